@@ -1,0 +1,80 @@
+import CGraphviz
+import Foundation
+import Synchronization
+
+/// libgvc, in this process. The library keeps global state, so one lock guards every call.
+///
+/// Library: <https://graphviz.org/doc/libguide/>
+public final class Graphviz: Sendable {
+  public static let shared = Graphviz()
+
+  /// The one context of the process, made at the first drawing and kept: each new one would load
+  /// the plug-ins again.
+  private struct Context: @unchecked Sendable {
+    let pointer: OpaquePointer
+  }
+
+  private let context = Mutex<Context?>(nil)
+
+  private init() {}
+
+  /// Draws DOT text.
+  ///
+  /// - Parameters:
+  ///   - dot: a graph in the DOT language.
+  ///   - format: what to draw.
+  ///   - layout: how to place the nodes.
+  /// - Returns: the bytes of the picture.
+  /// - Throws: ``RenderingError``.
+  public func render(_ dot: String, as format: GraphFormat, layout: GraphLayout) throws -> Data {
+    try context.withLock { context in
+      if context == nil {
+        agseterrf(collectMessage)
+        agseterr(AGERR)
+        guard let pointer = gvContext() else {
+          throw RenderingError.failed("libgvc gave no context")
+        }
+        context = Context(pointer: pointer)
+      }
+      return try draw(dot, as: format, layout: layout, in: context!.pointer)
+    }
+  }
+
+  private func draw(
+    _ dot: String, as format: GraphFormat, layout: GraphLayout, in context: OpaquePointer
+  ) throws -> Data {
+    messages.withLock { $0 = "" }
+    guard let graph = agmemread(dot) else {
+      throw RenderingError.invalidGraph(takeMessage())
+    }
+    defer { agclose(graph) }
+    guard gvLayout(context, graph, layout.rawValue) == 0 else {
+      throw RenderingError.failed(takeMessage())
+    }
+    defer { gvFreeLayout(context, graph) }
+    // A label that cannot be read is reported, and drawn as nothing.
+    if !messages.withLock(\.isEmpty) { throw RenderingError.invalidGraph(takeMessage()) }
+    var bytes: UnsafeMutablePointer<CChar>?
+    var count: UInt32 = 0
+    guard gvRenderData(context, graph, format.rawValue, &bytes, &count) == 0, let bytes else {
+      throw RenderingError.failed(takeMessage())
+    }
+    defer { gvFreeRenderData(bytes) }
+    return Data(bytes: bytes, count: Int(count))
+  }
+}
+
+/// What Graphviz has said since the drawing began.
+private let messages = Mutex("")
+
+private let collectMessage: @convention(c) (UnsafeMutablePointer<CChar>?) -> Int32 = { text in
+  if let text {
+    messages.withLock { $0 += String(cString: text) }
+  }
+  return 0
+}
+
+private func takeMessage() -> String {
+  let text = messages.withLock { $0 }.trimmingCharacters(in: .whitespacesAndNewlines)
+  return text.isEmpty ? "no reason given" : text
+}

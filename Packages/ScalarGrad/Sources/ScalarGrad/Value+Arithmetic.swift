@@ -1,0 +1,60 @@
+precedencegroup PowerPrecedence {
+  higherThan: MultiplicationPrecedence
+  associativity: right
+}
+
+/// To the power of; binds closer than `*`, and `a ** b ** c` is `a ** (b ** c)`.
+infix operator ** : PowerPrecedence
+
+extension Value {
+  private convenience init(_ operation: Operation, _ a: Value, _ b: Value) {
+    self.init(operation.value(a.data, b.data), operation, a, b)
+  }
+
+  private convenience init(_ operation: Operation, _ a: Value) {
+    self.init(operation.value(a.data, 0), operation, a, nil)
+  }
+
+  public static func + (a: Value, b: Value) -> Value { Value(.add, a, b) }
+  public static func - (a: Value, b: Value) -> Value { Value(.subtract, a, b) }
+  public static func * (a: Value, b: Value) -> Value { Value(.multiply, a, b) }
+  public static func / (a: Value, b: Value) -> Value { Value(.divide, a, b) }
+  public static func ** (a: Value, b: Value) -> Value { Value(.power, a, b) }
+  public static prefix func - (a: Value) -> Value { Value(.negate, a) }
+
+  /// eˣ
+  public func exp() -> Value { Value(.exp, self) }
+  /// The natural logarithm.
+  public func log() -> Value { Value(.log, self) }
+  /// The hyperbolic tangent.
+  public func tanh() -> Value { Value(.tanh, self) }
+  /// 1 / (1 + e⁻ˣ)
+  public func sigmoid() -> Value { Value(.sigmoid, self) }
+  /// The value where it is positive, else 0. Its slope at 0 is taken as 0.
+  public func relu() -> Value { Value(.relu, self) }
+  /// The sine of an angle in radians.
+  public func sin() -> Value { Value(.sin, self) }
+  /// The cosine of an angle in radians.
+  public func cos() -> Value { Value(.cos, self) }
+  /// The square root.
+  public func sqrt() -> Value { Value(.sqrt, self) }
+  /// The absolute value. Its slope at 0 is taken as 0.
+  public func abs() -> Value { Value(.abs, self) }
+  /// The larger of the two. Where they are equal, each gets half of the gradient.
+  public func max(_ other: Value) -> Value { Value(.max, self, other) }
+}
+
+/// Numbers that are not literals, on either side. They are generic so that a literal, which could
+/// be one of them, is taken for a value.
+extension Value {
+  public static func + (a: Value, b: some BinaryFloatingPoint) -> Value { a + Value(Double(b)) }
+  public static func - (a: Value, b: some BinaryFloatingPoint) -> Value { a - Value(Double(b)) }
+  public static func * (a: Value, b: some BinaryFloatingPoint) -> Value { a * Value(Double(b)) }
+  public static func / (a: Value, b: some BinaryFloatingPoint) -> Value { a / Value(Double(b)) }
+  public static func ** (a: Value, b: some BinaryFloatingPoint) -> Value { a ** Value(Double(b)) }
+  public static func + (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) + b }
+  public static func - (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) - b }
+  public static func * (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) * b }
+  public static func / (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) / b }
+  public static func ** (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) ** b }
+}

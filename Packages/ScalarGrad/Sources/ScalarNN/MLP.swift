@@ -1,0 +1,99 @@
+import ScalarGrad
+
+/// A weighted sum of its inputs plus a bias, passed through ReLU where `isLinear` is false.
+public struct Neuron {
+  public let weights: [Value]
+  public let bias: Value
+  public let isLinear: Bool
+
+  /// A neuron of `inputCount` inputs, with weights drawn evenly from -1 to 1 and a bias of 0.
+  public init(
+    _ inputCount: Int, isLinear: Bool = false, using generator: inout some RandomNumberGenerator
+  ) {
+    weights = (0..<inputCount).map { _ in Value(.random(in: -1...1, using: &generator)) }
+    bias = 0
+    self.isLinear = isLinear
+  }
+
+  /// The neuron's parameters: its weights, then its bias.
+  public var parameters: [Value] { weights + [bias] }
+
+  /// w · x + b, or its ReLU.
+  public func callAsFunction(_ inputs: [Value]) -> Value {
+    guard inputs.count == weights.count else {
+      fatalError("Neuron: got \(inputs.count) inputs, expected \(weights.count)")
+    }
+    var sum = bias
+    for (weight, input) in zip(weights, inputs) {
+      sum = sum + weight * input
+    }
+    return isLinear ? sum : sum.relu()
+  }
+}
+
+/// Neurons side by side, each with all the inputs.
+public struct Layer {
+  public let neurons: [Neuron]
+
+  public init(
+    _ inputCount: Int, _ outputCount: Int, isLinear: Bool = false,
+    using generator: inout some RandomNumberGenerator
+  ) {
+    neurons = (0..<outputCount).map { _ in
+      Neuron(inputCount, isLinear: isLinear, using: &generator)
+    }
+  }
+
+  public var parameters: [Value] { neurons.flatMap(\.parameters) }
+
+  public func callAsFunction(_ inputs: [Value]) -> [Value] {
+    neurons.map { $0(inputs) }
+  }
+}
+
+/// A multi-layer perceptron: layers one after the other, ReLU after each but the last.
+public struct MLP {
+  public let layers: [Layer]
+
+  /// - Parameters:
+  ///   - inputCount: how many numbers go in.
+  ///   - outputCounts: how many come out of each layer.
+  ///   - generator: draws the weights.
+  public init(
+    _ inputCount: Int, _ outputCounts: [Int], using generator: inout some RandomNumberGenerator
+  ) {
+    let sizes = [inputCount] + outputCounts
+    layers = outputCounts.indices.map { index in
+      Layer(
+        sizes[index], sizes[index + 1], isLinear: index == outputCounts.count - 1,
+        using: &generator)
+    }
+  }
+
+  /// As ``init(_:_:using:)``, with weights that differ at each run of the program.
+  public init(_ inputCount: Int, _ outputCounts: [Int]) {
+    var generator = SystemRandomNumberGenerator()
+    self.init(inputCount, outputCounts, using: &generator)
+  }
+
+  /// Every weight and bias, layer by layer and neuron by neuron.
+  public var parameters: [Value] { layers.flatMap(\.parameters) }
+
+  public func callAsFunction(_ inputs: [Value]) -> [Value] {
+    layers.reduce(inputs) { outputs, layer in layer(outputs) }
+  }
+
+  /// Sets every parameter's gradient to 0, as before each backward pass.
+  public func zeroGrad() {
+    for parameter in parameters { parameter.grad = 0 }
+  }
+}
+
+extension MLP: CustomStringConvertible {
+  public var description: String {
+    layers.map { layer in
+      let kind = layer.neurons.first?.isLinear == false ? "relu" : "linear"
+      return "Layer(\(layer.neurons.first?.weights.count ?? 0) → \(layer.neurons.count), \(kind))"
+    }.joined(separator: "\n")
+  }
+}
