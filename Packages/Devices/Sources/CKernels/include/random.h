@@ -1,0 +1,33 @@
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <COperations.h>
+
+/// The state of PyTorch's CPU generator: a 32-bit Mersenne Twister (Matsumoto and Nishimura, 1998)
+/// and the second half of the last pair of normal numbers.
+typedef struct {
+  uint32_t words[624];
+  int32_t position;
+  bool has_normal;
+  double normal;
+} RandomState;
+
+void flambeau_random_seed(RandomState *state, uint64_t seed);
+uint32_t flambeau_random_32(RandomState *state);
+uint64_t flambeau_random_64(RandomState *state);
+
+/// Numbers from low up to, but not including, high. Floating-point dtypes.
+void flambeau_random_uniform(
+    RandomState *state, DType dtype, long count, void *y, double low, double high);
+
+/// Numbers of the normal distribution, by Box and Muller's method. Floating-point dtypes.
+void flambeau_random_normal(
+    RandomState *state, DType dtype, long count, void *y, double mean, double deviation);
+
+/// Integers from low up to, but not including, high.
+void flambeau_random_integers(
+    RandomState *state, long count, int64_t *y, int64_t low, int64_t high);
+
+/// A permutation of 0 ..< count.
+void flambeau_random_permutation(RandomState *state, long count, int64_t *y);

@@ -1,0 +1,61 @@
+#pragma once
+#include <COperations.h>
+
+// Kernels over strided views. A view of `rank` dims (at most FLAMBEAU_MAX_RANK) is a pointer to its
+// first element and the strides of its dims, in elements; all views of a call have the given shape
+// unless it says otherwise. A stride of 0 repeats. The output overlaps an input only where both
+// are the very same view.
+
+enum { FLAMBEAU_MAX_RANK = 64 };
+
+/// y = op(x). Floating-point operations take floating-point types only.
+void flambeau_unary(
+    UnaryOperation op, DType dtype, long rank, const long *shape,
+    void *y, const long *y_strides, const void *x, const long *x_strides);
+
+/// y = op(a, b). Floating-point operations take floating-point types only.
+void flambeau_binary(
+    BinaryOperation op, DType dtype, long rank, const long *shape,
+    void *y, const long *y_strides, const void *a, const long *a_strides,
+    const void *b, const long *b_strides);
+
+/// y = op(a, b), where y is bool and dtype is that of a and b.
+void flambeau_compare(
+    Comparison op, DType dtype, long rank, const long *shape,
+    bool *y, const long *y_strides, const void *a, const long *a_strides,
+    const void *b, const long *b_strides);
+
+/// y = x, converted from one dtype to another.
+void flambeau_convert(
+    DType y_dtype, DType x_dtype, long rank, const long *shape,
+    void *y, const long *y_strides, const void *x, const long *x_strides);
+
+/// y[i] = start + i · step, contiguous.
+void flambeau_ramp(DType dtype, long count, void *y, double start, double step);
+
+/// y = x reduced over the dims that `reduced` marks, where y is contiguous in the other dims. The
+/// index of the maximum is taken over one dim, and is int64; otherwise y has x's dtype. The reduced
+/// dims have elements, except where they are summed.
+void flambeau_reduce(
+    Reduction op, DType dtype, long rank, const long *shape, const bool *reduced,
+    void *y, const void *x, const long *x_strides);
+
+/// y[i…] = x[i… with index[i…] in place of i[dim]], where `size` is x's length in dim; y, index and x
+/// (but for dim) have the given shape. Negative indices count from the end. Returns false, and the
+/// first such index, where some index is out of range.
+bool flambeau_gather(
+    DType dtype, long rank, const long *shape, long dim, long size,
+    void *y, const long *y_strides, const int64_t *index, const long *index_strides,
+    const void *x, const long *x_strides, int64_t *invalid);
+
+/// y[i… with index[i…] in place of i[dim]] += x[i…]; otherwise as flambeau_gather.
+bool flambeau_scatter_add(
+    DType dtype, long rank, const long *shape, long dim, long size,
+    void *y, const long *y_strides, const int64_t *index, const long *index_strides,
+    const void *x, const long *x_strides, int64_t *invalid);
+
+/// y = x - log Σ exp(x) for each of the rows of n elements; both contiguous.
+void flambeau_log_softmax(DType dtype, long rows, long n, void *y, const void *x);
+
+/// c = a · b for contiguous m×k and k×n matrices, where the types have no BLAS.
+void flambeau_matmul(DType dtype, long m, long n, long k, void *c, const void *a, const void *b);

@@ -1,0 +1,106 @@
+// Gathering elements by index, and adding to them.
+
+#include <string.h>
+
+#include "loops.h"
+
+// The operand that is indexed: its stride in dim is taken out of the walk, and multiplies indices.
+typedef struct {
+  long size;
+  long stride;
+  bool failed;
+  int64_t invalid;
+} Indexing;
+
+// The offset of an index, in elements; 0 where it is out of range, which is remembered.
+static inline long resolve(Indexing *indexing, int64_t index) {
+  int64_t place = index < 0 ? index + indexing->size : index;
+  if (place >= 0 && place < indexing->size) return place * indexing->stride;
+  if (!indexing->failed) {
+    indexing->failed = true;
+    indexing->invalid = index;
+  }
+  return 0;
+}
+
+// Rows of y = x[index]. One index for the whole row is a copy.
+#define GATHER_ROW(dtype, T, ...)                                                          \
+  static void gather_##dtype(                                                              \
+      const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
+    Indexing *indexing = loops->context;                                                   \
+    T *y = (T *)pointers[0];                                                               \
+    const int64_t *index = (const int64_t *)pointers[1];                                   \
+    const T *x = (const T *)pointers[2];                                                   \
+    long sy = strides[0], si = strides[1], sx = strides[2];                                \
+    if (indexing->size == 0) {                                                             \
+      resolve(indexing, *index);                                                           \
+    } else if (si == 0 && sy == 1 && sx == 1) {                                            \
+      memcpy(y, x + resolve(indexing, *index), n * sizeof(T));                             \
+    } else {                                                                               \
+      for (long i = 0; i < n; i++) y[i * sy] = x[resolve(indexing, index[i * si]) + i * sx]; \
+    }                                                                                      \
+  }
+
+// Rows of y[index] += x.
+#define SCATTER_ROW(dtype, T, ...)                                                         \
+  static void scatter_##dtype(                                                             \
+      const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
+    Indexing *indexing = loops->context;                                                   \
+    T *y = (T *)pointers[0];                                                               \
+    const int64_t *index = (const int64_t *)pointers[1];                                   \
+    const T *x = (const T *)pointers[2];                                                   \
+    long sy = strides[0], si = strides[1], sx = strides[2];                                \
+    for (long i = 0; i < n; i++) {                                                         \
+      long offset = resolve(indexing, index[i * si]);                                      \
+      if (!indexing->failed) y[offset + i * sy] += x[i * sx];                              \
+    }                                                                                      \
+  }
+
+FLAMBEAU_DTYPES(GATHER_ROW)
+FLAMBEAU_DTYPES(SCATTER_ROW)
+
+#define ROW_ENTRY(dtype, T, name) [DType_##dtype] = name##_##dtype,
+static const Row gather_rows[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_DTYPES(ROW_ENTRY, gather)};
+static const Row scatter_rows[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_DTYPES(ROW_ENTRY, scatter)};
+
+// `indexed` is the operand of the three whose elements the indices choose.
+static bool run(
+    Row row, int indexed, long rank, const long *shape, long dim, long size,
+    char *const pointers[], const long *const strides[], const long item_sizes[],
+    int64_t *invalid) {
+  Indexing indexing = {.size = size, .stride = strides[indexed][dim]};
+  long walk[FLAMBEAU_MAX_RANK];
+  memcpy(walk, strides[indexed], rank * sizeof(long));
+  walk[dim] = 0;
+  const long *all[MAX_OPERANDS] = {strides[0], strides[1], strides[2]};
+  all[indexed] = walk;
+  Loops loops;
+  loops.row = row;
+  loops.context = &indexing;
+  loops_prepare(&loops, 3, rank, shape, pointers, all, item_sizes);
+  loops_run(&loops, false);
+  *invalid = indexing.invalid;
+  return !indexing.failed;
+}
+
+bool flambeau_gather(
+    DType dtype, long rank, const long *shape, long dim, long size,
+    void *y, const long *y_strides, const int64_t *index, const long *index_strides,
+    const void *x, const long *x_strides, int64_t *invalid) {
+  long item = flambeau_dtype_size(dtype);
+  return run(
+      gather_rows[dtype], 2, rank, shape, dim, size, (char *const[]){y, (char *)index, (char *)x},
+      (const long *const[]){y_strides, index_strides, x_strides},
+      (const long[]){item, sizeof(int64_t), item}, invalid);
+}
+
+bool flambeau_scatter_add(
+    DType dtype, long rank, const long *shape, long dim, long size,
+    void *y, const long *y_strides, const int64_t *index, const long *index_strides,
+    const void *x, const long *x_strides, int64_t *invalid) {
+  long item = flambeau_dtype_size(dtype);
+  return run(
+      scatter_rows[dtype], 0, rank, shape, dim, size, (char *const[]){y, (char *)index, (char *)x},
+      (const long *const[]){y_strides, index_strides, x_strides},
+      (const long[]){item, sizeof(int64_t), item}, invalid);
+}

@@ -1,0 +1,182 @@
+#include "include/memory.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+  ALIGNMENT = 64,
+  // Four sizes for each power of two, so that at most a fifth of a block is unused.
+  CLASSES = 4 * 58,
+  // Each thread keeps blocks up to this size, and this many bytes of each.
+  LARGEST_SMALL = 1 << 16,
+  KEPT_BY_THREAD = 1 << 20,
+};
+// What the shared cache keeps at most.
+static const int64_t KEPT_BY_ALL = (int64_t)1 << 31;
+
+// A free block holds the link to the next one.
+typedef struct Block {
+  struct Block *next;
+} Block;
+
+typedef struct Cache {
+  Block *free[CLASSES];
+  int64_t kept[CLASSES];
+  // Written by the owning thread only; another may read them.
+  _Atomic int64_t in_use, cached;
+  struct Cache *next;
+  bool registered;
+} Cache;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static Cache shared;
+static Cache *threads;
+// The balance of threads that have ended.
+static int64_t in_use_by_ended;
+
+static _Thread_local Cache local;
+static pthread_key_t thread_end;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void count(_Atomic int64_t *counter, int64_t change) {
+  int64_t value = atomic_load_explicit(counter, memory_order_relaxed);
+  atomic_store_explicit(counter, value + change, memory_order_relaxed);
+}
+
+/// The class of a size, and the size of its blocks.
+static inline int class_of(long size, long *rounded) {
+  long units = size <= ALIGNMENT ? 1 : (size + ALIGNMENT - 1) / ALIGNMENT;
+  int shift = 61 - __builtin_clzl(units);
+  if (shift < 0) shift = 0;
+  long steps = (units + (1L << shift) - 1) >> shift;
+  *rounded = (steps << shift) * ALIGNMENT;
+  return 4 * shift + (int)steps;
+}
+
+static void release(Cache *cache) {
+  for (int class = 0; class < CLASSES; class++) {
+    while (cache->free[class]) {
+      Block *block = cache->free[class];
+      cache->free[class] = block->next;
+      free(block);
+    }
+    cache->kept[class] = 0;
+  }
+  atomic_store_explicit(&cache->cached, 0, memory_order_relaxed);
+}
+
+static void end_thread(void *cache) {
+  pthread_mutex_lock(&mutex);
+  release(&local);
+  in_use_by_ended += atomic_load_explicit(&local.in_use, memory_order_relaxed);
+  for (Cache **link = &threads; *link; link = &(*link)->next) {
+    if (*link == &local) {
+      *link = local.next;
+      break;
+    }
+  }
+  local.registered = false;
+  atomic_store_explicit(&local.in_use, 0, memory_order_relaxed);
+  pthread_mutex_unlock(&mutex);
+}
+
+static void make_key(void) { pthread_key_create(&thread_end, end_thread); }
+
+static __attribute__((noinline)) void register_thread(void) {
+  pthread_once(&once, make_key);
+  pthread_setspecific(thread_end, &local);
+  pthread_mutex_lock(&mutex);
+  local.registered = true;
+  local.next = threads;
+  threads = &local;
+  pthread_mutex_unlock(&mutex);
+}
+
+static Block *take(Cache *cache, int class, long size) {
+  Block *block = cache->free[class];
+  if (block) {
+    cache->free[class] = block->next;
+    cache->kept[class] -= size;
+    count(&cache->cached, -size);
+  }
+  return block;
+}
+
+static void keep(Cache *cache, Block *block, int class, long size) {
+  block->next = cache->free[class];
+  cache->free[class] = block;
+  cache->kept[class] += size;
+  count(&cache->cached, size);
+}
+
+static __attribute__((noinline)) Block *allocate_from_system(long size) {
+  void *block = NULL;
+  if (posix_memalign(&block, ALIGNMENT, size) != 0) {
+    flambeau_empty_cache();
+    if (posix_memalign(&block, ALIGNMENT, size) != 0) {
+      MemoryStatistics now = flambeau_memory_statistics();
+      fprintf(
+          stderr, "Fatal error: out of memory: asked for %ld bytes while %lld are in use\n", size,
+          (long long)now.in_use);
+      abort();
+    }
+  }
+  return block;
+}
+
+void *flambeau_allocate(long size) {
+  if (!local.registered) register_thread();
+  long rounded;
+  int class = class_of(size, &rounded);
+  count(&local.in_use, rounded);
+  Block *block;
+  if (rounded <= LARGEST_SMALL) {
+    block = take(&local, class, rounded);
+  } else {
+    pthread_mutex_lock(&mutex);
+    block = take(&shared, class, rounded);
+    pthread_mutex_unlock(&mutex);
+  }
+  return block ? block : allocate_from_system(rounded);
+}
+
+void flambeau_free(void *block, long size) {
+  if (!local.registered) register_thread();
+  long rounded;
+  int class = class_of(size, &rounded);
+  count(&local.in_use, -rounded);
+  if (rounded <= LARGEST_SMALL) {
+    if (local.kept[class] + rounded <= KEPT_BY_THREAD) {
+      keep(&local, block, class, rounded);
+      return;
+    }
+  } else {
+    pthread_mutex_lock(&mutex);
+    bool fits = shared.cached + rounded <= KEPT_BY_ALL;
+    if (fits) keep(&shared, block, class, rounded);
+    pthread_mutex_unlock(&mutex);
+    if (fits) return;
+  }
+  free(block);
+}
+
+void flambeau_empty_cache(void) {
+  release(&local);
+  pthread_mutex_lock(&mutex);
+  release(&shared);
+  pthread_mutex_unlock(&mutex);
+}
+
+MemoryStatistics flambeau_memory_statistics(void) {
+  pthread_mutex_lock(&mutex);
+  MemoryStatistics sum = {in_use_by_ended, atomic_load(&shared.cached)};
+  for (Cache *cache = threads; cache; cache = cache->next) {
+    sum.in_use += atomic_load_explicit(&cache->in_use, memory_order_relaxed);
+    sum.cached += atomic_load_explicit(&cache->cached, memory_order_relaxed);
+  }
+  pthread_mutex_unlock(&mutex);
+  return sum;
+}

@@ -1,0 +1,104 @@
+// A pool of threads that sleep until there is work to share.
+
+#include "include/parallel.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MAX_THREADS = 256 };
+
+typedef struct {
+  void (*body)(void *, long, long);
+  void *context;
+  long count, part;
+  atomic_long next;
+} Job;
+
+// Held by the thread whose job the pool works on.
+static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER;
+
+// Guards what follows it.
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t work_came = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t work_done = PTHREAD_COND_INITIALIZER;
+static Job *job;
+static unsigned long job_number;
+static int workers_started, workers_wanted, workers_busy;
+
+static atomic_int thread_count;
+
+int flambeau_thread_count(void) {
+  int count = atomic_load_explicit(&thread_count, memory_order_relaxed);
+  if (count > 0) return count;
+  const char *asked = getenv("FLAMBEAU_NUM_THREADS");
+  long processors = asked ? atol(asked) : 0;
+  if (processors < 1) processors = sysconf(_SC_NPROCESSORS_ONLN);
+  flambeau_set_thread_count(processors < 1 ? 1 : processors > MAX_THREADS ? MAX_THREADS : processors);
+  return atomic_load_explicit(&thread_count, memory_order_relaxed);
+}
+
+void flambeau_set_thread_count(int count) {
+  atomic_store_explicit(&thread_count, count, memory_order_relaxed);
+}
+
+static void work_on(Job *current) {
+  for (;;) {
+    long begin = atomic_fetch_add(&current->next, current->part);
+    if (begin >= current->count) return;
+    long end = begin + current->part < current->count ? begin + current->part : current->count;
+    current->body(current->context, begin, end);
+  }
+}
+
+static void *worker(void *argument) {
+  long index = (long)argument;
+  unsigned long seen = 0;
+  pthread_mutex_lock(&mutex);
+  for (;;) {
+    while (job_number == seen || index >= workers_wanted) {
+      if (job_number != seen) seen = job_number;
+      pthread_cond_wait(&work_came, &mutex);
+    }
+    seen = job_number;
+    Job *current = job;
+    if (!current) continue;
+    workers_busy++;
+    pthread_mutex_unlock(&mutex);
+    work_on(current);
+    pthread_mutex_lock(&mutex);
+    if (--workers_busy == 0) pthread_cond_signal(&work_done);
+  }
+}
+
+void flambeau_parallel(
+    long count, long grain, void (*body)(void *context, long begin, long end), void *context) {
+  long threads = flambeau_thread_count();
+  long parts = count / (grain > 0 ? grain : 1);
+  if (threads > parts) threads = parts;
+  if (threads < 2 || pthread_mutex_trylock(&in_use) != 0) {
+    if (count > 0) body(context, 0, count);
+    return;
+  }
+  Job current = {body, context, count, (count + threads - 1) / threads, 0};
+  pthread_mutex_lock(&mutex);
+  while (workers_started < threads - 1) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, worker, (void *)(long)workers_started) != 0) break;
+    pthread_detach(thread);
+    workers_started++;
+  }
+  job = &current;
+  job_number++;
+  workers_wanted = threads - 1;
+  pthread_cond_broadcast(&work_came);
+  pthread_mutex_unlock(&mutex);
+  work_on(&current);
+  pthread_mutex_lock(&mutex);
+  job = NULL;
+  while (workers_busy > 0) pthread_cond_wait(&work_done, &mutex);
+  pthread_mutex_unlock(&mutex);
+  pthread_mutex_unlock(&in_use);
+}

@@ -1,0 +1,132 @@
+// PyTorch's random numbers on a CPU: the same ones for the same seed.
+
+#include "include/random.h"
+
+#include <tgmath.h>
+
+enum { N = 624, M = 397 };
+
+void flambeau_random_seed(RandomState *state, uint64_t seed) {
+  state->words[0] = (uint32_t)seed;
+  for (int i = 1; i < N; i++) {
+    uint32_t previous = state->words[i - 1];
+    state->words[i] = 1812433253u * (previous ^ (previous >> 30)) + i;
+  }
+  state->position = N;
+  state->has_normal = false;
+}
+
+static void refill(RandomState *state) {
+  uint32_t *words = state->words;
+  for (int i = 0; i < N; i++) {
+    uint32_t mixed = (words[i] & 0x80000000u) | (words[(i + 1) % N] & 0x7fffffffu);
+    words[i] = words[(i + M) % N] ^ (mixed >> 1) ^ (mixed & 1 ? 0x9908b0dfu : 0);
+  }
+  state->position = 0;
+}
+
+uint32_t flambeau_random_32(RandomState *state) {
+  if (state->position == N) refill(state);
+  uint32_t y = state->words[state->position++];
+  y ^= y >> 11;
+  y ^= (y << 7) & 0x9d2c5680u;
+  y ^= (y << 15) & 0xefc60000u;
+  return y ^ (y >> 18);
+}
+
+uint64_t flambeau_random_64(RandomState *state) {
+  uint64_t high = flambeau_random_32(state);
+  return high << 32 | flambeau_random_32(state);
+}
+
+// As many random bits as the type's significand has.
+static float unit_float32(RandomState *state) {
+  return (flambeau_random_32(state) & ((1u << 24) - 1)) * (1.0f / (1u << 24));
+}
+static double unit_float64(RandomState *state) {
+  return (flambeau_random_64(state) & ((1ull << 53) - 1)) * (1.0 / (1ull << 53));
+}
+
+#define UNIFORM(dtype, T, ...)                                                             \
+  static void uniform_##dtype(RandomState *state, long count, T *y, T low, T high) {       \
+    for (long i = 0; i < count; i++) y[i] = unit_##dtype(state) * (high - low) + low;      \
+  }
+FLAMBEAU_FLOAT_DTYPES(UNIFORM)
+
+// A number of the normal distribution in double precision; every second one is kept from before.
+static double next_normal(RandomState *state) {
+  if (state->has_normal) {
+    state->has_normal = false;
+    return state->normal;
+  }
+  double angle = 2 * M_PI * unit_float64(state);
+  double radius = sqrt(-2 * log1p(-unit_float64(state)));
+  state->normal = radius * sin(angle);
+  state->has_normal = true;
+  return radius * cos(angle);
+}
+
+// Sixteen or more: uniform numbers, made normal sixteen at a time, the first eight of them with the
+// last eight. The last sixteen are drawn anew where they do not fill a group.
+#define NORMAL(dtype, T, ...)                                                              \
+  static void normal_group_##dtype(T *y, T mean, T deviation) {                            \
+    for (int i = 0; i < 8; i++) {                                                          \
+      T radius = sqrt(-2 * log(1 - y[i])), angle = (T)(2 * M_PI) * y[i + 8];               \
+      y[i] = radius * cos(angle) * deviation + mean;                                       \
+      y[i + 8] = radius * sin(angle) * deviation + mean;                                   \
+    }                                                                                      \
+  }                                                                                        \
+  static void normal_##dtype(RandomState *state, long count, T *y, T mean, T deviation) {  \
+    if (count < 16) {                                                                      \
+      for (long i = 0; i < count; i++) y[i] = (T)(next_normal(state) * deviation + mean);  \
+      return;                                                                              \
+    }                                                                                      \
+    uniform_##dtype(state, count, y, 0, 1);                                                \
+    for (long i = 0; i + 16 <= count; i += 16) normal_group_##dtype(y + i, mean, deviation); \
+    if (count % 16 != 0) {                                                                 \
+      uniform_##dtype(state, 16, y + count - 16, 0, 1);                                    \
+      normal_group_##dtype(y + count - 16, mean, deviation);                               \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(NORMAL)
+
+void flambeau_random_uniform(
+    RandomState *state, DType dtype, long count, void *y, double low, double high) {
+  switch (dtype) {
+#define X(name, T, ...) \
+  case DType_##name: uniform_##name(state, count, y, low, high); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller asks for floating-point types
+  }
+}
+
+void flambeau_random_normal(
+    RandomState *state, DType dtype, long count, void *y, double mean, double deviation) {
+  switch (dtype) {
+#define X(name, T, ...) \
+  case DType_##name: normal_##name(state, count, y, mean, deviation); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller asks for floating-point types
+  }
+}
+
+void flambeau_random_integers(
+    RandomState *state, long count, int64_t *y, int64_t low, int64_t high) {
+  uint64_t range = (uint64_t)high - (uint64_t)low;
+  for (long i = 0; i < count; i++) {
+    uint64_t draw = range >> 32 ? flambeau_random_64(state) : flambeau_random_32(state);
+    y[i] = low + (int64_t)(draw % range);
+  }
+}
+
+void flambeau_random_permutation(RandomState *state, long count, int64_t *y) {
+  for (long i = 0; i < count; i++) y[i] = i;
+  for (long i = 0; i + 1 < count; i++) {
+    long other = i + flambeau_random_32(state) % (count - i);
+    int64_t swapped = y[i];
+    y[i] = y[other];
+    y[other] = swapped;
+  }
+}

@@ -1,0 +1,38 @@
+#include "include/COperations.h"
+
+#define NAME(name, expression) #name,
+#define DTYPE_NAME(name, T, ...) #name,
+#define DTYPE_SIZE(name, T, ...) sizeof(T),
+#define IS_FLOATING_POINT(name, T, ...) [DType_##name] = true,
+
+const char *flambeau_unary_name(UnaryOperation operation) {
+  static const char *const names[] = {FLAMBEAU_UNARY_ARITHMETIC(NAME) FLAMBEAU_UNARY_FLOAT(NAME)};
+  return names[operation];
+}
+
+const char *flambeau_binary_name(BinaryOperation operation) {
+  static const char *const names[] = {
+      FLAMBEAU_BINARY_ARITHMETIC(NAME) FLAMBEAU_BINARY_FLOAT(NAME)};
+  return names[operation];
+}
+
+const char *flambeau_comparison_name(Comparison comparison) {
+  static const char *const names[] = {FLAMBEAU_COMPARISONS(NAME)};
+  return names[comparison];
+}
+
+const char *flambeau_dtype_name(DType dtype) {
+  static const char *const names[] = {FLAMBEAU_DTYPES(DTYPE_NAME)};
+  return names[dtype];
+}
+
+long flambeau_dtype_size(DType dtype) {
+  static const long sizes[] = {FLAMBEAU_DTYPES(DTYPE_SIZE)};
+  return sizes[dtype];
+}
+
+bool flambeau_dtype_is_floating_point(DType dtype) {
+  static const bool is_floating_point[FLAMBEAU_DTYPE_COUNT] = {
+      FLAMBEAU_FLOAT_DTYPES(IS_FLOATING_POINT)};
+  return is_floating_point[dtype];
+}

@@ -1,0 +1,66 @@
+/// What a device can do: memory, copies, and kernels over strided views.
+///
+/// Nothing above this package knows which device it runs on. All views of a call are on the
+/// backend's device, and outputs exist already, in the shape that the call gives; unless it says
+/// otherwise, outputs are contiguous, inputs have any strides, and all have one dtype.
+public protocol Backend: Sendable {
+  // MARK: Memory
+
+  /// Memory whose contents are not defined, aligned to 64 bytes.
+  func allocate(byteCount: Int) -> UnsafeMutableRawPointer
+  func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int)
+  /// Copies from the program's memory to the device.
+  func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int)
+  /// Copies from the device to the program's memory.
+  func copyOut(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int)
+
+  // MARK: Filling
+
+  /// y = x, converted to y's dtype; any strides on both sides.
+  func convert(_ x: StridedView, into y: StridedView)
+  /// y[i] = start + i · step.
+  func ramp(from start: Double, step: Double, into y: StridedView)
+  /// Evenly distributed numbers, from low up to but not including high. Floating point.
+  func uniform(low: Double, high: Double, generator: Generator, into y: StridedView)
+  /// Normally distributed numbers. Floating point.
+  func normal(mean: Double, deviation: Double, generator: Generator, into y: StridedView)
+  /// Integers from low up to but not including high; int64.
+  func integers(low: Int, high: Int, generator: Generator, into y: StridedView)
+  /// The integers from 0 in random order; int64.
+  func permutation(generator: Generator, into y: StridedView)
+
+  // MARK: Element-wise
+
+  /// y = op(x), of one shape.
+  func unary(_ operation: UnaryOperation, _ x: StridedView, into y: StridedView)
+  /// y = op(a, b), of one shape.
+  func binary(_ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView)
+  /// y = op(a, b), of one shape; y is bool.
+  func compare(_ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView)
+
+  // MARK: Over dims
+
+  /// y = x reduced over the dims that `reduced` marks, which y does not have. Sums take int64 and
+  /// floating point; the index of the maximum is int64 and over one dim.
+  func reduce(_ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView)
+  /// y = x - log Σ exp(x) over the last dim of a contiguous x.
+  func logSoftmax(_ x: StridedView, into y: StridedView)
+  /// c = a·b, or c + a·b, over the last two dims; the dims before them are the same in all three.
+  func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool)
+
+  // MARK: By index
+
+  /// y[i…] = x[i… with index[i…] in place of i[dim]]; y and index have one shape, and index is int64.
+  /// Returns the first index that is out of range, if any.
+  func gather(_ x: StridedView, dim: Int, index: StridedView, into y: StridedView) -> Int?
+  /// y[i… with index[i…] in place of i[dim]] += x[i…]; x and index have one shape.
+  /// Returns the first index that is out of range, if any.
+  func scatterAdd(_ x: StridedView, dim: Int, index: StridedView, into y: StridedView) -> Int?
+
+  // MARK: Optimizers, all views contiguous
+
+  /// One step of Adam: parameter, gradient, first and second moment.
+  func adam(_ step: AdamStep, _ p: StridedView, _ g: StridedView, _ m: StridedView, _ v: StridedView)
+  /// One step of SGD: parameter, gradient and, with momentum, velocity.
+  func sgd(_ step: SGDStep, _ p: StridedView, _ g: StridedView, velocity: StridedView?)
+}

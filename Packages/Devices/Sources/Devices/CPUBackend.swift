@@ -1,0 +1,158 @@
+import CKernels
+import Foundation
+
+/// The main processor: OpenBLAS for matrix products, the kernels of CKernels for the rest.
+public struct CPUBackend: Backend {
+  public init() {}
+
+  // MARK: Memory
+
+  public func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+    flambeau_allocate(byteCount)
+  }
+
+  public func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
+    flambeau_free(pointer, byteCount)
+  }
+
+  public func copy(
+    from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int
+  ) {
+    target.copyMemory(from: source, byteCount: byteCount)
+  }
+
+  public func copyOut(
+    from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int
+  ) {
+    target.copyMemory(from: source, byteCount: byteCount)
+  }
+
+  // MARK: Filling
+
+  public func convert(_ x: StridedView, into y: StridedView) {
+    flambeau_convert(
+      y.dtype, x.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, x.pointer,
+      x.layout.strides)
+  }
+
+  public func ramp(from start: Double, step: Double, into y: StridedView) {
+    flambeau_ramp(y.dtype, y.layout.numel, y.pointer, start, step)
+  }
+
+  public func uniform(low: Double, high: Double, generator: Generator, into y: StridedView) {
+    generator.withState {
+      flambeau_random_uniform($0, y.dtype, y.layout.numel, y.pointer, low, high)
+    }
+  }
+
+  public func normal(mean: Double, deviation: Double, generator: Generator, into y: StridedView) {
+    generator.withState {
+      flambeau_random_normal($0, y.dtype, y.layout.numel, y.pointer, mean, deviation)
+    }
+  }
+
+  public func integers(low: Int, high: Int, generator: Generator, into y: StridedView) {
+    generator.withState {
+      flambeau_random_integers($0, y.layout.numel, y.pointer.int64s, Int64(low), Int64(high))
+    }
+  }
+
+  public func permutation(generator: Generator, into y: StridedView) {
+    generator.withState {
+      flambeau_random_permutation($0, y.layout.numel, y.pointer.int64s)
+    }
+  }
+
+  // MARK: Element-wise
+
+  public func unary(_ operation: UnaryOperation, _ x: StridedView, into y: StridedView) {
+    flambeau_unary(
+      operation, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, x.pointer,
+      x.layout.strides)
+  }
+
+  public func binary(
+    _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView
+  ) {
+    flambeau_binary(
+      operation, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, a.pointer,
+      a.layout.strides, b.pointer, b.layout.strides)
+  }
+
+  public func compare(
+    _ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView
+  ) {
+    flambeau_compare(
+      comparison, a.dtype, y.layout.rank, y.layout.shape,
+      y.pointer.assumingMemoryBound(to: Bool.self), y.layout.strides, a.pointer,
+      a.layout.strides, b.pointer, b.layout.strides)
+  }
+
+  // MARK: Over dims
+
+  public func reduce(
+    _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView
+  ) {
+    flambeau_reduce(
+      reduction, x.dtype, x.layout.rank, x.layout.shape, reduced, y.pointer, x.pointer,
+      x.layout.strides)
+  }
+
+  public func logSoftmax(_ x: StridedView, into y: StridedView) {
+    guard let columns = x.layout.shape.last, columns > 0 else { return }
+    flambeau_log_softmax(x.dtype, x.layout.numel / columns, columns, y.pointer, x.pointer)
+  }
+
+  // MARK: By index
+
+  public func gather(
+    _ x: StridedView, dim: Int, index: StridedView, into y: StridedView
+  ) -> Int? {
+    var invalid: Int64 = 0
+    let isValid = flambeau_gather(
+      y.dtype, y.layout.rank, y.layout.shape, dim, x.layout.shape[dim], y.pointer,
+      y.layout.strides, index.pointer.int64s, index.layout.strides, x.pointer, x.layout.strides,
+      &invalid)
+    return isValid ? nil : Int(invalid)
+  }
+
+  public func scatterAdd(
+    _ x: StridedView, dim: Int, index: StridedView, into y: StridedView
+  ) -> Int? {
+    var invalid: Int64 = 0
+    let isValid = flambeau_scatter_add(
+      y.dtype, x.layout.rank, x.layout.shape, dim, y.layout.shape[dim], y.pointer,
+      y.layout.strides, index.pointer.int64s, index.layout.strides, x.pointer, x.layout.strides,
+      &invalid)
+    return isValid ? nil : Int(invalid)
+  }
+
+  // MARK: Optimizers
+
+  public func adam(
+    _ step: AdamStep, _ p: StridedView, _ g: StridedView, _ m: StridedView, _ v: StridedView
+  ) {
+    flambeau_adam(
+      p.dtype, p.layout.numel, step, p.pointer, g.pointer, m.pointer, v.pointer)
+  }
+
+  public func sgd(
+    _ step: SGDStep, _ p: StridedView, _ g: StridedView, velocity: StridedView?
+  ) {
+    flambeau_sgd(p.dtype, p.layout.numel, step, p.pointer, g.pointer, velocity?.pointer)
+  }
+}
+
+extension UnsafeMutableRawPointer {
+  fileprivate var int64s: UnsafeMutablePointer<Int64> { assumingMemoryBound(to: Int64.self) }
+}
+
+/// The CPU's memory and threads.
+public enum CPU {
+  /// Bytes that storages use.
+  public static var memoryAllocated: Int { Int(flambeau_memory_statistics().in_use) }
+  /// Bytes that the allocator keeps for later use.
+  public static var memoryCached: Int { Int(flambeau_memory_statistics().cached) }
+  /// Gives back to the system what the allocator keeps.
+  public static func emptyCache() { flambeau_empty_cache() }
+}

@@ -1,0 +1,44 @@
+@_exported import COperations
+
+extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible {
+  public static let allCases = (0..<UInt8(FLAMBEAU_DTYPE_COUNT)).map { DType(rawValue: $0)! }
+
+  /// The name, as in `float32`.
+  public var description: String { String(cString: flambeau_dtype_name(self)) }
+
+  /// The dtype of that name.
+  public init?(_ name: String) {
+    guard let dtype = DType.allCases.first(where: { $0.description == name }) else { return nil }
+    self = dtype
+  }
+
+  /// Bytes that one element takes.
+  public var itemSize: Int { flambeau_dtype_size(self) }
+
+  public var isFloatingPoint: Bool { flambeau_dtype_is_floating_point(self) }
+
+  /// The type that two operands of an operation are converted to, where both have dims or neither
+  /// has: `torch.promote_types`.
+  public func promoted(with other: DType) -> DType {
+    if self == other { return self }
+    // A signed type that holds all that uint8 does.
+    if self == .uint8, other == .int8 { return .int16 }
+    if self == .int8, other == .uint8 { return .int16 }
+    return rawValue > other.rawValue ? self : other
+  }
+}
+
+/// A Swift type that a tensor's elements can be.
+public protocol TensorElement: Sendable {
+  static var dtype: DType { get }
+}
+
+extension Bool: TensorElement { public static var dtype: DType { .bool } }
+extension UInt8: TensorElement { public static var dtype: DType { .uint8 } }
+extension Int8: TensorElement { public static var dtype: DType { .int8 } }
+extension Int16: TensorElement { public static var dtype: DType { .int16 } }
+extension Int32: TensorElement { public static var dtype: DType { .int32 } }
+extension Int64: TensorElement { public static var dtype: DType { .int64 } }
+extension Int: TensorElement { public static var dtype: DType { .int64 } }
+extension Float: TensorElement { public static var dtype: DType { .float32 } }
+extension Double: TensorElement { public static var dtype: DType { .float64 } }

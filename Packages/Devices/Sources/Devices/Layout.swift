@@ -1,0 +1,120 @@
+/// How a view lies in its storage: dims, and the steps in memory that lead along them.
+///
+/// It is immutable, and shared by all tensors of one layout.
+public final class Layout: Sendable {
+  /// The length of each dim.
+  public let shape: [Int]
+  /// How many elements further the next one along each dim is.
+  public let strides: [Int]
+  /// Where the first element is, in elements.
+  public let offset: Int
+  /// How many elements.
+  public let numel: Int
+  /// Whether the elements lie one after the other, the last dim densest.
+  public let isContiguous: Bool
+
+  public init(shape: [Int], strides: [Int], offset: Int) {
+    self.shape = shape
+    self.strides = strides
+    self.offset = offset
+    var step = 1
+    var isContiguous = true
+    var dim = shape.count
+    while dim > 0 {
+      dim -= 1
+      if shape[dim] != 1, strides[dim] != step { isContiguous = false }
+      step *= shape[dim]
+    }
+    numel = step
+    self.isContiguous = isContiguous || step == 0
+  }
+
+  /// The layout without gaps in which the last dim is the densest.
+  public convenience init(contiguous shape: [Int]) {
+    self.init(shape: shape, strides: Layout.contiguousStrides(of: shape), offset: 0)
+  }
+
+  /// The strides of a shape without gaps.
+  public static func contiguousStrides(of shape: [Int]) -> [Int] {
+    var strides = shape
+    var step = 1
+    for dim in shape.indices.reversed() {
+      strides[dim] = step
+      step *= max(shape[dim], 1)
+    }
+    return strides
+  }
+
+  /// How many dims.
+  public var rank: Int { shape.count }
+
+  /// This layout without gaps, sharing what it can.
+  public var contiguous: Layout {
+    isContiguous && offset == 0 ? self : Layout(contiguous: shape)
+  }
+
+  /// The same elements seen as another, larger shape: dims of size 1 repeat, with a stride of 0,
+  /// and missing dims come first. Nil where the shapes do not allow it.
+  public func broadcast(to target: [Int]) -> Layout? {
+    if shape == target { return self }
+    guard target.count >= rank else { return nil }
+    let added = target.count - rank
+    var expanded = [Int](repeating: 0, count: target.count)
+    for dim in 0..<rank {
+      if shape[dim] == target[added + dim] {
+        expanded[added + dim] = strides[dim]
+      } else if shape[dim] != 1 {
+        return nil
+      }
+    }
+    return Layout(shape: target, strides: expanded, offset: offset)
+  }
+
+  /// The same elements in another shape of as many, where strides can say it; else nil.
+  public func view(as target: [Int]) -> Layout? {
+    if isContiguous {
+      return Layout(
+        shape: target, strides: Layout.contiguousStrides(of: target), offset: offset)
+    }
+    // Each run of dims that lie without gaps can be cut anew.
+    var strides = [Int](repeating: 0, count: target.count)
+    var next = target.count - 1
+    var runLength = 1
+    var runStride = self.strides[rank - 1]
+    for dim in (0..<rank).reversed() {
+      runLength *= shape[dim]
+      let ends = dim == 0 || (shape[dim - 1] != 1 && self.strides[dim - 1] != runLength * runStride)
+      guard ends else { continue }
+      var step = 1
+      while next >= 0, step < runLength || target[next] == 1 {
+        strides[next] = step * runStride
+        step *= target[next]
+        next -= 1
+      }
+      guard step == runLength else { return nil }
+      if dim > 0 {
+        runLength = 1
+        runStride = self.strides[dim - 1]
+      }
+    }
+    return next < 0 ? Layout(shape: target, strides: strides, offset: offset) : nil
+  }
+}
+
+extension Layout {
+  /// The shape that two shapes broadcast to, or nil: aligned at the last dim, equal or 1.
+  public static func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int]? {
+    if a == b { return a }
+    var result = a.count >= b.count ? a : b
+    let shorter = a.count >= b.count ? b : a
+    let added = result.count - shorter.count
+    for dim in shorter.indices {
+      if result[added + dim] == 1 {
+        result[added + dim] = shorter[dim]
+      } else if shorter[dim] != 1, shorter[dim] != result[added + dim] {
+        return nil
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,38 @@
+/// What a kernel reads or writes: elements of one type, laid out in a storage.
+public struct StridedView: Sendable {
+  public let storage: Storage
+  public let layout: Layout
+  public let dtype: DType
+
+  public init(storage: Storage, layout: Layout, dtype: DType) {
+    self.storage = storage
+    self.layout = layout
+    self.dtype = dtype
+  }
+
+  /// A new view in memory of its own, whose contents are not defined.
+  public init(empty layout: Layout, dtype: DType, device: Device) {
+    self.init(
+      storage: Storage(byteCount: layout.numel * dtype.itemSize, device: device), layout: layout,
+      dtype: dtype)
+  }
+
+  /// The first element.
+  public var pointer: UnsafeMutableRawPointer {
+    storage.pointer + layout.offset * dtype.itemSize
+  }
+
+  /// The same storage in another layout.
+  public func with(_ layout: Layout) -> StridedView {
+    StridedView(storage: storage, layout: layout, dtype: dtype)
+  }
+
+  /// This view if it is contiguous, else a copy that is.
+  public func contiguous() -> StridedView {
+    if layout.isContiguous { return self }
+    let copy = StridedView(
+      empty: Layout(contiguous: layout.shape), dtype: dtype, device: storage.device)
+    storage.device.backend.convert(self, into: copy)
+    return copy
+  }
+}

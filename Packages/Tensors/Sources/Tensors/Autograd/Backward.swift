@@ -1,0 +1,149 @@
+import HeapModule
+
+extension Tensor {
+  /// Fills in ``grad`` of the leaves that this tensor was computed from: `torch.Tensor.backward`.
+  ///
+  /// - Parameters:
+  ///   - gradient: the derivative of what one is after with respect to this tensor, in its shape. A
+  ///     tensor of one element needs none: it is what one is after.
+  ///   - retainGraph: keeps what derivatives need, for another call. By default it is freed.
+  ///   - createGraph: records the derivatives, so that they can be differentiated too.
+  public func backward(
+    gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false
+  ) {
+    _ = Backward(targets: nil, retainGraph: retainGraph ?? createGraph, createGraph: createGraph)
+      .run(from: self, gradient: gradient)
+  }
+}
+
+/// The derivatives of `result` with respect to each of `inputs`, leaving every ``Tensor/grad`` as it
+/// is: `torch.autograd.grad`.
+///
+/// Stops the program where the result does not depend on one of them.
+///
+/// - Parameters:
+///   - result: of one element, unless a `gradient` in its shape is given.
+///   - inputs: tensors that it was computed from.
+///   - gradient: as for ``Tensor/backward(gradient:retainGraph:createGraph:)``.
+///   - retainGraph: keeps what derivatives need, for another call.
+///   - createGraph: records the derivatives, so that they can be differentiated too.
+public func grad(
+  of result: Tensor, withRespectTo inputs: [Tensor], gradient: Tensor? = nil,
+  retainGraph: Bool? = nil, createGraph: Bool = false
+) -> [Tensor] {
+  let targets = inputs.map { input in
+    guard let node = input.node else {
+      fatalError(
+        "grad(of:withRespectTo:): a tensor of shape \(input.shape) does not require a gradient; "
+          + "set requiresGrad on it before computing the result")
+    }
+    return ObjectIdentifier(node)
+  }
+  let gradients = Backward(
+    targets: Set(targets), retainGraph: retainGraph ?? createGraph, createGraph: createGraph
+  ).run(from: result, gradient: gradient)
+  return zip(inputs, targets).map { input, target in
+    guard let gradient = gradients[target] else {
+      fatalError(
+        "grad(of:withRespectTo:): the result does not depend on a tensor of shape \(input.shape)")
+    }
+    return gradient
+  }
+}
+
+/// The derivative of `result` with respect to `input`: `torch.autograd.grad` for one input.
+public func grad(
+  of result: Tensor, withRespectTo input: Tensor, gradient: Tensor? = nil,
+  retainGraph: Bool? = nil, createGraph: Bool = false
+) -> Tensor {
+  grad(
+    of: result, withRespectTo: [input], gradient: gradient, retainGraph: retainGraph,
+    createGraph: createGraph)[0]
+}
+
+/// One pass of reverse-mode differentiation.
+///
+/// Nodes run from the latest to the earliest. Whatever was computed from a node comes later than
+/// it, so when its turn comes its gradient is complete.
+private struct Backward {
+  /// The nodes whose gradients are returned; nil to add the gradients to the leaves.
+  let targets: Set<ObjectIdentifier>?
+  let retainGraph: Bool
+  let createGraph: Bool
+
+  /// The gradients that have come in, by node.
+  private var gradients: [ObjectIdentifier: Tensor] = [:]
+  private var waiting = Heap<LatestFirst>()
+
+  init(targets: Set<ObjectIdentifier>?, retainGraph: Bool, createGraph: Bool) {
+    self.targets = targets
+    self.retainGraph = retainGraph
+    self.createGraph = createGraph
+  }
+
+  private struct LatestFirst: Comparable {
+    let node: Node
+    static func < (a: LatestFirst, b: LatestFirst) -> Bool { a.node.sequence < b.node.sequence }
+    static func == (a: LatestFirst, b: LatestFirst) -> Bool { a.node === b.node }
+  }
+
+  consuming func run(from result: Tensor, gradient: Tensor?) -> [ObjectIdentifier: Tensor] {
+    guard let root = result.node else {
+      fatalError(
+        "backward: a tensor of shape \(result.shape) does not depend on anything that requires a "
+          + "gradient; set requiresGrad on a tensor it is computed from")
+    }
+    if let gradient, gradient.shape != result.shape {
+      fatalError(
+        "backward: the gradient has shape \(gradient.shape), the tensor \(result.shape); they must "
+          + "be the same")
+    }
+    if gradient == nil, result.numel != 1 {
+      fatalError(
+        "backward: a tensor of shape \(result.shape) has no gradient of its own; reduce it to one "
+          + "number, as with sum(), or pass gradient:")
+    }
+    return withGradEnabled(createGraph) {
+      accumulate(gradient ?? Tensor.onesLike(result), at: root)
+      while let next = waiting.popMax() {
+        visit(next.node)
+      }
+      return gradients
+    }
+  }
+
+  private mutating func visit(_ node: Node) {
+    let key = ObjectIdentifier(node)
+    let isTarget = targets?.contains(key) ?? false
+    guard let gradient = isTarget ? gradients[key] : gradients.removeValue(forKey: key) else {
+      return
+    }
+    if node.retainsGrad, targets == nil { node.grad = gradient }
+    if node.isReleased {
+      fatalError(
+        "backward: what “\(node.operation)” needs was freed by an earlier backward; pass "
+          + "retainGraph: true there to come here twice")
+    }
+    node.forEachEdge { edge, input in
+      if let targets, input.isLeaf, !targets.contains(ObjectIdentifier(input)) { return }
+      accumulate(edge.gradient(of: gradient, from: node), at: input)
+    }
+    if !retainGraph { node.releaseGraph() }
+  }
+
+  /// Adds a gradient to what has come in for a node.
+  private mutating func accumulate(_ contribution: Tensor, at node: Node) {
+    let gradient = contribution.reduced(to: node.shape).to(node.dtype)
+    if node.isLeaf, targets == nil {
+      node.grad = node.grad.map { $0 + gradient } ?? gradient.contiguous()
+      return
+    }
+    let key = ObjectIdentifier(node)
+    if let sum = gradients[key] {
+      gradients[key] = sum + gradient
+    } else {
+      gradients[key] = gradient
+      if !node.isLeaf { waiting.insert(LatestFirst(node: node)) }
+    }
+  }
+}

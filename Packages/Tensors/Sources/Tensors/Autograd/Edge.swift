@@ -1,0 +1,132 @@
+/// How a gradient goes from an operation to one of its inputs.
+///
+/// An operation is recorded with one for each input. It says which tensors the derivative needs,
+/// and gives the derivative in tensor operations, which can be differentiated again:
+///
+///     binary(.multiply, a, b).recorded(
+///       "multiply",
+///       .wrt(a, saving: b) { g, b in g * b },
+///       .wrt(b, saving: a) { g, a in g * a })
+///
+/// Derivatives need not mind broadcasting: a gradient is summed to its input's shape.
+public struct Edge {
+  var node: Node?
+  var rule: Rule
+
+  enum Rule {
+    case none
+    case gradient((Tensor) -> Tensor)
+    case saved(SavedTensor, (Tensor, Tensor) -> Tensor)
+    case savedTwo(SavedTensor, SavedTensor, (Tensor, Tensor, Tensor) -> Tensor)
+    case output((Tensor, Tensor) -> Tensor)
+  }
+
+  static var none: Edge { Edge(node: nil, rule: .none) }
+
+  /// A derivative that needs only the gradient of the output.
+  public static func wrt(_ input: Tensor, _ derivative: @escaping (Tensor) -> Tensor) -> Edge {
+    guard let node = input.recordedNode else { return .none }
+    return Edge(node: node, rule: .gradient(derivative))
+  }
+
+  /// A derivative that needs a tensor besides.
+  public static func wrt(
+    _ input: Tensor, saving saved: Tensor, _ derivative: @escaping (Tensor, Tensor) -> Tensor
+  ) -> Edge {
+    guard let node = input.recordedNode else { return .none }
+    return Edge(node: node, rule: .saved(SavedTensor(saved), derivative))
+  }
+
+  /// A derivative that needs two tensors besides.
+  public static func wrt(
+    _ input: Tensor, saving first: Tensor, _ second: Tensor,
+    _ derivative: @escaping (Tensor, Tensor, Tensor) -> Tensor
+  ) -> Edge {
+    guard let node = input.recordedNode else { return .none }
+    return Edge(node: node, rule: .savedTwo(SavedTensor(first), SavedTensor(second), derivative))
+  }
+
+  /// A derivative that needs the operation's output.
+  public static func wrt(
+    _ input: Tensor, savingOutput derivative: @escaping (Tensor, Tensor) -> Tensor
+  ) -> Edge {
+    guard let node = input.recordedNode else { return .none }
+    return Edge(node: node, rule: .output(derivative))
+  }
+
+  var savesOutput: Bool {
+    if case .output = rule { return true }
+    return false
+  }
+
+  /// The gradient of the input, given that of the output.
+  func gradient(of gradient: Tensor, from node: Node) -> Tensor {
+    switch rule {
+    case .none: fatalError("an edge that was not recorded has no derivative")
+    case .gradient(let derivative): derivative(gradient)
+    case .saved(let saved, let derivative): derivative(gradient, saved.tensor(for: node))
+    case .savedTwo(let first, let second, let derivative):
+      derivative(gradient, first.tensor(for: node), second.tensor(for: node))
+    case .output(let derivative): derivative(gradient, node.output!.tensor(for: node))
+    }
+  }
+}
+
+/// A tensor that backward needs, and the version of its contents.
+struct SavedTensor {
+  let saved: Tensor
+  let version: UInt32
+
+  init(_ saved: Tensor, version: UInt32) {
+    self.saved = saved
+    self.version = version
+  }
+
+  init(_ saved: Tensor) {
+    self.init(saved, version: saved.view.storage.version)
+  }
+
+  /// The tensor, unless it has been changed in place since it was saved.
+  func tensor(for node: Node) -> Tensor {
+    guard saved.view.storage.version == version else {
+      fatalError(
+        """
+        backward: a tensor of shape \(saved.shape) that “\(node.operation)” needs for its gradient \
+        has been changed in place since; change a copy, or change it after backward
+        """)
+    }
+    return saved
+  }
+}
+
+extension Tensor {
+  /// The node that an operation on this tensor records, if it does.
+  var recordedNode: Node? {
+    guard let node, isGradEnabled else { return nil }
+    return node
+  }
+
+  /// Makes this result of an operation remember how it was computed, where gradients are on and an
+  /// input requires them. It is returned for convenience.
+  @discardableResult
+  public func recorded(_ operation: String, _ edge: Edge) -> Tensor {
+    if edge.node != nil { node = Node(operation, of: self, edge, .none, []) }
+    return self
+  }
+
+  @discardableResult
+  public func recorded(_ operation: String, _ first: Edge, _ second: Edge) -> Tensor {
+    if first.node != nil || second.node != nil {
+      node = Node(operation, of: self, first, second, [])
+    }
+    return self
+  }
+
+  @discardableResult
+  public func recorded(_ operation: String, _ edges: [Edge]) -> Tensor {
+    if edges.contains(where: { $0.node != nil }) {
+      node = Node(operation, of: self, .none, .none, edges)
+    }
+    return self
+  }
+}

@@ -1,0 +1,110 @@
+import CAutograd
+
+/// A step of a recorded computation, or the place where a leaf collects its gradient.
+///
+/// Nodes refer to the nodes before them and to what their derivatives need, never to what was
+/// computed from them.
+final class Node {
+  /// The operation's name; empty for a leaf.
+  let operation: String
+  /// Grows with each node, so that whatever is computed later has a larger one.
+  let sequence = flambeau_next_sequence()
+  /// The operation's output, or the leaf.
+  let shape: [Int]
+  let dtype: DType
+  /// The gradient of a leaf, or of another tensor that retains it.
+  @exclusivity(unchecked) var grad: Tensor?
+  @exclusivity(unchecked) var retainsGrad: Bool
+  /// The output, where a derivative needs it. It has no node, since that would be a cycle.
+  @exclusivity(unchecked) private(set) var output: SavedOutput?
+  /// Whether ``releaseGraph()`` has been called.
+  @exclusivity(unchecked) private(set) var isReleased = false
+
+  // Most operations have one or two inputs, and no array is made for those.
+  @exclusivity(unchecked) private var first: Edge
+  @exclusivity(unchecked) private var second: Edge
+  @exclusivity(unchecked) private var others: [Edge]
+
+  init(_ operation: String, of result: Tensor, _ first: Edge, _ second: Edge, _ others: [Edge]) {
+    self.operation = operation
+    shape = result.shape
+    dtype = result.dtype
+    retainsGrad = false
+    self.first = first
+    self.second = second
+    self.others = others
+    if first.savesOutput || second.savesOutput || others.contains(where: \.savesOutput) {
+      output = SavedOutput(view: result.view, version: result.view.storage.version)
+    }
+  }
+
+  /// The node of a leaf.
+  init(leaf: Tensor) {
+    operation = ""
+    shape = leaf.shape
+    dtype = leaf.dtype
+    retainsGrad = true
+    first = .none
+    second = .none
+    others = []
+  }
+
+  var isLeaf: Bool { operation.isEmpty }
+
+  /// Calls `body` with each edge along which a gradient is wanted, in the order of the inputs.
+  @inline(__always)
+  func forEachEdge(_ body: (Edge, Node) -> Void) {
+    if let node = first.node { body(first, node) }
+    if let node = second.node { body(second, node) }
+    for edge in others {
+      if let node = edge.node { body(edge, node) }
+    }
+  }
+
+  /// Forgets the inputs and what derivatives need.
+  func releaseGraph() {
+    isReleased = true
+    output = nil
+    first = .none
+    second = .none
+    others = []
+  }
+
+  /// Releases the nodes before this one in a loop. If each released those before it, it would go
+  /// one stack frame deeper for each, and a long computation would overflow the stack.
+  deinit {
+    guard first.node != nil || second.node != nil || !others.isEmpty else { return }
+    var unused: [Node] = []
+    releaseEdges(into: &unused)
+    while let node = unused.popLast() {
+      node.releaseEdges(into: &unused)
+    }
+  }
+
+  /// Lets go of the edges; the nodes that nothing else holds go to `unused`.
+  private func releaseEdges(into unused: inout [Node]) {
+    // Saved tensors first: they may hold the nodes too.
+    first.rule = .none
+    second.rule = .none
+    for index in others.indices { others[index].rule = .none }
+    func release(_ edge: inout Edge) {
+      guard var node = edge.node.take() else { return }
+      if !node.isLeaf, isKnownUniquelyReferenced(&node) { unused.append(node) }
+    }
+    release(&first)
+    release(&second)
+    for index in others.indices { release(&others[index]) }
+  }
+}
+
+/// An operation's output that a derivative needs.
+struct SavedOutput {
+  let view: StridedView
+  let version: UInt32
+
+  /// The output as it was, connected to its node, so that it can be differentiated.
+  func tensor(for node: Node) -> Tensor {
+    let tensor = Tensor(view, node: node)
+    return SavedTensor(tensor, version: version).tensor(for: node)
+  }
+}

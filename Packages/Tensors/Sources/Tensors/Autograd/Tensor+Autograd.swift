@@ -1,0 +1,68 @@
+extension Tensor {
+  /// Whether what is computed from this tensor is recorded. It can be set on a leaf of
+  /// floating-point numbers.
+  public var requiresGrad: Bool {
+    get { node != nil }
+    set {
+      guard newValue != requiresGrad else { return }
+      guard isLeaf else {
+        fatalError(
+          "requiresGrad: a tensor computed by “\(node!.operation)” always requires a gradient; "
+            + "use detach() to go on without")
+      }
+      guard dtype.isFloatingPoint else {
+        fatalError(
+          "requiresGrad: a tensor of \(dtype) has no gradient; use to(.float32) first")
+      }
+      node = newValue ? Node(leaf: self) : nil
+    }
+  }
+
+  /// Whether it was given, not computed from something that requires a gradient.
+  public var isLeaf: Bool { node?.isLeaf ?? true }
+
+  /// The gradient that backward has left: for leaves, the sum over all calls since it was last set
+  /// to nil; for other tensors, of the last call after ``retainGrad()``.
+  public var grad: Tensor? {
+    get { node?.grad }
+    set {
+      guard let node else {
+        if newValue == nil { return }
+        fatalError("grad: a tensor that does not require a gradient has none; set requiresGrad")
+      }
+      if let newValue, newValue.shape != shape {
+        fatalError("grad: a gradient of shape \(newValue.shape) for a tensor of shape \(shape)")
+      }
+      node.grad = newValue
+    }
+  }
+
+  /// Lets backward leave the gradient in ``grad``, though this is no leaf.
+  public func retainGrad() {
+    node?.retainsGrad = true
+  }
+
+  /// The same elements, in the same memory, with nothing recorded.
+  public func detach() -> Tensor {
+    Tensor(view)
+  }
+
+  /// The name of the operation that computed this tensor, if it was recorded.
+  public var gradFn: String? {
+    guard let node, !node.isLeaf else { return nil }
+    return node.operation
+  }
+
+  /// Changes the elements in place by `body`, which is given what a kernel may write to.
+  ///
+  /// Stops the program where the change could not be differentiated.
+  func changeInPlace(_ operation: String, _ body: (StridedView) -> Void) {
+    if recordedNode != nil {
+      fatalError(
+        "\(operation): a tensor that requires a gradient cannot be changed in place while "
+          + "operations are recorded; do it inside noGrad { … }")
+    }
+    body(view)
+    view.storage.markChanged()
+  }
+}

@@ -1,0 +1,203 @@
+import Foundation
+
+/// Numbers, and arrays of numbers nested to any depth, that a tensor can be made of.
+public protocol TensorData {
+  associatedtype Scalar: TensorElement
+  /// The length at each depth; throws ``TensorDataError`` where rows differ in length.
+  func tensorShape() throws -> [Int]
+  func appendScalars(to scalars: inout [Scalar])
+}
+
+extension TensorData where Self: TensorElement {
+  public func tensorShape() -> [Int] { [] }
+  public func appendScalars(to scalars: inout [Self]) { scalars.append(self) }
+}
+
+extension Bool: TensorData {}
+extension UInt8: TensorData {}
+extension Int8: TensorData {}
+extension Int16: TensorData {}
+extension Int32: TensorData {}
+extension Int64: TensorData {}
+extension Int: TensorData {}
+extension Float: TensorData {}
+extension Double: TensorData {}
+
+extension Array: TensorData where Element: TensorData {
+  public func tensorShape() throws -> [Int] {
+    guard let first else { return [0] }
+    let inner = try first.tensorShape()
+    for (index, element) in enumerated().dropFirst() {
+      let other = try element.tensorShape()
+      guard other == inner else {
+        throw TensorDataError.ragged(index: index, shape: other, expected: inner)
+      }
+    }
+    return [count] + inner
+  }
+
+  public func appendScalars(to scalars: inout [Element.Scalar]) {
+    for element in self { element.appendScalars(to: &scalars) }
+  }
+}
+
+/// Why a tensor cannot be made of some data.
+public enum TensorDataError: Error, Equatable, LocalizedError {
+  case ragged(index: Int, shape: [Int], expected: [Int])
+  case wrongCount(Int, shape: [Int])
+
+  public var errorDescription: String? {
+    switch self {
+    case .ragged(let index, let shape, let expected):
+      "ragged array: the part at index \(index) has shape \(shape), those before it \(expected)"
+    case .wrongCount(let count, let shape):
+      "\(count) elements do not fill the shape \(shape)"
+    }
+  }
+}
+
+extension Tensor {
+  /// A tensor of the given numbers: `torch.tensor`.
+  ///
+  ///     Tensor([[1, 2], [3, 4]], requiresGrad: true)
+  ///
+  /// Whole numbers make int64 and others float32, unless `dtype` says otherwise or
+  /// `requiresGrad` asks for float32. Stops the program where the rows of an array differ in length;
+  /// ``init(validating:dtype:device:)`` throws instead.
+  public convenience init<Data: TensorData>(
+    _ data: Data, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+  ) {
+    do {
+      try self.init(validating: data, dtype: dtype ?? (requiresGrad ? .float32 : nil), device: device)
+    } catch {
+      fatalError("Tensor: \(error.localizedDescription)")
+    }
+    self.requiresGrad = requiresGrad
+  }
+
+  /// A tensor of numbers that come from outside.
+  ///
+  /// - Throws: ``TensorDataError/ragged(index:shape:expected:)``.
+  public convenience init<Data: TensorData>(
+    validating data: Data, dtype: DType? = nil, device: Device = .cpu
+  ) throws {
+    let shape = try data.tensorShape()
+    var scalars: [Data.Scalar] = []
+    data.appendScalars(to: &scalars)
+    let own = Data.Scalar.dtype
+    let wanted = dtype ?? (own == .float64 ? .float32 : own)
+    try self.init(scalars, shape: shape, dtype: wanted, device: device)
+  }
+
+  /// A tensor of the given shape, filled row by row.
+  ///
+  /// - Throws: ``TensorDataError/wrongCount(_:shape:)``.
+  public convenience init<Element: TensorElement>(
+    _ scalars: [Element], shape: [Int], dtype: DType? = nil, device: Device = .cpu
+  ) throws {
+    let view = StridedView(
+      empty: Layout(contiguous: Tensor.checked(shape, for: "Tensor")), dtype: Element.dtype,
+      device: device)
+    guard scalars.count == view.layout.numel else {
+      throw TensorDataError.wrongCount(scalars.count, shape: shape)
+    }
+    scalars.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      device.backend.copy(from: start, to: view.pointer, byteCount: bytes.count)
+    }
+    let wanted = dtype ?? Element.dtype
+    self.init(wanted == view.dtype ? view : Tensor(view).to(wanted).view)
+  }
+
+  /// The same shape, after a check that its sizes are not negative and not too large.
+  static func checked(_ shape: [Int], for operation: String) -> [Int] {
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: Swift.max(size, 1))
+      if size < 0 || overflow || product > Int.max / 8 {
+        fatalError(
+          "\(operation): a tensor cannot have the shape \(shape): sizes must not be negative, and "
+            + "their product must fit in memory")
+      }
+      count = product
+    }
+    if shape.count > 64 {
+      fatalError("\(operation): \(shape.count) dims are too many; a tensor has at most 64")
+    }
+    return shape
+  }
+
+  /// A tensor of one value: `torch.full`. Whole numbers make int64.
+  public static func full<Element: TensorElement & TensorData>(
+    _ shape: [Int], _ value: Element, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) -> Tensor where Element.Scalar == Element {
+    let scalar = Tensor(value, dtype: dtype, device: device)
+    let result = Tensor(empty: checked(shape, for: "full"), dtype: scalar.dtype, device: device)
+    device.backend.convert(
+      scalar.view.with(scalar.view.layout.broadcast(to: shape)!), into: result.view)
+    result.requiresGrad = requiresGrad
+    return result
+  }
+
+  /// Zeros: `torch.zeros`.
+  public static func zeros(
+    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+  ) -> Tensor {
+    full(shape, 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Ones: `torch.ones`.
+  public static func ones(
+    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+  ) -> Tensor {
+    full(shape, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Zeros in the shape, dtype and device of another tensor.
+  public static func zerosLike(_ other: Tensor) -> Tensor {
+    zeros(other.shape, dtype: other.dtype, device: other.device)
+  }
+
+  /// Ones in the shape, dtype and device of another tensor.
+  public static func onesLike(_ other: Tensor) -> Tensor {
+    ones(other.shape, dtype: other.dtype, device: other.device)
+  }
+
+  /// The whole numbers from 0 up to, but not including, `end`; int64.
+  public static func arange(_ end: Int, device: Device = .cpu) -> Tensor {
+    arange(0, end, device: device)
+  }
+
+  /// Whole numbers from `start` up to, but not including, `end`: `torch.arange`; int64.
+  public static func arange(
+    _ start: Int, _ end: Int, step: Int = 1, device: Device = .cpu
+  ) -> Tensor {
+    ramp(Double(start), Double(end), step: Double(step), dtype: .int64, device: device)
+  }
+
+  /// Numbers from `start` up to, but not including, `end`: `torch.arange`; float32.
+  public static func arange(
+    _ start: Double, _ end: Double, step: Double = 1, dtype: DType = .float32,
+    device: Device = .cpu
+  ) -> Tensor {
+    ramp(start, end, step: step, dtype: dtype, device: device)
+  }
+
+  private static func ramp(
+    _ start: Double, _ end: Double, step: Double, dtype: DType, device: Device
+  ) -> Tensor {
+    let count = ((end - start) / step).rounded(.up)
+    guard step != 0, count >= 0, count < Double(Int.max / 8) else {
+      fatalError("arange: no steps of \(step) lead from \(start) to \(end)")
+    }
+    let result = Tensor(empty: [Int(count)], dtype: dtype, device: device)
+    device.backend.ramp(from: start, step: step, into: result.view)
+    return result
+  }
+}
+
+extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public convenience init(floatLiteral value: Double) { self.init(value) }
+  public convenience init(integerLiteral value: Int) { self.init(value) }
+}

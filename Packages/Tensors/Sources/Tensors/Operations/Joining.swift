@@ -1,0 +1,45 @@
+extension Tensor {
+  /// Tensors one after the other along a dim: `torch.cat`.
+  public static func cat(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
+    guard let first = tensors.first else { fatalError("cat: no tensors to join") }
+    guard first.ndim > 0 else { fatalError("cat: tensors without dims; use stack") }
+    let dim = first.checkedDim(dim, for: "cat")
+    var shape = first.shape
+    var dtype = first.dtype
+    for tensor in tensors.dropFirst() {
+      var rest = tensor.shape
+      guard tensor.ndim == first.ndim else {
+        fatalError("cat: shapes \(first.shape) and \(tensor.shape) differ in their number of dims")
+      }
+      rest[dim] = first.shape[dim]
+      guard rest == first.shape else {
+        fatalError(
+          "cat: shapes \(first.shape) and \(tensor.shape) differ in another dim than \(dim)")
+      }
+      shape[dim] += tensor.shape[dim]
+      dtype = dtype.promoted(with: tensor.dtype)
+    }
+    let result = Tensor(empty: shape, dtype: dtype, device: first.device)
+    var start = 0
+    var edges: [Edge] = []
+    for tensor in tensors {
+      let (begin, length) = (start, tensor.shape[dim])
+      let part = result.sliced(dim, start: begin, count: length, step: 1)
+      first.backend.convert(tensor.view, into: part.view)
+      edges.append(.wrt(tensor) { g in g.narrow(dim, start: begin, length: length) })
+      start += length
+    }
+    return result.recorded("cat", edges)
+  }
+
+  /// Tensors of one shape along a new dim: `torch.stack`.
+  public static func stack(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
+    guard let first = tensors.first else { fatalError("stack: no tensors to join") }
+    for (index, tensor) in tensors.enumerated() where tensor.shape != first.shape {
+      fatalError(
+        "stack: tensor 0 has shape \(first.shape), tensor \(index) has \(tensor.shape); they must be "
+          + "the same")
+    }
+    return cat(tensors.map { $0.unsqueeze(dim) }, dim: first.checkedDim(dim, for: "stack", in: first.ndim + 1))
+  }
+}

@@ -1,0 +1,82 @@
+infix operator • : MultiplicationPrecedence
+
+extension Tensor {
+  /// The matrix product: `@` in PyTorch.
+  public static func • (a: Tensor, b: Tensor) -> Tensor { a.matmul(b) }
+
+  /// The matrix product: `torch.matmul`.
+  ///
+  /// Vectors count as a row on the left and as a column on the right, and that dim goes from the
+  /// result; dims before the last two are broadcast.
+  public func matmul(_ other: Tensor) -> Tensor {
+    guard ndim > 0, other.ndim > 0 else {
+      fatalError("matmul: shapes \(shape) and \(other.shape); both need at least one dim")
+    }
+    let a = ndim == 1 ? unsqueeze(0) : self
+    let b = other.ndim == 1 ? other.unsqueeze(1) : other
+    guard a.shape[a.ndim - 1] == b.shape[b.ndim - 2] else {
+      fatalError(
+        "matmul: shapes \(shape) and \(other.shape) do not fit: \(a.shape[a.ndim - 1]) columns on the "
+          + "left, \(b.shape[b.ndim - 2]) rows on the right")
+    }
+    var product = matrixProduct(a, b)
+    if ndim == 1 { product = product.squeeze(-2) }
+    if other.ndim == 1 { product = product.squeeze(-1) }
+    return product
+  }
+
+  /// x·wᵀ + b: `torch.nn.functional.linear`.
+  ///
+  /// - Parameters:
+  ///   - weight: of shape [out, in], for an input of shape […, in].
+  ///   - bias: of shape [out], or none.
+  public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
+    guard ndim > 0, weight.ndim == 2, shape[ndim - 1] == weight.shape[1],
+      bias.map({ $0.shape == [weight.shape[0]] }) ?? true
+    else {
+      fatalError(
+        "linear: input \(shape), weight \(weight.shape), bias \(bias.map { "\($0.shape)" } ?? "none"); "
+          + "expected […, in], [out, in], [out]")
+    }
+    guard let bias, bias.dtype == dtype, weight.dtype == dtype, dtype.isFloatingPoint else {
+      let product = matmul(weight.T)
+      return bias.map { product + $0 } ?? product
+    }
+    let rows = ndim == 2 ? self : reshape([-1, weight.shape[1]])
+    let shape = [rows.shape[0], weight.shape[0]]
+    let result = Tensor(empty: shape, dtype: dtype, device: device)
+    backend.convert(bias.view.with(bias.view.layout.broadcast(to: shape)!), into: result.view)
+    let transposed = weight.detach().T
+    backend.matmul(rows.view, transposed.view, into: result.view, accumulating: true)
+    result.recorded(
+      "linear",
+      [
+        .wrt(rows, saving: weight) { g, w in matrixProduct(g, w) },
+        .wrt(weight, saving: rows) { g, x in matrixProduct(g.T, x) },
+        .wrt(bias) { g in g },
+      ])
+    return ndim == 2 ? result : result.reshape(self.shape.dropLast() + [weight.shape[0]])
+  }
+}
+
+/// The product of matrices, with any dims before the last two.
+private func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+  let dtype = Tensor.resultType(a, b)
+  let (a, b) = (a.to(dtype), b.to(dtype))
+  if a.device != b.device {
+    fatalError("matmul: one tensor is on \(a.device), the other on \(b.device)")
+  }
+  let (rows, columns) = (a.shape[a.ndim - 2], b.shape[b.ndim - 1])
+  guard let batch = Layout.broadcastShape(a.shape.dropLast(2) + [], b.shape.dropLast(2) + [])
+  else {
+    fatalError("matmul: the dims before the last two of \(a.shape) and \(b.shape) do not broadcast")
+  }
+  let result = Tensor(empty: batch + [rows, columns], dtype: a.dtype, device: a.device)
+  let x = a.view.with(a.view.layout.broadcast(to: batch + a.shape.suffix(2))!)
+  let y = b.view.with(b.view.layout.broadcast(to: batch + b.shape.suffix(2))!)
+  a.backend.matmul(x, y, into: result.view, accumulating: false)
+  return result.recorded(
+    "matmul",
+    .wrt(a, saving: b) { g, b in matrixProduct(g, b.transpose(-2, -1)) },
+    .wrt(b, saving: a) { g, a in matrixProduct(a.transpose(-2, -1), g) })
+}

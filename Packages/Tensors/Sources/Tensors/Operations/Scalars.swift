@@ -1,0 +1,43 @@
+// Numbers on either side of an operator. A number takes the tensor's dtype, unless it is of a higher
+// kind: a fraction makes integers float32.
+
+extension Tensor {
+  public static func + (a: Tensor, b: some TensorElement) -> Tensor { a + a.scalar(b) }
+  public static func - (a: Tensor, b: some TensorElement) -> Tensor { a - a.scalar(b) }
+  public static func * (a: Tensor, b: some TensorElement) -> Tensor { a * a.scalar(b) }
+  public static func / (a: Tensor, b: some TensorElement) -> Tensor { a / a.scalar(b) }
+  public static func + (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) + b }
+  public static func - (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) - b }
+  public static func * (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) * b }
+  public static func / (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) / b }
+
+  public static func .== (a: Tensor, b: some TensorElement) -> Tensor { a .== a.scalar(b) }
+  public static func .!= (a: Tensor, b: some TensorElement) -> Tensor { a .!= a.scalar(b) }
+  public static func .< (a: Tensor, b: some TensorElement) -> Tensor { a .< a.scalar(b) }
+  public static func .<= (a: Tensor, b: some TensorElement) -> Tensor { a .<= a.scalar(b) }
+  public static func .> (a: Tensor, b: some TensorElement) -> Tensor { a .> a.scalar(b) }
+  public static func .>= (a: Tensor, b: some TensorElement) -> Tensor { a .>= a.scalar(b) }
+
+  /// A number as an operand beside this tensor.
+  func scalar<Number: TensorElement>(_ number: Number) -> Tensor {
+    let own = Number.dtype
+    let dtype: DType =
+      if own.isFloatingPoint {
+        self.dtype.isFloatingPoint ? self.dtype : .float32
+      } else if self.dtype == .bool {
+        own == .bool ? .bool : .int64
+      } else {
+        self.dtype
+      }
+    let view = StridedView(empty: Tensor.scalarLayout, dtype: own, device: device)
+    withUnsafeBytes(of: number) {
+      backend.copy(from: $0.baseAddress!, to: view.pointer, byteCount: $0.count)
+    }
+    if dtype == own { return Tensor(view) }
+    let converted = StridedView(empty: Tensor.scalarLayout, dtype: dtype, device: device)
+    backend.convert(view, into: converted)
+    return Tensor(converted)
+  }
+
+  private static let scalarLayout = Layout(contiguous: [])
+}

@@ -1,0 +1,180 @@
+// Views: other shapes and orders of the same elements, in the same memory.
+
+extension Tensor {
+  /// A dim counted from 0, for one that may be counted from the end.
+  func checkedDim(_ dim: Int, for operation: String, in rank: Int? = nil) -> Int {
+    let rank = Swift.max(rank ?? ndim, 1)
+    guard (-rank..<rank).contains(dim) else {
+      fatalError(
+        "\(operation): no dim \(dim) in a tensor of shape \(shape); dims go from \(-rank) to \(rank - 1)"
+      )
+    }
+    return dim < 0 ? dim + rank : dim
+  }
+
+  /// The same elements in another layout, with the derivative that goes with it.
+  private func viewed(
+    _ operation: String, _ layout: Layout, _ derivative: @escaping (Tensor) -> Tensor
+  ) -> Tensor {
+    Tensor(view.with(layout)).recorded(operation, .wrt(self, derivative))
+  }
+
+  /// A view of another shape: `torch.Tensor.view`. One size may be -1 and is then worked out.
+  ///
+  /// Stops the program where the strides do not allow it; ``reshape(_:)-([Int])`` copies then.
+  public func view(_ shape: [Int]) -> Tensor {
+    let target = completed(shape, for: "view")
+    guard let layout = view.layout.view(as: target) else {
+      fatalError(
+        "view: a tensor of shape \(self.shape) and strides \(strides) cannot be seen as \(target) "
+          + "without a copy; use reshape")
+    }
+    let own = self.shape
+    return viewed("view", layout) { g in g.reshape(own) }
+  }
+
+  /// Another shape: `torch.reshape`. A view where the strides allow it, else a copy. One size may be
+  /// -1 and is then worked out.
+  public func reshape(_ shape: [Int]) -> Tensor {
+    let target = completed(shape, for: "reshape")
+    if target == self.shape { return self }
+    let own = self.shape
+    guard let layout = view.layout.view(as: target) else {
+      return contiguous().reshape(target)
+    }
+    return viewed("reshape", layout) { g in g.reshape(own) }
+  }
+
+  public func view(_ sizes: Int...) -> Tensor { view(sizes) }
+  public func reshape(_ sizes: Int...) -> Tensor { reshape(sizes) }
+
+  private func completed(_ shape: [Int], for operation: String) -> [Int] {
+    var target = shape
+    let known = shape.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
+    let open = shape.indices.filter { shape[$0] == -1 }
+    if open.count == 1, known > 0, numel % known == 0 { target[open[0]] = numel / known }
+    guard target.allSatisfy({ $0 >= 0 }), target.reduce(1, *) == numel else {
+      fatalError(
+        "\(operation): a tensor of shape \(self.shape) has \(numel) elements and cannot take the "
+          + "shape \(shape)")
+    }
+    return target
+  }
+
+  /// The dims from `startDim` to `endDim` as one: `torch.flatten`.
+  public func flatten(startDim: Int = 0, endDim: Int = -1) -> Tensor {
+    if ndim == 0 { return reshape([1]) }
+    let start = checkedDim(startDim, for: "flatten")
+    let end = checkedDim(endDim, for: "flatten")
+    guard start <= end else {
+      fatalError("flatten: startDim \(startDim) comes after endDim \(endDim)")
+    }
+    let joined = shape[start...end].reduce(1, *)
+    return reshape(Array(shape[..<start]) + [joined] + Array(shape[(end + 1)...]))
+  }
+
+  /// The dims in another order: `torch.permute`.
+  public func permute(_ dims: [Int]) -> Tensor {
+    let order = dims.map { checkedDim($0, for: "permute") }
+    guard Set(order).count == ndim, order.count == ndim else {
+      fatalError("permute: \(dims) does not name each dim of a tensor of shape \(shape) once")
+    }
+    var inverse = order
+    for (place, dim) in order.enumerated() { inverse[dim] = place }
+    let back = inverse
+    let layout = Layout(
+      shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: storageOffset)
+    return viewed("permute", layout) { g in g.permute(back) }
+  }
+
+  public func permute(_ dims: Int...) -> Tensor { permute(dims) }
+
+  /// Two dims swapped: `torch.transpose`.
+  public func transpose(_ a: Int, _ b: Int) -> Tensor {
+    if ndim == 0 { return self }
+    let (a, b) = (checkedDim(a, for: "transpose"), checkedDim(b, for: "transpose"))
+    var (shape, strides) = (shape, strides)
+    shape.swapAt(a, b)
+    strides.swapAt(a, b)
+    let layout = Layout(shape: shape, strides: strides, offset: storageOffset)
+    return viewed("transpose", layout) { g in g.transpose(a, b) }
+  }
+
+  /// The dims in reverse order: `torch.Tensor.T`.
+  public var T: Tensor {
+    ndim == 2 ? transpose(0, 1) : permute(Array((0..<ndim).reversed()))
+  }
+
+  /// Without the dims of size 1, or without one of them: `torch.squeeze`.
+  public func squeeze(_ dim: Int? = nil) -> Tensor {
+    let only = dim.map { checkedDim($0, for: "squeeze") }
+    return reshape(
+      shape.indices.filter { shape[$0] != 1 || (only != nil && only != $0) }.map { shape[$0] })
+  }
+
+  /// With a dim of size 1 at the given place: `torch.unsqueeze`.
+  public func unsqueeze(_ dim: Int) -> Tensor {
+    let place = checkedDim(dim, for: "unsqueeze", in: ndim + 1)
+    return reshape(Array(shape[..<place]) + [1] + Array(shape[place...]))
+  }
+
+  /// A view in which dims of size 1 repeat: `torch.Tensor.expand`. -1 leaves a size as it is.
+  public func expand(_ shape: [Int]) -> Tensor {
+    let added = shape.count - ndim
+    let target = shape.indices.map { index in
+      shape[index] == -1 && index >= added ? self.shape[index - added] : shape[index]
+    }
+    guard let layout = view.layout.broadcast(to: target) else {
+      fatalError("expand: shape \(self.shape) does not broadcast to \(shape)")
+    }
+    if target == self.shape { return self }
+    return viewed("expand", layout) { g in g }
+  }
+
+  /// A view of `length` places along a dim, from `start` on: `torch.narrow`.
+  public func narrow(_ dim: Int, start: Int, length: Int) -> Tensor {
+    let dim = checkedDim(dim, for: "narrow")
+    guard ndim > 0, start >= 0, length >= 0, start + length <= shape[dim] else {
+      fatalError(
+        "narrow: places \(start)..<\(start + length) are not all in dim \(dim) of a tensor of shape "
+          + "\(shape)")
+    }
+    return sliced(dim, start: start, count: length, step: 1)
+  }
+
+  /// A view of one place along a dim, without that dim: `torch.select`. It may count from the end.
+  public func select(_ dim: Int, _ index: Int) -> Tensor {
+    guard ndim > 0 else { fatalError("select: a tensor without dims has no index \(index)") }
+    let dim = checkedDim(dim, for: "select")
+    let size = shape[dim]
+    guard (-size..<size).contains(index) else {
+      fatalError(
+        "select: index \(index) is out of range in dim \(dim) of a tensor of shape \(shape)")
+    }
+    return sliced(dim, start: index < 0 ? index + size : index, count: 1, step: 1).squeeze(dim)
+  }
+
+  /// `count` places along a dim, from `start` on, at steps of `step`, all of them within it.
+  func sliced(_ dim: Int, start: Int, count: Int, step: Int) -> Tensor {
+    var (shape, strides) = (shape, strides)
+    shape[dim] = count
+    strides[dim] *= step
+    let offset = count == 0 ? storageOffset : storageOffset + start * self.strides[dim]
+    let own = self.shape
+    return viewed("slice", Layout(shape: shape, strides: strides, offset: offset)) { g in
+      Tensor.unsliced(g, dim, start: start, step: step, in: own)
+    }
+  }
+
+  /// Zeros of the given shape with g at the places that ``sliced(_:start:count:step:)`` takes.
+  private static func unsliced(_ g: Tensor, _ dim: Int, start: Int, step: Int, in shape: [Int])
+    -> Tensor
+  {
+    let count = g.shape[dim]
+    let result = zeros(shape, dtype: g.dtype, device: g.device)
+    let target = result.sliced(dim, start: start, count: count, step: step)
+    g.backend.convert(g.view, into: target.view)
+    return result.recorded(
+      "unslice", .wrt(g) { h in h.sliced(dim, start: start, count: count, step: step) })
+  }
+}

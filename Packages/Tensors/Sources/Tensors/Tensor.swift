@@ -1,0 +1,88 @@
+@_exported import Devices
+
+/// Numbers in any number of dims, which remember how they were made if asked to.
+///
+/// A tensor is a view (shape, strides, offset) of a block of memory on a device. Views of one
+/// tensor share its memory, as in PyTorch. With ``requiresGrad``, what is computed from it is
+/// recorded, and ``backward(gradient:retainGraph:createGraph:)`` fills in ``grad``.
+///
+/// It follows `torch.Tensor`. Threads may read a tensor at the same time; what changes it in place
+/// needs it alone.
+public final class Tensor: @unchecked Sendable {
+  /// The elements, as kernels see them.
+  public let view: StridedView
+
+  /// What computed this tensor, or where a leaf collects its gradient; nil where no gradient is
+  /// needed.
+  @exclusivity(unchecked) var node: Node?
+
+  init(_ view: StridedView, node: Node? = nil) {
+    self.view = view
+    self.node = node
+  }
+
+  /// A new tensor whose contents are not defined.
+  init(empty shape: [Int], dtype: DType, device: Device) {
+    view = StridedView(empty: Layout(contiguous: shape), dtype: dtype, device: device)
+  }
+}
+
+extension Tensor {
+  /// The length of each dim; empty for a scalar.
+  public var shape: [Int] { view.layout.shape }
+  /// How many elements further in memory the next one along each dim is.
+  public var strides: [Int] { view.layout.strides }
+  /// Where in its storage the first element is, in elements.
+  public var storageOffset: Int { view.layout.offset }
+  /// The number of dims.
+  public var ndim: Int { view.layout.rank }
+  /// The number of elements.
+  public var numel: Int { view.layout.numel }
+  /// The type of the elements.
+  public var dtype: DType { view.dtype }
+  /// Where the elements live.
+  public var device: Device { view.storage.device }
+  /// Whether the elements lie one after the other, the last dim densest.
+  public var isContiguous: Bool { view.layout.isContiguous }
+
+  /// The backend that runs this tensor's operations.
+  var backend: any Backend { device.backend }
+}
+
+extension Tensor {
+  /// The elements in order, as Swift values of the tensor's own type, or converted to the type
+  /// asked for: `torch.Tensor.tolist`, flattened.
+  public func scalars<Element: TensorElement>(as type: Element.Type = Element.self) -> [Element] {
+    let converted = to(type.dtype).view.contiguous()
+    let count = numel
+    return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if count > 0 {
+        backend.copyOut(
+          from: converted.pointer, to: buffer.baseAddress!,
+          byteCount: count * dtype(of: type).itemSize)
+      }
+      initialized = count
+    }
+  }
+
+  private func dtype<Element: TensorElement>(of type: Element.Type) -> DType { type.dtype }
+
+  /// The only element, as a number: `torch.Tensor.item`.
+  public func item() -> Double {
+    item(as: Double.self)
+  }
+
+  /// The only element, in a type of one's choice.
+  public func item<Element: TensorElement>(as type: Element.Type) -> Element {
+    guard numel == 1 else {
+      fatalError("item: a tensor of shape \(shape) has \(numel) elements; item() needs exactly one")
+    }
+    return scalars(as: type)[0]
+  }
+
+  /// Whether shape and all elements are the same: `torch.equal`. NaN is unequal to itself.
+  public func equal(_ other: Tensor) -> Bool {
+    guard shape == other.shape else { return false }
+    return noGrad { (self .!= other).to(.int64).sum().item(as: Int.self) == 0 }
+  }
+}
