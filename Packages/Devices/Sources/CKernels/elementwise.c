@@ -1,5 +1,6 @@
 // Element-wise operations, comparisons and conversions, from the table in elementwise.h.
 
+#include <stddef.h>
 #include <tgmath.h>
 
 #include "loops.h"
@@ -107,6 +108,13 @@ static const Row comparison_rows[FLAMBEAU_COMPARISON_COUNT][FLAMBEAU_DTYPE_COUNT
 static void run(
     Row row, int operands, long rank, const long *shape, char *const pointers[],
     const long *const strides[], const long item_sizes[]) {
+  if (rank == 1 && shape[0] <= LOOPS_GRAIN) {
+    // What is small and simple is over sooner than a walk is prepared.
+    long steps[MAX_OPERANDS];
+    for (int k = 0; k < operands; k++) steps[k] = strides[k][0];
+    row(NULL, shape[0], pointers, steps);
+    return;
+  }
   Loops loops;
   loops.row = row;
   loops_prepare(&loops, operands, rank, shape, pointers, strides, item_sizes);

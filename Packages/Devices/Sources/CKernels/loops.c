@@ -1,9 +1,6 @@
 #include "loops.h"
 #include "include/parallel.h"
 
-// Work below this many elements is not worth waking a thread for.
-enum { GRAIN = 32768 };
-
 void loops_prepare(
     Loops *loops, int operands, long rank, const long *shape, char *const pointers[],
     const long *const strides[], const long item_sizes[]) {
@@ -81,11 +78,11 @@ void loops_run(Loops *loops, bool parallel) {
     for (int k = 0; k < loops->operands; k++) loops->strides[0][k] = 0;
   }
   long n = loops->shape[loops->rank - 1];
-  if (!parallel || rows * n <= GRAIN) {
+  if (!parallel || rows * n <= LOOPS_GRAIN) {
     run_rows(loops, 0, rows);
   } else if (rows == 1) {
-    flambeau_parallel(n, GRAIN, run_part_of_row, loops);
+    flambeau_parallel(n, LOOPS_GRAIN, run_part_of_row, loops);
   } else {
-    flambeau_parallel(rows, GRAIN / n + 1, run_some_rows, loops);
+    flambeau_parallel(rows, LOOPS_GRAIN / n + 1, run_some_rows, loops);
   }
 }

@@ -4,7 +4,11 @@
 // A walk over up to three views of one shape, as rows: an inner loop over the last dim, which a
 // kernel writes out, and an outer one over the rest, shared among threads.
 
-enum { MAX_OPERANDS = 3 };
+enum {
+  MAX_OPERANDS = 3,
+  /// Fewer elements than this are not worth waking a thread for.
+  LOOPS_GRAIN = 32768,
+};
 
 typedef struct Loops Loops;
 

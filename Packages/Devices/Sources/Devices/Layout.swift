@@ -48,6 +48,14 @@ public final class Layout: Sendable {
   /// How many dims.
   public var rank: Int { shape.count }
 
+  /// Whether the shapes are the same.
+  public func hasShape(of other: Layout) -> Bool {
+    if self === other { return true }
+    guard shape.count == other.shape.count else { return false }
+    for dim in 0..<shape.count where shape[dim] != other.shape[dim] { return false }
+    return true
+  }
+
   /// This layout without gaps, sharing what it can.
   public var contiguous: Layout {
     isContiguous && offset == 0 ? self : Layout(contiguous: shape)

@@ -16,14 +16,19 @@ public final class Tensor: @unchecked Sendable {
   /// needed.
   @exclusivity(unchecked) var node: Node?
 
-  init(_ view: StridedView, node: Node? = nil) {
+  init(_ view: consuming StridedView, node: Node? = nil) {
     self.view = view
     self.node = node
   }
 
   /// A new tensor whose contents are not defined.
-  init(empty shape: [Int], dtype: DType, device: Device) {
-    view = StridedView(empty: Layout(contiguous: shape), dtype: dtype, device: device)
+  init(empty layout: Layout, dtype: DType, device: Device) {
+    view = StridedView(empty: layout, dtype: dtype, device: device)
+  }
+
+  /// A new tensor whose contents are not defined.
+  convenience init(empty shape: [Int], dtype: DType, device: Device) {
+    self.init(empty: Layout(contiguous: shape), dtype: dtype, device: device)
   }
 }
 

@@ -109,23 +109,27 @@ extension Tensor {
   /// Makes this result of an operation remember how it was computed, where gradients are on and an
   /// input requires them. It is returned for convenience.
   @discardableResult
-  public func recorded(_ operation: String, _ edge: Edge) -> Tensor {
-    if edge.node != nil { node = Node(operation, of: self, edge, .none, []) }
+  @inline(__always)
+  public consuming func recorded(_ operation: String, _ edge: consuming Edge) -> Tensor {
+    if edge.node != nil { node = Node(operation, of: view, edge, .none, []) }
     return self
   }
 
   @discardableResult
-  public func recorded(_ operation: String, _ first: Edge, _ second: Edge) -> Tensor {
+  @inline(__always)
+  public consuming func recorded(
+    _ operation: String, _ first: consuming Edge, _ second: consuming Edge
+  ) -> Tensor {
     if first.node != nil || second.node != nil {
-      node = Node(operation, of: self, first, second, [])
+      node = Node(operation, of: view, first, second, [])
     }
     return self
   }
 
   @discardableResult
-  public func recorded(_ operation: String, _ edges: [Edge]) -> Tensor {
+  public consuming func recorded(_ operation: String, _ edges: [Edge]) -> Tensor {
     if edges.contains(where: { $0.node != nil }) {
-      node = Node(operation, of: self, .none, .none, edges)
+      node = Node(operation, of: view, .none, .none, edges)
     }
     return self
   }

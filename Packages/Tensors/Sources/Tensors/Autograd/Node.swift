@@ -10,7 +10,7 @@ final class Node {
   /// Grows with each node, so that whatever is computed later has a larger one.
   let sequence = flambeau_next_sequence()
   /// The operation's output, or the leaf.
-  let shape: [Int]
+  let layout: Layout
   let dtype: DType
   /// The gradient of a leaf, or of another tensor that retains it.
   @exclusivity(unchecked) var grad: Tensor?
@@ -25,23 +25,26 @@ final class Node {
   @exclusivity(unchecked) private var second: Edge
   @exclusivity(unchecked) private var others: [Edge]
 
-  init(_ operation: String, of result: Tensor, _ first: Edge, _ second: Edge, _ others: [Edge]) {
+  init(
+    _ operation: String, of result: borrowing StridedView, _ first: consuming Edge,
+    _ second: consuming Edge, _ others: [Edge]
+  ) {
     self.operation = operation
-    shape = result.shape
+    layout = result.layout
     dtype = result.dtype
     retainsGrad = false
+    if first.savesOutput || second.savesOutput || others.contains(where: \.savesOutput) {
+      output = SavedOutput(view: copy result, version: result.storage.version)
+    }
     self.first = first
     self.second = second
     self.others = others
-    if first.savesOutput || second.savesOutput || others.contains(where: \.savesOutput) {
-      output = SavedOutput(view: result.view, version: result.view.storage.version)
-    }
   }
 
   /// The node of a leaf.
   init(leaf: Tensor) {
     operation = ""
-    shape = leaf.shape
+    layout = leaf.view.layout
     dtype = leaf.dtype
     retainsGrad = true
     first = .none
@@ -50,6 +53,7 @@ final class Node {
   }
 
   var isLeaf: Bool { operation.isEmpty }
+  var shape: [Int] { layout.shape }
 
   /// Calls `body` with each edge along which a gradient is wanted, in the order of the inputs.
   @inline(__always)

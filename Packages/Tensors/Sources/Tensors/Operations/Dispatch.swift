@@ -7,36 +7,36 @@ func unary(_ operation: UnaryOperation, _ x: Tensor) -> Tensor {
   } else if x.dtype == .bool {
     fatalError("\(operation): a tensor of bool has no such operation; use to(.int64) first")
   }
-  let y = StridedView(empty: x.layout.contiguous, dtype: x.dtype, device: x.storage.device)
-  y.storage.device.backend.unary(operation, x, into: y)
-  return Tensor(y)
+  let y = Tensor(empty: x.layout.contiguous, dtype: x.dtype, device: x.storage.device)
+  y.backend.unary(operation, x, into: y.view)
+  return y
 }
 
 func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
   if a.canMeet(b), a.dtype.isFloatingPoint || !operation.takesFloatingPoint {
     let y = StridedView(
       empty: a.view.layout.contiguous, dtype: a.view.dtype, device: a.view.storage.device)
-    y.storage.device.backend.binary(operation, a.view, b.view, into: y)
+    a.view.storage.device.backend.binary(operation, a.view, b.view, into: y)
     return Tensor(y)
   }
   let (a, b) = aligned(a, b, for: operation, floatingPoint: operation.takesFloatingPoint)
-  let y = StridedView(empty: a.layout.contiguous, dtype: a.dtype, device: a.storage.device)
-  y.storage.device.backend.binary(operation, a, b, into: y)
-  return Tensor(y)
+  let y = Tensor(empty: a.layout.contiguous, dtype: a.dtype, device: a.storage.device)
+  y.backend.binary(operation, a, b, into: y.view)
+  return y
 }
 
 func compare(_ comparison: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
   let (a, b) = aligned(a, b, for: comparison, floatingPoint: false)
-  let y = StridedView(empty: a.layout.contiguous, dtype: .bool, device: a.storage.device)
-  y.storage.device.backend.compare(comparison, a, b, into: y)
-  return Tensor(y)
+  let y = Tensor(empty: a.layout.contiguous, dtype: .bool, device: a.storage.device)
+  y.backend.compare(comparison, a, b, into: y.view)
+  return y
 }
 
 extension Tensor {
   /// Whether this tensor and another can be operands as they are: the common case, and the quick one.
   fileprivate func canMeet(_ other: Tensor) -> Bool {
     view.dtype == other.view.dtype && view.storage.device == other.view.storage.device
-      && (view.layout === other.view.layout || view.layout.shape == other.view.layout.shape)
+      && view.layout.hasShape(of: other.view.layout)
   }
 }
 

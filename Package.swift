@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of every package, so that the repository can be taken by URL and one command builds
+// and tests it all. Each package's own manifest declares the same targets; a test compares them.
+
+/// A target of a package in Packages/.
+func target(_ package: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Packages/\(package)/Sources/\(name)")
+}
+
+/// A system library of a package in Packages/.
+func library(_ package: String, _ name: String, pkgConfig: String, apt: String, brew: String)
+  -> Target
+{
+  .systemLibrary(
+    name: name, path: "Packages/\(package)/Sources/\(name)", pkgConfig: pkgConfig,
+    providers: [.apt([apt]), .brew([brew])])
+}
+
+/// The tests of a target of a package in Packages/.
+func tests(_ package: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
+    path: "Packages/\(package)/Tests/\(name)Tests")
+}
+
+/// A chapter of Tutorials/ as a program.
+func chapter(_ folder: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Tutorials/\(folder)", exclude: ["README.md"],
+    sources: ["main.swift"], swiftSettings: [.defaultIsolation(MainActor.self)])
+}
+
+let libraries = [
+  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN", "DataPipes",
+  "Serialization",
+]
+
+let collections = "swift-collections"
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "Flambeau",
+  platforms: [.macOS(.v15)],
+  products: (libraries + ["Flambeau"]).map { .library(name: $0, targets: [$0]) } + [
+    .executable(name: "flambeau", targets: ["FlambeauCommand"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+  ],
+  targets: [
+    target("Graphs", "Graphs"),
+    library(
+      "Graphs", "CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev", brew: "graphviz"),
+    target("Graphs", "GraphvizRendering", ["Graphs", "CGraphviz"]),
+    tests("Graphs", "Graphs"),
+    tests("Graphs", "GraphvizRendering"),
+
+    target("ScalarGrad", "ScalarGrad", ["Graphs"]),
+    target("ScalarGrad", "ScalarNN", ["ScalarGrad"]),
+    tests("ScalarGrad", "ScalarGrad", ["Graphs"]),
+    tests("ScalarGrad", "ScalarNN", ["ScalarGrad"]),
+
+    library(
+      "Devices", "COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
+    target("Devices", "COperations"),
+    .target(
+      name: "CKernels", dependencies: ["COperations"], path: "Packages/Devices/Sources/CKernels",
+      linkerSettings: [.linkedLibrary("m")]),
+    target("Devices", "Devices", ["COperations", "CKernels", "COpenBLAS"]),
+    tests("Devices", "Devices"),
+
+    target("Tensors", "CAutograd"),
+    target(
+      "Tensors", "Tensors",
+      [
+        "CAutograd", "Devices", "Graphs", .product(name: "HeapModule", package: collections),
+        .product(name: "OrderedCollections", package: collections),
+      ]),
+    tests("Tensors", "Tensors", ["Graphs"]),
+
+    target("NN", "NN", ["Tensors"]),
+    tests("NN", "NN"),
+
+    .target(
+      name: "DataPipes",
+      dependencies: ["Tensors", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      path: "Packages/DataPipes/Sources/DataPipes", resources: [.copy("Resources/digits")]),
+    tests("DataPipes", "DataPipes"),
+
+    library("Serialization", "CHDF5Library", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
+    target("Serialization", "CHDF5", ["CHDF5Library"]),
+    target("Serialization", "Serialization", ["CHDF5", "Tensors"]),
+    tests("Serialization", "Serialization"),
+
+    .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
+    .executableTarget(name: "FlambeauCommand", dependencies: ["Flambeau", argumentParser]),
+  ]
+)

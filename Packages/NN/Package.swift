@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "NN",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "NN", targets: ["NN"])
+  ],
+  dependencies: [
+    .package(path: "../Tensors")
+  ],
+  targets: [
+    .target(name: "NN", dependencies: [.product(name: "Tensors", package: "Tensors")]),
+    .testTarget(name: "NNTests", dependencies: ["NN"]),
+  ]
+)

@@ -1,0 +1,11 @@
+// All of Flambeau with one import.
+
+@_exported import DataPipes
+@_exported import Devices
+@_exported import Graphs
+@_exported import GraphvizRendering
+@_exported import NN
+@_exported import ScalarGrad
+@_exported import ScalarNN
+@_exported import Serialization
+@_exported import Tensors
