@@ -125,6 +125,7 @@ public final class DataLoader<Batch>: Sequence {
 
 extension DataLoader where Batch == Tensor {
   /// As the other initialisers, for examples that are tensors of one shape; a batch is their stack.
+  @_disfavoredOverload
   public convenience init<Source: Dataset>(
     _ dataset: Source, batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false,
     numWorkers: Int = 0, generator: Devices.Generator? = nil
@@ -137,6 +138,7 @@ extension DataLoader where Batch == Tensor {
 
 extension DataLoader where Batch == (Tensor, Tensor) {
   /// As the other initialisers, for examples that are pairs of tensors; a batch is a pair of stacks.
+  @_disfavoredOverload
   public convenience init<Source: Dataset>(
     _ dataset: Source, batchSize: Int = 1, shuffle: Bool = false, dropLast: Bool = false,
     numWorkers: Int = 0, generator: Devices.Generator? = nil

@@ -5,12 +5,18 @@ public struct Plot: Sendable {
   public var title: String
   public var xLabel: String
   public var yLabel: String
+  /// Whether the y axis is logarithmic; then only positive numbers are drawn.
+  public var isLogarithmic: Bool
   public var history: History
 
-  public init(_ history: History, title: String, xLabel: String = "", yLabel: String = "") {
+  public init(
+    _ history: History, title: String, xLabel: String = "", yLabel: String = "",
+    isLogarithmic: Bool = false
+  ) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
+    self.isLogarithmic = isLogarithmic
     self.history = history
   }
 
@@ -31,7 +37,8 @@ public struct Plot: Sendable {
   /// - Throws: ``PlotError``.
   public func text(width: Int = 76, height: Int = 20) throws -> String {
     let text = try gnuplot(terminal: "dumb \(width) \(height) noenhanced")
-    return String(decoding: text, as: UTF8.self)
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    return lines.filter { !$0.allSatisfy(\.isWhitespace) }.joined(separator: "\n")
   }
 
   private func gnuplot(terminal: String) throws -> Data {
@@ -67,7 +74,7 @@ public struct Plot: Sendable {
       set title \(title.gnuplotQuoted)
       set xlabel \(xLabel.gnuplotQuoted)
       set ylabel \(yLabel.gnuplotQuoted)
-      set key outside top right
+      set key below
       set grid linecolor rgb '#d0d4da'
       set linetype 1 linewidth 2 linecolor rgb '#0072b2'
       set linetype 2 linewidth 2 linecolor rgb '#d55e00'
@@ -75,6 +82,7 @@ public struct Plot: Sendable {
       set linetype 4 linewidth 2 linecolor rgb '#cc79a7'
 
       """
+    if isLogarithmic { script += "set logscale y\n" }
     let names = history.series.keys.map { "'-' with lines title \($0.gnuplotQuoted)" }
     script += "plot \(names.joined(separator: ", "))\n"
     for points in history.series.values {

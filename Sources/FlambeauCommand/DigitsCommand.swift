@@ -1,0 +1,164 @@
+import ArgumentParser
+import Flambeau
+import Foundation
+
+/// The main job: from a file of digits to a model that is trained, saved, loaded and drawn.
+struct DigitsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "digits",
+    abstract: "Trains a network on handwritten digits, then saves, loads and draws it.")
+
+  @Option(help: "The folder for the files that it writes.")
+  var output = "output"
+
+  @Option(help: "The seed of all random numbers.")
+  var seed: UInt64 = 0
+
+  @Option(help: "How often training goes through the data.")
+  var epochs = 60
+
+  @Option(help: "A file of digits to use instead of the one in the package.")
+  var data: String?
+
+  func validate() throws {
+    guard epochs > 0 else { throw ValidationError("--epochs must be at least 1") }
+  }
+
+  func run() throws {
+    let start = ContinuousClock.now
+    let files = try OutputFolder(output)
+    manualSeed(seed)
+    let digits = try DigitsData(from: data)
+
+    let model = DigitsCommand.makeModel()
+    print("\(digits)\n")
+    print("\(model)\n")
+    printParameters(of: model)
+
+    let history = train(model, on: digits)
+    let test = evaluate(model, on: digits.test)
+
+    let weights = files.path("digits.h5")
+    try save(model.stateDict(), to: weights)
+    let second = DigitsCommand.makeModel()
+    try second.loadStateDict(load(weights))
+    let agree = predictions(of: model, on: digits.test)
+      .equal(predictions(of: second, on: digits.test))
+    print("A second model, loaded from the file, predicts \(agree ? "the same" : "otherwise").\n")
+    guard agree else { throw DigitsError.predictionsDiffer }
+
+    try drawGraph(of: model, on: digits.training, into: files)
+    try drawCurves(history, into: files)
+
+    let seconds = start.duration(to: .now) / .seconds(1)
+    print("test accuracy  \(percent(test.accuracy)) of \(digits.test.count) digits")
+    for (name, what) in files.written {
+      print("wrote          \(files.path(name))  \(what)")
+    }
+    print("time           \(String(format: "%.1f", seconds)) s")
+    print("next           Tutorials/01-one-number-that-remembers/README.md")
+  }
+
+  /// 64 pixels in, scores for 10 digits out.
+  static func makeModel() -> Sequential {
+    Sequential(Linear(64, 128), ReLU(), Linear(128, 10))
+  }
+
+  private func printParameters(of model: Module) {
+    let parameters = model.namedParameters()
+    for (name, tensor) in parameters {
+      let shape = tensor.shape.map(String.init).joined(separator: " × ")
+      print("\(name.padded(10))  \(shape.padded(10))  \(tensor.numel)")
+    }
+    let total = parameters.values.map(\.numel).reduce(0, +)
+    print("\("parameters".padded(10))  \("".padded(10))  \(total)\n")
+  }
+}
+
+// MARK: Training
+
+extension DigitsCommand {
+  private func train(_ model: Sequential, on digits: DigitsData) -> History {
+    let optimizer = Adam(model.parameters(), lr: 1e-3)
+    let loader = DataLoader(digits.training, batchSize: 32, shuffle: true, dropLast: true)
+    var history = History()
+    var progress = Progress(total: epochs, label: "epoch")
+    for epoch in 1...epochs {
+      model.train()
+      var sum = 0.0
+      for (x, y) in loader {
+        let loss = crossEntropy(model(x), y)
+        optimizer.zeroGrad()
+        loss.backward()
+        optimizer.step()
+        sum += loss.item()
+      }
+      let loss = sum / Double(loader.count)
+      let training = evaluate(model, on: digits.training)
+      let validation = evaluate(model, on: digits.validation)
+      history.append(
+        [
+          "training loss": loss, "validation loss": validation.loss,
+          "training accuracy": training.accuracy, "validation accuracy": validation.accuracy,
+        ], at: Double(epoch))
+      progress.advance(
+        String(format: "loss %.4f  validation loss %.4f  ", loss, validation.loss)
+          + "accuracy \(percent(validation.accuracy))")
+    }
+    print()
+    return history
+  }
+
+  private func evaluate(
+    _ model: Sequential, on part: Subset<TensorDataset>
+  ) -> (loss: Double, accuracy: Double) {
+    model.eval()
+    return noGrad {
+      let (x, y) = part.all()
+      let logits = model(x)
+      return (crossEntropy(logits, y).item(), accuracy(logits, y))
+    }
+  }
+
+  private func predictions(of model: Sequential, on part: Subset<TensorDataset>) -> Tensor {
+    model.eval()
+    return noGrad { model(part.all().0) }
+  }
+}
+
+// MARK: Pictures
+
+extension DigitsCommand {
+  private func drawGraph(
+    of model: Sequential, on part: Subset<TensorDataset>, into files: OutputFolder
+  ) throws {
+    let (x, y) = try part.batch(at: Array(0..<32))
+    let graph = crossEntropy(model(x), y).graph(names: model.namedParameters())
+    for name in ["loss-graph.svg", "loss-graph.png"] {
+      try graph.render(to: files.path(name))
+      files.add(name, "how the loss is computed")
+    }
+  }
+
+  private func drawCurves(_ history: History, into files: OutputFolder) throws {
+    for (quantity, name) in [("loss", "loss.svg"), ("accuracy", "accuracy.svg")] {
+      let plot = Plot(
+        history.selecting(["training \(quantity)", "validation \(quantity)"]),
+        title: "Handwritten digits: \(quantity)", xLabel: "epoch", yLabel: quantity,
+        isLogarithmic: quantity == "loss")
+      try plot.writeSVG(to: files.path(name))
+      files.add(name, "\(quantity) while it trained")
+      if quantity == "loss" { print(try plot.text() + "\n") }
+    }
+  }
+}
+
+private func percent(_ share: Double) -> String {
+  String(format: "%.2f %%", share * 100)
+}
+
+extension String {
+  fileprivate func padded(_ width: Int) -> String {
+    self + String(repeating: " ", count: Swift.max(0, width - count))
+  }
+}

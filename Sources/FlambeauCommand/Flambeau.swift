@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct FlambeauCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "flambeau",
+    abstract: "Flambeau, a deep-learning library in Swift, at work.",
+    subcommands: [DigitsCommand.self], defaultSubcommand: DigitsCommand.self)
+}
