@@ -1,0 +1,48 @@
+import Devices
+import Foundation
+import Testing
+
+@Test(arguments: [
+  ("cpu", Device.cpu), ("cuda", .cuda(0)), ("cuda:0", .cuda(0)), ("cuda:3", .cuda(3)),
+  ("mps", .mps),
+])
+func deviceNames(name: String, device: Device) throws {
+  #expect(try Device(name) == device)
+}
+
+@Test(arguments: ["", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:+1", "cuda:0:1", "cpu:0", "CPU"])
+func namesThatMakeNoSense(name: String) {
+  #expect(throws: DeviceError.invalidName(name)) { try Device(name) }
+  #expect(DeviceError.invalidName(name).localizedDescription.contains("“\(name)”"))
+}
+
+@Test func descriptionsReadBack() throws {
+  #expect(Device.cuda(2).description == "cuda:2" && Device.cpu.description == "cpu")
+  let literal: Device = "cuda:1"
+  #expect(literal == .cuda(1))
+}
+
+@Test func acceleratorsAreNotClaimed() {
+  #expect(!CUDA.isAvailable && !MPS.isAvailable)
+}
+
+@Test func aDeviceThatIsNotThereStopsTheProgram() async {
+  let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+    _ = Storage(byteCount: 4, device: .cuda(0))
+  }
+  let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+  #expect(message.contains("the device cuda:0 is not available here"))
+}
+
+@Test func dtypes() {
+  #expect(DType.allCases.count == 8)
+  #expect(DType("float32") == .float32 && DType("float23") == nil)
+  #expect(DType.allCases.map(\.itemSize) == [1, 1, 1, 2, 4, 8, 4, 8])
+  #expect(DType.allCases.filter(\.isFloatingPoint) == [.float32, .float64])
+}
+
+@Test func operationsKnowTheirNames() {
+  #expect(UnaryOperation.allCases.contains { "\($0)" == "exp" && $0.takesFloatingPoint })
+  #expect(BinaryOperation.allCases.contains { "\($0)" == "add" && !$0.takesFloatingPoint })
+  #expect(Comparison.allCases.count == 6)
+}

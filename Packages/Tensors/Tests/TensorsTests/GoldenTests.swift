@@ -1,0 +1,68 @@
+import Tensors
+import Testing
+
+private struct Draw: Decodable {
+  let name: String
+  let shape: [Int]
+  let values: [Double]
+}
+
+/// One generator, the same draws in the same order as PyTorch's.
+@Test(arguments: [UInt64(0), 1, 1_234_567_890_123])
+func randomNumbersArePyTorchs(seed: UInt64) throws {
+  let draws: [String: [Draw]] = golden("random")
+  let generator = Generator(seed: seed)
+  for draw in try #require(draws["\(seed)"]) {
+    let (tensor, tolerance): (Tensor, Double) =
+      switch draw.name {
+      case "rand": (.rand(draw.shape, generator: generator), 0)
+      case "rand, float64": (.rand(draw.shape, dtype: .float64, generator: generator), 0)
+      case "randn, few", "randn, 16", "randn, 37":
+        (.randn(draw.shape, generator: generator), 1e-6)
+      case "randn, float64": (.randn(draw.shape, dtype: .float64, generator: generator), 1e-12)
+      case "randint": (.randint(-3, 40, draw.shape, generator: generator), 0)
+      case "randint, wide": (.randint(0, 1 << 40, draw.shape, generator: generator), 0)
+      case "randperm": (.randperm(draw.shape[0], generator: generator), 0)
+      case "uniform":
+        (.uniform(draw.shape, low: -0.125, high: 0.125, generator: generator), 0)
+      default: fatalError("no draw is called “\(draw.name)”")
+      }
+    let expected = try Tensor(draw.values, shape: draw.shape)
+    #expect(isClose(tensor, expected, tolerance: tolerance), "\(draw.name)")
+  }
+}
+
+@Test func promotionIsPyTorchs() throws {
+  let table: [String: [String]] = golden("promotion")
+  #expect(table.count == DType.allCases.count * DType.allCases.count)
+  for (pair, results) in table {
+    let types = try pair.split(separator: " ").map { try #require(DType(String($0))) }
+    let (one, other) = (Tensor.ones([1], dtype: types[0]), Tensor.ones([1], dtype: types[1]))
+    let scalar = Tensor.ones([], dtype: types[1])
+    #expect("\(Tensor.resultType(one, other))" == results[0], "\(pair)")
+    #expect("\(Tensor.resultType(one, scalar))" == results[1], "\(pair), the second without dims")
+  }
+}
+
+private struct Printed: Decodable {
+  let shape: [Int]
+  let values: [String]
+  let text: String
+}
+
+@Test func tensorsPrintAsPyTorchs() throws {
+  let cases: [String: Printed] = golden("printed")
+  for (name, printed) in cases {
+    let dtype: DType =
+      switch name {
+      case "integers", "long": .int64
+      case "float64": .float64
+      case "int32": .int32
+      default: .float32
+      }
+    let numbers = try printed.values.map { try #require(Double($0)) }
+    let tensor = try Tensor(numbers, shape: printed.shape, dtype: dtype)
+    let expected = printed.text.replacing("torch.", with: "").replacing("(0, 3)", with: "[0, 3]")
+    #expect(tensor.description == expected, "\(name)")
+  }
+}

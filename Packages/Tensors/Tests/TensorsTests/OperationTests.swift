@@ -1,0 +1,139 @@
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct OperationTests {
+  private func apply(_ golden: GoldenCase, _ inputs: [Tensor]) -> Tensor {
+    guard let operation = operations[golden.name] else {
+      fatalError("the golden case “\(golden.name)” is missing from the table of operations")
+    }
+    return operation(inputs)
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func valueAndGradientsArePyTorchs(golden: GoldenCase) throws {
+    let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+    let output = apply(golden, inputs)
+    #expect(isClose(output, try golden.output.tensor()))
+    output.backward(gradient: try golden.cotangent.tensor())
+    for (input, gradient) in zip(inputs, golden.gradients) {
+      #expect(isClose(input.grad ?? .zerosLike(input), try gradient.tensor()))
+    }
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func float32ComesClose(golden: GoldenCase) throws {
+    let output = apply(golden, try golden.inputs.map { try $0.tensor(.float32) })
+    #expect(isClose(output, try golden.output.tensor(), tolerance: 2e-6))
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func gradientsMatchFiniteDifferences(golden: GoldenCase) throws {
+    let weights = try golden.cotangent.tensor()
+    try checkGradients(try golden.inputs.map { try $0.tensor() }) { inputs in
+      (self.apply(golden, inputs) * weights).sum()
+    }
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func secondDerivativesMatchFiniteDifferences(golden: GoldenCase) throws {
+    let weights = try golden.cotangent.tensor()
+    try checkGradients(try golden.inputs.map { try $0.tensor() }) { inputs in
+      for input in inputs { input.requiresGrad = true }
+      // The square makes the gradient depend on the inputs, and on the cotangent, of any operation.
+      let result = (self.apply(golden, inputs).square() * weights).sum()
+      let gradients = grad(of: result, withRespectTo: inputs, createGraph: true)
+      return gradients.map { $0.sin().sum() }.reduce(Tensor(0.0, dtype: .float64)) { $0 + $1 }
+    }
+  }
+
+  /// Compares the gradient of a function that gives a scalar with central differences.
+  private func checkGradients(_ inputs: [Tensor], _ function: ([Tensor]) -> Tensor) throws {
+    let leaves = inputs.map { $0.clone() }
+    for leaf in leaves { leaf.requiresGrad = true }
+    let result = function(leaves)
+    // A gradient that is constant depends on nothing.
+    if result.requiresGrad { result.backward() }
+    let step = 1e-5
+    for (place, input) in inputs.enumerated() {
+      let numbers = input.scalars(as: Double.self)
+      var differences: [Double] = []
+      for index in numbers.indices {
+        let ends = try [step, -step].map { change in
+          var moved = numbers
+          moved[index] += change
+          var changed = inputs
+          changed[place] = try Tensor(moved, shape: input.shape)
+          return function(changed).item()
+        }
+        differences.append((ends[0] - ends[1]) / (2 * step))
+      }
+      let gradient = leaves[place].grad ?? .zerosLike(input)
+      #expect(isClose(gradient, try Tensor(differences, shape: input.shape), tolerance: 2e-5))
+    }
+  }
+
+  /// The same elements in other strides must give the same.
+  @Test(arguments: GoldenCase.all)
+  func stridesDoNotMatter(golden: GoldenCase) throws {
+    let layouts: [(Tensor) -> Tensor] = [
+      // In reverse order of dims.
+      { $0.permute(Array((0..<$0.ndim).reversed())).contiguous().T },
+      // Every second place of something larger, from an offset on.
+      { $0.ndim == 0 ? $0 : Tensor.stack([$0, $0 * 0], dim: -1).flatten()[.stride(2)].view($0.shape) },
+    ]
+    for layout in layouts {
+      let inputs = try golden.inputs.map { try layout($0.tensor()).detach() }
+      for input in inputs { input.requiresGrad = true }
+      let output = apply(golden, inputs)
+      #expect(isClose(output, try golden.output.tensor()))
+      output.backward(gradient: try golden.cotangent.tensor())
+      for (input, gradient) in zip(inputs, golden.gradients) {
+        #expect(isClose(input.grad ?? .zerosLike(input), try gradient.tensor()))
+      }
+    }
+  }
+
+  @Test(arguments: GoldenCase.all.filter { golden in elementwise.contains(golden.operation) })
+  func emptyAndScalarInputs(golden: GoldenCase) throws {
+    for shape in [[], [0], [2, 0, 3]] {
+      let inputs = golden.inputs.map { _ in
+        Tensor.full(shape, 0.75, dtype: .float64, requiresGrad: true)
+      }
+      let output = apply(golden, inputs)
+      #expect(output.shape == shape)
+      output.sum().backward()
+      for input in inputs { #expect(input.grad?.shape == shape) }
+    }
+  }
+
+  /// All operations that the kernels have a line for.
+  private static let elementwise: Set<String> = Set(
+    UnaryOperation.allCases.map { "\($0)" } + BinaryOperation.allCases.map { "\($0)" })
+
+  @Test func everyKernelIsInTheTable() {
+    let covered = Set(GoldenCase.all.map(\.operation)).union(usedByDerivatives.keys)
+    #expect(Self.elementwise.subtracting(covered) == [])
+  }
+
+  /// Reads the sources, so that an operation that is recorded but not tested fails here.
+  @Test func everyRecordedOperationIsInTheTable() throws {
+    let sources = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Sources/Tensors")
+    let files = try #require(FileManager.default.enumerator(atPath: sources.path))
+    var recorded: Set<String> = []
+    for case let file as String in files where file.hasSuffix(".swift") {
+      let text = try String(contentsOf: sources.appending(path: file), encoding: .utf8)
+        .replacing(#/\/\/.*/#, with: "")
+      for match in text.matches(of: #/(?:recorded|viewed)\(\s*"(\w+)"/#) {
+        recorded.insert(String(match.1))
+      }
+    }
+    #expect(recorded.count > 30)
+    let covered = Set(GoldenCase.all.map(\.operation)).union(usedByDerivatives.keys)
+    #expect(recorded.subtracting(covered) == [])
+    #expect(Set(usedByDerivatives.values).isSubset(of: covered))
+    #expect(Set(operations.keys) == Set(GoldenCase.all.map(\.name)))
+  }
+}
