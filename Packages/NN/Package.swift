@@ -12,6 +12,6 @@ let package = Package(
   ],
   targets: [
     .target(name: "NN", dependencies: [.product(name: "Tensors", package: "Tensors")]),
-    .testTarget(name: "NNTests", dependencies: ["NN"]),
+    .testTarget(name: "NNTests", dependencies: ["NN"], exclude: ["Golden"]),
   ]
 )

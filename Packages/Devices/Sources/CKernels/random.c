@@ -47,9 +47,10 @@ static double unit_float64(RandomState *state) {
   return (flambeau_random_64(state) & ((1ull << 53) - 1)) * (1.0 / (1ull << 53));
 }
 
+// One rounding, as PyTorch's vectorized kernels have it.
 #define UNIFORM(dtype, T, ...)                                                             \
   static void uniform_##dtype(RandomState *state, long count, T *y, T low, T high) {       \
-    for (long i = 0; i < count; i++) y[i] = unit_##dtype(state) * (high - low) + low;      \
+    for (long i = 0; i < count; i++) y[i] = fma(unit_##dtype(state), high - low, low);     \
   }
 FLAMBEAU_FLOAT_DTYPES(UNIFORM)
 

@@ -144,14 +144,14 @@ extension Tensor {
   public static func zeros(
     _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
   ) -> Tensor {
-    full(shape, 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
+    full(checked(shape, for: "zeros"), 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
   /// Ones: `torch.ones`.
   public static func ones(
     _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
   ) -> Tensor {
-    full(shape, 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
+    full(checked(shape, for: "ones"), 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
   /// Zeros in the shape, dtype and device of another tensor.

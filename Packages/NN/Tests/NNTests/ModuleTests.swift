@@ -1,0 +1,138 @@
+import NN
+import Testing
+
+private final class Block: Module {
+  let first = Linear(2, 3)
+  let others = [Linear(3, 3), Linear(3, 1, bias: false)]
+  let optional: Linear? = nil
+  @Parameter var scale = Tensor.ones([1])
+  @Parameter var shift: Tensor? = nil
+  let note = "not a parameter"
+
+  override func forward(_ x: Tensor) -> Tensor {
+    others.reduce(first(x)) { $1($0.relu()) } * scale
+  }
+}
+
+private final class Outer: Module {
+  let block = Block()
+  let head = Sequential(Linear(1, 2), ReLU())
+  override func forward(_ x: Tensor) -> Tensor { head(block(x)) }
+}
+
+@Suite struct ModuleTests {
+  @Test func parametersAreFoundByThemselves() {
+    let names = Outer().namedParameters().keys
+    #expect(
+      Array(names) == [
+        "block.scale", "block.first.weight", "block.first.bias", "block.others.0.weight",
+        "block.others.0.bias", "block.others.1.weight", "head.0.weight", "head.0.bias",
+      ])
+    #expect(Outer().parameters().allSatisfy { $0.requiresGrad })
+    let count = Outer().parameters().map(\.numel).reduce(0, +)
+    #expect(count == 29)
+  }
+
+  @Test func sharedModulesCountOnce() {
+    let shared = Linear(2, 2)
+    #expect(Sequential(shared, ReLU(), shared).parameters().count == 2)
+  }
+
+  @Test func forwardAndBackward() {
+    let model = Outer()
+    let y = model(Tensor.ones([5, 2]))
+    #expect(y.shape == [5, 2])
+    y.sum().backward()
+    #expect(model.block.scale.grad != nil)
+    model.zeroGrad()
+    #expect(model.parameters().allSatisfy { $0.grad == nil })
+  }
+
+  @Test func trainAndEvalReachAllAndLeaveGradientsOn() {
+    let model = Outer()
+    #expect(model.isTraining && model.block.first.isTraining)
+    model.eval()
+    #expect(!model.isTraining && !model.block.others[1].isTraining)
+    #expect(model(Tensor.ones([1, 2])).requiresGrad, "eval does not turn gradients off")
+    #expect(!noGrad { model(Tensor.ones([1, 2])) }.requiresGrad)
+    model.train()
+    #expect(model.block.first.isTraining)
+  }
+
+  @Test func descriptionIsPyTorchs() {
+    #expect(
+      Sequential(Linear(2, 3), Sequential(ReLU(), Linear(3, 1, bias: false))).description == """
+        Sequential(
+          (0): Linear(inFeatures=2, outFeatures=3, bias=true)
+          (1): Sequential(
+            (0): ReLU()
+            (1): Linear(inFeatures=3, outFeatures=1, bias=false)
+          )
+        )
+        """)
+  }
+
+  @Test func stateDictsComeBack() throws {
+    let (a, b) = (Outer(), Outer())
+    let x = Tensor.randn([3, 2])
+    try b.loadStateDict(a.stateDict())
+    #expect(a(x).equal(b(x)))
+    #expect(a.stateDict().values.allSatisfy { !$0.requiresGrad })
+  }
+
+  @Test func allThatDoesNotMatchIsNamedAndNothingChanges() throws {
+    let model = Sequential(Linear(2, 3), Linear(3, 1))
+    let before = model.stateDict().mapValues { $0.clone() }
+    let bad: StateDict = [
+      "0.weight": .zeros([3, 2]), "0.bias": .zeros([4]), "extra": .zeros([1]),
+      "1.weight": .zeros([1, 2]),
+    ]
+    let error = #expect(throws: StateDictError.self) { try model.loadStateDict(bad) }
+    #expect(error?.missing == ["1.bias"] && error?.unexpected == ["extra"])
+    #expect(error?.misshapen.map(\.name) == ["0.bias", "1.weight"])
+    #expect(
+      error?.localizedDescription == """
+        the state dict does not match the model: missing keys: 1.bias; unexpected keys: extra; \
+        0.bias has shape [4], the model's [3]; 1.weight has shape [1, 2], the model's [1, 3]
+        """)
+    for (name, tensor) in model.stateDict() { #expect(tensor.equal(before[name]!)) }
+  }
+
+  @Test func mistakesStop() async {
+    await expectMessage(
+      "Module: override func forward",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Module()(Tensor(1.0))
+      })
+    await expectMessage(
+      "linear: input [1, 3], weight [3, 2]",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Linear(2, 3)(Tensor.ones([1, 3]))
+      })
+    await expectMessage(
+      "crossEntropy: logits [2, 3], target int64 [3]",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = crossEntropy(Tensor.ones([2, 3]), Tensor([0, 1, 2]))
+      })
+    await expectMessage(
+      "gather: index 3 is out of range",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = crossEntropy(Tensor.ones([1, 3]), Tensor([3]))
+      })
+    await expectMessage(
+      "Adam: an optimizer without parameters",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Adam([])
+      })
+    await expectMessage(
+      "lr -1.0 is out of range",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = SGD(Linear(1, 1).parameters(), lr: -1)
+      })
+    await expectMessage(
+      "SGD: a tensor of shape [1] is no leaf",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = SGD([Tensor.ones([1])], lr: 1)
+      })
+  }
+}

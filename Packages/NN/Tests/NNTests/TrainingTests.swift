@@ -1,0 +1,131 @@
+import Foundation
+import NN
+import Testing
+
+/// What PyTorch computed: see Golden/make_golden.py.
+struct GoldenRun: Decodable, Sendable {
+  let keys: [String]
+  let first: [[Double]]
+  let x: [Double]
+  let y: [Int]
+  let losses: [Double]
+  let last: [[Double]]
+
+  static let all: [String: GoldenRun] = {
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "Golden/training.json")
+    do {
+      return try JSONDecoder().decode([String: GoldenRun].self, from: Data(contentsOf: url))
+    } catch {
+      fatalError("\(url.path): \(error)")
+    }
+  }()
+}
+
+/// The default generator is one for the process, so these tests run one after the other.
+@Suite(.serialized) struct TrainingTests {
+  @Test(arguments: GoldenRun.all.keys.sorted())
+  func optimizersFollowPyTorch(name: String) throws {
+    let golden = try #require(GoldenRun.all[name])
+    let generator = Generator(seed: 0)
+    let model = Sequential(
+      Linear(4, 8, generator: generator), ReLU(), Linear(8, 3, generator: generator))
+    #expect(Array(model.stateDict().keys) == golden.keys)
+    for (parameter, expected) in zip(model.parameters(), golden.first) {
+      #expect(parameter.scalars(as: Double.self) == expected, "the same initial weights")
+    }
+    let weights = model.parameters().map { $0.detach().to(.float64) }
+    for weight in weights { weight.requiresGrad = true }
+    let (x, y) = (try Tensor(golden.x, shape: [16, 4]), Tensor(golden.y))
+    let optimizer: Optimizer =
+      switch name {
+      case "sgd": SGD(weights, lr: 0.1)
+      case "sgd, momentum":
+        SGD(weights, lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.01)
+      case "sgd, nesterov": SGD(weights, lr: 0.1, momentum: 0.9, nesterov: true)
+      case "adam": Adam(weights, lr: 0.01)
+      case "adam, decay":
+        Adam(weights, lr: 0.05, betas: (0.8, 0.99), eps: 1e-6, weightDecay: 0.1)
+      default: fatalError("no optimizer is called “\(name)”")
+      }
+    for expected in golden.losses {
+      let hidden = x.linear(weights[0], bias: weights[1]).relu()
+      let loss = crossEntropy(hidden.linear(weights[2], bias: weights[3]), y)
+      optimizer.zeroGrad()
+      loss.backward()
+      optimizer.step()
+      #expect(abs(loss.item() - expected) < 1e-11)
+    }
+    for (parameter, expected) in zip(weights, golden.last) {
+      for (a, b) in zip(parameter.scalars(as: Double.self), expected) {
+        #expect(abs(a - b) < 1e-11)
+      }
+    }
+  }
+
+  @Test func crossEntropyNeitherOverflowsNorVanishes() {
+    let logits = Tensor([[1000.0, -1000, 0], [-1000, 0, 1000]], requiresGrad: true)
+    let loss = crossEntropy(logits, Tensor([0, 1]))
+    #expect(loss.item() == 500)
+    loss.backward()
+    #expect(logits.grad?.scalars(as: Double.self) == [0, 0, 0, 0, -0.5, 0.5])
+  }
+
+  @Test func lossModulesAndAccuracy() {
+    let (x, y) = (Tensor([[2.0, 1], [0, 3]]), Tensor([0, 0]))
+    #expect(CrossEntropyLoss()(x, y).equal(crossEntropy(x, y)))
+    #expect(MSELoss()(x, x + 2).item() == 4)
+    #expect(accuracy(x, y) == 0.5)
+  }
+
+  @Test func parametersWithoutAGradientStay() {
+    let model = Linear(2, 2)
+    let before = model.weight.clone()
+    Adam(model.parameters()).step()
+    #expect(model.weight.equal(before))
+  }
+}
+
+@Suite struct WatchingTests {
+  private var history: History {
+    var history = History()
+    for epoch in 1...5 {
+      history.append(["it's a loss": 1 / Double(epoch), "other": 0.5], at: Double(epoch))
+    }
+    return history
+  }
+
+  @Test func historyKeepsSeriesInOrder() {
+    #expect(Array(history.series.keys) == ["it's a loss", "other"])
+    #expect(history.last("other") == 0.5 && history.last("none") == nil)
+    #expect(Array(history.selecting(["other"]).series.keys) == ["other"])
+    #expect(history.series["it's a loss"]?.map(\.position) == [1, 2, 3, 4, 5])
+  }
+
+  @Test func plotsAsSVGAndText() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plot = Plot(history, title: "Title", xLabel: "epoch", yLabel: "loss")
+    let path = folder.appending(path: "plot.svg").path
+    try plot.writeSVG(to: path)
+    let svg = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(svg.hasPrefix("<?xml") && svg.contains("Title") && svg.contains("epoch"))
+    let text = try plot.text(width: 60, height: 16)
+    #expect(text.contains("Title") && text.contains("it's a loss"))
+    for line in text.split(separator: "\n") { #expect(line.count <= 60) }
+    #expect(throws: PlotError.self) { try plot.writeSVG(to: "/nonexistent/plot.svg") }
+  }
+
+  /// Off a terminal, as in this test, progress is plain lines, no more than asked for.
+  @Test func progressOffATerminal() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+      var progress = Progress(total: 25, label: "epoch", lines: 5)
+      for step in 1...25 { progress.advance("loss \(step)") }
+    }
+    let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+    let lines = output.split(separator: "\n").filter { $0.hasPrefix("epoch") }.map(String.init)
+    let expected = [5, 10, 15, 20, 25].map { "epoch \($0)/25  loss \($0)" }
+    #expect(lines == expected)
+  }
+}

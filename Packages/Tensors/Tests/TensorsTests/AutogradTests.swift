@@ -1,0 +1,200 @@
+import Graphs
+import Tensors
+import Testing
+
+private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Double.self) }
+
+@Suite struct AutogradTests {
+  @Test func leavesCollectGradients() {
+    let w = Tensor([1.0, 2], requiresGrad: true)
+    (w * w).sum().backward()
+    #expect(numbers(w.grad) == [2, 4])
+    (w * 3).sum().backward()
+    #expect(numbers(w.grad) == [5, 7], "they add up")
+    w.grad = nil
+    #expect(w.grad == nil)
+  }
+
+  @Test func flags() {
+    let w = Tensor([1.0], requiresGrad: true)
+    let y = w * 2
+    #expect(w.isLeaf && w.requiresGrad && w.gradFn == nil)
+    #expect(!y.isLeaf && y.requiresGrad && y.gradFn == "multiply")
+    #expect(!y.detach().requiresGrad && y.detach().isLeaf)
+    #expect(noGrad { w * 2 }.requiresGrad == false)
+    #expect(noGrad { enableGrad { w * 2 } }.requiresGrad)
+    #expect((w * 2).requiresGrad, "noGrad ends with its block")
+  }
+
+  @Test func gradientsOfIntermediateTensors() {
+    let w = Tensor([1.0, 2], requiresGrad: true)
+    let y = w * 3
+    y.retainGrad()
+    let loss = y.square().sum()
+    #expect(numbers(grad(of: loss, withRespectTo: y, retainGraph: true)) == [6, 12])
+    loss.backward()
+    #expect(numbers(y.grad) == [6, 12] && numbers(w.grad) == [18, 36])
+  }
+
+  @Test func gradLeavesGradAlone() {
+    let (a, b) = (Tensor(2.0, requiresGrad: true), Tensor(3.0, requiresGrad: true))
+    let gradients = grad(of: a * b * b, withRespectTo: [a, b])
+    #expect(gradients.map { $0.item() } == [9, 12])
+    #expect(a.grad == nil && b.grad == nil)
+  }
+
+  @Test func gradientsOfGradients() {
+    let x = Tensor(2.0, dtype: .float64, requiresGrad: true)
+    var derivative = x.pow(4)
+    for expected in [32.0, 48, 48, 24] {
+      derivative = grad(of: derivative, withRespectTo: x, createGraph: true)
+      #expect(abs(derivative.item() - expected) < 1e-9)
+    }
+  }
+
+  @Test func aGradientOfOnesOwn() {
+    let x = Tensor([1.0, 2], requiresGrad: true)
+    (x * x).backward(gradient: Tensor([1.0, 10]))
+    #expect(numbers(x.grad) == [2, 40])
+  }
+
+  @Test func broadcastInputsGetSums() {
+    let (x, b) = (Tensor.ones([3, 2], requiresGrad: true), Tensor(1.0, requiresGrad: true))
+    (x + b).sum().backward()
+    #expect(numbers(b.grad) == [6] && x.grad?.isContiguous == true)
+  }
+
+  @Test func mixedDtypesGetGradientsOfTheirOwn() {
+    let x = Tensor([1.0, 2], requiresGrad: true)
+    (x * Tensor([1.0, 2], dtype: .float64)).sum().backward()
+    #expect(x.grad?.dtype == .float32)
+  }
+
+  @Test func aMillionOperationsGoBackwardAndAreFreed() {
+    let w = Tensor([1.0], requiresGrad: true)
+    var x = w
+    for _ in 0..<1_000_000 { x = x + 1 }
+    x.sum().backward()
+    #expect(numbers(w.grad) == [1])
+    var released = w
+    for _ in 0..<1_000_000 { released = released.exp() }
+    released = w
+    #expect(released.isLeaf)
+  }
+
+  /// In a process of its own, where nothing else takes memory.
+  @Test func stepsLeaveNoMemoryBehind() async {
+    await #expect(processExitsWith: .success) {
+      let w = Tensor.ones([100], requiresGrad: true)
+      func step() {
+        w.grad = nil
+        (w * w).exp().sum().backward()
+      }
+      step()
+      let before = CPU.memoryAllocated
+      for _ in 0..<1000 { step() }
+      guard CPU.memoryAllocated == before else { fatalError("memory grew") }
+    }
+  }
+
+  @Test func threadsHaveTheirOwnGradMode() async {
+    let w = Tensor([2.0], requiresGrad: true)
+    await withTaskGroup(of: Bool.self) { group in
+      for task in 0..<32 {
+        group.addTask {
+          let isOn = task % 2 == 0
+          let y = isOn ? w * 2 : noGrad { w * 2 }
+          return y.requiresGrad == isOn
+        }
+      }
+      for await isRight in group { #expect(isRight) }
+    }
+  }
+
+  @Test func mistakesStop() async {
+    await expectMessage(
+      "backward: a tensor of shape [2] has no gradient of its own",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        (Tensor([1.0, 2], requiresGrad: true) * 2).backward()
+      })
+    await expectMessage(
+      "backward: a tensor of shape [] does not depend on anything",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        Tensor(1.0).backward()
+      })
+    await expectMessage(
+      "backward: the gradient has shape [3], the tensor [2]",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        (Tensor([1.0, 2], requiresGrad: true) * 2).backward(gradient: .ones([3]))
+      })
+    await expectMessage(
+      "was freed by an earlier backward; pass retainGraph: true",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let loss = Tensor([1.0, 2], requiresGrad: true).exp().sum()
+        loss.backward()
+        loss.backward()
+      })
+    await expectMessage(
+      "requiresGrad: a tensor of int64 has no gradient",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        Tensor([1, 2]).requiresGrad = true
+      })
+    await expectMessage(
+      "a tensor computed by “exp” always requires a gradient",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        Tensor([1.0], requiresGrad: true).exp().requiresGrad = false
+      })
+    await expectMessage(
+      "the result does not depend on a tensor of shape [1]",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let (a, b) = (Tensor([1.0], requiresGrad: true), Tensor([1.0], requiresGrad: true))
+        _ = grad(of: a * 2, withRespectTo: b)
+      })
+  }
+
+  @Test func changesInPlaceThatBackwardNeedsAreCaught() async {
+    await expectMessage(
+      "that “multiply” needs for its gradient has been changed in place",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let (w, x) = (Tensor([1.0], requiresGrad: true), Tensor([2.0]))
+        let y = w * x
+        x.copy(from: Tensor([3.0]))
+        y.backward()
+      })
+    await expectMessage(
+      "that “exp” needs for its gradient has been changed in place",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let y = Tensor([1.0], requiresGrad: true).exp()
+        noGrad { y.copy(from: Tensor([3.0])) }
+        y.backward()
+      })
+    await expectMessage(
+      "copy(from:): a tensor that requires a gradient cannot be changed in place",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        Tensor([1.0], requiresGrad: true).copy(from: Tensor([3.0]))
+      })
+  }
+
+  @Test func graph() {
+    let w = Tensor([[1.0, 2]], requiresGrad: true)
+    let b = Tensor([0.5], requiresGrad: true)
+    let loss = (Tensor([[3.0, 4]]).linear(w, bias: b).relu() + b).sum()
+    let graph = loss.graph(names: ["weight": w, "bias": b])
+    #expect(graph == loss.graph(names: ["weight": w, "bias": b]))
+    func shape(_ text: String) -> [ComputationGraph.Field] { [.init("shape", text)] }
+    #expect(
+      graph.nodes == [
+        .init(.parameter, label: "weight", fields: shape("[1, 2]")),
+        .init(.parameter, label: "bias", fields: shape("[1]")),
+        .init(.operation, label: "linear", fields: shape("[1, 1]")),
+        .init(.operation, label: "relu", fields: shape("[1, 1]")),
+        .init(.operation, label: "add", fields: shape("[1, 1]")),
+        .init(.operation, label: "sum", fields: shape("[]")),
+        .init(.value, label: "", fields: [.init("value", "12")]),
+      ])
+    #expect(
+      graph.edges == [(0, 2), (1, 2), (2, 3), (3, 4), (1, 4), (4, 5), (5, 6)].map {
+        .init(from: $0.0, to: $0.1)
+      })
+  }
+}
