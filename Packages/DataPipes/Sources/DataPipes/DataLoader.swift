@@ -76,8 +76,6 @@ public final class DataLoader<Batch>: Sequence {
     dropLast ? exampleCount / batchSize : (exampleCount + batchSize - 1) / batchSize
   }
 
-  public var underestimatedCount: Int { count }
-
   public func makeIterator() -> Iterator {
     error = nil
     return Iterator(loader: self, order: order())
