@@ -60,7 +60,8 @@ public protocol Backend: Sendable {
   // MARK: Optimizers, all views contiguous
 
   /// One step of Adam: parameter, gradient, first and second moment.
-  func adam(_ step: AdamStep, _ p: StridedView, _ g: StridedView, _ m: StridedView, _ v: StridedView)
+  func adam(
+    _ step: AdamStep, _ p: StridedView, _ g: StridedView, _ m: StridedView, _ v: StridedView)
   /// One step of SGD: parameter, gradient and, with momentum, velocity.
   func sgd(_ step: SGDStep, _ p: StridedView, _ g: StridedView, velocity: StridedView?)
 }

@@ -72,7 +72,9 @@ private struct BLASMatrix {
   init(_ source: StridedView) {
     let layout = source.layout
     let (rows, columns) = (layout.shape[layout.rank - 2], layout.shape[layout.rank - 1])
-    let (rowStride, columnStride) = (layout.strides[layout.rank - 2], layout.strides[layout.rank - 1])
+    let (rowStride, columnStride) = (
+      layout.strides[layout.rank - 2], layout.strides[layout.rank - 1]
+    )
     if columns == 1 || columnStride == 1, rows == 1 || rowStride >= max(columns, 1) {
       view = source
       order = CblasNoTrans

@@ -14,7 +14,9 @@ private func view(_ scalars: [Float], _ shape: [Int]) -> StridedView {
 
 private func floats(_ view: StridedView) -> [Float] {
   let source = view.contiguous()
-  return (0..<source.layout.numel).map { source.pointer.load(fromByteOffset: 4 * $0, as: Float.self) }
+  return (0..<source.layout.numel).map {
+    source.pointer.load(fromByteOffset: 4 * $0, as: Float.self)
+  }
 }
 
 @Test func elementwiseOverAnyStrides() {

@@ -22,8 +22,7 @@ struct GoldenRun: Decodable, Sendable {
   }()
 }
 
-/// The default generator is one for the process, so these tests run one after the other.
-@Suite(.serialized) struct TrainingTests {
+@Suite struct TrainingTests {
   @Test(arguments: GoldenRun.all.keys.sorted())
   func optimizersFollowPyTorch(name: String) throws {
     let golden = try #require(GoldenRun.all[name])

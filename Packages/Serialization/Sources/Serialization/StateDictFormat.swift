@@ -60,7 +60,8 @@ extension StateDictFormat {
   }
 
   private static func readGroup(
-    _ group: HDF5Handle, prefix: String, into entries: inout [(index: Int, key: String, tensor: Tensor)],
+    _ group: HDF5Handle, prefix: String,
+    into entries: inout [(index: Int, key: String, tensor: Tensor)],
     device: Device
   ) throws {
     var info = H5G_info_t()
@@ -73,7 +74,10 @@ extension StateDictFormat {
         try readGroup(object, prefix: prefix + name + ".", into: &entries, device: device)
       case H5I_DATASET:
         entries.append(
-          (try readInteger("index", of: object), prefix + name, try readTensor(object, device: device)))
+          (
+            try readInteger("index", of: object), prefix + name,
+            try readTensor(object, device: device)
+          ))
       default:
         throw HDF5Failure(reason: "\(prefix + name) is neither a group nor a dataset")
       }
@@ -141,9 +145,11 @@ extension StateDictFormat {
       throw HDF5Failure(reason: HDF5.lastError())
     }
     let stored = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
-    guard let (dtype, type) = try DType.allCases.lazy.map({ ($0, try type(of: $0)) }).first(where: {
-      H5Tequal($0.1.id, stored.id) > 0
-    }) else {
+    guard
+      let (dtype, type) = try DType.allCases.lazy.map({ ($0, try type(of: $0)) }).first(where: {
+        H5Tequal($0.1.id, stored.id) > 0
+      })
+    else {
       throw HDF5Failure(reason: "a dataset is of a type that no tensor has")
     }
     let shape = sizes.map(Int.init)

@@ -68,7 +68,8 @@ extension Tensor {
     _ data: Data, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
   ) {
     do {
-      try self.init(validating: data, dtype: dtype ?? (requiresGrad ? .float32 : nil), device: device)
+      try self.init(
+        validating: data, dtype: dtype ?? (requiresGrad ? .float32 : nil), device: device)
     } catch {
       fatalError("Tensor: \(error.localizedDescription)")
     }

@@ -27,7 +27,8 @@ extension Tensor: CustomStringConvertible {
   private func shown(summarized: Bool) -> Tensor {
     var part = self
     for dim in 0..<ndim where summarized && part.shape[dim] > 2 * Tensor.edgeItems {
-      let tail = part.narrow(dim, start: part.shape[dim] - Tensor.edgeItems, length: Tensor.edgeItems)
+      let tail = part.narrow(
+        dim, start: part.shape[dim] - Tensor.edgeItems, length: Tensor.edgeItems)
       part = .cat([part.narrow(dim, start: 0, length: Tensor.edgeItems), tail], dim: dim)
     }
     return part
@@ -36,8 +37,12 @@ extension Tensor: CustomStringConvertible {
   private func text(_ format: ElementFormat, indent: Int, summarized: Bool) -> String {
     guard let count = shape.first else { return format.text(self) }
     let isCut = summarized && count > 2 * Tensor.edgeItems
-    let places = isCut ? Array(0..<Tensor.edgeItems) + Array(count - Tensor.edgeItems..<count) : Array(0..<count)
-    var parts = places.map { select(0, $0).text(format, indent: indent + 1, summarized: summarized) }
+    let places =
+      isCut
+      ? Array(0..<Tensor.edgeItems) + Array(count - Tensor.edgeItems..<count) : Array(0..<count)
+    var parts = places.map {
+      select(0, $0).text(format, indent: indent + 1, summarized: summarized)
+    }
     if isCut { parts.insert(ndim == 1 ? " ..." : "...", at: Tensor.edgeItems) }
     guard ndim == 1 else {
       let gap = String(repeating: "\n", count: ndim - 1) + String(repeating: " ", count: indent + 1)

@@ -1,6 +1,8 @@
 extension Tensor {
   /// One step of Adam on this parameter in place, with its state: `torch.optim.Adam`, in one pass.
-  public func adamStep(_ step: AdamStep, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor) {
+  public func adamStep(
+    _ step: AdamStep, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor
+  ) {
     checkUpdate("adamStep", [gradient, firstMoment, secondMoment])
     let g = gradient.view.contiguous()
     changeInPlace("adamStep") {

@@ -193,8 +193,9 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
         .init(.value, label: "", fields: [.init("value", "12")]),
       ])
     #expect(
-      graph.edges == [(0, 2), (1, 2), (2, 3), (3, 4), (1, 4), (4, 5), (5, 6)].map {
-        .init(from: $0.0, to: $0.1)
-      })
+      graph.edges
+        == [(0, 2), (1, 2), (2, 3), (3, 4), (1, 4), (4, 5), (5, 6)].map {
+          .init(from: $0.0, to: $0.1)
+        })
   }
 }

@@ -80,7 +80,10 @@ import Testing
       // In reverse order of dims.
       { $0.permute(Array((0..<$0.ndim).reversed())).contiguous().T },
       // Every second place of something larger, from an offset on.
-      { $0.ndim == 0 ? $0 : Tensor.stack([$0, $0 * 0], dim: -1).flatten()[.stride(2)].view($0.shape) },
+      {
+        $0.ndim == 0
+          ? $0 : Tensor.stack([$0, $0 * 0], dim: -1).flatten()[.stride(2)].view($0.shape)
+      },
     ]
     for layout in layouts {
       let inputs = try golden.inputs.map { try layout($0.tensor()).detach() }

@@ -114,7 +114,9 @@ extension Tensor {
       fatalError("subscript: a step of \(step); steps must be positive")
     }
     let size = shape[dim]
-    func cut(_ place: Int) -> Int { Swift.min(Swift.max(place < 0 ? place + size : place, 0), size) }
+    func cut(_ place: Int) -> Int {
+      Swift.min(Swift.max(place < 0 ? place + size : place, 0), size)
+    }
     let first = cut(start ?? 0)
     let last = Swift.max(cut(end ?? size), first)
     if first == 0, last == size, step == 1 { return self }

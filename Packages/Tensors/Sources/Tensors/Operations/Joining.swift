@@ -40,6 +40,8 @@ extension Tensor {
         "stack: tensor 0 has shape \(first.shape), tensor \(index) has \(tensor.shape); they must be "
           + "the same")
     }
-    return cat(tensors.map { $0.unsqueeze(dim) }, dim: first.checkedDim(dim, for: "stack", in: first.ndim + 1))
+    return cat(
+      tensors.map { $0.unsqueeze(dim) },
+      dim: first.checkedDim(dim, for: "stack", in: first.ndim + 1))
   }
 }
