@@ -19,17 +19,22 @@ func library(_ package: String, _ name: String, pkgConfig: String, apt: String, 
 }
 
 /// The tests of a target of a package in Packages/.
-func tests(_ package: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  _ package: String, _ name: String, _ dependencies: [Target.Dependency] = [],
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
-    path: "Packages/\(package)/Tests/\(name)Tests")
+    path: "Packages/\(package)/Tests/\(name)Tests", exclude: exclude)
 }
 
 /// A chapter of Tutorials/ as a program.
-func chapter(_ folder: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func chapter(
+  _ name: String, _ folder: String, _ dependencies: [Target.Dependency], pictures: [String] = []
+) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Tutorials/\(folder)", exclude: ["README.md"],
-    sources: ["main.swift"], swiftSettings: [.defaultIsolation(MainActor.self)])
+    name: name, dependencies: dependencies, path: "Tutorials/\(folder)",
+    exclude: ["README.md"] + pictures, swiftSettings: [.defaultIsolation(MainActor.self)])
 }
 
 let libraries = [
@@ -81,10 +86,10 @@ let package = Package(
         "CAutograd", "Devices", "Graphs", .product(name: "HeapModule", package: collections),
         .product(name: "OrderedCollections", package: collections),
       ]),
-    tests("Tensors", "Tensors", ["Graphs"]),
+    tests("Tensors", "Tensors", ["Graphs"], exclude: ["Golden"]),
 
     target("NN", "NN", ["Tensors"]),
-    tests("NN", "NN"),
+    tests("NN", "NN", exclude: ["Golden"]),
 
     .target(
       name: "DataPipes",
@@ -99,5 +104,18 @@ let package = Package(
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(name: "FlambeauCommand", dependencies: ["Flambeau", argumentParser]),
+
+    chapter(
+      "Chapter01", "01-one-number-that-remembers", ["ScalarGrad", "GraphvizRendering"],
+      pictures: ["expression.svg"]),
+    chapter(
+      "Chapter02", "02-backward-by-hand-then-by-machine", ["ScalarGrad", "GraphvizRendering"],
+      pictures: ["backward.svg"]),
+    chapter("Chapter03", "03-neuron-layer-mlp", ["ScalarGrad", "ScalarNN"]),
+
+    .testTarget(
+      name: "RepositoryTests",
+      dependencies: ["Flambeau", "FlambeauCommand", "Chapter01", "Chapter02", "Chapter03"],
+      path: "Tests/RepositoryTests"),
   ]
 )

@@ -1,5 +1,5 @@
 import Foundation
-import Graphs
+@_exported import Graphs
 
 /// What a graph can be drawn as; the raw value is the file extension.
 public enum GraphFormat: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-import Graphs
+@_exported import Graphs
 
 extension Value {
   /// The history of this value as a graph: a box for each value, with its number and its gradient,

@@ -1,4 +1,4 @@
-import Graphs
+@_exported import Graphs
 
 extension Tensor {
   /// How this tensor was computed, as a graph: a box for each leaf that requires a gradient, a

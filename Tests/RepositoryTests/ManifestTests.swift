@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// The root's manifest declares every target itself, so that the repository can be taken by URL, and
+/// each package's own manifest declares the same ones, so that it builds alone. This holds them in
+/// step.
+@Suite struct ManifestTests {
+  private struct Manifest: Decodable {
+    let targets: [Target]
+    let products: [Product]
+  }
+
+  private struct Product: Decodable {
+    let name: String
+  }
+
+  private struct Target: Decodable {
+    let name: String
+    let type: String
+    let dependencies: [[String: [Element?]]]
+    let exclude: [String]
+    let pkgConfig: String?
+    let resources: [Resource]
+
+    struct Resource: Decodable, Equatable {
+      let path: String
+    }
+
+    enum Element: Decodable {
+      case text(String)
+      case other
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        self = (try? container.decode(String.self)).map(Element.text) ?? .other
+      }
+    }
+
+    /// The names of what it depends on, whether in the same package or in another.
+    var dependencyNames: Set<String> {
+      Set(
+        dependencies.compactMap { dependency in
+          guard case .text(let name)?? = dependency.values.first?.first else { return nil }
+          return name
+        })
+    }
+  }
+
+  private func manifest(of folder: URL) async throws -> Manifest {
+    // The build that runs these tests holds a lock on the repository's own scratch folder.
+    let scratch = try TemporaryFolder()
+    let result = try await run(
+      command: ["swift", "package", "--scratch-path", scratch.url.path, "dump-package"],
+      in: folder)
+    try #require(result.status == 0, "\(result.errors)")
+    return try JSONDecoder().decode(Manifest.self, from: Data(result.output.utf8))
+  }
+
+  private static let packages = [
+    "DataPipes", "Devices", "Graphs", "NN", "ScalarGrad", "Serialization", "Tensors",
+  ]
+
+  @Test func allPackagesAreCompared() throws {
+    let folders = try FileManager.default.contentsOfDirectory(
+      atPath: Repository.root.appending(path: "Packages").path)
+    #expect(folders.sorted() == Self.packages)
+  }
+
+  @Test(arguments: packages)
+  func theRootDeclaresTheSame(package: String) async throws {
+    let root = try await manifest(of: Repository.root)
+    let own = try await manifest(of: Repository.root.appending(path: "Packages/\(package)"))
+    for target in own.targets {
+      let same = try #require(root.targets.first { $0.name == target.name }, "\(target.name)")
+      #expect(same.type == target.type, "\(target.name)")
+      #expect(same.dependencyNames == target.dependencyNames, "\(target.name)")
+      #expect(same.exclude == target.exclude, "\(target.name)")
+      #expect(same.pkgConfig == target.pkgConfig, "\(target.name)")
+      #expect(same.resources == target.resources, "\(target.name)")
+    }
+    let products = Set(own.products.map(\.name))
+    #expect(products.isSubset(of: Set(root.products.map(\.name))))
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+/// The repository that is tested, and the programs that were built with the tests.
+enum Repository {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// A program of the package, which lies beside the tests.
+  static func program(_ name: String) -> URL {
+    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appending(path: name)
+  }
+}
+
+/// What a program that has ended left behind.
+struct ProcessResult {
+  let status: Int32
+  let output: String
+  let errors: String
+}
+
+/// Runs a program to its end, in a folder. Meanwhile other tests go on.
+func run(
+  _ program: URL, _ arguments: [String] = [], in folder: URL,
+  environment: [String: String] = [:]
+) async throws -> ProcessResult {
+  let process = Process()
+  process.executableURL = program
+  process.arguments = arguments
+  process.currentDirectoryURL = folder
+  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+  process.standardInput = FileHandle.nullDevice
+  // Files take any amount; a pipe that is not read would fill up.
+  let names = ["output", "errors"].map { "\(UUID().uuidString).\($0)" }
+  let files = names.map { FileManager.default.temporaryDirectory.appending(path: $0) }
+  defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+  for file in files { try Data().write(to: file) }
+  process.standardOutput = try FileHandle(forWritingTo: files[0])
+  process.standardError = try FileHandle(forWritingTo: files[1])
+  try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+    process.terminationHandler = { _ in ended.resume() }
+    do {
+      try process.run()
+    } catch {
+      ended.resume(throwing: error)
+    }
+  }
+  return ProcessResult(
+    status: process.terminationStatus,
+    output: try String(contentsOf: files[0], encoding: .utf8),
+    errors: try String(contentsOf: files[1], encoding: .utf8))
+}
+
+/// Runs a program that is found in the path.
+func run(
+  command: [String], in folder: URL, environment: [String: String] = [:]
+) async throws -> ProcessResult {
+  try await run(
+    URL(fileURLWithPath: "/usr/bin/env"), command, in: folder, environment: environment)
+}
+
+/// A folder for one test, gone with it.
+final class TemporaryFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "flambeau-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// Writes a text file, with the folders that it is in.
+  func write(_ text: String, to path: String) throws {
+    let file = url.appending(path: path)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+}
