@@ -14,8 +14,7 @@ typedef struct {
 
 // The offset of an index, in elements; 0 where it is out of range, which is remembered.
 static inline long resolve(Indexing *indexing, int64_t index) {
-  int64_t place = index < 0 ? index + indexing->size : index;
-  if (place >= 0 && place < indexing->size) return place * indexing->stride;
+  if (index >= 0 && index < indexing->size) return index * indexing->stride;
   if (!indexing->failed) {
     indexing->failed = true;
     indexing->invalid = index;

@@ -1,6 +1,7 @@
 import Foundation
-import NN
 import Testing
+
+@testable import NN
 
 /// What PyTorch computed: see Golden/make_golden.py.
 struct GoldenRun: Decodable, Sendable {
@@ -126,5 +127,16 @@ struct GoldenRun: Decodable, Sendable {
     let lines = output.split(separator: "\n").filter { $0.hasPrefix("epoch") }.map(String.init)
     let expected = [5, 10, 15, 20, 25].map { "epoch \($0)/25  loss \($0)" }
     #expect(lines == expected)
+  }
+
+  /// Each line leaves a column free, whatever the terminal's width.
+  @Test(arguments: [(100, 24), (60, 15), (40, 0), (20, 0)])
+  func progressFitsTheTerminal(width: Int, bar: Int) {
+    var progress = Progress(total: 1, label: "epoch", lines: 1)
+    progress.advance("")
+    let line = progress.line("loss 0.31  accuracy 95.2 %", elapsed: 1.25, width: width)
+    #expect(line.filter { $0 == "━" }.count == bar)
+    #expect(line.count < width && line.hasPrefix("epoch 1/1 "))
+    #expect(line.hasSuffix("1.2 s") == (width >= 60))
   }
 }

@@ -162,14 +162,30 @@ import Testing
         _ = Tensor.zeros([3]).gather(dim: 0, index: Tensor([0, 3]))
       })
     await expectMessage(
-      "scatterAdd: index -4 is out of range",
+      "scatterAdd: index -1 is out of range",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        _ = Tensor.zeros([3]).scatterAdd(dim: 0, index: Tensor([-4]), source: .zeros([1]))
+        _ = Tensor.zeros([3]).scatterAdd(dim: 0, index: Tensor([-1]), source: .zeros([1]))
+      })
+    await expectMessage(
+      "gather: index -4 is out of range",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([3])[Tensor([-4])]
+      })
+    await expectMessage(
+      "subscript: an index of float32",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([3])[Tensor([0.5])]
       })
   }
 }
 
 @Suite struct ArithmeticTests {
+  @Test func rowsByIndex() {
+    let x = Tensor([[1, 2], [3, 4], [5, 6]])
+    #expect(x[Tensor([[2, -3]])].equal(Tensor([[[5, 6], [1, 2]]])))
+    #expect(x[Tensor.zeros([0], dtype: .int64)].shape == [0, 2])
+  }
+
   @Test func scalarsOnEitherSide() {
     let x = Tensor([1.0, 2])
     func numbers(_ tensor: Tensor) -> [Double] { tensor.scalars() }

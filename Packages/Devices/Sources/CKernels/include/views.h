@@ -41,8 +41,8 @@ void flambeau_reduce(
     void *y, const void *x, const long *x_strides);
 
 /// y[i…] = x[i… with index[i…] in place of i[dim]], where `size` is x's length in dim; y, index and x
-/// (but for dim) have the given shape. Negative indices count from the end. Returns false, and the
-/// first such index, where some index is out of range.
+/// (but for dim) have the given shape. Returns false, and the first such index, where some index is out of
+/// range.
 bool flambeau_gather(
     DType dtype, long rank, const long *shape, long dim, long size,
     void *y, const long *y_strides, const int64_t *index, const long *index_strides,

@@ -74,7 +74,8 @@ public struct Plot: Sendable {
       set title \(title.gnuplotQuoted)
       set xlabel \(xLabel.gnuplotQuoted)
       set ylabel \(yLabel.gnuplotQuoted)
-      set key below
+      set key below width 2
+      set format y '%g'
       set grid linecolor rgb '#d0d4da'
       set linetype 1 linewidth 2 linecolor rgb '#0072b2'
       set linetype 2 linewidth 2 linecolor rgb '#d55e00'

@@ -2,7 +2,7 @@ import Foundation
 
 /// Shows how far a long loop has come: a bar that is drawn over in a terminal, plain lines elsewhere.
 ///
-///     var progress = Progress(total: epochs)
+///     var progress = Progress(total: epochs, label: "epoch")
 ///     for epoch in 1...epochs {
 ///       …
 ///       progress.advance("loss 0.31  accuracy 95.2 %")
@@ -10,9 +10,10 @@ import Foundation
 public struct Progress {
   private let total: Int
   private let label: String
-  private let isTerminal: Bool
   private let lines: Int
+  private let isTerminal = isatty(STDOUT_FILENO) == 1
   private let start = ContinuousClock.now
+  private var lastDrawn: ContinuousClock.Instant?
   private var done = 0
 
   /// - Parameters:
@@ -23,7 +24,6 @@ public struct Progress {
     self.total = total
     self.label = label
     self.lines = lines
-    isTerminal = isatty(STDOUT_FILENO) == 1
   }
 
   /// Notes that a step is done, and shows it with what there is to say.
@@ -31,23 +31,38 @@ public struct Progress {
     done += 1
     let isLast = done == total
     if isTerminal {
-      write("\r\u{1B}[K" + line(message) + (isLast ? "\n" : ""))
+      let now = ContinuousClock.now
+      // No eye follows more than some twenty drawings a second.
+      if !isLast, let lastDrawn, lastDrawn.duration(to: now) < .milliseconds(50) { return }
+      lastDrawn = now
+      let elapsed = start.duration(to: now) / .seconds(1)
+      let text = line(message, elapsed: elapsed, width: Progress.terminalWidth)
+      write("\r\u{1B}[K" + text + (isLast ? "\n" : ""))
     } else if isLast || done * lines / total > (done - 1) * lines / total {
       write("\(label) \(done)/\(total)  \(message)\n")
     }
   }
 
-  private func line(_ message: String) -> String {
-    let width = 24
-    let filled = done * width / max(total, 1)
-    let bar =
-      String(repeating: "━", count: filled) + String(repeating: "╌", count: width - filled)
-    let elapsed = start.duration(to: .now) / .seconds(1)
-    let left = elapsed / Double(done) * Double(total - done)
+  /// A line of fewer than `width` columns, since a full one would wrap and stay. Where there is
+  /// little room the bar shrinks first, and then the text is cut.
+  func line(_ message: String, elapsed: Double, width: Int) -> String {
+    let left = elapsed / Double(max(done, 1)) * Double(total - done)
     let time =
       done == total
       ? String(format: "%.1f s", elapsed) : String(format: "%.0f s left", left.rounded(.up))
-    return "\(label) \(done)/\(total) \(bar) \(message)  \(time)"
+    let head = "\(label) \(done)/\(total) "
+    let tail = " \(message)  \(time)"
+    let barWidth = max(0, min(24, width - 1 - head.count - tail.count))
+    let filled = done * barWidth / max(total, 1)
+    let bar =
+      String(repeating: "━", count: filled) + String(repeating: "╌", count: barWidth - filled)
+    return String((head + bar + tail).prefix(width - 1))
+  }
+
+  private static var terminalWidth: Int {
+    var size = winsize()
+    let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return isKnown ? Int(size.ws_col) : 80
   }
 
   private func write(_ text: String) {

@@ -66,12 +66,18 @@ extension Tensor {
     part([first.tensorIndex] + others.map(\.tensorIndex))
   }
 
-  /// The rows at the given int64 indices, in the shape of the index: `x[index]`.
+  /// The rows at the given int64 indices, in the shape of the index: `x[index]`. Negative ones count
+  /// from the end.
   public subscript(_ index: Tensor) -> Tensor {
-    guard index.dtype == .int64 else {
-      fatalError("subscript: an index of \(index.dtype) chooses no rows; use to(.int64)")
+    guard index.dtype == .int64, ndim > 0 else {
+      fatalError(
+        "subscript: an index of \(index.dtype) for a tensor of shape \(shape); it must be int64, and "
+          + "the tensor must have dims")
     }
-    return indexSelect(0, index.flatten()).reshape(index.shape + shape.dropFirst())
+    let places = index.flatten()
+    let size = shape[0]
+    let countsFromTheEnd = (places .< 0).to(.int64) * (places .>= -size).to(.int64)
+    return indexSelect(0, places + countsFromTheEnd * size).reshape(index.shape + shape.dropFirst())
   }
 
   private func part(_ indices: [TensorIndex]) -> Tensor {
