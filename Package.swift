@@ -88,12 +88,12 @@ let package = Package(
       ]),
     tests("Tensors", "Tensors", ["Graphs"], exclude: ["Golden"]),
 
-    target("NN", "NN", ["Tensors"]),
+    target("NN", "NN", ["Graphs", "Tensors"]),
     tests("NN", "NN", exclude: ["Golden"]),
 
     .target(
       name: "DataPipes",
-      dependencies: ["Tensors", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      dependencies: ["Graphs", "Tensors", .product(name: "SwiftCSV", package: "SwiftCSV")],
       path: "Packages/DataPipes/Sources/DataPipes", resources: [.copy("Resources/digits")]),
     tests("DataPipes", "DataPipes"),
 
@@ -112,6 +112,10 @@ let package = Package(
       "Chapter02", "02-backward-by-hand-then-by-machine", ["ScalarGrad", "GraphvizRendering"],
       pictures: ["backward.svg"]),
     chapter("Chapter03", "03-neuron-layer-mlp", ["ScalarGrad", "ScalarNN"]),
+
+    .executableTarget(
+      name: "benchmarks", dependencies: ["NN", "ScalarNN", argumentParser], path: "Benchmarks",
+      exclude: ["README.md", "peers.py", "requirements.txt"]),
 
     .testTarget(
       name: "RepositoryTests",

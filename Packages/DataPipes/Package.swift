@@ -8,6 +8,7 @@ let package = Package(
     .library(name: "DataPipes", targets: ["DataPipes"])
   ],
   dependencies: [
+    .package(path: "../Graphs"),
     .package(path: "../Tensors"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
@@ -15,6 +16,7 @@ let package = Package(
     .target(
       name: "DataPipes",
       dependencies: [
+        .product(name: "Graphs", package: "Graphs"),
         .product(name: "Tensors", package: "Tensors"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],

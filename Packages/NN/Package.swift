@@ -8,10 +8,16 @@ let package = Package(
     .library(name: "NN", targets: ["NN"])
   ],
   dependencies: [
-    .package(path: "../Tensors")
+    .package(path: "../Graphs"),
+    .package(path: "../Tensors"),
   ],
   targets: [
-    .target(name: "NN", dependencies: [.product(name: "Tensors", package: "Tensors")]),
+    .target(
+      name: "NN",
+      dependencies: [
+        .product(name: "Graphs", package: "Graphs"),
+        .product(name: "Tensors", package: "Tensors"),
+      ]),
     .testTarget(name: "NNTests", dependencies: ["NN"], exclude: ["Golden"]),
   ]
 )

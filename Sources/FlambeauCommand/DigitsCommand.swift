@@ -20,6 +20,9 @@ struct DigitsCommand: ParsableCommand {
   @Option(help: "A file of digits to use instead of the one in the package.")
   var data: String?
 
+  @Option(help: "A saved state dict to start from instead of random weights.")
+  var weights: String?
+
   func validate() throws {
     guard epochs > 0 else { throw ValidationError("--epochs must be at least 1") }
   }
@@ -31,6 +34,7 @@ struct DigitsCommand: ParsableCommand {
     let digits = try DigitsData(from: data)
 
     let model = DigitsCommand.makeModel()
+    if let weights { try model.loadStateDict(load(weights)) }
     print("\(digits)\n")
     print("\(model)\n")
     printParameters(of: model)
@@ -38,10 +42,10 @@ struct DigitsCommand: ParsableCommand {
     let history = train(model, on: digits)
     let test = evaluate(model, on: digits.test)
 
-    let weights = files.path("digits.h5")
-    try save(model.stateDict(), to: weights)
+    let saved = files.path("digits.h5")
+    try save(model.stateDict(), to: saved)
     let second = DigitsCommand.makeModel()
-    try second.loadStateDict(load(weights))
+    try second.loadStateDict(load(saved))
     let agree = predictions(of: model, on: digits.test)
       .equal(predictions(of: second, on: digits.test))
     print("A second model, loaded from the file, predicts \(agree ? "the same" : "otherwise").\n")

@@ -1,11 +1,12 @@
 import Foundation
+@_spi(Flambeau) import Graphs
 
 /// The folder that the command writes to, and what it has written there.
 final class OutputFolder {
   private let folder: String
   private(set) var written: [(name: String, what: String)] = [("digits.h5", "the trained weights")]
 
-  /// Makes the folder if it is not there.
+  /// Makes the folder if it is not there, and checks that files can be written to it.
   ///
   /// - Throws: ``DigitsError/outputFolder(path:reason:)``.
   init(_ folder: String) throws {
@@ -13,11 +14,12 @@ final class OutputFolder {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
+      // Better to find out before the training than after it.
+      let probe = URL(fileURLWithPath: path(".\(UUID().uuidString)"))
+      try Data().write(to: probe)
+      try FileManager.default.removeItem(at: probe)
     } catch {
-      throw DigitsError.outputFolder(path: folder, reason: error.localizedDescription)
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw DigitsError.outputFolder(path: folder, reason: "no permission to write there")
+      throw DigitsError.outputFolder(path: folder, reason: error.systemReason)
     }
   }
 

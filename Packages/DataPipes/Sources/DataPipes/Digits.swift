@@ -1,4 +1,5 @@
 import Foundation
+@_spi(Flambeau) import Graphs
 import SwiftCSV
 
 /// The 1,797 handwritten digits, 8×8 pixels each, of UCI's Optical Recognition data set.
@@ -15,13 +16,14 @@ public enum Digits {
     let url =
       path.map { URL(fileURLWithPath: $0) }
       ?? Bundle.module.bundleURL.appending(path: "digits/digits.csv")
+    let shownPath = path ?? url.path
     let text: String
     do {
       text = try String(contentsOf: url, encoding: .utf8)
     } catch {
-      throw DataFileError.unreadable(path: url.path, reason: error.localizedDescription)
+      throw DataFileError.unreadable(path: shownPath, reason: error.systemReason)
     }
-    return try parse(text, path: url.path)
+    return try parse(text, path: shownPath)
   }
 
   static func parse(_ text: String, path: String) throws -> TensorDataset {

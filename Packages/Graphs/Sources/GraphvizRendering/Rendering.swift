@@ -1,5 +1,5 @@
 import Foundation
-@_exported import Graphs
+@_spi(Flambeau) @_exported import Graphs
 
 /// What a graph can be drawn as; the raw value is the file extension.
 public enum GraphFormat: String, Sendable, CaseIterable {
@@ -33,7 +33,7 @@ extension ComputationGraph {
     do {
       try picture.write(to: url, options: .atomic)
     } catch {
-      throw RenderingError.cannotWrite(path: path, reason: error.localizedDescription)
+      throw RenderingError.cannotWrite(path: path, reason: error.systemReason)
     }
   }
 

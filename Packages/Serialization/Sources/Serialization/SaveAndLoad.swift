@@ -11,6 +11,10 @@ public func save(_ state: StateDict, to path: String) throws {
   let temporary = "\(path).\(UUID().uuidString).tmp"
   defer { unlink(temporary) }
   do {
+    // The system says more clearly than HDF5 why a file cannot be made.
+    let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY, 0o666)
+    guard descriptor >= 0 else { throw SystemFailure() }
+    close(descriptor)
     try HDF5.locked { try StateDictFormat.write(state, to: temporary) }
     try flush(temporary)
   } catch let failure as HDF5Failure {

@@ -1,4 +1,5 @@
 import Foundation
+@_spi(Flambeau) import Graphs
 
 /// Curves drawn by gnuplot, a program of its own: as a picture or as text.
 public struct Plot: Sendable {
@@ -28,7 +29,7 @@ public struct Plot: Sendable {
     do {
       try picture.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw PlotError.cannotWrite(path: path, reason: error.localizedDescription)
+      throw PlotError.cannotWrite(path: path, reason: error.systemReason)
     }
   }
 

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct Benchmarks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark",
+    abstract: "Times the same work in Flambeau and in its peers, in turn, on 2 threads each.")
+
+  @Option(help: "Only the workloads whose name holds this text; may be given several times.")
+  var only: [String] = []
+
+  @Flag(help: "Print an array of JSON objects: name, ours and peer in seconds, peerName, ratio.")
+  var json = false
+
+  @Option(help: "How often each side is timed.")
+  var rounds = 9
+
+  @Option(help: .hidden)
+  var python = "python3"
+
+  @Option(help: .hidden)
+  var peers = "Benchmarks/peers.py"
+
+  func validate() throws {
+    guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
+    if let unknown = only.first(where: { text in !Workload.all.contains { $0.matches(text) } }) {
+      let names = Workload.all.map { "  \($0.name)" }.joined(separator: "\n")
+      throw ValidationError("no workload's name holds “\(unknown)”; there are\n\(names)")
+    }
+  }
+
+  func run() throws {
+    let chosen = Workload.all.filter { only.isEmpty || only.contains(where: $0.matches) }
+    let peer = try Peer(python: python, script: peers)
+    defer { peer.stop() }
+    var measurements: [Measurement] = []
+    if !json { print(row("workload", "ours", "peer", "", "ratio")) }
+    for workload in chosen {
+      let measurement = try Measurement(workload, against: peer, rounds: rounds)
+      measurements.append(measurement)
+      if !json {
+        print(
+          row(
+            measurement.name, duration(measurement.ours), duration(measurement.peer),
+            measurement.peerName, String(format: "%.2f", measurement.ratio)))
+      }
+    }
+    guard json else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    print(String(decoding: try encoder.encode(measurements), as: UTF8.self))
+  }
+
+  private func row(
+    _ name: String, _ ours: String, _ peer: String, _ peerName: String, _ ratio: String
+  ) -> String {
+    name.padding(toLength: 36, withPad: " ", startingAt: 0) + ours.leftPadded(10)
+      + peer.leftPadded(11) + "  " + peerName.padding(toLength: 16, withPad: " ", startingAt: 0)
+      + ratio.leftPadded(9)
+  }
+
+  private func duration(_ seconds: Double) -> String {
+    let (scale, unit) =
+      seconds < 1e-6
+      ? (1e9, "ns") : seconds < 1e-3 ? (1e6, "µs") : seconds < 1 ? (1e3, "ms") : (1, "s")
+    return String(format: "%.3g ", seconds * scale) + unit
+  }
+}
+
+extension Workload {
+  func matches(_ text: String) -> Bool { name.localizedCaseInsensitiveContains(text) }
+}
+
+extension String {
+  fileprivate func leftPadded(_ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - count)) + self
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+/// How long a workload takes here and there.
+struct Measurement: Encodable {
+  let name: String
+  /// Seconds for one time, the median over all rounds.
+  let ours: Double
+  let peer: Double
+  let peerName: String
+  /// The peer's time over ours: above 1, ours is the faster.
+  let ratio: Double
+
+  /// Checks that both compute the same, and measures them in turn, round after round, so that
+  /// whatever else the machine does falls on both.
+  init(_ workload: Workload, against peer: Peer, rounds: Int) throws {
+    let theirs = try peer.run(workload.name, count: 3, fresh: true)
+    try workload.check(workload.prepare()(3), against: theirs)
+
+    let work = workload.prepare()
+    let ourCount = Self.count { count in Self.seconds { use(work(count)) } }
+    let peerCount = try Self.count { count in
+      try peer.run(workload.name, count: count, fresh: false).seconds
+    }
+    var (ourTimes, peerTimes): ([Double], [Double]) = ([], [])
+    for _ in 0..<rounds {
+      ourTimes.append(Self.seconds { use(work(ourCount)) } / Double(ourCount))
+      let answer = try peer.run(workload.name, count: peerCount, fresh: false)
+      peerTimes.append(answer.seconds / Double(peerCount))
+    }
+    name = workload.name
+    ours = Self.median(ourTimes)
+    self.peer = Self.median(peerTimes)
+    peerName = theirs.peer
+    ratio = self.peer / ours
+  }
+
+  private static func seconds(_ body: () -> Void) -> Double {
+    ContinuousClock().measure(body) / .seconds(1)
+  }
+
+  /// How often to do the work so that it takes a tenth of a second. Finding out warms it up.
+  private static func count(_ seconds: (Int) throws -> Double) rethrows -> Int {
+    var count = 1
+    while try seconds(count) < 0.1 { count *= 2 }
+    return count
+  }
+
+  private static func median(_ numbers: [Double]) -> Double {
+    let sorted = numbers.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}
+
+extension Workload {
+  fileprivate func check(_ ours: [Double], against answer: Peer.Answer) throws {
+    let agree =
+      ours.count == answer.result.count
+      && zip(ours, answer.result).allSatisfy { abs($0 - $1) <= tolerance * max(abs($0), abs($1)) }
+    guard agree else {
+      throw BenchmarkError.differ(
+        name: name, ours: ours, peer: answer.result, peerName: answer.peer)
+    }
+  }
+}
+
+/// Why there is no measurement.
+enum BenchmarkError: Error, LocalizedError {
+  case peerEnded
+  case differ(name: String, ours: [Double], peer: [Double], peerName: String)
+
+  var errorDescription: String? {
+    switch self {
+    case .peerEnded: "the peers' process has ended; its message is above"
+    case .differ(let name, let ours, let peer, let peerName):
+      "“\(name)” gives \(ours) here and \(peer) in \(peerName)"
+    }
+  }
+}

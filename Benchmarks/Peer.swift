@@ -1,0 +1,58 @@
+import Foundation
+
+/// peers.py in a process of its own, which does the same work when asked.
+///
+/// A question is a line of JSON on its standard input, the answer one on its standard output.
+final class Peer {
+  private struct Question: Encodable {
+    let name: String
+    let count: Int
+    /// Whether to prepare the work anew.
+    let fresh: Bool
+  }
+
+  struct Answer: Decodable {
+    /// The library that did the work.
+    let peer: String
+    let seconds: Double
+    let result: [Double]
+  }
+
+  private let process = Process()
+  private let questions = Pipe()
+  private let answers = Pipe()
+  private var unread = Data()
+
+  init(python: String, script: String) throws {
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [python, script]
+    process.standardInput = questions
+    process.standardOutput = answers
+    try process.run()
+  }
+
+  /// Does a workload so many times.
+  func run(_ name: String, count: Int, fresh: Bool) throws -> Answer {
+    let question = try JSONEncoder().encode(Question(name: name, count: count, fresh: fresh))
+    try questions.fileHandleForWriting.write(contentsOf: question + [UInt8(ascii: "\n")])
+    return try JSONDecoder().decode(Answer.self, from: readLine())
+  }
+
+  private func readLine() throws -> Data {
+    while true {
+      if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
+        defer { unread = Data(unread[(end + 1)...]) }
+        return unread[..<end]
+      }
+      let more = answers.fileHandleForReading.availableData
+      guard !more.isEmpty else { throw BenchmarkError.peerEnded }
+      unread += more
+    }
+  }
+
+  /// Ends the process, which stops when its input does.
+  func stop() {
+    try? questions.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+}

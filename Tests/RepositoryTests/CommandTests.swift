@@ -1,0 +1,130 @@
+import Foundation
+import Serialization
+import Testing
+
+/// Runs the main job as a user would, with good input and bad.
+@Suite struct CommandTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func flambeau(_ arguments: String...) async throws -> ProcessResult {
+    try await run(Repository.program("flambeau"), arguments, in: folder.url)
+  }
+
+  private func names(in path: String) throws -> Set<String> {
+    Set(try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: path).path))
+  }
+
+  @Test func itTrainsSavesLoadsAndDraws() async throws {
+    let result = try await flambeau("--output", "here")
+    try #require(result.status == 0, "\(result.errors)")
+    #expect(result.errors.isEmpty)
+
+    let accuracy = try #require(
+      result.output.firstMatch(of: #/test accuracy +([\d.]+) % of 359 digits/#))
+    #expect(try #require(Double(accuracy.1)) >= 97)
+    #expect(result.output.contains("predicts the same"))
+    #expect(result.output.contains("(0): Linear(inFeatures=64, outFeatures=128, bias=true)"))
+    #expect(result.output.contains("parameters              9610"))
+
+    // Off a terminal, progress is at most ten plain lines.
+    let progress = result.output.matches(of: #/(?m)^epoch (\d+)/60  loss/#)
+    #expect(progress.map { $0.1 } == stride(from: 6, through: 60, by: 6).map { "\($0)" })
+    #expect(!result.output.contains("\u{1B}") && !result.output.contains("\r"))
+
+    let files = try names(in: "here")
+    #expect(
+      files == ["accuracy.svg", "digits.h5", "loss-graph.png", "loss-graph.svg", "loss.svg"])
+    for file in files { #expect(result.output.contains("here/\(file)")) }
+    let state = try load(folder.url.appending(path: "here/digits.h5").path)
+    #expect(Array(state.keys) == ["0.weight", "0.bias", "2.weight", "2.bias"])
+    let graph = try String(
+      contentsOf: folder.url.appending(path: "here/loss-graph.svg"), encoding: .utf8)
+    for label in ["0.weight", "2.bias", "linear", "relu", "logSoftmax"] {
+      #expect(graph.contains(">\(label)<"))
+    }
+  }
+
+  @Test func theSameSeedGivesTheSameModel() async throws {
+    for (name, seed) in [("a", "3"), ("b", "3"), ("c", "4")] {
+      let result = try await flambeau("--epochs", "2", "--seed", seed, "--output", name)
+      try #require(result.status == 0, "\(result.errors)")
+    }
+    func weights(_ name: String) throws -> [Float] {
+      try load(folder.url.appending(path: "\(name)/digits.h5").path)["2.bias"]!.scalars()
+    }
+    #expect(try weights("a") == weights("b"))
+    #expect(try weights("a") != weights("c"))
+  }
+
+  @Test func itGoesOnFromSavedWeights() async throws {
+    let first = try await flambeau("--epochs", "20", "--output", "a")
+    try #require(first.status == 0, "\(first.errors)")
+    let second = try await flambeau(
+      "--epochs", "1", "--weights", "a/digits.h5", "--output", "b")
+    try #require(second.status == 0, "\(second.errors)")
+    let loss = try #require(second.output.firstMatch(of: #/epoch 1/1  loss ([\d.]+)/#))
+    #expect(try #require(Double(loss.1)) < 0.1)
+  }
+
+  @Test func anotherFileOfDigits() async throws {
+    let digit = (0..<64).map { _ in "7" }.joined(separator: ",")
+    try folder.write((0..<120).map { "\(digit),\($0 % 10)\n" }.joined(), to: "mine.csv")
+    let result = try await flambeau("--data", "mine.csv", "--epochs", "1", "--output", "x")
+    #expect(result.output.contains("84 to train on, 12 to validate with, 24 to test with"))
+  }
+
+  /// What each mistake says. It goes to standard error, and no trace of a crash with it.
+  static let mistakes: [(arguments: [String], status: Int32, message: String)] = [
+    (["--data", "none.csv"], 1, "Error: cannot read none.csv: No such file or directory\n"),
+    (
+      ["--data", "letters.csv"], 1,
+      "Error: letters.csv, line 2: “x” in column 3 is no number from 0 to 16\n"
+    ),
+    (["--data", "short.csv"], 1, "Error: short.csv, line 1: 3 columns instead of 65\n"),
+    (["--data", "few.csv"], 1, "Error: 1 digits are too few"),
+    (["--data", "bytes.csv"], 1, "Error: cannot read bytes.csv: "),
+    (["--output", "file/x"], 1, "Error: cannot write to the folder file/x: Not a directory"),
+    (["--output", "/proc/x"], 1, "Error: cannot write to the folder /proc/x: No such file"),
+    (["--weights", "none.h5"], 1, "Error: cannot read none.h5: No such file or directory\n"),
+    (
+      ["--weights", "few.csv"], 1,
+      "Error: few.csv holds no state dict: file signature not found\n"
+    ),
+    (
+      ["--weights", "other.h5"], 1,
+      "Error: the state dict does not match the model: missing keys: 0.bias, 2.weight, 2.bias; "
+        + "unexpected keys: extra; 0.weight has shape [2], the model's [128, 64]\n"
+    ),
+    (["--colour"], 64, "Error: Unknown option '--colour'"),
+    (["--epochs", "0"], 64, "Error: --epochs must be at least 1"),
+    (["--seed", "many"], 64, "Error: The value 'many' is invalid for '--seed <seed>'"),
+  ]
+
+  @Test(arguments: mistakes)
+  func mistakesAreToldAndChangeNothing(
+    arguments: [String], status: Int32, message: String
+  ) async throws {
+    let digit = (0..<64).map { _ in "1" }
+    let row = (digit + ["1"]).joined(separator: ",")
+    try folder.write("\(row)\n1,2,x,\(row.dropFirst(6))\n", to: "letters.csv")
+    try folder.write("1,2,3\n", to: "short.csv")
+    try folder.write(row, to: "few.csv")
+    try folder.write("", to: "file")
+    try Data([0xFF, 0xFE, 0x00, 0xFF]).write(to: folder.url.appending(path: "bytes.csv"))
+    try save(
+      ["0.weight": .zeros([2]), "extra": .zeros([1])],
+      to: folder.url.appending(path: "other.h5").path)
+    try folder.write("precious", to: "output/digits.h5")
+
+    let result = try await run(Repository.program("flambeau"), arguments, in: folder.url)
+    #expect(result.status == status)
+    #expect(result.errors.hasPrefix(message), "\(result.errors)")
+    #expect(!result.output.contains("test accuracy"))
+    let kept = try String(
+      contentsOf: folder.url.appending(path: "output/digits.h5"), encoding: .utf8)
+    #expect(kept == "precious")
+    #expect(try names(in: "output") == ["digits.h5"])
+  }
+}
