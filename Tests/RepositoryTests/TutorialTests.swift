@@ -30,7 +30,7 @@ import Testing
     let program = try String(
       contentsOf: Repository.root.appending(path: "\(path)/main.swift"), encoding: .utf8)
     #expect(page.program == program, "the page's blocks are the program")
-    #expect(!page.output.isEmpty)
+    #expect(!page.output.isEmpty, "the page says what one sees")
 
     let folder = try TemporaryFolder()
     let result = try await run(Repository.program(chapter.program), in: folder.url)

@@ -42,7 +42,7 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "expand": { $0[0].expand([4, -1, 3]) },
   "narrow": { $0[0].narrow(1, start: 1, length: 2) },
   "slice": { $0[0][.ellipsis, .range(1, nil, step: 2)] },
-  "select": { $0[0][.all, .place(-1)] },
+  "select": { $0[0][.all, -1] },
   "contiguous": { $0[0].T.contiguous() },
   "clone": { $0[0].clone() },
   "gather": { $0[0].gather(dim: 1, index: Tensor([[0, 2, 1], [2, 2, 0]])) },

@@ -45,4 +45,5 @@ for name, make in optimizers.items():
         "last": [p.detach().flatten().tolist() for p in model.parameters()],
     }
 
-(here / "training.json").write_text(json.dumps(runs, indent=0) + "\n")
+lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(run)}" for name, run in runs.items())
+(here / "training.json").write_text(f"{{\n{lines}\n}}\n")

@@ -2,25 +2,36 @@
 
     pip install torch==2.13.0 && python make_golden.py
 
-Each operation gets inputs and a cotangent, the gradient of its output, drawn from a fixed seed; it
-records the output, and the inputs' gradients for that cotangent. All in float64.
+Each operation gets inputs and a cotangent, the gradient of its output; it records the output, and the
+inputs' gradients for that cotangent. All in float64, drawn from a seed that depends on the case's name
+alone, so that a new case leaves the others as they are.
 """
 
 import json
 import pathlib
+import zlib
 
 import torch
 
-torch.manual_seed(20)
 here = pathlib.Path(__file__).parent
 
 
 def normal(*shape):
-    return torch.randn(shape, dtype=torch.float64)
+    return lambda generator: torch.randn(shape, dtype=torch.float64, generator=generator)
 
 
 def positive(*shape):
-    return torch.rand(shape, dtype=torch.float64) + 0.5
+    return lambda generator: torch.rand(shape, dtype=torch.float64, generator=generator) + 0.5
+
+
+def write(name, content):
+    """Writes a file of JSON with a line for each entry of a list or a dict."""
+    is_list = isinstance(content, list)
+    lines = map(json.dumps, content) if is_list else (
+        f"{json.dumps(key)}: {json.dumps(value)}" for key, value in content.items()
+    )
+    text = ",\n".join(lines)
+    (here / name).write_text(f"[\n{text}\n]\n" if is_list else f"{{\n{text}\n}}\n")
 
 
 def packed(tensor):
@@ -88,11 +99,11 @@ operations = {
 }
 
 cases = []
-for name, (function, inputs) in operations.items():
-    for tensor in inputs:
-        tensor.requires_grad_()
+for name, (function, makers) in operations.items():
+    generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    inputs = [make(generator).requires_grad_() for make in makers]
     output = function(*inputs)
-    cotangent = normal(*output.shape)
+    cotangent = normal(*output.shape)(generator)
     gradients = torch.autograd.grad(output, inputs, cotangent)
     cases.append(
         {
@@ -153,7 +164,7 @@ printed = {name: {**packed(t), "text": repr(t)} for name, t in printed.items()}
 for case in printed.values():
     case["values"] = [str(value) for value in case["values"]]
 
-(here / "operations.json").write_text(json.dumps(cases, indent=0) + "\n")
-(here / "random.json").write_text(json.dumps(random, indent=0) + "\n")
-(here / "promotion.json").write_text(json.dumps(promotion, indent=0) + "\n")
-(here / "printed.json").write_text(json.dumps(printed, indent=0) + "\n")
+write("operations.json", cases)
+write("random.json", random)
+write("promotion.json", promotion)
+write("printed.json", printed)
