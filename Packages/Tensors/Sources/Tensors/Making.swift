@@ -198,7 +198,11 @@ extension Tensor {
   }
 }
 
+/// A number in place of a tensor, as in `x * 0.1`, takes the other's dtype, unless it is of a higher
+/// kind: a fraction makes integers float32.
 extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
-  public convenience init(floatLiteral value: Double) { self.init(value) }
-  public convenience init(integerLiteral value: Int) { self.init(value) }
+  public convenience init(floatLiteral value: Double) { self.init(literal: value, value: value) }
+  public convenience init(integerLiteral value: Int) {
+    self.init(literal: value, value: Double(value))
+  }
 }

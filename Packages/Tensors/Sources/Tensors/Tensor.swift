@@ -16,6 +16,10 @@ public final class Tensor: @unchecked Sendable {
   /// needed.
   @exclusivity(unchecked) var node: Node?
 
+  /// The number that this tensor was written as, as in `x * 0.1`: one that takes the dtype of
+  /// whatever it meets, as a Python number does in PyTorch.
+  private(set) var literal: Double?
+
   init(_ view: consuming StridedView, node: Node? = nil) {
     self.view = view
     self.node = node
@@ -29,6 +33,13 @@ public final class Tensor: @unchecked Sendable {
   /// A new tensor whose contents are not defined.
   convenience init(empty shape: [Int], dtype: DType, device: Device) {
     self.init(empty: Layout(contiguous: shape), dtype: dtype, device: device)
+  }
+
+  /// A number written in the program: int64 if it is whole, else float32.
+  convenience init<Number: TensorElement & TensorData>(literal: Number, value: Double)
+  where Number.Scalar == Number {
+    self.init(literal)
+    self.literal = value
   }
 }
 

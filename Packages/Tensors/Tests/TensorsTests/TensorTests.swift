@@ -197,6 +197,21 @@ import Testing
     #expect((x .> 1).scalars(as: Bool.self) == [false, true])
   }
 
+  /// A number is as precise as it was written, and takes the dtype of the tensor that it meets.
+  @Test func numbersInTheProgram() {
+    let x = Tensor([1.0], dtype: .float64)
+    let (tenth, three) = (0.1, 3)
+    #expect((x * 0.1).item() == 0.1 && (x * tenth).item() == 0.1 && (0.1 * x * x).item() == 0.1)
+    #expect((x / 3).item() == 1.0 / 3 && (three / x).item() == 3 && (x - 0.3).item() == 1 - 0.3)
+    #expect((x.pow(0.1) .> 0.1).item(as: Bool.self) && x.maximum(1.1).item() == 1.1)
+    #expect((Tensor(1.0) + 0.1).dtype == .float32 && (Tensor(1.0) * x * 0.1).dtype == .float64)
+    #expect((Tensor(Int32(7)) + 1).dtype == .int32 && (Tensor(Int32(7)) + three).dtype == .int32)
+    #expect((Tensor([1, 2]) * 0.5).dtype == .float32 && (Tensor([true]) * 2).dtype == .int64)
+    let number: Tensor = 0.1
+    #expect(number.dtype == .float32 && (number + number).dtype == .float32)
+    #expect((number * x).item() == 0.1)
+  }
+
   @Test func numbersTakeTheTensorsDtype() {
     #expect((Tensor([1, 2]) + 1).dtype == .int64)
     #expect((Tensor([1, 2]) + 1.5).dtype == .float32)

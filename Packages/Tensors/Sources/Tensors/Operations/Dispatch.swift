@@ -53,8 +53,8 @@ private func aligned(
   if x.dtype != y.dtype || (floatingPoint && !x.dtype.isFloatingPoint) {
     var dtype = Tensor.resultType(a, b)
     if floatingPoint, !dtype.isFloatingPoint { dtype = .float32 }
-    x = converted(x, to: dtype)
-    y = converted(y, to: dtype)
+    x = a.operand(of: dtype)
+    y = b.operand(of: dtype)
   }
   if x.layout.shape == y.layout.shape { return (x, y) }
   guard let shape = Layout.broadcastShape(x.layout.shape, y.layout.shape) else {
@@ -68,15 +68,24 @@ private func aligned(
 }
 
 extension Tensor {
-  /// The dtype that an operation on two tensors computes in: `torch.result_type`. A tensor without
-  /// dims gives way to one with dims, unless it is of a higher kind.
+  /// The dtype that an operation on two tensors computes in: `torch.result_type`. A number written in
+  /// the program gives way to any tensor, and a tensor without dims to one with dims, unless it is of
+  /// a higher kind.
   public static func resultType(_ a: Tensor, _ b: Tensor) -> DType {
     let promoted = a.dtype.promoted(with: b.dtype)
-    if (a.ndim == 0) == (b.ndim == 0) { return promoted }
-    let (wide, scalar) = a.ndim > 0 ? (a.dtype, b.dtype) : (b.dtype, a.dtype)
-    return scalar.kind > wide.kind ? promoted : wide
+    if a.weight == b.weight { return promoted }
+    let (strong, weak) = a.weight > b.weight ? (a.dtype, b.dtype) : (b.dtype, a.dtype)
+    return weak.kind > strong.kind ? promoted : strong
   }
 
+  /// How much its dtype counts.
+  private var weight: Int { literal != nil ? 0 : ndim == 0 ? 1 : 2 }
+
+  /// The elements in a dtype. A number is as precise as it was written.
+  fileprivate func operand(of dtype: DType) -> StridedView {
+    if let literal, dtype == .float64 { return Tensor(literal, dtype: .float64).view }
+    return converted(view, to: dtype)
+  }
 }
 
 /// The view itself if it has the dtype, else a copy that does.

@@ -1,5 +1,5 @@
-// Numbers on either side of an operator. A number takes the tensor's dtype, unless it is of a higher
-// kind: a fraction makes integers float32.
+// Numbers on either side of an operator that are not written there, which makes them tensors. They
+// take the tensor's dtype in the same way, unless they are of a higher kind.
 
 extension Tensor {
   public static func + (a: Tensor, b: some TensorElement) -> Tensor { a + a.scalar(b) }
