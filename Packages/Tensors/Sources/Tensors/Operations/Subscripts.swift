@@ -48,7 +48,9 @@ extension Range<Int>: TensorIndexConvertible {
 }
 
 extension ClosedRange<Int>: TensorIndexConvertible {
-  public var tensorIndex: TensorIndex { .range(lowerBound, upperBound == -1 ? nil : upperBound + 1) }
+  public var tensorIndex: TensorIndex {
+    .range(lowerBound, upperBound == -1 ? nil : upperBound + 1)
+  }
 }
 
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
