@@ -127,7 +127,7 @@ static __attribute__((noinline)) Block *allocate_from_system(long size) {
   return block;
 }
 
-void *flambeau_allocate(long size) {
+static void *allocate(long size) {
   if (!local.registered) register_thread();
   long rounded;
   int class = class_of(size, &rounded);
@@ -143,7 +143,7 @@ void *flambeau_allocate(long size) {
   return block ? block : allocate_from_system(rounded);
 }
 
-void flambeau_free(void *block, long size) {
+static void deallocate(void *block, long size) {
   if (!local.registered) register_thread();
   long rounded;
   int class = class_of(size, &rounded);
@@ -161,6 +161,22 @@ void flambeau_free(void *block, long size) {
     if (fits) return;
   }
   free(block);
+}
+
+// A storage on the CPU is one block: what there is to know of it, and then the memory itself.
+enum { HEADER = (sizeof(Storage) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
+
+static void free_storage(Storage *storage) { deallocate(storage, HEADER + storage->byte_count); }
+
+Storage *flambeau_make_storage(long size) {
+  Storage *storage = allocate(HEADER + size);
+  storage->pointer = (char *)storage + HEADER;
+  storage->byte_count = size;
+  storage->device = (Device){DeviceKind_cpu, 0};
+  storage->version = 0;
+  atomic_init(&storage->references, 1);
+  storage->deallocate = free_storage;
+  return storage;
 }
 
 void flambeau_empty_cache(void) {

@@ -1,7 +1,7 @@
 #pragma once
 
 // Compiles a function once for each instruction set; the best is chosen as the program starts.
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
 #define VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define VECTORIZED
@@ -11,3 +11,8 @@
 // as in a loop that calls a function, it need not warn.
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #pragma clang diagnostic ignored "-Wpass-failed"
+
+// The square root without errno, which would keep a loop from being vectorized. Include this after
+// tgmath.h.
+#undef sqrt
+#define sqrt(x) __builtin_elementwise_sqrt(x)

@@ -2,7 +2,6 @@
 
 #define NAME(name, expression) #name,
 #define DTYPE_NAME(name, T, ...) #name,
-#define DTYPE_SIZE(name, T, ...) sizeof(T),
 #define IS_FLOATING_POINT(name, T, ...) [DType_##name] = true,
 
 const char *flambeau_unary_name(UnaryOperation operation) {
@@ -24,11 +23,6 @@ const char *flambeau_comparison_name(Comparison comparison) {
 const char *flambeau_dtype_name(DType dtype) {
   static const char *const names[] = {FLAMBEAU_DTYPES(DTYPE_NAME)};
   return names[dtype];
-}
-
-long flambeau_dtype_size(DType dtype) {
-  static const long sizes[] = {FLAMBEAU_DTYPES(DTYPE_SIZE)};
-  return sizes[dtype];
 }
 
 bool flambeau_dtype_is_floating_point(DType dtype) {

@@ -7,8 +7,7 @@ public protocol Backend: Sendable {
   // MARK: Memory
 
   /// Memory whose contents are not defined, aligned to 64 bytes.
-  func allocate(byteCount: Int) -> UnsafeMutableRawPointer
-  func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int)
+  func makeStorage(byteCount: Int) -> Storage
   /// Copies from the program's memory to the device.
   func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int)
   /// Copies from the device to the program's memory.

@@ -7,12 +7,8 @@ public struct CPUBackend: Backend {
 
   // MARK: Memory
 
-  public func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
-    flambeau_allocate(byteCount)
-  }
-
-  public func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
-    flambeau_free(pointer, byteCount)
+  public func makeStorage(byteCount: Int) -> Storage {
+    flambeau_make_storage(byteCount)
   }
 
   public func copy(

@@ -1,28 +1,14 @@
+@_exported import COperations
 import Foundation
 
-/// Where a tensor's elements live and its operations run.
-///
-/// In text it is `cpu`, `cuda:0` or `mps`, as in PyTorch; `cuda` alone means `cuda:0`.
-public struct Device: Hashable, Sendable {
-  /// The kinds of device.
-  public enum Kind: String, Sendable, CaseIterable {
-    case cpu, cuda, mps
-  }
-
-  public let kind: Kind
-  /// Which one of its kind, from 0 on.
-  public let index: Int
-
+extension Device {
   /// The main processor.
   public static let cpu = Device(kind: .cpu, index: 0)
   /// Apple's GPU.
   public static let mps = Device(kind: .mps, index: 0)
   /// An NVIDIA GPU.
-  public static func cuda(_ index: Int = 0) -> Device { Device(kind: .cuda, index: index) }
-
-  private init(kind: Kind, index: Int) {
-    self.kind = kind
-    self.index = index
+  public static func cuda(_ index: Int = 0) -> Device {
+    Device(kind: .cuda, index: Int32(index))
   }
 
   /// Reads a device's text.
@@ -30,14 +16,14 @@ public struct Device: Hashable, Sendable {
   /// - Throws: ``DeviceError/invalidName(_:)``.
   public init(_ name: String) throws {
     let parts = name.split(separator: ":", omittingEmptySubsequences: false)
-    guard let kind = Kind(rawValue: String(parts[0])) else {
+    guard let kind = DeviceKind.allCases.first(where: { $0.description == parts[0] }) else {
       throw DeviceError.invalidName(name)
     }
     switch (kind, parts.count) {
     case (_, 1):
       self.init(kind: kind, index: 0)
     case (.cuda, 2):
-      guard let index = Int(parts[1]), index >= 0, parts[1].first != "+" else {
+      guard let index = Int32(parts[1]), index >= 0, parts[1].first != "+" else {
         throw DeviceError.invalidName(name)
       }
       self.init(kind: kind, index: index)
@@ -55,11 +41,32 @@ public struct Device: Hashable, Sendable {
   }
 }
 
-extension Device: CustomStringConvertible {
-  public var description: String { kind == .cuda ? "cuda:\(index)" : kind.rawValue }
+extension DeviceKind: @retroactive CaseIterable, @retroactive CustomStringConvertible {
+  public static let allCases: [DeviceKind] = [.cpu, .cuda, .mps]
+
+  public var description: String {
+    switch self {
+    case .cpu: "cpu"
+    case .cuda: "cuda"
+    case .mps: "mps"
+    }
+  }
 }
 
-extension Device: ExpressibleByStringLiteral {
+extension Device: @retroactive Hashable {
+  public static func == (a: Device, b: Device) -> Bool { a.kind == b.kind && a.index == b.index }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(index)
+  }
+}
+
+extension Device: @retroactive CustomStringConvertible {
+  public var description: String { kind == .cuda ? "\(kind):\(index)" : "\(kind)" }
+}
+
+extension Device: @retroactive ExpressibleByStringLiteral {
   /// The device of that name. Stops the program where no device is called so.
   public init(stringLiteral name: String) {
     do {

@@ -13,7 +13,7 @@ public struct StridedView: Sendable {
   /// A new view in memory of its own, whose contents are not defined.
   public init(empty layout: Layout, dtype: DType, device: Device) {
     self.init(
-      storage: Storage(byteCount: layout.numel * dtype.itemSize, device: device), layout: layout,
+      storage: .make(byteCount: layout.numel * dtype.itemSize, device: device), layout: layout,
       dtype: dtype)
   }
 

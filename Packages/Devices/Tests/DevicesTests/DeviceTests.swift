@@ -28,7 +28,7 @@ func namesThatMakeNoSense(name: String) {
 
 @Test func aDeviceThatIsNotThereStopsTheProgram() async {
   let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-    _ = Storage(byteCount: 4, device: .cuda(0))
+    _ = Storage.make(byteCount: 4, device: .cuda(0))
   }
   let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
   #expect(message.contains("the device cuda:0 is not available here"))

@@ -6,8 +6,8 @@ import Testing
 @Suite(.serialized) struct MemoryTests {
   @Test(arguments: [0, 1, 63, 64, 65, 1000, 4096, 70_000, 1_000_000, 12_345_678])
   func blocksAreAlignedAndTheirOwn(size: Int) {
-    let a = Storage(byteCount: size, device: .cpu)
-    let b = Storage(byteCount: size, device: .cpu)
+    let a = Storage.make(byteCount: size, device: .cpu)
+    let b = Storage.make(byteCount: size, device: .cpu)
     #expect(UInt(bitPattern: a.pointer) % 64 == 0)
     memset(a.pointer, 1, size)
     memset(b.pointer, 2, size)
@@ -17,12 +17,12 @@ import Testing
 
   @Test func freedBlocksAreUsedAgain() {
     let size = 3_000_000
-    var storage: Storage? = Storage(byteCount: size, device: .cpu)
+    var storage: Storage? = Storage.make(byteCount: size, device: .cpu)
     let address = storage!.pointer
     storage = nil
     let cached = CPU.memoryCached
     #expect(cached >= size)
-    let again = Storage(byteCount: size, device: .cpu)
+    let again = Storage.make(byteCount: size, device: .cpu)
     #expect(again.pointer == address)
     CPU.emptyCache()
     #expect(again.byteCount == size)
@@ -34,7 +34,7 @@ import Testing
         group.addTask {
           var kept: [Storage] = []
           for step in 0..<500 {
-            let storage = Storage(byteCount: (step * 37 + task) % 100_000 + 8, device: .cpu)
+            let storage = Storage.make(byteCount: (step * 37 + task) % 100_000 + 8, device: .cpu)
             storage.pointer.storeBytes(of: task * 1000 + step, as: Int.self)
             kept.append(storage)
             if kept.count > 20 { kept.removeFirst() }

@@ -1,14 +1,15 @@
 #pragma once
 #include <stdint.h>
 
+#include <COperations.h>
+
 // A caching allocator. Freed blocks are kept, by size, for the next allocation of that size: small
 // ones by each thread for itself, large ones for all threads.
 
-/// A block of at least `size` bytes, aligned to 64. Stops the program where there is no memory.
-void *flambeau_allocate(long size);
-
-/// Takes back a block of flambeau_allocate, given the same size.
-void flambeau_free(void *block, long size);
+/// A storage on the CPU of at least `size` bytes, aligned to 64, whose contents are not defined. Stops
+/// the program where there is no memory.
+Storage *_Nonnull flambeau_make_storage(long size)
+    __attribute__((swift_attr("returns_retained")));
 
 /// Returns to the system what this thread and the shared cache keep.
 void flambeau_empty_cache(void);

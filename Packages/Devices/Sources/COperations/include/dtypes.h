@@ -35,5 +35,10 @@ enum {
 
 const char *flambeau_dtype_name(DType dtype);
 /// Bytes that one element takes.
-long flambeau_dtype_size(DType dtype);
+static inline long flambeau_dtype_size(DType dtype) {
+#define X(name, T, ...) sizeof(T),
+  static const uint8_t sizes[] = {FLAMBEAU_DTYPES(X)};
+#undef X
+  return sizes[dtype];
+}
 bool flambeau_dtype_is_floating_point(DType dtype);

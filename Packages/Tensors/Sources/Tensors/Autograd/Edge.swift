@@ -54,6 +54,15 @@ public struct Edge {
     return Edge(node: node, rule: .output(derivative))
   }
 
+  /// Whether it leads to a node that has edges of its own.
+  var continues: Bool {
+    if let node { !node.isLeaf } else { false }
+  }
+
+  var sequence: UInt64 {
+    if let node { node.sequence } else { 0 }
+  }
+
   var savesOutput: Bool {
     if case .output = rule { return true }
     return false
@@ -102,8 +111,7 @@ struct SavedTensor {
 extension Tensor {
   /// The node that an operation on this tensor records, if it does.
   var recordedNode: Node? {
-    guard let node, isGradEnabled else { return nil }
-    return node
+    isGradEnabled ? node : nil
   }
 
   /// Makes this result of an operation remember how it was computed, where gradients are on and an
@@ -111,7 +119,7 @@ extension Tensor {
   @discardableResult
   @inline(__always)
   public consuming func recorded(_ operation: String, _ edge: consuming Edge) -> Tensor {
-    if edge.node != nil { node = Node(operation, of: view, edge, .none, []) }
+    if edge.node != nil { node = Node(operation, of: self, edge, .none) }
     return self
   }
 
@@ -121,7 +129,7 @@ extension Tensor {
     _ operation: String, _ first: consuming Edge, _ second: consuming Edge
   ) -> Tensor {
     if first.node != nil || second.node != nil {
-      node = Node(operation, of: view, first, second, [])
+      node = Node(operation, of: self, first, second)
     }
     return self
   }
@@ -129,7 +137,7 @@ extension Tensor {
   @discardableResult
   public consuming func recorded(_ operation: String, _ edges: [Edge]) -> Tensor {
     if edges.contains(where: { $0.node != nil }) {
-      node = Node(operation, of: view, .none, .none, edges)
+      node = Node(operation, of: self, .none, .none, edges)
     }
     return self
   }

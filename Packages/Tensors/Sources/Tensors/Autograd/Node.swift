@@ -7,8 +7,8 @@ import CAutograd
 final class Node {
   /// The operation's name; empty for a leaf.
   let operation: String
-  /// Grows with each node, so that whatever is computed later has a larger one.
-  let sequence = flambeau_next_sequence()
+  /// Larger than that of all nodes before this one, and of those that its thread made earlier.
+  let sequence: UInt64
   /// The operation's output, or the leaf.
   let layout: Layout
   let dtype: DType
@@ -23,18 +23,25 @@ final class Node {
   // Most operations have one or two inputs, and no array is made for those.
   @exclusivity(unchecked) private var first: Edge
   @exclusivity(unchecked) private var second: Edge
-  @exclusivity(unchecked) private var others: [Edge]
+  @exclusivity(unchecked) private var others: [Edge]?
 
   init(
-    _ operation: String, of result: borrowing StridedView, _ first: consuming Edge,
-    _ second: consuming Edge, _ others: [Edge]
+    _ operation: String, of result: borrowing Tensor, _ first: consuming Edge,
+    _ second: consuming Edge,
+    _ others: [Edge]? = nil
   ) {
     self.operation = operation
-    layout = result.layout
-    dtype = result.dtype
+    var latest = max(first.sequence, second.sequence)
+    if let others { for edge in others { latest = max(latest, edge.sequence) } }
+    sequence = flambeau_next_sequence(latest)
+    layout = result.view.layout
+    dtype = result.view.dtype
     retainsGrad = false
-    if first.savesOutput || second.savesOutput || others.contains(where: \.savesOutput) {
-      output = SavedOutput(view: copy result, version: result.storage.version)
+    var savesOutput = first.savesOutput
+    if second.savesOutput { savesOutput = true }
+    if let others, others.contains(where: \.savesOutput) { savesOutput = true }
+    if savesOutput {
+      output = SavedOutput(view: result.view, version: result.view.storage.version)
     }
     self.first = first
     self.second = second
@@ -44,12 +51,13 @@ final class Node {
   /// The node of a leaf.
   init(leaf: Tensor) {
     operation = ""
+    sequence = flambeau_next_sequence(0)
     layout = leaf.view.layout
     dtype = leaf.dtype
     retainsGrad = true
     first = .none
     second = .none
-    others = []
+    others = nil
   }
 
   var isLeaf: Bool { operation.isEmpty }
@@ -60,6 +68,7 @@ final class Node {
   func forEachEdge(_ body: (Edge, Node) -> Void) {
     if let node = first.node { body(first, node) }
     if let node = second.node { body(second, node) }
+    guard let others else { return }
     for edge in others {
       if let node = edge.node { body(edge, node) }
     }
@@ -71,13 +80,13 @@ final class Node {
     output = nil
     first = .none
     second = .none
-    others = []
+    others = nil
   }
 
   /// Releases the nodes before this one in a loop. If each released those before it, it would go
   /// one stack frame deeper for each, and a long computation would overflow the stack.
   deinit {
-    guard first.node != nil || second.node != nil || !others.isEmpty else { return }
+    guard first.continues || second.continues || others != nil else { return }
     var unused: [Node] = []
     releaseEdges(into: &unused)
     while let node = unused.popLast() {
@@ -90,14 +99,14 @@ final class Node {
     // Saved tensors first: they may hold the nodes too.
     first.rule = .none
     second.rule = .none
-    for index in others.indices { others[index].rule = .none }
+    if let others { for index in others.indices { self.others![index].rule = .none } }
     func release(_ edge: inout Edge) {
       guard var node = edge.node.take() else { return }
       if !node.isLeaf, isKnownUniquelyReferenced(&node) { unused.append(node) }
     }
     release(&first)
     release(&second)
-    for index in others.indices { release(&others[index]) }
+    if let others { for index in others.indices { release(&self.others![index]) } }
   }
 }
 

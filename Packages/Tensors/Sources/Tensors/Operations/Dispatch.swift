@@ -128,7 +128,7 @@ extension Tensor {
 
   /// Whether both tensors share memory.
   func sharesStorage(with other: Tensor) -> Bool {
-    view.storage === other.view.storage
+    view.storage.pointer == other.view.storage.pointer
   }
 
   /// This tensor if it is contiguous, else a copy that is.
