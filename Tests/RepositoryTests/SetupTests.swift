@@ -15,8 +15,6 @@ import Testing
     let bin = machine.url.appending(path: "bin")
     for (name, script) in commands {
       try machine.write("#!/bin/sh\n\(script)\n", to: "bin/\(name)")
-    }
-    for name in commands.keys {
       try FileManager.default.setAttributes(
         [.posixPermissions: 0o755], ofItemAtPath: bin.appending(path: name).path)
     }

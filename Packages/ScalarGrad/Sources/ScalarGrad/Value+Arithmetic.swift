@@ -22,6 +22,11 @@ extension Value {
   public static func ** (a: Value, b: Value) -> Value { Value(.power, a, b) }
   public static prefix func - (a: Value) -> Value { Value(.negate, a) }
 
+  public static func += (a: inout Value, b: Value) { a = a + b }
+  public static func -= (a: inout Value, b: Value) { a = a - b }
+  public static func *= (a: inout Value, b: Value) { a = a * b }
+  public static func /= (a: inout Value, b: Value) { a = a / b }
+
   /// eˣ
   public func exp() -> Value { Value(.exp, self) }
   /// The natural logarithm.

@@ -48,6 +48,17 @@ import Testing
   #expect(abs(b.grad - 645.5772594752186) < 1e-12)
 }
 
+@Test func assignmentsKeepTheHistory() {
+  let a: Value = 3
+  var b = a
+  b += 1
+  b *= a
+  b -= 2
+  b /= 4
+  b.backward()
+  #expect(b.data == 2.5 && a.grad == 1.75 && a.data == 3)
+}
+
 @Test func thirdDerivative() {
   let x: Value = 2
   var derivative = x ** 4 + x.sin()

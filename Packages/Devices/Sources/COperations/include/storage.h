@@ -35,8 +35,8 @@ typedef struct {
 /// It goes back to the device's allocator with its last reference. Threads may read it at the same
 /// time; what writes to it needs it alone.
 ///
-/// Swift counts references to it as to a class of its own. But it is made and let go of with every
-/// operation, and takes a tenth of the time that a class would.
+/// Swift counts references to it as to those of its own classes. One is made and let go of with every
+/// operation, which takes a fraction of the time that an object of Swift's would.
 typedef struct Storage Storage;
 struct __attribute__((
     swift_attr("import_reference"), swift_attr("retain:flambeau_retain"),
