@@ -5,7 +5,7 @@
 
 #define RAMP(dtype, T, ...)                                                          \
   case DType_##dtype:                                                                \
-    for (long i = 0; i < count; i++) ((T *)y)[i] = (T)(start + i * step);            \
+    for (long i = 0; i < count; i++) ((T *)y)[i] = FLAMBEAU_STORE_##dtype(start + i * step); \
     break;
 
 void flambeau_ramp(DType dtype, long count, void *y, double start, double step) {
@@ -24,13 +24,14 @@ void flambeau_ramp(DType dtype, long count, void *y, double start, double step) 
       }                                                                              \
     }                                                                                \
   }
-FLAMBEAU_DTYPES(MATMUL)
+FLAMBEAU_INTEGRAL_DTYPES(MATMUL)
 
 void flambeau_matmul(DType dtype, long m, long n, long k, void *c, const void *a, const void *b) {
   switch (dtype) {
 #define X(name, T, ...) \
   case DType_##name: matmul_##name(m, n, k, c, a, b); break;
-    FLAMBEAU_DTYPES(X)
+    FLAMBEAU_INTEGRAL_DTYPES(X)
 #undef X
+  default: __builtin_trap();  // floating-point types have BLAS
   }
 }

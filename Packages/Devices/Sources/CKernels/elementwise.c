@@ -1,131 +1,157 @@
-// Element-wise operations, comparisons and conversions, from the table in elementwise.h.
+// Element-wise operations, comparisons and tests, from the tables in elementwise.h.
 
 #include <stddef.h>
-#include <tgmath.h>
 
+#include "functions.h"
 #include "loops.h"
 #include "vectorized.h"
 
-// A row of y = expression in x, written out for adjacent elements and for any strides.
-#define UNARY_ROW(name, T, expression)                                                     \
+// The two numbers that an operation may need besides.
+typedef struct {
+  double p, q;
+} Numbers;
+
+// A row of y = expression in x, written out for adjacent elements and for any strides. Elements of x
+// are stored as S and computed with as T; STORE makes an element of y, of type R.
+#define UNARY_ROW(name, R, S, C, LOAD, STORE, expression)                                  \
   VECTORIZED static void name(                                                             \
       const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
-    T *y = (T *)pointers[0];                                                               \
-    const T *xs = (const T *)pointers[1];                                                  \
+    typedef C T;                                                                           \
+    const Numbers *numbers = loops->context;                                               \
+    T p = (T)numbers->p, q = (T)numbers->q;                                                \
+    (void)p, (void)q;                                                                      \
+    R *y = (R *)pointers[0];                                                               \
+    const S *xs = (const S *)pointers[1];                                                  \
     long sy = strides[0], sx = strides[1];                                                 \
     if (sy == 1 && sx == 1) {                                                              \
       INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T x = xs[i];                                                                       \
-        y[i] = (expression);                                                               \
+        T x = LOAD(xs[i]);                                                                 \
+        y[i] = STORE(expression);                                                          \
       }                                                                                    \
     } else {                                                                               \
       for (long i = 0; i < n; i++) {                                                       \
-        T x = xs[i * sx];                                                                  \
-        y[i * sy] = (expression);                                                          \
+        T x = LOAD(xs[i * sx]);                                                            \
+        y[i * sy] = STORE(expression);                                                     \
       }                                                                                    \
     }                                                                                      \
   }
 
-// A row of y = expression in a and b, with elements of type R; either input may also be one number.
-#define BINARY_ROW(name, R, T, expression)                                                 \
+// A row of y = expression in a and b; either input may also be one number.
+#define BINARY_ROW(name, R, S, C, LOAD, STORE, expression)                                 \
   VECTORIZED static void name(                                                             \
       const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
+    typedef C T;                                                                           \
     R *y = (R *)pointers[0];                                                               \
-    const T *as = (const T *)pointers[1], *bs = (const T *)pointers[2];                    \
+    const S *as = (const S *)pointers[1], *bs = (const S *)pointers[2];                    \
     long sy = strides[0], sa = strides[1], sb = strides[2];                                \
     if (sy == 1 && sa == 1 && sb == 1) {                                                   \
       INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T a = as[i], b = bs[i];                                                            \
-        y[i] = (expression);                                                               \
+        T a = LOAD(as[i]), b = LOAD(bs[i]);                                                \
+        y[i] = STORE(expression);                                                          \
       }                                                                                    \
     } else if (sy == 1 && sa == 1 && sb == 0) {                                            \
-      T b = bs[0];                                                                         \
+      T b = LOAD(bs[0]);                                                                   \
       INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T a = as[i];                                                                       \
-        y[i] = (expression);                                                               \
+        T a = LOAD(as[i]);                                                                 \
+        y[i] = STORE(expression);                                                          \
       }                                                                                    \
     } else if (sy == 1 && sa == 0 && sb == 1) {                                            \
-      T a = as[0];                                                                         \
+      T a = LOAD(as[0]);                                                                   \
       INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T b = bs[i];                                                                       \
-        y[i] = (expression);                                                               \
+        T b = LOAD(bs[i]);                                                                 \
+        y[i] = STORE(expression);                                                          \
       }                                                                                    \
     } else {                                                                               \
       for (long i = 0; i < n; i++) {                                                       \
-        T a = as[i * sa], b = bs[i * sb];                                                  \
-        y[i * sy] = (expression);                                                          \
+        T a = LOAD(as[i * sa]), b = LOAD(bs[i * sb]);                                      \
+        y[i * sy] = STORE(expression);                                                     \
       }                                                                                    \
     }                                                                                      \
   }
 
-#define UNARY_ROW_FOR(dtype, T, name, expression) UNARY_ROW(name##_##dtype, T, expression)
-#define BINARY_ROW_FOR(dtype, T, name, expression) BINARY_ROW(name##_##dtype, T, T, expression)
-#define COMPARISON_ROW_FOR(dtype, T, name, expression) \
-  BINARY_ROW(name##_##dtype, bool, T, expression)
+// The rows of an operation, for one dtype; and the places of such rows in a table.
+#define UNARY(dtype, S, C, name, expression) \
+  UNARY_ROW(name##_##dtype, S, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, expression)
+#define BINARY(dtype, S, C, name, expression) \
+  BINARY_ROW(name##_##dtype, S, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, expression)
+#define COMPARISON(dtype, S, C, name, expression) \
+  BINARY_ROW(name##_##dtype, bool, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_bool, expression)
+#define TEST(dtype, S, C, name, expression) \
+  UNARY_ROW(name##_##dtype, bool, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_bool, expression)
+#define ENTRY(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
 
-#define X(name, expression) FLAMBEAU_DTYPES(UNARY_ROW_FOR, name, expression)
+#define X(name, expression) FLAMBEAU_DTYPES(UNARY, name, expression)
 FLAMBEAU_UNARY_ARITHMETIC(X)
 #undef X
-#define X(name, expression) FLAMBEAU_FLOAT_DTYPES(UNARY_ROW_FOR, name, expression)
+#define X(name, expression) FLAMBEAU_INTEGRAL_DTYPES(UNARY, name, expression)
+FLAMBEAU_UNARY_INTEGER(X)
+#undef X
+#define X(name, expression) FLAMBEAU_FLOAT_DTYPES(UNARY, name, expression)
 FLAMBEAU_UNARY_FLOAT(X)
 #undef X
-#define X(name, expression) FLAMBEAU_DTYPES(BINARY_ROW_FOR, name, expression)
+#define X(name, expression) FLAMBEAU_DTYPES(BINARY, name, expression)
 FLAMBEAU_BINARY_ARITHMETIC(X)
 #undef X
-#define X(name, expression) FLAMBEAU_FLOAT_DTYPES(BINARY_ROW_FOR, name, expression)
+#define X(name, integer, float)                  \
+  FLAMBEAU_INTEGRAL_DTYPES(BINARY, name, integer) \
+  FLAMBEAU_FLOAT_DTYPES(BINARY, name, float)
+FLAMBEAU_BINARY_DIVISION(X)
+#undef X
+#define X(name, expression) FLAMBEAU_INTEGRAL_DTYPES(BINARY, name, expression)
+FLAMBEAU_BINARY_INTEGER(X)
+#undef X
+#define X(name, expression) FLAMBEAU_FLOAT_DTYPES(BINARY, name, expression)
 FLAMBEAU_BINARY_FLOAT(X)
 #undef X
-#define X(name, expression) FLAMBEAU_DTYPES(COMPARISON_ROW_FOR, name, expression)
+#define X(name, expression) FLAMBEAU_DTYPES(COMPARISON, name, expression)
 FLAMBEAU_COMPARISONS(X)
 #undef X
-
-#define ROW_ENTRY(dtype, T, name) [DType_##dtype] = name##_##dtype,
+#define X(name, expression) FLAMBEAU_DTYPES(TEST, name, expression)
+FLAMBEAU_TESTS(X)
+#undef X
 
 static const Row unary_rows[FLAMBEAU_UNARY_COUNT][FLAMBEAU_DTYPE_COUNT] = {
-#define X(name, expression) [UnaryOperation_##name] = {FLAMBEAU_DTYPES(ROW_ENTRY, name)},
+#define X(name, ...) [UnaryOperation_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
     FLAMBEAU_UNARY_ARITHMETIC(X)
 #undef X
-#define X(name, expression) [UnaryOperation_##name] = {FLAMBEAU_FLOAT_DTYPES(ROW_ENTRY, name)},
+#define X(name, ...) [UnaryOperation_##name] = {FLAMBEAU_INTEGRAL_DTYPES(ENTRY, name)},
+    FLAMBEAU_UNARY_INTEGER(X)
+#undef X
+#define X(name, ...) [UnaryOperation_##name] = {FLAMBEAU_FLOAT_DTYPES(ENTRY, name)},
     FLAMBEAU_UNARY_FLOAT(X)
 #undef X
 };
 
 static const Row binary_rows[FLAMBEAU_BINARY_COUNT][FLAMBEAU_DTYPE_COUNT] = {
-#define X(name, expression) [BinaryOperation_##name] = {FLAMBEAU_DTYPES(ROW_ENTRY, name)},
-    FLAMBEAU_BINARY_ARITHMETIC(X)
+#define X(name, ...) [BinaryOperation_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
+    FLAMBEAU_BINARY_ARITHMETIC(X) FLAMBEAU_BINARY_DIVISION(X)
 #undef X
-#define X(name, expression) [BinaryOperation_##name] = {FLAMBEAU_FLOAT_DTYPES(ROW_ENTRY, name)},
+#define X(name, ...) [BinaryOperation_##name] = {FLAMBEAU_INTEGRAL_DTYPES(ENTRY, name)},
+    FLAMBEAU_BINARY_INTEGER(X)
+#undef X
+#define X(name, ...) [BinaryOperation_##name] = {FLAMBEAU_FLOAT_DTYPES(ENTRY, name)},
     FLAMBEAU_BINARY_FLOAT(X)
 #undef X
 };
 
 static const Row comparison_rows[FLAMBEAU_COMPARISON_COUNT][FLAMBEAU_DTYPE_COUNT] = {
-#define X(name, expression) [Comparison_##name] = {FLAMBEAU_DTYPES(ROW_ENTRY, name)},
+#define X(name, ...) [Comparison_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
     FLAMBEAU_COMPARISONS(X)
 #undef X
 };
 
-static void run(
-    Row row, int operands, long rank, const long *shape, char *const pointers[],
-    const long *const strides[], const long item_sizes[]) {
-  if (rank == 1 && shape[0] <= LOOPS_GRAIN) {
-    // What is small and simple is over sooner than a walk is prepared.
-    long steps[MAX_OPERANDS];
-    for (int k = 0; k < operands; k++) steps[k] = strides[k][0];
-    row(NULL, shape[0], pointers, steps);
-    return;
-  }
-  Loops loops;
-  loops.row = row;
-  loops_prepare(&loops, operands, rank, shape, pointers, strides, item_sizes);
-  loops_run(&loops, true);
-}
+static const Row test_rows[FLAMBEAU_TEST_COUNT][FLAMBEAU_DTYPE_COUNT] = {
+#define X(name, ...) [ElementTest_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
+    FLAMBEAU_TESTS(X)
+#undef X
+};
 
 void flambeau_unary(
-    UnaryOperation op, DType dtype, long rank, const long *shape,
+    UnaryOperation op, double p, double q, DType dtype, long rank, const long *shape,
     void *y, const long *y_strides, const void *x, const long *x_strides) {
   long size = flambeau_dtype_size(dtype);
-  run(unary_rows[op][dtype], 2, rank, shape, (char *const[]){y, (char *)x},
+  loops_over(
+      unary_rows[op][dtype], &(Numbers){p, q}, 2, rank, shape, (char *const[]){y, (char *)x},
       (const long *const[]){y_strides, x_strides}, (const long[]){size, size});
 }
 
@@ -134,7 +160,8 @@ void flambeau_binary(
     void *y, const long *y_strides, const void *a, const long *a_strides,
     const void *b, const long *b_strides) {
   long size = flambeau_dtype_size(dtype);
-  run(binary_rows[op][dtype], 3, rank, shape, (char *const[]){y, (char *)a, (char *)b},
+  loops_over(
+      binary_rows[op][dtype], NULL, 3, rank, shape, (char *const[]){y, (char *)a, (char *)b},
       (const long *const[]){y_strides, a_strides, b_strides}, (const long[]){size, size, size});
 }
 
@@ -143,49 +170,18 @@ void flambeau_compare(
     bool *y, const long *y_strides, const void *a, const long *a_strides,
     const void *b, const long *b_strides) {
   long size = flambeau_dtype_size(dtype);
-  run(comparison_rows[op][dtype], 3, rank, shape, (char *const[]){(char *)y, (char *)a, (char *)b},
+  loops_over(
+      comparison_rows[op][dtype], NULL, 3, rank, shape,
+      (char *const[]){(char *)y, (char *)a, (char *)b},
       (const long *const[]){y_strides, a_strides, b_strides},
       (const long[]){sizeof(bool), size, size});
 }
 
-// Conversions: a row for each pair of dtypes.
-#define CONVERSION_ROW(to, To, from, From)                                                 \
-  VECTORIZED static void to##_from_##from(                                                 \
-      const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
-    To *y = (To *)pointers[0];                                                             \
-    const From *x = (const From *)pointers[1];                                             \
-    long sy = strides[0], sx = strides[1];                                                 \
-    if (sy == 1 && sx == 1) {                                                              \
-      INDEPENDENT for (long i = 0; i < n; i++) y[i] = (To)x[i];                            \
-    } else {                                                                               \
-      for (long i = 0; i < n; i++) y[i * sy] = (To)x[i * sx];                              \
-    }                                                                                      \
-  }
-#define CONVERSION_ENTRY(to, To, from) [DType_##to] = to##_from_##from,
-
-#define CONVERSIONS_FROM(from, From)                                          \
-  FLAMBEAU_DTYPES(CONVERSION_ROW, from, From)                                 \
-  static const Row rows_from_##from[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_DTYPES(CONVERSION_ENTRY, from)};
-
-CONVERSIONS_FROM(bool, bool)
-CONVERSIONS_FROM(uint8, uint8_t)
-CONVERSIONS_FROM(int8, int8_t)
-CONVERSIONS_FROM(int16, int16_t)
-CONVERSIONS_FROM(int32, int32_t)
-CONVERSIONS_FROM(int64, int64_t)
-CONVERSIONS_FROM(float32, float)
-CONVERSIONS_FROM(float64, double)
-
-static const Row *const conversion_rows[FLAMBEAU_DTYPE_COUNT] = {
-#define X(from, ...) [DType_##from] = rows_from_##from,
-    FLAMBEAU_DTYPES(X)
-#undef X
-};
-
-void flambeau_convert(
-    DType y_dtype, DType x_dtype, long rank, const long *shape,
-    void *y, const long *y_strides, const void *x, const long *x_strides) {
-  run(conversion_rows[x_dtype][y_dtype], 2, rank, shape, (char *const[]){y, (char *)x},
+void flambeau_test(
+    ElementTest op, DType dtype, long rank, const long *shape,
+    bool *y, const long *y_strides, const void *x, const long *x_strides) {
+  loops_over(
+      test_rows[op][dtype], &(Numbers){0, 0}, 2, rank, shape, (char *const[]){(char *)y, (char *)x},
       (const long *const[]){y_strides, x_strides},
-      (const long[]){flambeau_dtype_size(y_dtype), flambeau_dtype_size(x_dtype)});
+      (const long[]){sizeof(bool), flambeau_dtype_size(dtype)});
 }

@@ -51,14 +51,16 @@ static inline long resolve(Indexing *indexing, int64_t index) {
     long sy = strides[0], si = strides[1], sx = strides[2];                                \
     for (long i = 0; i < n; i++) {                                                         \
       long offset = resolve(indexing, index[i * si]);                                      \
-      if (!indexing->failed) y[offset + i * sy] += x[i * sx];                              \
+      if (indexing->failed) return;                                                        \
+      T *place = &y[offset + i * sy];                                                      \
+      *place = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(*place) + FLAMBEAU_LOAD_##dtype(x[i * sx])); \
     }                                                                                      \
   }
 
 FLAMBEAU_DTYPES(GATHER_ROW)
 FLAMBEAU_DTYPES(SCATTER_ROW)
 
-#define ROW_ENTRY(dtype, T, name) [DType_##dtype] = name##_##dtype,
+#define ROW_ENTRY(dtype, T, C, name) [DType_##dtype] = name##_##dtype,
 static const Row gather_rows[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_DTYPES(ROW_ENTRY, gather)};
 static const Row scatter_rows[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_DTYPES(ROW_ENTRY, scatter)};
 

@@ -86,3 +86,22 @@ void loops_run(Loops *loops, bool parallel) {
     flambeau_parallel(rows, LOOPS_GRAIN / n + 1, run_some_rows, loops);
   }
 }
+
+void loops_over(
+    Row row, void *context, int operands, long rank, const long *shape, char *const pointers[],
+    const long *const strides[], const long item_sizes[]) {
+  if (rank == 1 && shape[0] <= LOOPS_GRAIN) {
+    // What is small and simple is over sooner than a walk is prepared.
+    long steps[MAX_OPERANDS];
+    for (int k = 0; k < operands; k++) steps[k] = strides[k][0];
+    Loops bare;
+    bare.context = context;
+    row(&bare, shape[0], pointers, steps);
+    return;
+  }
+  Loops loops;
+  loops.row = row;
+  loops.context = context;
+  loops_prepare(&loops, operands, rank, shape, pointers, strides, item_sizes);
+  loops_run(&loops, true);
+}

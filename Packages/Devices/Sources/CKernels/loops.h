@@ -1,11 +1,11 @@
 #pragma once
 #include "include/views.h"
 
-// A walk over up to three views of one shape, as rows: an inner loop over the last dim, which a
+// A walk over up to four views of one shape, as rows: an inner loop over the last dim, which a
 // kernel writes out, and an outer one over the rest, shared among threads.
 
 enum {
-  MAX_OPERANDS = 3,
+  MAX_OPERANDS = 4,
   /// Fewer elements than this are not worth waking a thread for.
   LOOPS_GRAIN = 32768,
 };
@@ -37,3 +37,8 @@ void loops_prepare(
 
 /// Runs it; `parallel` if rows may run at the same time.
 void loops_run(Loops *loops, bool parallel);
+
+/// Prepares and runs a walk whose rows may run at the same time.
+void loops_over(
+    Row row, void *context, int operands, long rank, const long *shape, char *const pointers[],
+    const long *const strides[], const long item_sizes[]);

@@ -40,6 +40,12 @@ uint64_t flambeau_random_64(RandomState *state) {
 }
 
 // As many random bits as the type's significand has.
+static float unit_float16(RandomState *state) {
+  return (flambeau_random_32(state) & ((1u << 11) - 1)) * (1.0f / (1u << 11));
+}
+static float unit_bfloat16(RandomState *state) {
+  return (flambeau_random_32(state) & ((1u << 8) - 1)) * (1.0f / (1u << 8));
+}
 static float unit_float32(RandomState *state) {
   return (flambeau_random_32(state) & ((1u << 24) - 1)) * (1.0f / (1u << 24));
 }
@@ -48,9 +54,11 @@ static double unit_float64(RandomState *state) {
 }
 
 // One rounding, as PyTorch's vectorized kernels have it.
-#define UNIFORM(dtype, T, ...)                                                             \
-  static void uniform_##dtype(RandomState *state, long count, T *y, T low, T high) {       \
-    for (long i = 0; i < count; i++) y[i] = fma(unit_##dtype(state), high - low, low);     \
+#define UNIFORM(dtype, S, T, ...)                                                          \
+  static void uniform_##dtype(RandomState *state, long count, S *y, T low, T high) {       \
+    for (long i = 0; i < count; i++) {                                                     \
+      y[i] = FLAMBEAU_STORE_##dtype(fma(unit_##dtype(state), high - low, low));            \
+    }                                                                                      \
   }
 FLAMBEAU_FLOAT_DTYPES(UNIFORM)
 
@@ -69,17 +77,20 @@ static double next_normal(RandomState *state) {
 
 // Sixteen or more: uniform numbers, made normal sixteen at a time, the first eight of them with the
 // last eight. The last sixteen are drawn anew where they do not fill a group.
-#define NORMAL(dtype, T, ...)                                                              \
-  static void normal_group_##dtype(T *y, T mean, T deviation) {                            \
+#define NORMAL(dtype, S, T, ...)                                                           \
+  static void normal_group_##dtype(S *y, T mean, T deviation) {                            \
     for (int i = 0; i < 8; i++) {                                                          \
-      T radius = sqrt(-2 * log(1 - y[i])), angle = (T)(2 * M_PI) * y[i + 8];               \
-      y[i] = radius * cos(angle) * deviation + mean;                                       \
-      y[i + 8] = radius * sin(angle) * deviation + mean;                                   \
+      T first = FLAMBEAU_LOAD_##dtype(y[i]), second = FLAMBEAU_LOAD_##dtype(y[i + 8]);     \
+      T radius = sqrt(-2 * log(1 - first)), angle = (T)(2 * M_PI) * second;                \
+      y[i] = FLAMBEAU_STORE_##dtype(radius * cos(angle) * deviation + mean);               \
+      y[i + 8] = FLAMBEAU_STORE_##dtype(radius * sin(angle) * deviation + mean);           \
     }                                                                                      \
   }                                                                                        \
-  static void normal_##dtype(RandomState *state, long count, T *y, T mean, T deviation) {  \
+  static void normal_##dtype(RandomState *state, long count, S *y, T mean, T deviation) {  \
     if (count < 16) {                                                                      \
-      for (long i = 0; i < count; i++) y[i] = (T)(next_normal(state) * deviation + mean);  \
+      for (long i = 0; i < count; i++) {                                                   \
+        y[i] = FLAMBEAU_STORE_##dtype(next_normal(state) * deviation + mean);              \
+      }                                                                                    \
       return;                                                                              \
     }                                                                                      \
     uniform_##dtype(state, count, y, 0, 1);                                                \

@@ -1,186 +1,214 @@
 // Reductions over any dims. Rows of the input that are adjacent in memory decide the order of work,
-// and a sum of floating-point numbers is kept in double precision.
+// which does not depend on the number of threads; sums and products of floating-point numbers are
+// kept in double precision.
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "loops.h"
+#include "dims.h"
+#include "include/parallel.h"
 #include "vectorized.h"
 
-// A reduction with its two shapes: over the dims that are kept, and over those that go.
+enum {
+  /// Columns reduced side by side.
+  BLOCK = 256,
+  /// Elements that one thread reduces at a time.
+  GRAIN = 32768,
+  /// Parts that a single total is made from at the most.
+  PARTS = 64,
+};
+
 typedef struct {
-  long rank;
-  long shape[FLAMBEAU_MAX_RANK];
-  long strides[FLAMBEAU_MAX_RANK];
-  long count;
-} Dims;
+  Dims kept, gone;
+  void *y;
+  const void *x;
+} Work;
 
-static void dims_add(Dims *dims, long size, long stride) {
-  dims->count *= size;
-  if (size == 1) return;
-  long last = dims->rank - 1;
-  if (last >= 0 && dims->strides[last] == stride * size) {
-    dims->shape[last] *= size;
-  } else {
-    dims->shape[++last] = size;
-    dims->rank++;
-  }
-  dims->strides[last] = stride;
-}
+#define SUM(total, x) total += x
+#define PRODUCT(total, x) total *= x
+#define MAXIMUM(total, x) total = (total >= x || total != total) ? total : x
+#define MINIMUM(total, x) total = (total <= x || total != total) ? total : x
 
-// Steps to the next position, over all dims but the innermost `skipped`, and returns its offset.
-static long dims_next(const Dims *dims, long skipped, long position[], long offset) {
-  for (long dim = dims->rank - 1 - skipped; dim >= 0; dim--) {
-    offset += dims->strides[dim];
-    if (++position[dim] < dims->shape[dim]) return offset;
-    offset -= dims->strides[dim] * dims->shape[dim];
-    position[dim] = 0;
-  }
-  return offset;
-}
-
-// Columns reduced side by side.
-enum { BLOCK = 256 };
-
-#define SUM_JOIN(total, x) total += x
-#define MAX_JOIN(total, x) total = (total >= x || total != total) ? total : x
-
-// Reduces `rows` rows of n elements each into n totals of type A, and then stores them.
-#define COLUMNS(name, T, A, JOIN)                                                          \
-  VECTORIZED static void name(long n, A *totals, const T *x, long stride) {                \
+// Reduces n columns of one row each into totals, or a row of n elements into one total, over several
+// at a time where they are adjacent.
+#define INNER_LOOPS(name, LOAD, S, A, JOIN)                                               \
+  VECTORIZED static void name##_columns(long n, A *totals, const S *x, long stride) {      \
     if (stride == 1) {                                                                     \
-      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], x[i]);                      \
+      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i])); \
     } else {                                                                               \
-      for (long i = 0; i < n; i++) JOIN(totals[i], x[i * stride]);                         \
+      for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i * stride])); \
     }                                                                                      \
-  }
-
-// Reduces a row of n elements into one total, over several at a time where they are adjacent.
-#define ROW(name, T, A, JOIN)                                                              \
-  VECTORIZED static A name(long n, A total, const T *x, long stride) {                     \
-    enum { LANES = 16 };                                                                   \
+  }                                                                                        \
+  VECTORIZED static A name##_row(long n, A total, const S *x, long stride) {               \
+    enum { LANES = 32 };                                                                   \
     long i = 0;                                                                            \
     if (stride == 1 && n >= 2 * LANES) {                                                   \
       A lanes[LANES];                                                                      \
-      for (int lane = 0; lane < LANES; lane++) lanes[lane] = x[lane];                      \
+      for (int k = 0; k < LANES; k++) lanes[k] = (A)LOAD(x[k]);           \
       for (i = LANES; i + LANES <= n; i += LANES) {                                        \
-        for (int lane = 0; lane < LANES; lane++) JOIN(lanes[lane], (A)x[i + lane]);        \
+        for (int k = 0; k < LANES; k++) JOIN(lanes[k], (A)LOAD(x[i + k])); \
       }                                                                                    \
-      for (int lane = 0; lane < LANES; lane++) JOIN(total, lanes[lane]);                   \
+      for (int k = 0; k < LANES; k++) JOIN(total, lanes[k]);                               \
     }                                                                                      \
-    for (; i < n; i++) JOIN(total, (A)x[i * stride]);                                      \
+    for (; i < n; i++) JOIN(total, (A)LOAD(x[i * stride]));               \
     return total;                                                                          \
   }
 
-// The whole reduction: by columns where the innermost kept dim is the denser one, else by rows.
-#define REDUCTION(name, T, A, JOIN, FIRST)                                                 \
-  COLUMNS(name##_columns, T, A, JOIN)                                                      \
-  ROW(name##_row, T, A, JOIN)                                                              \
-  static void name(const Dims *kept, const Dims *gone, T *y, const T *x) {                 \
-    long gone_last = gone->rank - 1, kept_last = kept->rank - 1;                           \
-    long n = gone->rank ? gone->shape[gone_last] : 1;                                      \
-    long gone_stride = gone->rank ? gone->strides[gone_last] : 1;                          \
-    long m = kept->rank ? kept->shape[kept_last] : 1;                                      \
-    long kept_stride = kept->rank ? kept->strides[kept_last] : 1;                          \
-    bool by_columns = kept->rank && labs(kept_stride) < labs(gone_stride);                 \
-    long kept_position[FLAMBEAU_MAX_RANK] = {0}, kept_offset = 0;                          \
-    long outer = by_columns ? kept->count / m : kept->count;                               \
-    for (long i = 0; i < outer; i++) {                                                     \
-      long gone_position[FLAMBEAU_MAX_RANK] = {0}, offset = kept_offset;                   \
-      if (by_columns) {                                                                    \
-        for (long start = 0; start < m; start += BLOCK) {                                  \
-          long width = m - start < BLOCK ? m - start : BLOCK;                              \
-          const T *block = x + offset + start * kept_stride;                               \
-          A totals[BLOCK];                                                                 \
-          for (long j = 0; j < width; j++) totals[j] = FIRST(block[j * kept_stride]);      \
-          long gone_offset = 0;                                                            \
-          for (long row = 0; row < gone->count; row++) {                                   \
-            name##_columns(width, totals, block + gone_offset, kept_stride);               \
-            gone_offset = dims_next(gone, 0, gone_position, gone_offset);                  \
-          }                                                                                \
-          for (long j = 0; j < width; j++) *y++ = (T)totals[j];                            \
-        }                                                                                  \
-        kept_offset = dims_next(kept, 1, kept_position, kept_offset);                      \
-      } else {                                                                             \
-        A total = FIRST(x[offset]);                                                        \
-        for (long row = 0; row < gone->count / n; row++) {                                 \
-          total = name##_row(n, total, x + offset, gone_stride);                           \
-          offset = dims_next(gone, 1, gone_position, offset);                              \
-        }                                                                                  \
-        *y++ = (T)total;                                                                   \
-        kept_offset = dims_next(kept, 0, kept_position, kept_offset);                      \
+// The whole reduction of elements of S into totals of A, which start with FIRST.
+#define REDUCTION(name, LOAD, STORE, S, A, JOIN, FIRST)                                          \
+  INNER_LOOPS(name, LOAD, S, A, JOIN)                                                     \
+  /* One total, over the positions begin to end of the dims that go. */                    \
+  static A name##_total(const Dims *gone, const S *x, long begin, long end) {              \
+    long n = gone->rank ? gone->shape[gone->rank - 1] : 1;                                 \
+    long stride = gone->rank ? gone->strides[gone->rank - 1] : 1;                          \
+    long position[FLAMBEAU_MAX_RANK];                                                      \
+    long offset = dims_seek(gone, 1, begin / n, position), column = begin % n;             \
+    A total = FIRST((A)LOAD(x[offset + column * stride]));                \
+    while (begin < end) {                                                                  \
+      long width = n - column < end - begin ? n - column : end - begin;                    \
+      total = name##_row(width, total, x + offset + column * stride, stride);              \
+      begin += width;                                                                      \
+      column = 0;                                                                          \
+      offset = dims_next(gone, 1, position, offset);                                       \
+    }                                                                                      \
+    return total;                                                                          \
+  }                                                                                        \
+  static void name##_totals(void *context, long begin, long end) {                         \
+    const Work *work = context;                                                            \
+    long position[FLAMBEAU_MAX_RANK];                                                      \
+    long offset = dims_seek(&work->kept, 0, begin, position);                              \
+    for (long i = begin; i < end; i++) {                                                   \
+      ((S *)work->y)[i] = STORE(                                          \
+          name##_total(&work->gone, (const S *)work->x + offset, 0, work->gone.count));    \
+      offset = dims_next(&work->kept, 0, position, offset);                                \
+    }                                                                                      \
+  }                                                                                        \
+  typedef struct {                                                                         \
+    const Dims *gone;                                                                      \
+    const S *x;                                                                            \
+    long parts;                                                                            \
+    A totals[PARTS];                                                                       \
+  } name##_Parts;                                                                          \
+  static void name##_some_parts(void *context, long begin, long end) {                     \
+    name##_Parts *parts = context;                                                         \
+    for (long k = begin; k < end; k++) {                                                   \
+      long count = parts->gone->count;                                                     \
+      parts->totals[k] = name##_total(                                                     \
+          parts->gone, parts->x, count * k / parts->parts, count * (k + 1) / parts->parts); \
+    }                                                                                      \
+  }                                                                                        \
+  static void name##_some_blocks(void *context, long begin, long end) {                    \
+    const Work *work = context;                                                            \
+    const Dims *kept = &work->kept, *gone = &work->gone;                                   \
+    long m = kept->shape[kept->rank - 1], stride = kept->strides[kept->rank - 1];          \
+    long blocks = (m + BLOCK - 1) / BLOCK;                                                 \
+    for (long block = begin; block < end; block++) {                                       \
+      long position[FLAMBEAU_MAX_RANK], start = block % blocks * BLOCK;                    \
+      long width = m - start < BLOCK ? m - start : BLOCK;                                  \
+      const S *x = (const S *)work->x + dims_seek(kept, 1, block / blocks, position) +     \
+                   start * stride;                                                         \
+      S *y = (S *)work->y + block / blocks * m + start;                                    \
+      A totals[BLOCK];                                                                     \
+      for (long j = 0; j < width; j++) {                                                   \
+        totals[j] = FIRST((A)LOAD(x[j * stride]));                        \
       }                                                                                    \
+      long offset = dims_seek(gone, 0, 0, position);                                       \
+      for (long row = 0; row < gone->count; row++) {                                       \
+        name##_columns(width, totals, x + offset, stride);                                 \
+        offset = dims_next(gone, 0, position, offset);                                     \
+      }                                                                                    \
+      for (long j = 0; j < width; j++) y[j] = STORE(totals[j]);           \
+    }                                                                                      \
+  }                                                                                        \
+  static void name(Work *work) {                                                           \
+    const Dims *kept = &work->kept, *gone = &work->gone;                                   \
+    bool by_columns = kept->rank && gone->rank &&                                          \
+                      labs(kept->strides[kept->rank - 1]) < labs(gone->strides[gone->rank - 1]); \
+    if (by_columns) {                                                                      \
+      long m = kept->shape[kept->rank - 1], blocks = (m + BLOCK - 1) / BLOCK;              \
+      long elements = (m < BLOCK ? m : BLOCK) * gone->count;                               \
+      flambeau_parallel(kept->count / m * blocks, GRAIN / elements + 1, name##_some_blocks, work); \
+    } else if (kept->count == 1 && gone->count >= 2 * GRAIN) {                             \
+      name##_Parts parts = {.gone = gone, .x = work->x, .parts = gone->count / GRAIN};     \
+      if (parts.parts > PARTS) parts.parts = PARTS;                                        \
+      flambeau_parallel(parts.parts, 1, name##_some_parts, &parts);                        \
+      A total = parts.totals[0];                                                           \
+      for (long k = 1; k < parts.parts; k++) JOIN(total, parts.totals[k]);                 \
+      *(S *)work->y = STORE(total);                                       \
+    } else {                                                                               \
+      flambeau_parallel(kept->count, GRAIN / gone->count + 1, name##_totals, work);        \
     }                                                                                      \
   }
 
 #define ZERO(x) 0
+#define ONE(x) 1
 #define ITSELF(x) x
-#define REDUCTIONS(dtype, T, ...)                                                          \
-  REDUCTION(maximum_##dtype, T, T, MAX_JOIN, ITSELF)
+#define EXTREMES(dtype, S, C, ...)                                                         \
+  REDUCTION(                                                                               \
+      maximum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, MAXIMUM, ITSELF) \
+  REDUCTION(                                                                               \
+      minimum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, MINIMUM, ITSELF)
+#define TOTALS(dtype, S, C, ...)                                                           \
+  REDUCTION(                                                                               \
+      sum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, SUM, ZERO)    \
+  REDUCTION(                                                                               \
+      product_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, PRODUCT, ONE)
 
-FLAMBEAU_DTYPES(REDUCTIONS)
-REDUCTION(sum_int64, int64_t, int64_t, SUM_JOIN, ZERO)
-REDUCTION(sum_float32, float, double, SUM_JOIN, ZERO)
-REDUCTION(sum_float64, double, double, SUM_JOIN, ZERO)
+FLAMBEAU_DTYPES(EXTREMES)
+FLAMBEAU_FLOAT_DTYPES(TOTALS)
+REDUCTION(sum_int64, ITSELF, ITSELF, int64_t, int64_t, SUM, ZERO)
+REDUCTION(product_int64, ITSELF, ITSELF, int64_t, int64_t, PRODUCT, ONE)
 
-// The first place of the largest element, or of the first NaN.
-#define INDEX_OF_MAXIMUM(dtype, T, ...)                                                    \
-  static void index_of_maximum_##dtype(                                                    \
-      const Dims *kept, const Dims *gone, int64_t *y, const T *x) {                        \
-    long position[FLAMBEAU_MAX_RANK] = {0}, offset = 0;                                    \
-    long stride = gone->rank ? gone->strides[0] : 1;                                       \
-    for (long i = 0; i < kept->count; i++) {                                               \
-      long best = 0;                                                                       \
-      T largest = x[offset];                                                               \
-      for (long j = 1; j < gone->count && largest == largest; j++) {                       \
-        T candidate = x[offset + j * stride];                                              \
-        if (candidate > largest || candidate != candidate) {                               \
-          largest = candidate;                                                             \
-          best = j;                                                                        \
+// The first place of the largest or smallest element, or of the first NaN, over one dim.
+#define INDEX_OF(name, LOAD, S, C, BETTER)                                                 \
+  static void name##_some(void *context, long begin, long end) {                           \
+    const Work *work = context;                                                            \
+    const Dims *gone = &work->gone;                                                        \
+    long position[FLAMBEAU_MAX_RANK], stride = gone->rank ? gone->strides[0] : 1;          \
+    long offset = dims_seek(&work->kept, 0, begin, position);                              \
+    for (long i = begin; i < end; i++) {                                                   \
+      const S *x = (const S *)work->x + offset;                                            \
+      long place = 0;                                                                      \
+      C best = LOAD(x[0]);                                                                 \
+      for (long j = 1; j < gone->count && best == best; j++) {                             \
+        C candidate = LOAD(x[j * stride]);                                                 \
+        if (candidate BETTER best || candidate != candidate) {                             \
+          best = candidate;                                                                \
+          place = j;                                                                       \
         }                                                                                  \
       }                                                                                    \
-      y[i] = best;                                                                         \
-      offset = dims_next(kept, 0, position, offset);                                       \
+      ((int64_t *)work->y)[i] = place;                                                     \
+      offset = dims_next(&work->kept, 0, position, offset);                                \
     }                                                                                      \
+  }                                                                                        \
+  static void name(Work *work) {                                                           \
+    flambeau_parallel(work->kept.count, GRAIN / work->gone.count + 1, name##_some, work);  \
   }
-FLAMBEAU_DTYPES(INDEX_OF_MAXIMUM)
+#define INDICES(dtype, S, C, ...)                                                          \
+  INDEX_OF(index_of_maximum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, >)                    \
+  INDEX_OF(index_of_minimum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, <)
+FLAMBEAU_DTYPES(INDICES)
+
+typedef void (*Reducer)(Work *work);
+
+// Sums and products of other whole numbers and of truth values are taken in int64.
+static const Reducer reducers[][FLAMBEAU_DTYPE_COUNT] = {
+#define X(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
+    [Reduction_sum] = {[DType_int64] = sum_int64, FLAMBEAU_FLOAT_DTYPES(X, sum)},
+    [Reduction_product] = {[DType_int64] = product_int64, FLAMBEAU_FLOAT_DTYPES(X, product)},
+    [Reduction_maximum] = {FLAMBEAU_DTYPES(X, maximum)},
+    [Reduction_minimum] = {FLAMBEAU_DTYPES(X, minimum)},
+    [Reduction_indexOfMaximum] = {FLAMBEAU_DTYPES(X, index_of_maximum)},
+    [Reduction_indexOfMinimum] = {FLAMBEAU_DTYPES(X, index_of_minimum)},
+#undef X
+};
 
 void flambeau_reduce(
     Reduction op, DType dtype, long rank, const long *shape, const bool *reduced,
     void *y, const void *x, const long *x_strides) {
-  Dims kept = {.count = 1}, gone = {.count = 1};
+  Work work = {.kept = {.count = 1}, .gone = {.count = 1}, .y = y, .x = x};
   for (long dim = 0; dim < rank; dim++) {
-    dims_add(reduced[dim] ? &gone : &kept, shape[dim], x_strides[dim]);
+    dims_add(reduced[dim] ? &work.gone : &work.kept, shape[dim], x_strides[dim]);
   }
-  if (kept.count == 0) return;
-  switch (op) {
-  case Reduction_sum:
-    if (gone.count == 0) {
-      memset(y, 0, kept.count * flambeau_dtype_size(dtype));
-      return;
-    }
-    switch (dtype) {
-    case DType_int64: sum_int64(&kept, &gone, y, x); break;
-    case DType_float32: sum_float32(&kept, &gone, y, x); break;
-    case DType_float64: sum_float64(&kept, &gone, y, x); break;
-    default: __builtin_trap();  // the caller converts to int64
-    }
-    break;
-  case Reduction_maximum:
-    switch (dtype) {
-#define X(name, T, ...) \
-    case DType_##name: maximum_##name(&kept, &gone, y, x); break;
-      FLAMBEAU_DTYPES(X)
-#undef X
-    }
-    break;
-  case Reduction_indexOfMaximum:
-    switch (dtype) {
-#define X(name, T, ...) \
-    case DType_##name: index_of_maximum_##name(&kept, &gone, y, x); break;
-      FLAMBEAU_DTYPES(X)
-#undef X
-    }
-    break;
-  }
+  if (work.kept.count > 0 && work.gone.count > 0) reducers[op][dtype](&work);
 }

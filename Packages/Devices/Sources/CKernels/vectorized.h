@@ -11,8 +11,3 @@
 // as in a loop that calls a function, it need not warn.
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #pragma clang diagnostic ignored "-Wpass-failed"
-
-// The square root without errno, which would keep a loop from being vectorized. Include this after
-// tgmath.h.
-#undef sqrt
-#define sqrt(x) __builtin_elementwise_sqrt(x)

@@ -1,17 +1,18 @@
 #include "include/COperations.h"
 
-#define NAME(name, expression) #name,
-#define DTYPE_NAME(name, T, ...) #name,
-#define IS_FLOATING_POINT(name, T, ...) [DType_##name] = true,
+#define NAME(name, ...) #name,
+#define IS_FLOATING_POINT(name, ...) [DType_##name] = true,
 
 const char *flambeau_unary_name(UnaryOperation operation) {
-  static const char *const names[] = {FLAMBEAU_UNARY_ARITHMETIC(NAME) FLAMBEAU_UNARY_FLOAT(NAME)};
+  static const char *const names[] = {
+      FLAMBEAU_UNARY_ARITHMETIC(NAME) FLAMBEAU_UNARY_INTEGER(NAME) FLAMBEAU_UNARY_FLOAT(NAME)};
   return names[operation];
 }
 
 const char *flambeau_binary_name(BinaryOperation operation) {
   static const char *const names[] = {
-      FLAMBEAU_BINARY_ARITHMETIC(NAME) FLAMBEAU_BINARY_FLOAT(NAME)};
+      FLAMBEAU_BINARY_ARITHMETIC(NAME) FLAMBEAU_BINARY_DIVISION(NAME)
+      FLAMBEAU_BINARY_INTEGER(NAME) FLAMBEAU_BINARY_FLOAT(NAME)};
   return names[operation];
 }
 
@@ -20,8 +21,13 @@ const char *flambeau_comparison_name(Comparison comparison) {
   return names[comparison];
 }
 
+const char *flambeau_test_name(ElementTest test) {
+  static const char *const names[] = {FLAMBEAU_TESTS(NAME)};
+  return names[test];
+}
+
 const char *flambeau_dtype_name(DType dtype) {
-  static const char *const names[] = {FLAMBEAU_DTYPES(DTYPE_NAME)};
+  static const char *const names[] = {FLAMBEAU_DTYPES(NAME)};
   return names[dtype];
 }
 

@@ -30,17 +30,24 @@ public protocol Backend: Sendable {
 
   // MARK: Element-wise
 
-  /// y = op(x), of one shape.
-  func unary(_ operation: UnaryOperation, _ x: StridedView, into y: StridedView)
+  /// y = op(x), of one shape, with two numbers that some operations need.
+  func unary(
+    _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView)
   /// y = op(a, b), of one shape.
   func binary(_ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView)
   /// y = op(a, b), of one shape; y is bool.
   func compare(_ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView)
+  /// y = op(x), of one shape; y is bool.
+  func test(_ test: ElementTest, _ x: StridedView, into y: StridedView)
+  /// y = a where the condition, which is bool, is true, and b elsewhere, of one shape.
+  func select(
+    _ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView)
 
   // MARK: Over dims
 
-  /// y = x reduced over the dims that `reduced` marks, which y does not have. Sums take int64 and
-  /// floating point; the index of the maximum is int64 and over one dim.
+  /// y = x reduced over the dims that `reduced` marks, which y does not have. Sums and products take
+  /// int64 and floating point; indices are int64 and over one dim. Where there is nothing to reduce, y
+  /// stays as it is.
   func reduce(_ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView)
   /// y = x - log Σ exp(x) over the last dim of a contiguous x.
   func logSoftmax(_ x: StridedView, into y: StridedView)

@@ -13,6 +13,14 @@ extension CPUBackend {
       forEachMatrix(a, b, c) { flambeau_matmul(c.dtype, m, n, k, $2, $0, $1) }
       return
     }
+    guard c.dtype == .float32 || c.dtype == .float64 else {
+      // BLAS knows no halves: they are multiplied as float32.
+      let wide = c.converted(to: .float32)
+      matmul(
+        a.converted(to: .float32), b.converted(to: .float32), into: wide, accumulating: accumulating
+      )
+      return convert(wide, into: c)
+    }
     let (left, right) = (BLASMatrix(a), BLASMatrix(b))
     let beta = accumulating ? 1.0 : 0.0
     prepareBLAS

@@ -61,9 +61,11 @@ public struct CPUBackend: Backend {
 
   // MARK: Element-wise
 
-  public func unary(_ operation: UnaryOperation, _ x: StridedView, into y: StridedView) {
+  public func unary(
+    _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
+  ) {
     flambeau_unary(
-      operation, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, x.pointer,
+      operation, p, q, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, x.pointer,
       x.layout.strides)
   }
 
@@ -81,6 +83,21 @@ public struct CPUBackend: Backend {
     flambeau_compare(
       comparison, a.dtype, y.layout.rank, y.layout.shape,
       y.pointer.assumingMemoryBound(to: Bool.self), y.layout.strides, a.pointer,
+      a.layout.strides, b.pointer, b.layout.strides)
+  }
+
+  public func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
+    flambeau_test(
+      test, x.dtype, y.layout.rank, y.layout.shape, y.pointer.assumingMemoryBound(to: Bool.self),
+      y.layout.strides, x.pointer, x.layout.strides)
+  }
+
+  public func select(
+    _ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView
+  ) {
+    flambeau_select(
+      y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides,
+      condition.pointer.assumingMemoryBound(to: Bool.self), condition.layout.strides, a.pointer,
       a.layout.strides, b.pointer, b.layout.strides)
   }
 

@@ -21,7 +21,9 @@ extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible
   /// has: `torch.promote_types`.
   public func promoted(with other: DType) -> DType {
     if self == other { return self }
-    // A signed type that holds all that uint8 does.
+    // The type that holds all that both do.
+    if self == .float16, other == .bfloat16 { return .float32 }
+    if self == .bfloat16, other == .float16 { return .float32 }
     if self == .uint8, other == .int8 { return .int16 }
     if self == .int8, other == .uint8 { return .int16 }
     return rawValue > other.rawValue ? self : other
@@ -40,5 +42,8 @@ extension Int16: TensorElement { public static var dtype: DType { .int16 } }
 extension Int32: TensorElement { public static var dtype: DType { .int32 } }
 extension Int64: TensorElement { public static var dtype: DType { .int64 } }
 extension Int: TensorElement { public static var dtype: DType { .int64 } }
+#if !(os(macOS) && arch(x86_64))
+  extension Float16: TensorElement { public static var dtype: DType { .float16 } }
+#endif
 extension Float: TensorElement { public static var dtype: DType { .float32 } }
 extension Double: TensorElement { public static var dtype: DType { .float64 } }

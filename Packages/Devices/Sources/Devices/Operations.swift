@@ -1,22 +1,46 @@
 import COperations
 
-// The operations that kernels implement, as the table in COperations' elementwise.h lists them.
+// The operations that kernels implement, as the tables in COperations' elementwise.h list them.
 
 extension UnaryOperation: @retroactive CaseIterable, @retroactive CustomStringConvertible {
   public static let allCases = (0..<UInt8(FLAMBEAU_UNARY_COUNT)).map { Self(rawValue: $0)! }
   public var description: String { String(cString: flambeau_unary_name(self)) }
-  /// Whether it is defined on floating-point numbers only.
-  public var takesFloatingPoint: Bool { rawValue >= UInt8(FLAMBEAU_UNARY_ARITHMETIC_COUNT) }
+
+  /// Which elements it is defined on.
+  public var domain: Domain {
+    Domain(rawValue, FLAMBEAU_UNARY_ARITHMETIC_COUNT, FLAMBEAU_UNARY_INTEGRAL_COUNT)
+  }
 }
 
 extension BinaryOperation: @retroactive CaseIterable, @retroactive CustomStringConvertible {
   public static let allCases = (0..<UInt8(FLAMBEAU_BINARY_COUNT)).map { Self(rawValue: $0)! }
   public var description: String { String(cString: flambeau_binary_name(self)) }
-  /// Whether it is defined on floating-point numbers only.
-  public var takesFloatingPoint: Bool { rawValue >= UInt8(FLAMBEAU_BINARY_ARITHMETIC_COUNT) }
+
+  /// Which elements it is defined on.
+  public var domain: Domain {
+    Domain(rawValue, FLAMBEAU_BINARY_ARITHMETIC_COUNT, FLAMBEAU_BINARY_INTEGRAL_COUNT)
+  }
 }
 
 extension Comparison: @retroactive CaseIterable, @retroactive CustomStringConvertible {
   public static let allCases = (0..<UInt8(FLAMBEAU_COMPARISON_COUNT)).map { Self(rawValue: $0)! }
   public var description: String { String(cString: flambeau_comparison_name(self)) }
+}
+
+extension ElementTest: @retroactive CaseIterable, @retroactive CustomStringConvertible {
+  public static let allCases = (0..<UInt8(FLAMBEAU_TEST_COUNT)).map { Self(rawValue: $0)! }
+  public var description: String { String(cString: flambeau_test_name(self)) }
+}
+
+/// The elements that an operation is defined on.
+public enum Domain: Sendable {
+  case all
+  /// Whole numbers and truth values.
+  case integral
+  case floatingPoint
+
+  /// The enums list operations by domain, and know how many there are up to each.
+  fileprivate init(_ place: UInt8, _ forAll: Int, _ integral: Int) {
+    self = place < forAll ? .all : place < integral ? .integral : .floatingPoint
+  }
 }

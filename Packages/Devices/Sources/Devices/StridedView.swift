@@ -27,6 +27,14 @@ public struct StridedView: Sendable {
     StridedView(storage: storage, layout: layout, dtype: dtype)
   }
 
+  /// This view if it has the dtype, else a copy that does.
+  public func converted(to dtype: DType) -> StridedView {
+    if self.dtype == dtype { return self }
+    let copy = StridedView(empty: layout.contiguous, dtype: dtype, device: storage.device)
+    storage.device.backend.convert(self, into: copy)
+    return copy
+  }
+
   /// This view if it is contiguous, else a copy that is.
   public func contiguous() -> StridedView {
     if layout.isContiguous { return self }

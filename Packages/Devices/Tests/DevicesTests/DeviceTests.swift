@@ -35,14 +35,18 @@ func namesThatMakeNoSense(name: String) {
 }
 
 @Test func dtypes() {
-  #expect(DType.allCases.count == 8)
+  #expect(DType.allCases.count == 10)
   #expect(DType("float32") == .float32 && DType("float23") == nil)
-  #expect(DType.allCases.map(\.itemSize) == [1, 1, 1, 2, 4, 8, 4, 8])
-  #expect(DType.allCases.filter(\.isFloatingPoint) == [.float32, .float64])
+  #expect(DType.allCases.map(\.itemSize) == [1, 1, 1, 2, 4, 8, 2, 2, 4, 8])
+  #expect(DType.allCases.filter(\.isFloatingPoint) == [.float16, .bfloat16, .float32, .float64])
 }
 
 @Test func operationsKnowTheirNames() {
-  #expect(UnaryOperation.allCases.contains { "\($0)" == "exp" && $0.takesFloatingPoint })
-  #expect(BinaryOperation.allCases.contains { "\($0)" == "add" && !$0.takesFloatingPoint })
-  #expect(Comparison.allCases.count == 6)
+  #expect("\(UnaryOperation.exp)" == "exp" && UnaryOperation.exp.domain == .floatingPoint)
+  #expect("\(UnaryOperation.bitwiseNot)" == "bitwiseNot")
+  #expect(UnaryOperation.bitwiseNot.domain == .integral && UnaryOperation.relu.domain == .all)
+  #expect("\(BinaryOperation.atan2)" == "atan2" && BinaryOperation.power.domain == .all)
+  #expect(BinaryOperation.shiftRight.domain == .integral)
+  #expect(BinaryOperation.divide.domain == .floatingPoint)
+  #expect("\(Comparison.logicalXor)" == "logicalXor" && "\(ElementTest.isnan)" == "isnan")
 }

@@ -34,7 +34,7 @@ func largeArraysAreSharedAmongThreads(shape: [Int]) {
   let count = shape.reduce(1, *)
   let x = view((0..<count).map { Float($0 % 1000) }, shape)
   let y = StridedView(empty: x.layout, dtype: .float32, device: .cpu)
-  backend.unary(.square, x, into: y)
+  backend.unary(.square, x, 0, 0, into: y)
   let expected: [Float] = floats(x).map { $0 * $0 }
   #expect(floats(y) == expected)
 }
@@ -53,6 +53,47 @@ func largeArraysAreSharedAmongThreads(shape: [Int]) {
   #expect(reduced(.sum, [false, false, true], to: [2, 3]) == [6, 22, 38, 54, 70, 86])
   #expect(reduced(.sum, [true, false, true], to: [3]) == [60, 92, 124])
   #expect(reduced(.maximum, [false, true, true], to: [2]) == [11, 23])
+}
+
+/// float32 has functions of its own for some, which must be exact to a few units in the last place.
+@Test(arguments: [UnaryOperation.exp, .expm1, .log, .log1p, .tanh, .sqrt])
+func functionsAreExact(operation: UnaryOperation) {
+  let (units, function): (Double, (Double) -> Double) =
+    switch operation {
+    case .exp: (1.1, { exp($0) })
+    case .expm1: (1.8, { expm1($0) })
+    case .log: (1, { log($0) })
+    case .log1p: (1.3, { log1p($0) })
+    case .tanh: (2.5, { tanh($0) })
+    default: (0.5, { $0.squareRoot() })
+    }
+  // Every 65,537th of all float32.
+  let scalars = stride(from: UInt32(0), to: .max - 65537, by: 65537).map(Float.init(bitPattern:))
+  let x = view(scalars, [scalars.count])
+  let y = StridedView(empty: x.layout, dtype: .float32, device: .cpu)
+  backend.unary(operation, x, 0, 0, into: y)
+  for (argument, result) in zip(scalars, floats(y)) {
+    let exact = function(Double(argument))
+    let rounded = Float(exact)
+    if rounded.isNaN || rounded.isInfinite {
+      #expect(rounded.isNaN ? result.isNaN : result == rounded, "\(argument)")
+    } else {
+      let error = abs(Double(result) - exact) / Double(max(rounded.ulp, 0x1p-149))
+      #expect(error <= units, "\(operation) of \(argument) is off by \(error) units")
+    }
+  }
+}
+
+/// A total does not depend on how many threads there are.
+@Test func largeTotals() {
+  let count = 5_000_003
+  let x = view((0..<count).map { Float($0 % 7) - 3 }, [count])
+  let y = StridedView(empty: Layout(contiguous: []), dtype: .float32, device: .cpu)
+  let sum = (0..<count).reduce(0.0) { $0 + Double($1 % 7) - 3 }
+  backend.reduce(.sum, x, over: [true], into: y)
+  #expect(floats(y) == [Float(sum)])
+  backend.reduce(.minimum, x, over: [true], into: y)
+  #expect(floats(y) == [-3])
 }
 
 @Test func sumsKeepTheirPrecision() {

@@ -111,6 +111,9 @@ extension StateDictFormat {
     case .int16: return try copy(hdf5_native_int16())
     case .int32: return try copy(hdf5_native_int32())
     case .int64: return try copy(hdf5_native_int64())
+    case .float16: return try HDF5Handle(hdf5_make_float16(), close: H5Tclose)
+    // HDF5 has no such type: its bits are stored, and an attribute names it.
+    case .bfloat16: return try copy(hdf5_native_uint16())
     case .float32: return try copy(hdf5_native_float())
     case .float64: return try copy(hdf5_native_double())
     }
@@ -134,6 +137,7 @@ extension StateDictFormat {
           source.view.pointer))
     }
     try writeAttribute("index", index, of: dataset)
+    if source.dtype == .bfloat16 { try writeAttribute("dtype", "bfloat16", of: dataset) }
   }
 
   private static func readTensor(_ dataset: HDF5Handle, device: Device) throws -> Tensor {
@@ -151,6 +155,12 @@ extension StateDictFormat {
       })
     else {
       throw HDF5Failure(reason: "a dataset is of a type that no tensor has")
+    }
+    if dtype == .bfloat16 {
+      guard H5Aexists(dataset.id, "dtype") > 0, try readText("dtype", of: dataset) == "bfloat16"
+      else {
+        throw HDF5Failure(reason: "a dataset is of 16-bit whole numbers, which no tensor has")
+      }
     }
     let shape = sizes.map(Int.init)
     // No allocation larger than the file can justify.

@@ -95,10 +95,4 @@ extension Tensor {
     }
     return scalars(as: type)[0]
   }
-
-  /// Whether shape and all elements are the same: `torch.equal`. NaN is unequal to itself.
-  public func equal(_ other: Tensor) -> Bool {
-    guard shape == other.shape else { return false }
-    return noGrad { (self .!= other).to(.int64).sum().item(as: Int.self) == 0 }
-  }
 }

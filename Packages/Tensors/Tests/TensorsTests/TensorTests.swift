@@ -207,6 +207,9 @@ import Testing
     #expect((Tensor(1.0) + 0.1).dtype == .float32 && (Tensor(1.0) * x * 0.1).dtype == .float64)
     #expect((Tensor(Int32(7)) + 1).dtype == .int32 && (Tensor(Int32(7)) + three).dtype == .int32)
     #expect((Tensor([1, 2]) * 0.5).dtype == .float32 && (Tensor([true]) * 2).dtype == .int64)
+    let c = 0.1
+    let twice: Tensor = x * (2 * c)
+    #expect(twice.item() == 0.2 && (x * (0.1 * 2 + c)).item() == 0.1 * 2 + 0.1)
     let number: Tensor = 0.1
     #expect(number.dtype == .float32 && (number + number).dtype == .float32)
     #expect((number * x).item() == 0.1)

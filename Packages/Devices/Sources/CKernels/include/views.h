@@ -8,12 +8,13 @@
 
 enum { FLAMBEAU_MAX_RANK = 64 };
 
-/// y = op(x). Floating-point operations take floating-point types only.
+/// y = op(x), with two numbers that some operations need. Which types an operation takes is in
+/// elementwise.h.
 void flambeau_unary(
-    UnaryOperation op, DType dtype, long rank, const long *shape,
+    UnaryOperation op, double p, double q, DType dtype, long rank, const long *shape,
     void *y, const long *y_strides, const void *x, const long *x_strides);
 
-/// y = op(a, b). Floating-point operations take floating-point types only.
+/// y = op(a, b). Which types an operation takes is in elementwise.h.
 void flambeau_binary(
     BinaryOperation op, DType dtype, long rank, const long *shape,
     void *y, const long *y_strides, const void *a, const long *a_strides,
@@ -25,6 +26,17 @@ void flambeau_compare(
     bool *y, const long *y_strides, const void *a, const long *a_strides,
     const void *b, const long *b_strides);
 
+/// y = op(x), where y is bool and dtype is that of x.
+void flambeau_test(
+    ElementTest op, DType dtype, long rank, const long *shape,
+    bool *y, const long *y_strides, const void *x, const long *x_strides);
+
+/// y = a where the condition is true, else b.
+void flambeau_select(
+    DType dtype, long rank, const long *shape, void *y, const long *y_strides,
+    const bool *condition, const long *condition_strides, const void *a, const long *a_strides,
+    const void *b, const long *b_strides);
+
 /// y = x, converted from one dtype to another.
 void flambeau_convert(
     DType y_dtype, DType x_dtype, long rank, const long *shape,
@@ -33,9 +45,9 @@ void flambeau_convert(
 /// y[i] = start + i · step, contiguous.
 void flambeau_ramp(DType dtype, long count, void *y, double start, double step);
 
-/// y = x reduced over the dims that `reduced` marks, where y is contiguous in the other dims. The
-/// index of the maximum is taken over one dim, and is int64; otherwise y has x's dtype. The reduced
-/// dims have elements, except where they are summed.
+/// y = x reduced over the dims that `reduced` marks, where y is contiguous in the other dims. An index
+/// is taken over one dim, and is int64; otherwise y has x's dtype. Sums and products take int64 and
+/// floating-point types. Where there are no elements to reduce, y stays as it is.
 void flambeau_reduce(
     Reduction op, DType dtype, long rank, const long *shape, const bool *reduced,
     void *y, const void *x, const long *x_strides);

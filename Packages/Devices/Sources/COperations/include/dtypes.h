@@ -2,19 +2,76 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Every element type: X(name, C type, ...) with what else is given. A new one is a line here.
-#define FLAMBEAU_DTYPES(X, ...)       \
-  X(bool, bool, __VA_ARGS__)          \
-  X(uint8, uint8_t, __VA_ARGS__)      \
-  X(int8, int8_t, __VA_ARGS__)        \
-  X(int16, int16_t, __VA_ARGS__)      \
-  X(int32, int32_t, __VA_ARGS__)      \
-  X(int64, int64_t, __VA_ARGS__)      \
+/// The upper half of a float32: 8 bits of exponent, 7 of significand.
+typedef struct {
+  uint16_t bits;
+} bfloat16_t;
+
+// Every element type: X(name, C type, C type to compute in, ...) with what else is given. A new one
+// is a line here, in its place in the order of promotion.
+#define FLAMBEAU_DTYPES(X, ...)           \
+  FLAMBEAU_INTEGRAL_DTYPES(X, __VA_ARGS__) \
   FLAMBEAU_FLOAT_DTYPES(X, __VA_ARGS__)
 
-#define FLAMBEAU_FLOAT_DTYPES(X, ...) \
-  X(float32, float, __VA_ARGS__)      \
-  X(float64, double, __VA_ARGS__)
+// Truth values and whole numbers.
+#define FLAMBEAU_INTEGRAL_DTYPES(X, ...)  \
+  X(bool, bool, bool, __VA_ARGS__)        \
+  FLAMBEAU_INTEGER_DTYPES(X, __VA_ARGS__)
+
+#define FLAMBEAU_INTEGER_DTYPES(X, ...)   \
+  X(uint8, uint8_t, uint8_t, __VA_ARGS__) \
+  X(int8, int8_t, int8_t, __VA_ARGS__)    \
+  X(int16, int16_t, int16_t, __VA_ARGS__) \
+  X(int32, int32_t, int32_t, __VA_ARGS__) \
+  X(int64, int64_t, int64_t, __VA_ARGS__)
+
+#define FLAMBEAU_FLOAT_DTYPES(X, ...)      \
+  X(float16, _Float16, float, __VA_ARGS__) \
+  X(bfloat16, bfloat16_t, float, __VA_ARGS__) \
+  X(float32, float, float, __VA_ARGS__)    \
+  X(float64, double, double, __VA_ARGS__)
+
+// An element as a number to compute with, and back. Only bfloat16 is no number to C.
+#define FLAMBEAU_LOAD(name, x) FLAMBEAU_LOAD_##name(x)
+#define FLAMBEAU_STORE(name, x) FLAMBEAU_STORE_##name(x)
+#define FLAMBEAU_LOAD_bool(x) (x)
+#define FLAMBEAU_LOAD_uint8(x) (x)
+#define FLAMBEAU_LOAD_int8(x) (x)
+#define FLAMBEAU_LOAD_int16(x) (x)
+#define FLAMBEAU_LOAD_int32(x) (x)
+#define FLAMBEAU_LOAD_int64(x) (x)
+#define FLAMBEAU_LOAD_float16(x) ((float)(x))
+#define FLAMBEAU_LOAD_bfloat16(x) flambeau_float_from_bfloat16(x)
+#define FLAMBEAU_LOAD_float32(x) (x)
+#define FLAMBEAU_LOAD_float64(x) (x)
+#define FLAMBEAU_STORE_bool(x) ((bool)(x))
+#define FLAMBEAU_STORE_uint8(x) ((uint8_t)(x))
+#define FLAMBEAU_STORE_int8(x) ((int8_t)(x))
+#define FLAMBEAU_STORE_int16(x) ((int16_t)(x))
+#define FLAMBEAU_STORE_int32(x) ((int32_t)(x))
+#define FLAMBEAU_STORE_int64(x) ((int64_t)(x))
+#define FLAMBEAU_STORE_float16(x) ((_Float16)(x))
+#define FLAMBEAU_STORE_bfloat16(x) flambeau_bfloat16_from_float(x)
+#define FLAMBEAU_STORE_float32(x) ((float)(x))
+#define FLAMBEAU_STORE_float64(x) ((double)(x))
+
+static inline float flambeau_float_from_bfloat16(bfloat16_t x) {
+  union {
+    uint32_t bits;
+    float value;
+  } wide = {.bits = (uint32_t)x.bits << 16};
+  return wide.value;
+}
+
+/// Rounds to the nearest, and from the middle to the even one.
+static inline bfloat16_t flambeau_bfloat16_from_float(float x) {
+  union {
+    float value;
+    uint32_t bits;
+  } wide = {.value = x};
+  uint32_t rounded = (wide.bits + 0x7fff + (wide.bits >> 16 & 1)) >> 16;
+  return (bfloat16_t){x == x ? (uint16_t)rounded : 0x7fc0};
+}
 
 // An enum that Swift sees as an enum of its own, with the cases' bare names.
 #define FLAMBEAU_ENUM(Name) enum __attribute__((enum_extensibility(closed))) Name : uint8_t
@@ -22,13 +79,13 @@
 
 /// The type of a tensor's elements.
 typedef FLAMBEAU_ENUM(DType) {
-#define X(name, T, ...) DType_##name __attribute__((swift_name(#name))),
+#define X(name, ...) DType_##name __attribute__((swift_name(#name))),
   FLAMBEAU_DTYPES(X)
 #undef X
 } DType;
 
 enum {
-#define X(name, T, ...) +1
+#define X(name, ...) +1
   FLAMBEAU_DTYPE_COUNT = 0 FLAMBEAU_DTYPES(X),
 #undef X
 };

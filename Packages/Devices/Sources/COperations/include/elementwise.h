@@ -5,8 +5,9 @@
 // of each device, and Swift's enums of operations, are made from these tables. A new operation is a
 // line here and a method on Tensor.
 //
-// The expressions are C and CUDA C++ alike. Their inputs are x, or a and b, of the element type;
-// functions such as exp() take any floating-point type.
+// The expressions are C and CUDA C++ alike. Their inputs are x, or a and b, of the type that the
+// elements are computed in; functions such as exp() take any floating-point type. p and q are two
+// numbers that an operation may need besides.
 
 // For all numbers: X(name, expression in x).
 #define FLAMBEAU_UNARY_ARITHMETIC(X) \
@@ -16,69 +17,167 @@
   X(square, x * x)                   \
   X(relu, x < 0 ? 0 : x)
 
-// For floating-point numbers.
-#define FLAMBEAU_UNARY_FLOAT(X) \
-  X(exp, exp(x))                \
-  X(log, log(x))                \
-  X(sqrt, sqrt(x))              \
-  X(reciprocal, 1 / x)          \
-  X(sin, sin(x))                \
-  X(cos, cos(x))                \
-  X(tanh, tanh(x))              \
-  X(sigmoid, 1 / (1 + exp(-x)))
+// For whole numbers and truth values.
+#define FLAMBEAU_UNARY_INTEGER(X) \
+  X(bitwiseNot, sizeof(x) == 1 && (T)-1 == 1 ? !x : ~(int64_t)x)
+
+// For floating-point numbers: X(name, expression in x, p and q).
+#define FLAMBEAU_UNARY_FLOAT(X)                                                              \
+  X(exp, exp(x))                                                                             \
+  X(expm1, expm1(x))                                                                         \
+  X(exp2, exp2(x))                                                                           \
+  X(log, log(x))                                                                             \
+  X(log1p, log1p(x))                                                                         \
+  X(log2, log2(x))                                                                           \
+  X(log10, log10(x))                                                                         \
+  X(sqrt, sqrt(x))                                                                           \
+  X(rsqrt, 1 / sqrt(x))                                                                      \
+  X(reciprocal, 1 / x)                                                                       \
+  X(sin, sin(x))                                                                             \
+  X(cos, cos(x))                                                                             \
+  X(tan, tan(x))                                                                             \
+  X(asin, asin(x))                                                                           \
+  X(acos, acos(x))                                                                           \
+  X(atan, atan(x))                                                                           \
+  X(sinh, sinh(x))                                                                           \
+  X(cosh, cosh(x))                                                                           \
+  X(tanh, tanh(x))                                                                           \
+  X(asinh, asinh(x))                                                                         \
+  X(acosh, acosh(x))                                                                         \
+  X(atanh, atanh(x))                                                                         \
+  X(erf, erf(x))                                                                             \
+  X(erfc, erfc(x))                                                                           \
+  X(floor, floor(x))                                                                         \
+  X(ceil, ceil(x))                                                                           \
+  X(round, rint(x))                                                                          \
+  X(trunc, trunc(x))                                                                         \
+  X(frac, x - trunc(x))                                                                      \
+  X(clamp, x < p ? p : x > q ? q : x)                                                        \
+  X(sigmoid, 1 / (1 + exp(-x)))                                                              \
+  X(logSigmoid, (x < 0 ? x : 0) - log1p(exp(x < 0 ? x : -x)))                                \
+  X(leakyRelu, x > 0 ? x : x * p)                                                            \
+  X(elu, (x > 0 ? x : p * expm1(x)) * q)                                                     \
+  X(gelu, x * (1 + erf(x * (T)0.70710678118654752440)) / 2)                                  \
+  X(geluTanh, x * (1 + tanh((T)0.79788456080286535588 * (x + (T)0.044715 * x * x * x))) / 2) \
+  X(silu, x / (1 + exp(-x)))                                                                 \
+  X(mish, x * tanh((x > 0 ? x : 0) + log1p(exp(x > 0 ? -x : x))))                            \
+  X(softplus, x * p > q ? x : log1p(exp(x * p)) / p)                                         \
+  X(softsign, x / (1 + (x < 0 ? -x : x)))                                                    \
+  X(hardsigmoid, x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6)                                       \
+  X(hardswish, x < -3 ? 0 : x > 3 ? x : x * (x + 3) / 6)
 
 // For all numbers: X(name, expression in a and b).
-#define FLAMBEAU_BINARY_ARITHMETIC(X)                     \
-  X(add, a + b)                                           \
-  X(subtract, a - b)                                      \
-  X(multiply, a * b)                                      \
-  X(maximum, a != a ? a : b != b ? b : a > b ? a : b)     \
-  X(minimum, a != a ? a : b != b ? b : a < b ? a : b)     \
+#define FLAMBEAU_BINARY_ARITHMETIC(X)                 \
+  X(add, a + b)                                       \
+  X(subtract, a - b)                                  \
+  X(multiply, a * b)                                  \
+  X(maximum, a != a ? a : b != b ? b : a > b ? a : b) \
+  X(minimum, a != a ? a : b != b ? b : a < b ? a : b) \
   X(gate, b > 0 ? a : 0)
 
+// For whole numbers and truth values. Shifts by as many bits as there are, or more, leave nothing.
+#define FLAMBEAU_BINARY_INTEGER(X) \
+  X(bitwiseAnd, a & b)             \
+  X(bitwiseOr, a | b)              \
+  X(bitwiseXor, a ^ b)             \
+  X(shiftLeft, b < 0 || b >= (T)(8 * sizeof(T)) ? 0 : (uint64_t)a << b) \
+  X(shiftRight, b < 0 || b >= (T)(8 * sizeof(T)) ? (a < 0 ? -1 : 0) : a >> b)
+
+// For all numbers, but not in the same way: X(name, expression for whole numbers, expression for
+// floating-point ones).
+#define FLAMBEAU_BINARY_DIVISION(X)                                                        \
+  X(remainder, a - b * flambeau_integer_floor_divide(a, b),                                \
+    fmod(a, b) + (fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0) ? b : 0))                 \
+  X(floorDivide, flambeau_integer_floor_divide(a, b),                                      \
+    b == 0 ? a / b : floor((a - fmod(a, b)) / b + (T)0.5) -                                \
+      (fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0)))                                    \
+  X(power, flambeau_integer_power(a, b), pow(a, b))
+
 // For floating-point numbers.
-#define FLAMBEAU_BINARY_FLOAT(X) \
-  X(divide, a / b)               \
-  X(power, pow(a, b))
+#define FLAMBEAU_BINARY_FLOAT(X)                                          \
+  X(divide, a / b)                                                        \
+  X(atan2, atan2(a, b))                                                   \
+  X(logaddexp, a == b ? a + (T)0.69314718055994530942                     \
+    : (a > b ? a : b) + log1p(exp(a > b ? b - a : a - b)))
 
 // For all numbers; the result is true or false.
-#define FLAMBEAU_COMPARISONS(X) \
-  X(equal, a == b)              \
-  X(notEqual, a != b)           \
-  X(less, a < b)                \
-  X(lessOrEqual, a <= b)        \
-  X(greater, a > b)             \
-  X(greaterOrEqual, a >= b)
+#define FLAMBEAU_COMPARISONS(X)       \
+  X(equal, a == b)                    \
+  X(notEqual, a != b)                 \
+  X(less, a < b)                      \
+  X(lessOrEqual, a <= b)              \
+  X(greater, a > b)                   \
+  X(greaterOrEqual, a >= b)           \
+  X(logicalAnd, (a != 0) & (b != 0))  \
+  X(logicalOr, (a != 0) | (b != 0))   \
+  X(logicalXor, (a != 0) ^ (b != 0))
+
+// For all numbers, of one input; the result is true or false.
+#define FLAMBEAU_TESTS(X)                 \
+  X(isnan, x != x)                        \
+  X(isinf, x == x && !(x - x == x - x))   \
+  X(isfinite, x - x == x - x)             \
+  X(isposinf, x > 0 && !(x - x == x - x)) \
+  X(isneginf, x < 0 && !(x - x == x - x)) \
+  X(logicalNot, x == 0)
+
+/// The largest whole number that is no larger than a / b; 0 where b is 0.
+static inline int64_t flambeau_integer_floor_divide(int64_t a, int64_t b) {
+  if (b == 0) return 0;
+  if (b == -1) return (int64_t)-(uint64_t)a;
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+/// a to the power of b, by squaring. Negative powers of numbers other than 1 and -1 are 0.
+static inline int64_t flambeau_integer_power(int64_t a, int64_t b) {
+  if (b < 0) return a == 1 ? 1 : a == -1 ? (b & 1 ? -1 : 1) : 0;
+  uint64_t result = 1;
+  for (uint64_t base = (uint64_t)a; b > 0; b >>= 1, base *= base) {
+    if (b & 1) result *= base;
+  }
+  return (int64_t)result;
+}
 
 typedef FLAMBEAU_ENUM(UnaryOperation) {
-#define X(name, expression) FLAMBEAU_CASE(UnaryOperation, name),
-  FLAMBEAU_UNARY_ARITHMETIC(X) FLAMBEAU_UNARY_FLOAT(X)
+#define X(name, ...) FLAMBEAU_CASE(UnaryOperation, name),
+  FLAMBEAU_UNARY_ARITHMETIC(X) FLAMBEAU_UNARY_INTEGER(X) FLAMBEAU_UNARY_FLOAT(X)
 #undef X
 } UnaryOperation;
 
 typedef FLAMBEAU_ENUM(BinaryOperation) {
-#define X(name, expression) FLAMBEAU_CASE(BinaryOperation, name),
-  FLAMBEAU_BINARY_ARITHMETIC(X) FLAMBEAU_BINARY_FLOAT(X)
+#define X(name, ...) FLAMBEAU_CASE(BinaryOperation, name),
+  FLAMBEAU_BINARY_ARITHMETIC(X) FLAMBEAU_BINARY_DIVISION(X) FLAMBEAU_BINARY_INTEGER(X)
+  FLAMBEAU_BINARY_FLOAT(X)
 #undef X
 } BinaryOperation;
 
 typedef FLAMBEAU_ENUM(Comparison) {
-#define X(name, expression) FLAMBEAU_CASE(Comparison, name),
+#define X(name, ...) FLAMBEAU_CASE(Comparison, name),
   FLAMBEAU_COMPARISONS(X)
 #undef X
 } Comparison;
 
-// How many there are of each, and how many of them take all numbers; those come first.
+typedef FLAMBEAU_ENUM(ElementTest) {
+#define X(name, ...) FLAMBEAU_CASE(ElementTest, name),
+  FLAMBEAU_TESTS(X)
+#undef X
+} ElementTest;
+
+// How many there are of each, in the order of their enums.
 enum {
-#define X(name, expression) +1
+#define X(name, ...) +1
   FLAMBEAU_UNARY_ARITHMETIC_COUNT = 0 FLAMBEAU_UNARY_ARITHMETIC(X),
-  FLAMBEAU_UNARY_COUNT = FLAMBEAU_UNARY_ARITHMETIC_COUNT FLAMBEAU_UNARY_FLOAT(X),
-  FLAMBEAU_BINARY_ARITHMETIC_COUNT = 0 FLAMBEAU_BINARY_ARITHMETIC(X),
-  FLAMBEAU_BINARY_COUNT = FLAMBEAU_BINARY_ARITHMETIC_COUNT FLAMBEAU_BINARY_FLOAT(X),
+  FLAMBEAU_UNARY_INTEGRAL_COUNT = FLAMBEAU_UNARY_ARITHMETIC_COUNT FLAMBEAU_UNARY_INTEGER(X),
+  FLAMBEAU_UNARY_COUNT = FLAMBEAU_UNARY_INTEGRAL_COUNT FLAMBEAU_UNARY_FLOAT(X),
+  FLAMBEAU_BINARY_ARITHMETIC_COUNT = 0 FLAMBEAU_BINARY_ARITHMETIC(X) FLAMBEAU_BINARY_DIVISION(X),
+  FLAMBEAU_BINARY_INTEGRAL_COUNT = FLAMBEAU_BINARY_ARITHMETIC_COUNT FLAMBEAU_BINARY_INTEGER(X),
+  FLAMBEAU_BINARY_COUNT = FLAMBEAU_BINARY_INTEGRAL_COUNT FLAMBEAU_BINARY_FLOAT(X),
   FLAMBEAU_COMPARISON_COUNT = 0 FLAMBEAU_COMPARISONS(X),
+  FLAMBEAU_TEST_COUNT = 0 FLAMBEAU_TESTS(X),
 #undef X
 };
 
 const char *flambeau_unary_name(UnaryOperation operation);
 const char *flambeau_binary_name(BinaryOperation operation);
 const char *flambeau_comparison_name(Comparison comparison);
+const char *flambeau_test_name(ElementTest test);

@@ -4,6 +4,7 @@
 // What HDF5 defines as macros, which Swift cannot see.
 
 static inline hid_t hdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t hdf5_native_uint16(void) { return H5T_NATIVE_UINT16; }
 static inline hid_t hdf5_native_int8(void) { return H5T_NATIVE_INT8; }
 static inline hid_t hdf5_native_int16(void) { return H5T_NATIVE_INT16; }
 static inline hid_t hdf5_native_int32(void) { return H5T_NATIVE_INT32; }
@@ -24,6 +25,9 @@ static inline unsigned hdf5_ordered(void) {
 
 /// HDF5's boolean enumeration as h5py writes it: 8 bits, FALSE and TRUE.
 hid_t hdf5_make_bool(void);
+
+/// IEEE 754's 16-bit floating-point type, which this version of HDF5 does not name.
+hid_t hdf5_make_float16(void);
 
 /// Turns off HDF5's own printing of errors.
 void hdf5_silence(void);

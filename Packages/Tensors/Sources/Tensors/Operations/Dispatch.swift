@@ -1,61 +1,119 @@
 // How element-wise operations reach the backend: dtypes promoted, shapes broadcast.
 
-func unary(_ operation: UnaryOperation, _ x: Tensor) -> Tensor {
-  var x = x.view
-  if operation.takesFloatingPoint, !x.dtype.isFloatingPoint {
-    x = converted(x, to: .float32)
-  } else if x.dtype == .bool {
+/// op(x), with two numbers that some operations need.
+func unary(_ operation: UnaryOperation, _ x: Tensor, _ p: Double = 0, _ q: Double = 0) -> Tensor {
+  let x = x.view.converted(for: operation, operation.domain)
+  if x.dtype == .bool, operation != .bitwiseNot {
     fatalError("\(operation): a tensor of bool has no such operation; use to(.int64) first")
   }
   let y = Tensor(empty: x.layout.contiguous, dtype: x.dtype, device: x.storage.device)
-  y.backend.unary(operation, x, into: y.view)
+  y.backend.unary(operation, x, p, q, into: y.view)
   return y
 }
 
 func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
-  if a.canMeet(b), a.dtype.isFloatingPoint || !operation.takesFloatingPoint {
+  let isDefined =
+    operation.domain == .all || (operation.domain == .floatingPoint) == a.view.dtype.isFloatingPoint
+  if isDefined, a.canMeet(b) {
     let y = StridedView(
       empty: a.view.layout.contiguous, dtype: a.view.dtype, device: a.view.storage.device)
     a.view.storage.device.backend.binary(operation, a.view, b.view, into: y)
     return Tensor(y)
   }
-  let (a, b) = aligned(a, b, for: operation, floatingPoint: operation.takesFloatingPoint)
+  if let x = a.literal, let y = b.literal, let number = operation.number(x, y) {
+    let isWhole = !a.dtype.isFloatingPoint && !b.dtype.isFloatingPoint && operation != .divide
+    return isWhole
+      ? Tensor(literal: Int(number), value: number) : Tensor(literal: number, value: number)
+  }
+  let (a, b) = aligned(a, b, for: operation, operation.domain)
   let y = Tensor(empty: a.layout.contiguous, dtype: a.dtype, device: a.storage.device)
   y.backend.binary(operation, a, b, into: y.view)
   return y
 }
 
 func compare(_ comparison: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
-  let (a, b) = aligned(a, b, for: comparison, floatingPoint: false)
+  let (a, b) = aligned(a, b, for: comparison, .all)
   let y = Tensor(empty: a.layout.contiguous, dtype: .bool, device: a.storage.device)
   y.backend.compare(comparison, a, b, into: y.view)
   return y
 }
 
+func test(_ test: ElementTest, _ x: Tensor) -> Tensor {
+  let y = Tensor(empty: x.view.layout.contiguous, dtype: .bool, device: x.device)
+  y.backend.test(test, x.view, into: y.view)
+  return y
+}
+
+/// a where the condition is true, else b.
+func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+  guard condition.dtype == .bool, condition.device == a.device else {
+    fatalError(
+      "where: the condition is \(condition.dtype) on \(condition.device); it must be bool on "
+        + "\(a.device)")
+  }
+  let (x, y) = aligned(a, b, for: "where", .all)
+  guard let shape = Layout.broadcastShape(condition.shape, x.layout.shape) else {
+    fatalError("where: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast")
+  }
+  let result = Tensor(empty: shape, dtype: x.dtype, device: a.device)
+  result.backend.select(
+    condition.view.with(condition.view.layout.broadcast(to: shape)!),
+    x.with(x.layout.broadcast(to: shape)!), y.with(y.layout.broadcast(to: shape)!),
+    into: result.view)
+  return result
+}
+
+extension BinaryOperation {
+  /// Arithmetic of numbers that are written in the program, such as 2 * 0.1 in `x * (2 * 0.1)`.
+  fileprivate func number(_ a: Double, _ b: Double) -> Double? {
+    switch self {
+    case .add: a + b
+    case .subtract: a - b
+    case .multiply: a * b
+    case .divide: a / b
+    default: nil
+    }
+  }
+}
+
+extension StridedView {
+  /// The view in a dtype that an operation is defined on.
+  fileprivate func converted(for operation: Any, _ domain: Domain) -> StridedView {
+    switch domain {
+    case .floatingPoint where !dtype.isFloatingPoint: return converted(to: .float32)
+    case .integral where dtype.isFloatingPoint:
+      fatalError("\(operation): a tensor of \(dtype) has no such operation; it takes whole numbers")
+    default: return self
+    }
+  }
+}
+
 extension Tensor {
   /// Whether this tensor and another can be operands as they are: the common case, and the quick one.
   fileprivate func canMeet(_ other: Tensor) -> Bool {
-    view.dtype == other.view.dtype && view.storage.device == other.view.storage.device
+    literal == nil && view.dtype == other.view.dtype
+      && view.storage.device == other.view.storage.device
       && view.layout.hasShape(of: other.view.layout)
   }
 }
 
 /// Both operands in one dtype and one shape.
-private func aligned(
-  _ a: Tensor, _ b: Tensor, for operation: Any, floatingPoint: Bool
-) -> (StridedView, StridedView) {
+func aligned(_ a: Tensor, _ b: Tensor, for operation: Any, _ domain: Domain) -> (
+  StridedView, StridedView
+) {
   if a.view.storage.device != b.view.storage.device {
     fatalError(
       "\(operation): one tensor is on \(a.device), the other on \(b.device); move one with to(_:)")
   }
   var x = a.view
   var y = b.view
-  if x.dtype != y.dtype || (floatingPoint && !x.dtype.isFloatingPoint) {
-    var dtype = Tensor.resultType(a, b)
-    if floatingPoint, !dtype.isFloatingPoint { dtype = .float32 }
+  if x.dtype != y.dtype {
+    let dtype = Tensor.resultType(a, b)
     x = a.operand(of: dtype)
     y = b.operand(of: dtype)
   }
+  x = x.converted(for: operation, domain)
+  y = y.converted(for: operation, domain)
   if x.layout.shape == y.layout.shape { return (x, y) }
   guard let shape = Layout.broadcastShape(x.layout.shape, y.layout.shape) else {
     fatalError(
@@ -84,72 +142,11 @@ extension Tensor {
   /// The elements in a dtype. A number is as precise as it was written.
   fileprivate func operand(of dtype: DType) -> StridedView {
     if let literal, dtype == .float64 { return Tensor(literal, dtype: .float64).view }
-    return converted(view, to: dtype)
+    return view.converted(to: dtype)
   }
-}
-
-/// The view itself if it has the dtype, else a copy that does.
-func converted(_ x: StridedView, to dtype: DType) -> StridedView {
-  if x.dtype == dtype { return x }
-  let y = StridedView(empty: x.layout.contiguous, dtype: dtype, device: x.storage.device)
-  y.storage.device.backend.convert(x, into: y)
-  return y
 }
 
 extension DType {
   /// Truth values, whole numbers, fractions.
   fileprivate var kind: Int { self == .bool ? 0 : isFloatingPoint ? 2 : 1 }
-}
-
-extension Tensor {
-  /// The elements in another dtype: `torch.Tensor.to`. This tensor itself if it has it already.
-  public func to(_ dtype: DType) -> Tensor {
-    if dtype == self.dtype { return self }
-    let own = self.dtype
-    let result = Tensor(converted(view, to: dtype))
-    guard dtype.isFloatingPoint else { return result }
-    return result.recorded("to", .wrt(self) { g in g.to(own) })
-  }
-
-  /// The elements on another device: `torch.Tensor.to`. This tensor itself if it is there already.
-  public func to(_ device: Device) -> Tensor {
-    if device == self.device { return self }
-    let own = self.device
-    let source = view.contiguous()
-    let result = Tensor(empty: shape, dtype: dtype, device: device)
-    let byteCount = numel * dtype.itemSize
-    withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 64) { host in
-      guard let start = host.baseAddress else { return }
-      backend.copyOut(from: source.pointer, to: start, byteCount: byteCount)
-      device.backend.copy(from: start, to: result.view.pointer, byteCount: byteCount)
-    }
-    return result.recorded("to", .wrt(self) { g in g.to(own) })
-  }
-
-  /// Whether both tensors share memory.
-  func sharesStorage(with other: Tensor) -> Bool {
-    view.storage.pointer == other.view.storage.pointer
-  }
-
-  /// This tensor if it is contiguous, else a copy that is.
-  public func contiguous() -> Tensor {
-    if isContiguous { return self }
-    return Tensor(view.contiguous()).recorded("contiguous", .wrt(self) { g in g })
-  }
-
-  /// A copy with memory of its own.
-  public func clone() -> Tensor {
-    let result = Tensor(empty: shape, dtype: dtype, device: device)
-    backend.convert(view, into: result.view)
-    return result.recorded("clone", .wrt(self) { g in g })
-  }
-
-  /// Copies another tensor's elements over this one's, in place: `torch.Tensor.copy_`.
-  public func copy(from other: Tensor) {
-    guard let layout = other.view.layout.broadcast(to: shape) else {
-      fatalError("copy(from:): shape \(other.shape) does not broadcast to \(shape)")
-    }
-    let source = other.to(device)
-    changeInPlace("copy(from:)") { backend.convert(source.view.with(layout), into: $0) }
-  }
 }

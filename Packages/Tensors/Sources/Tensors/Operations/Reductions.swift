@@ -5,7 +5,7 @@ extension Tensor {
   /// int64.
   public func sum(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     let dims = reducedDims(dims, for: "sum")
-    let x = dtype.isFloatingPoint ? view : converted(view, to: .int64)
+    let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
     let shape = self.shape
     return Tensor.reduce(.sum, x, over: dims, dtype: x.dtype, keepDim: keepDim)
       .recorded(

@@ -20,6 +20,10 @@ extension Tensor {
 
   /// A number as an operand beside this tensor.
   func scalar<Number: TensorElement>(_ number: Number) -> Tensor {
+    if literal != nil {
+      if let number = number as? Double { return Tensor(literal: number, value: number) }
+      if let number = number as? Int { return Tensor(literal: number, value: Double(number)) }
+    }
     let own = Number.dtype
     let dtype: DType =
       if own.isFloatingPoint {

@@ -8,10 +8,12 @@ alone, so that a new case leaves the others as they are.
 """
 
 import json
+import math
 import pathlib
 import zlib
 
 import torch
+import torch.nn.functional as F
 
 here = pathlib.Path(__file__).parent
 
@@ -22,6 +24,18 @@ def normal(*shape):
 
 def positive(*shape):
     return lambda generator: torch.rand(shape, dtype=torch.float64, generator=generator) + 0.5
+
+
+def unit(*shape):
+    return lambda generator: positive(*shape)(generator) - 0.9
+
+
+def above_one(*shape):
+    return lambda generator: positive(*shape)(generator) + 1
+
+
+def wide(*shape):
+    return lambda generator: 3 * normal(*shape)(generator)
 
 
 def write(name, content):
@@ -55,6 +69,53 @@ operations = {
     "cos": (torch.cos, [normal(2, 3)]),
     "tanh": (torch.tanh, [normal(2, 3)]),
     "sigmoid": (torch.sigmoid, [normal(2, 3)]),
+    "rsqrt": (torch.rsqrt, [positive(2, 3)]),
+    "expm1": (torch.expm1, [normal(2, 3)]),
+    "exp2": (torch.exp2, [normal(2, 3)]),
+    "log1p": (torch.log1p, [positive(2, 3)]),
+    "log2": (torch.log2, [positive(2, 3)]),
+    "log10": (torch.log10, [positive(2, 3)]),
+    "erf": (torch.erf, [normal(2, 3)]),
+    "erfc": (torch.erfc, [normal(2, 3)]),
+    "tan": (torch.tan, [unit(2, 3)]),
+    "asin": (torch.asin, [unit(2, 3)]),
+    "acos": (torch.acos, [unit(2, 3)]),
+    "atan": (torch.atan, [normal(2, 3)]),
+    "sinh": (torch.sinh, [normal(2, 3)]),
+    "cosh": (torch.cosh, [normal(2, 3)]),
+    "asinh": (torch.asinh, [normal(2, 3)]),
+    "acosh": (lambda x: torch.acosh(x), [above_one(2, 3)]),
+    "atanh": (torch.atanh, [unit(2, 3)]),
+    "floor": (torch.floor, [normal(2, 3)]),
+    "ceil": (torch.ceil, [normal(2, 3)]),
+    "round": (torch.round, [normal(2, 3)]),
+    "trunc": (torch.trunc, [normal(2, 3)]),
+    "frac": (torch.frac, [normal(2, 3)]),
+    "clamp": (lambda x: x.clamp(-0.5, 0.75), [normal(3, 3)]),
+    "clamp, one side": (lambda x: x.clamp(max=0.25), [normal(3, 3)]),
+    "logSigmoid": (F.logsigmoid, [normal(2, 3)]),
+    "leakyRelu": (lambda x: F.leaky_relu(x, 0.2), [normal(2, 3)]),
+    "elu": (lambda x: F.elu(x, 1.5), [normal(2, 3)]),
+    "selu": (F.selu, [normal(2, 3)]),
+    "gelu": (F.gelu, [normal(2, 3)]),
+    "geluTanh": (lambda x: F.gelu(x, approximate='tanh'), [normal(2, 3)]),
+    "silu": (F.silu, [normal(2, 3)]),
+    "mish": (F.mish, [normal(2, 3)]),
+    "softplus": (lambda x: F.softplus(x, 2, 1), [normal(3, 3)]),
+    "softsign": (F.softsign, [normal(2, 3)]),
+    "hardtanh": (lambda x: F.hardtanh(x, -0.5, 0.75), [normal(3, 3)]),
+    "hardsigmoid": (lambda x: (x + 3).clamp(0, 6) / 6, [wide(3, 3)]),
+    "hardswish": (F.hardswish, [wide(3, 3)]),
+    "nanToNum": (torch.nan_to_num, [normal(2, 3)]),
+    "glu": (lambda x: F.glu(x, 1), [normal(2, 4)]),
+    "power, number": (lambda x: x ** 2.5, [positive(2, 3)]),
+    "remainder": (torch.remainder, [normal(2, 3), positive(3)]),
+    "atan2": (torch.atan2, [normal(2, 3), normal(3)]),
+    "logaddexp": (torch.logaddexp, [normal(2, 3), normal(3)]),
+    "lerp": (torch.lerp, [normal(2, 3), normal(3), positive(2, 3)]),
+    "prelu": (F.prelu, [normal(2, 3, 2), normal(3)]),
+    "prelu, one weight": (F.prelu, [normal(2, 3), normal(1)]),
+    "where": (lambda x, y: torch.where(torch.tensor([[True], [False]]), x, y), [normal(2, 3), normal(3)]),
     "add": (torch.add, [normal(2, 3), normal(2, 3)]),
     "add, broadcast": (torch.add, [normal(2, 1, 3), normal(4, 1)]),
     "subtract": (torch.sub, [normal(2, 3), normal(3)]),
@@ -135,7 +196,8 @@ for seed in (0, 1, 1234567890123):
     draw("uniform", torch.empty(4).uniform_(-0.125, 0.125))
 
 promotion = {}
-types = ["bool", "uint8", "int8", "int16", "int32", "int64", "float32", "float64"]
+types = ["bool", "uint8", "int8", "int16", "int32", "int64"]
+types += ["float16", "bfloat16", "float32", "float64"]
 for a in types:
     for b in types:
         x, y = getattr(torch, a), getattr(torch, b)
@@ -164,6 +226,75 @@ printed = {name: {**packed(t), "text": repr(t)} for name, t in printed.items()}
 for case in printed.values():
     case["values"] = [str(value) for value in case["values"]]
 
+# Operations without a gradient, on values and types where it matters: names as in UntracedTable.swift.
+special = torch.tensor([-math.inf, -2.5, -1.0, -0.5, 0.0, 0.5, 1.5, 3.0, math.inf, math.nan])
+whole = torch.tensor([-7, -3, -1, 0, 1, 2, 5, 8])
+other = torch.tensor([3, -2, 1, 4, -5, 7, 2, -3])
+truths = torch.tensor([True, True, False, False])
+bits = torch.tensor([True, False, True, False])
+shifts = torch.tensor([0, 1, 2, 3, 4, 5, 6, 7])
+untraced = {
+    "isnan": (torch.isnan, [special]),
+    "isinf": (torch.isinf, [special]),
+    "isfinite": (torch.isfinite, [special]),
+    "isfinite, whole": (torch.isfinite, [whole]),
+    "logicalNot": (torch.logical_not, [special]),
+    "equal": (torch.eq, [special, special.flip(0)]),
+    "notEqual": (torch.ne, [special, special.flip(0)]),
+    "less": (torch.lt, [special, special.flip(0)]),
+    "lessOrEqual": (torch.le, [special, special.flip(0)]),
+    "greater": (torch.gt, [whole, other]),
+    "greaterOrEqual": (torch.ge, [whole, other]),
+    "logicalAnd": (torch.logical_and, [whole, other.clamp(min=0)]),
+    "logicalOr": (torch.logical_or, [whole, other.clamp(min=0)]),
+    "logicalXor": (torch.logical_xor, [special, special.flip(0)]),
+    "bitwiseAnd": (torch.bitwise_and, [whole, other]),
+    "bitwiseAnd, bool": (torch.bitwise_and, [truths, bits]),
+    "bitwiseOr": (torch.bitwise_or, [whole, other]),
+    "bitwiseXor": (torch.bitwise_xor, [whole.to(torch.int8), other.to(torch.int8)]),
+    "bitwiseNot": (torch.bitwise_not, [whole]),
+    "bitwiseNot, bool": (torch.bitwise_not, [truths]),
+    "bitwiseNot, uint8": (torch.bitwise_not, [whole.to(torch.uint8)]),
+    "shiftLeft": (torch.bitwise_left_shift, [whole, shifts]),
+    "shiftRight": (torch.bitwise_right_shift, [whole, shifts]),
+    "remainder, whole": (torch.remainder, [whole, other]),
+    "remainder, special": (torch.remainder, [special, special.flip(0)]),
+    "floorDivide": (torch.floor_divide, [whole, other]),
+    "floorDivide, fractions": (torch.floor_divide, [special, torch.tensor(0.7)]),
+    "power, whole": (torch.pow, [whole, shifts]),
+    "power, int8": (torch.pow, [whole.to(torch.int8), shifts.to(torch.int8)]),
+    "maximum, special": (torch.maximum, [special, special.flip(0)]),
+    "minimum, special": (torch.minimum, [special, special.flip(0)]),
+    "isclose": (torch.isclose, [special, special + 1e-6]),
+    "nanToNum": (torch.nan_to_num, [special]),
+    "nanToNum, float16": (torch.nan_to_num, [special.to(torch.float16)]),
+    "abs, whole": (torch.abs, [whole]),
+    "sign, whole": (torch.sign, [whole]),
+    "relu, special": (torch.relu, [special]),
+    "floor, whole": (torch.floor, [whole]),
+    "clamp, whole": (lambda x: x.clamp(-2, 3), [whole]),
+    "clamp, special": (lambda x: x.clamp(-2, 2), [special]),
+    "maskedFill": (lambda x, m: x.masked_fill(m, 7), [torch.arange(4.0), truths]),
+    "exp, float16": (torch.exp, [special.to(torch.float16)]),
+    "add, bfloat16": (torch.add, [special.to(torch.bfloat16), torch.tensor(0.1, dtype=torch.bfloat16)]),
+    "multiply, mixed": (torch.mul, [special.to(torch.float16), special.to(torch.bfloat16)]),
+    "to, float16": (lambda x: x.to(torch.float16), [special * 1000.1]),
+    "to, bfloat16": (lambda x: x.to(torch.bfloat16), [special * 1000.1]),
+    "sum, float16": (torch.sum, [torch.full((3000,), 0.1, dtype=torch.float16)]),
+}
+
+
+def typed(tensor):
+    values = [str(value) for value in tensor.flatten().tolist()]
+    return {"shape": list(tensor.shape), "dtype": str(tensor.dtype)[6:], "values": values}
+
+
+results = []
+for name, (function, inputs) in untraced.items():
+    output = typed(function(*inputs))
+    results.append({"name": name, "inputs": [typed(tensor) for tensor in inputs], "output": output})
+
+write("untraced.json", results)
 write("operations.json", cases)
 write("random.json", random)
 write("promotion.json", promotion)

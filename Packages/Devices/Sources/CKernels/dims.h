@@ -1,0 +1,51 @@
+#pragma once
+#include <string.h>
+
+#include "include/views.h"
+
+// Some dims of one view, without those of size 1 and with adjacent ones joined: what a reduction walks
+// over, once the dims that are kept and once those that go.
+
+typedef struct {
+  long rank;
+  long shape[FLAMBEAU_MAX_RANK];
+  long strides[FLAMBEAU_MAX_RANK];
+  /// How many positions there are.
+  long count;
+} Dims;
+
+static inline void dims_add(Dims *dims, long size, long stride) {
+  dims->count *= size;
+  if (size == 1) return;
+  long last = dims->rank - 1;
+  if (last >= 0 && dims->strides[last] == stride * size) {
+    dims->shape[last] *= size;
+  } else {
+    dims->shape[++last] = size;
+    dims->rank++;
+  }
+  dims->strides[last] = stride;
+}
+
+/// Goes to the position of the given index, over all dims but the innermost `skipped`, and returns its
+/// offset.
+static inline long dims_seek(const Dims *dims, long skipped, long index, long position[]) {
+  long offset = 0;
+  for (long dim = dims->rank - 1 - skipped; dim >= 0; dim--) {
+    position[dim] = index % dims->shape[dim];
+    index /= dims->shape[dim];
+    offset += position[dim] * dims->strides[dim];
+  }
+  return offset;
+}
+
+/// Steps to the next position and returns its offset.
+static inline long dims_next(const Dims *dims, long skipped, long position[], long offset) {
+  for (long dim = dims->rank - 1 - skipped; dim >= 0; dim--) {
+    offset += dims->strides[dim];
+    if (++position[dim] < dims->shape[dim]) return offset;
+    offset -= dims->strides[dim] * dims->shape[dim];
+    position[dim] = 0;
+  }
+  return offset;
+}

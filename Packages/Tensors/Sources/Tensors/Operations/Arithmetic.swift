@@ -1,0 +1,137 @@
+// Arithmetic of two tensors, element by element, with broadcasting. Each operation stands beside its
+// derivatives; the arithmetic itself is in COperations' elementwise.h.
+
+extension Tensor {
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    binary(.add, a, b).recorded("add", .wrt(a) { g in g }, .wrt(b) { g in g })
+  }
+
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    binary(.subtract, a, b).recorded("subtract", .wrt(a) { g in g }, .wrt(b) { g in -g })
+  }
+
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    binary(.multiply, a, b).recorded(
+      "multiply",
+      .wrt(a, saving: b) { g, b in g * b },
+      .wrt(b, saving: a) { g, a in g * a })
+  }
+
+  public static func / (a: Tensor, b: Tensor) -> Tensor {
+    binary(.divide, a, b).recorded(
+      "divide",
+      .wrt(a, saving: b) { g, b in g / b },
+      .wrt(b, saving: a, b) { g, a, b in -g * a / (b * b) })
+  }
+
+  /// -x
+  public static prefix func - (x: Tensor) -> Tensor {
+    unary(.negate, x).recorded("negate", .wrt(x) { g in -g })
+  }
+
+  /// xᵉ: `torch.pow`. Whole numbers stay whole, and take no negative powers.
+  public func pow(_ exponent: Tensor) -> Tensor {
+    if !dtype.isFloatingPoint, !exponent.dtype.isFloatingPoint, (exponent .< 0).anyTrue {
+      fatalError("pow: whole numbers to negative powers are not whole; use to(.float32) first")
+    }
+    return binary(.power, self, exponent).recorded(
+      "power",
+      .wrt(self, saving: self, exponent) { g, x, e in
+        g * Tensor.where(e .== 0, 0, e * x.pow(e - 1))
+      },
+      .wrt(exponent, saving: self, exponent) { g, x, e in
+        // Where x is 0 the power does not change with e.
+        g * x.pow(e) * Tensor.where(x .== 0, 1, x).log()
+      })
+  }
+
+  /// xᵉ for a number e.
+  public func pow(_ exponent: some TensorElement) -> Tensor {
+    pow(scalar(exponent))
+  }
+
+  /// What is left of a / b after ``floorDivide(_:)``, with the sign of b: `torch.remainder`.
+  public func remainder(_ other: Tensor) -> Tensor {
+    checkDivisor(other, for: "remainder")
+    return binary(.remainder, self, other).recorded(
+      "remainder",
+      .wrt(self) { g in g },
+      .wrt(other, saving: self, other) { g, a, b in -g * (a / b).floor() })
+  }
+
+  /// The largest whole number that is no larger than a / b: `torch.floor_divide`. It has no gradient.
+  public func floorDivide(_ other: Tensor) -> Tensor {
+    checkDivisor(other, for: "floorDivide")
+    return binary(.floorDivide, self, other)
+  }
+
+  private func checkDivisor(_ other: Tensor, for operation: String) {
+    if !dtype.isFloatingPoint, !other.dtype.isFloatingPoint, (other .== 0).anyTrue {
+      fatalError("\(operation): a whole number cannot be divided by 0")
+    }
+  }
+
+  /// The larger of each two. Where they are equal, each gets half of the gradient.
+  public func maximum(_ other: Tensor) -> Tensor {
+    binary(.maximum, self, other).recorded(
+      "maximum",
+      .wrt(self, saving: self, other) { g, a, b in g * Tensor.share(of: a .> b, a, b) },
+      .wrt(other, saving: self, other) { g, a, b in g * Tensor.share(of: b .> a, a, b) })
+  }
+
+  /// The smaller of each two. Where they are equal, each gets half of the gradient.
+  public func minimum(_ other: Tensor) -> Tensor {
+    binary(.minimum, self, other).recorded(
+      "minimum",
+      .wrt(self, saving: self, other) { g, a, b in g * Tensor.share(of: a .< b, a, b) },
+      .wrt(other, saving: self, other) { g, a, b in g * Tensor.share(of: b .< a, a, b) })
+  }
+
+  /// 1 where it won, ½ where they are equal, 0 elsewhere.
+  private static func share(of won: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    .where(won, 1.0, .where(a .== b, 0.5, 0.0))
+  }
+
+  /// The angle of the point (x, y) = (other, self), in radians: `torch.atan2`.
+  public func atan2(_ other: Tensor) -> Tensor {
+    binary(.atan2, self, other).recorded(
+      "atan2",
+      .wrt(self, saving: self, other) { g, y, x in g * x / (x * x + y * y) },
+      .wrt(other, saving: self, other) { g, y, x in -g * y / (x * x + y * y) })
+  }
+
+  /// log(eᵃ + eᵇ), without overflow: `torch.logaddexp`.
+  public func logaddexp(_ other: Tensor) -> Tensor {
+    binary(.logaddexp, self, other).recorded(
+      "logaddexp",
+      .wrt(self, saving: self, other) { g, a, b in g * (a - b).sigmoid() },
+      .wrt(other, saving: self, other) { g, a, b in g * (b - a).sigmoid() })
+  }
+
+  /// a + weight · (b - a): `torch.lerp`. At either end the result is exact.
+  public func lerp(_ end: Tensor, weight: Tensor) -> Tensor {
+    let way = end - self
+    return .where(weight.abs() .< 0.5, self + weight * way, end - way * (1 - weight))
+  }
+
+  /// g where y is positive, else 0.
+  static func gate(_ g: Tensor, _ y: Tensor) -> Tensor {
+    binary(.gate, g, y).recorded(
+      "gate",
+      .wrt(g, saving: y) { g, y in gate(g, y) },
+      .wrt(y) { g in zerosLike(g) })
+  }
+
+  /// Whether any element is true.
+  var anyTrue: Bool { noGrad { numel > 0 && amax().item(as: Bool.self) } }
+}
+
+/// Whole numbers and truth values, bit by bit.
+extension Tensor {
+  public static func & (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseAnd, a, b) }
+  public static func | (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseOr, a, b) }
+  public static func ^ (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseXor, a, b) }
+  public static func << (a: Tensor, b: Tensor) -> Tensor { binary(.shiftLeft, a, b) }
+  public static func >> (a: Tensor, b: Tensor) -> Tensor { binary(.shiftRight, a, b) }
+  public static prefix func ~ (x: Tensor) -> Tensor { unary(.bitwiseNot, x) }
+}

@@ -1,0 +1,62 @@
+// Comparisons and tests, element by element, with broadcasting. Their results are bool.
+
+extension Tensor {
+  public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(.equal, a, b) }
+  public static func .!= (a: Tensor, b: Tensor) -> Tensor { compare(.notEqual, a, b) }
+  public static func .< (a: Tensor, b: Tensor) -> Tensor { compare(.less, a, b) }
+  public static func .<= (a: Tensor, b: Tensor) -> Tensor { compare(.lessOrEqual, a, b) }
+  public static func .> (a: Tensor, b: Tensor) -> Tensor { compare(.greater, a, b) }
+  public static func .>= (a: Tensor, b: Tensor) -> Tensor { compare(.greaterOrEqual, a, b) }
+
+  /// Whether both are other than 0: `torch.logical_and`.
+  public func logicalAnd(_ other: Tensor) -> Tensor { compare(.logicalAnd, self, other) }
+  /// Whether one or both are other than 0: `torch.logical_or`.
+  public func logicalOr(_ other: Tensor) -> Tensor { compare(.logicalOr, self, other) }
+  /// Whether just one is other than 0: `torch.logical_xor`.
+  public func logicalXor(_ other: Tensor) -> Tensor { compare(.logicalXor, self, other) }
+  /// Whether it is 0: `torch.logical_not`.
+  public func logicalNot() -> Tensor { test(.logicalNot, self) }
+
+  public func isnan() -> Tensor { test(.isnan, self) }
+  public func isinf() -> Tensor { test(.isinf, self) }
+  /// Whether it is neither NaN nor infinite.
+  public func isfinite() -> Tensor { test(.isfinite, self) }
+
+  /// Whether |a - b| ≤ atol + rtol · |b|, or both are the same infinity: `torch.isclose`.
+  public func isclose(
+    _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false
+  ) -> Tensor {
+    noGrad {
+      let (a, b) = aligned(self, other, for: "isclose", .all)
+      let (x, y) = (Tensor(a).to(.float64), Tensor(b).to(.float64))
+      let isNear = (x - y).abs() .<= y.abs() * rtol + atol
+      let isSame = (x .== y) | (isNear & x.isfinite() & y.isfinite())
+      return equalNaN ? isSame | (x.isnan() & y.isnan()) : isSame
+    }
+  }
+
+  /// Whether all elements are close: `torch.allclose`.
+  public func allclose(
+    _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false
+  ) -> Bool {
+    !isclose(other, rtol: rtol, atol: atol, equalNaN: equalNaN).logicalNot().anyTrue
+  }
+
+  /// Whether shape and all elements are the same: `torch.equal`. NaN is unequal to itself.
+  public func equal(_ other: Tensor) -> Bool {
+    shape == other.shape && !(self .!= other).anyTrue
+  }
+
+  /// The elements of one tensor where a condition is true, of another elsewhere: `torch.where`.
+  public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    choose(condition, a, b).recorded(
+      "where",
+      .wrt(a, saving: condition) { g, condition in Tensor.where(condition, g, 0) },
+      .wrt(b, saving: condition) { g, condition in Tensor.where(condition, 0, g) })
+  }
+
+  /// With `value` where the mask is true: `torch.masked_fill`.
+  public func maskedFill(_ mask: Tensor, _ value: some TensorElement) -> Tensor {
+    .where(mask, scalar(value), self)
+  }
+}

@@ -1,0 +1,54 @@
+// Copies of elements: to other dtypes, devices and layouts, and over other elements.
+
+extension Tensor {
+  /// The elements in another dtype: `torch.Tensor.to`. This tensor itself if it has it already.
+  public func to(_ dtype: DType) -> Tensor {
+    if dtype == self.dtype { return self }
+    let own = self.dtype
+    let result = Tensor(view.converted(to: dtype))
+    guard dtype.isFloatingPoint else { return result }
+    return result.recorded("to", .wrt(self) { g in g.to(own) })
+  }
+
+  /// The elements on another device: `torch.Tensor.to`. This tensor itself if it is there already.
+  public func to(_ device: Device) -> Tensor {
+    if device == self.device { return self }
+    let own = self.device
+    let source = view.contiguous()
+    let result = Tensor(empty: shape, dtype: dtype, device: device)
+    let byteCount = numel * dtype.itemSize
+    withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 64) { host in
+      guard let start = host.baseAddress else { return }
+      backend.copyOut(from: source.pointer, to: start, byteCount: byteCount)
+      device.backend.copy(from: start, to: result.view.pointer, byteCount: byteCount)
+    }
+    return result.recorded("to", .wrt(self) { g in g.to(own) })
+  }
+
+  /// Whether both tensors share memory.
+  func sharesStorage(with other: Tensor) -> Bool {
+    view.storage.pointer == other.view.storage.pointer
+  }
+
+  /// This tensor if it is contiguous, else a copy that is.
+  public func contiguous() -> Tensor {
+    if isContiguous { return self }
+    return Tensor(view.contiguous()).recorded("contiguous", .wrt(self) { g in g })
+  }
+
+  /// A copy with memory of its own.
+  public func clone() -> Tensor {
+    let result = Tensor(empty: shape, dtype: dtype, device: device)
+    backend.convert(view, into: result.view)
+    return result.recorded("clone", .wrt(self) { g in g })
+  }
+
+  /// Copies another tensor's elements over this one's, in place: `torch.Tensor.copy_`.
+  public func copy(from other: Tensor) {
+    guard let layout = other.view.layout.broadcast(to: shape) else {
+      fatalError("copy(from:): shape \(other.shape) does not broadcast to \(shape)")
+    }
+    let source = other.to(device)
+    changeInPlace("copy(from:)") { backend.convert(source.view.with(layout), into: $0) }
+  }
+}
