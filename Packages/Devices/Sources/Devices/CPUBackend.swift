@@ -65,7 +65,8 @@ public struct CPUBackend: Backend {
     _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
   ) {
     flambeau_unary(
-      operation, p, q, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, x.pointer,
+      operation, p, q, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides,
+      x.pointer,
       x.layout.strides)
   }
 
