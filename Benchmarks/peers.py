@@ -99,12 +99,54 @@ def digits_step():
     return run
 
 
+def operation(make, function):
+    """A single operation on tensors that `make` draws from seed 0."""
+
+    def prepare():
+        torch.manual_seed(0)
+        inputs = make()
+
+        def run(count):
+            for _ in range(count):
+                result = function(*inputs)
+            return result.flatten()[:1].tolist() + [result.double().abs().sum().item()]
+
+        return run
+
+    return prepare
+
+
+def drawn(draw, *shapes):
+    return lambda: [draw(*shape) for shape in shapes]
+
+
+SQUARE = (1000, 1000)
+OPERATIONS = {
+    "add, 1 million": (drawn(torch.randn, [10**6], [10**6]), torch.add),
+    "add, 4 million": (drawn(torch.randn, [4 * 10**6], [4 * 10**6]), torch.add),
+    "exp, 1 million": (drawn(torch.randn, [10**6]), torch.exp),
+    "exp, 4 million": (drawn(torch.randn, [4 * 10**6]), torch.exp),
+    "add of a transposed, 1000²": (drawn(torch.randn, SQUARE, SQUARE), lambda a, b: a + b.T),
+    "sum, 1000²": (drawn(torch.rand, SQUARE), torch.sum),
+    "sum over dim 0, 1000²": (drawn(torch.rand, SQUARE), lambda a: a.sum(0)),
+    "sum over dim 1, 1000²": (drawn(torch.rand, SQUARE), lambda a: a.sum(1)),
+    "softmax, 1000²": (drawn(torch.randn, SQUARE), lambda a: a.softmax(-1)),
+    "matmul, 1000²": (drawn(torch.rand, SQUARE, SQUARE), torch.matmul),
+    "matmul, 32×64×128": (drawn(torch.rand, [32, 64], [64, 128]), torch.matmul),
+    "matmul, 64 times 64³": (drawn(torch.rand, [64] * 3, [64] * 3), torch.matmul),
+    "rows by index, 100,000": (
+        lambda: [torch.rand(10**4, 64), torch.randint(0, 10**4, (10**5,))],
+        lambda table, index: table[index],
+    ),
+}
+
 TORCH = f"torch {torch.__version__.split('+')[0]}"
 WORKLOADS = {
     "micrograd's demo, one step": ("micrograd", micrograd_demo),
     "a + b on 4 floats": (TORCH, add(False)),
     "a + b on 4 floats, with gradients": (TORCH, add(True)),
     "training step of the digits": (TORCH, digits_step),
+    **{name: (TORCH, operation(*parts)) for name, parts in OPERATIONS.items()},
 }
 
 

@@ -39,6 +39,18 @@ typedef struct {
       for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i * stride])); \
     }                                                                                      \
   }                                                                                        \
+  /* Four rows at a time, so that the totals are read and written less often. */           \
+  VECTORIZED static void name##_four_rows(                                                 \
+      long n, A *totals, const S *x, long row, long stride) {                              \
+    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+      A total = totals[i];                                                                 \
+      JOIN(total, (A)LOAD(x[i * stride]));                                                 \
+      JOIN(total, (A)LOAD(x[i * stride + row]));                                           \
+      JOIN(total, (A)LOAD(x[i * stride + 2 * row]));                                       \
+      JOIN(total, (A)LOAD(x[i * stride + 3 * row]));                                       \
+      totals[i] = total;                                                                   \
+    }                                                                                      \
+  }                                                                                        \
   VECTORIZED static A name##_row(long n, A total, const S *x, long stride) {               \
     enum { LANES = 32 };                                                                   \
     long i = 0;                                                                            \
@@ -112,8 +124,15 @@ typedef struct {
       for (long j = 0; j < width; j++) {                                                   \
         totals[j] = FIRST((A)LOAD(x[j * stride]));                        \
       }                                                                                    \
-      long offset = dims_seek(gone, 0, 0, position);                                       \
-      for (long row = 0; row < gone->count; row++) {                                       \
+      long offset = dims_seek(gone, 0, 0, position), row = 0;                              \
+      if (gone->rank == 1 && stride == 1) {                                                \
+        for (; row + 4 <= gone->count; row += 4) {                                         \
+          name##_four_rows(width, totals, x + offset, gone->strides[0], 1);                \
+          offset += 4 * gone->strides[0];                                                  \
+        }                                                                                  \
+        position[0] = row;                                                                 \
+      }                                                                                    \
+      for (; row < gone->count; row++) {                                                   \
         name##_columns(width, totals, x + offset, stride);                                 \
         offset = dims_next(gone, 0, position, offset);                                     \
       }                                                                                    \

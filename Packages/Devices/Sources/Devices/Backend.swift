@@ -49,8 +49,8 @@ public protocol Backend: Sendable {
   /// int64 and floating point; indices are int64 and over one dim. Where there is nothing to reduce, y
   /// stays as it is.
   func reduce(_ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView)
-  /// y = x - log Σ exp(x) over the last dim of a contiguous x.
-  func logSoftmax(_ x: StridedView, into y: StridedView)
+  /// y = exp(x) / Σ exp(x), or its logarithm, over the last dim of a contiguous x.
+  func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView)
   /// c = a·b, or c + a·b, over the last two dims; the dims before them are the same in all three.
   func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool)
 

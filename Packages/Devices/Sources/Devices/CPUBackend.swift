@@ -112,9 +112,11 @@ public struct CPUBackend: Backend {
       x.layout.strides)
   }
 
-  public func logSoftmax(_ x: StridedView, into y: StridedView) {
-    guard let columns = x.layout.shape.last, columns > 0 else { return }
-    flambeau_log_softmax(x.dtype, x.layout.numel / columns, columns, y.pointer, x.pointer)
+  public func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView) {
+    let columns = x.layout.shape.last ?? 1
+    guard columns > 0 else { return }
+    flambeau_softmax(
+      x.dtype, logarithm, x.layout.numel / columns, columns, y.pointer, x.pointer)
   }
 
   // MARK: By index

@@ -66,8 +66,8 @@ bool flambeau_scatter_add(
     void *y, const long *y_strides, const int64_t *index, const long *index_strides,
     const void *x, const long *x_strides, int64_t *invalid);
 
-/// y = x - log Σ exp(x) for each of the rows of n elements; both contiguous.
-void flambeau_log_softmax(DType dtype, long rows, long n, void *y, const void *x);
+/// y = exp(x) / Σ exp(x), or its logarithm, for each of the rows of n elements; both contiguous.
+void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, const void *x);
 
 /// c = a · b for contiguous m×k and k×n matrices, where the types have no BLAS.
 void flambeau_matmul(DType dtype, long m, long n, long k, void *c, const void *a, const void *b);

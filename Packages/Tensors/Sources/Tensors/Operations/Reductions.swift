@@ -129,25 +129,3 @@ extension Tensor {
     return sum(dims: dims, keepDim: true).reshape(target)
   }
 }
-
-extension Tensor {
-  /// log softmax along a dim: x - log Σ eˣ, without overflow; `torch.log_softmax`.
-  public func logSoftmax(dim: Int) -> Tensor {
-    requireFloatingPoint("logSoftmax")
-    let dim = checkedDim(dim, for: "logSoftmax")
-    guard dim == Swift.max(ndim - 1, 0) else {
-      return transpose(dim, -1).logSoftmax(dim: -1).transpose(dim, -1)
-    }
-    let x = view.contiguous()
-    let result = Tensor(empty: shape, dtype: dtype, device: device)
-    backend.logSoftmax(x, into: result.view)
-    return result.recorded(
-      "logSoftmax",
-      .wrt(self, savingOutput: { g, y in g - y.exp() * g.sum(dims: [dim], keepDim: true) }))
-  }
-
-  /// eˣ / Σ eˣ along a dim, without overflow: `torch.softmax`.
-  public func softmax(dim: Int) -> Tensor {
-    logSoftmax(dim: dim).exp()
-  }
-}
