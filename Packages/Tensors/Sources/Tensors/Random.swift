@@ -58,6 +58,39 @@ extension Tensor {
     return result
   }
 
+  /// Numbers normally distributed with a mean and a standard deviation: `torch.normal`.
+  public static func normal(
+    mean: Double, std: Double, _ shape: [Int], dtype: DType = .float32, device: Device = .cpu,
+    generator: Generator = .default
+  ) -> Tensor {
+    guard std >= 0 else {
+      fatalError("normal: a standard deviation of \(std); it must be 0 or more")
+    }
+    return randn(shape, dtype: dtype, device: device, generator: generator) * std + mean
+  }
+
+  /// Numbers as ``rand(_:dtype:device:generator:requiresGrad:)`` gives, in the shape, dtype and device
+  /// of another tensor.
+  public static func randLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
+    rand(other.shape, dtype: other.dtype, device: other.device, generator: generator)
+  }
+
+  /// Numbers as ``randn(_:dtype:device:generator:requiresGrad:)`` gives, in the shape, dtype and device
+  /// of another tensor.
+  public static func randnLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
+    randn(other.shape, dtype: other.dtype, device: other.device, generator: generator)
+  }
+
+  /// 1 with the probability that each element gives, else 0: `torch.bernoulli`.
+  public func bernoulli(generator: Generator = .default) -> Tensor {
+    requireFloatingPoint("bernoulli")
+    if ((self .< 0) | (self .> 1) | isnan()).anyTrue {
+      fatalError("bernoulli: a probability is not from 0 to 1")
+    }
+    let draws = Tensor.rand(shape, dtype: .float64, device: device, generator: generator)
+    return noGrad { (draws .< self.to(.float64)).to(dtype) }
+  }
+
   private static func floatingPoint(_ dtype: DType, for operation: String) -> DType {
     guard dtype.isFloatingPoint else {
       fatalError("\(operation): \(dtype) cannot hold such numbers; use float32 or float64")

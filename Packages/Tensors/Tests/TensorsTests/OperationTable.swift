@@ -90,6 +90,25 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "narrow": { $0[0].narrow(1, start: 1, length: 2) },
   "slice": { $0[0][.ellipsis, .range(1, nil, step: 2)] },
   "select": { $0[0][.all, -1] },
+  "diagonal": { $0[0].diagonal() },
+  "diagonal, offset": { $0[0].diagonal(offset: -1, dim1: 2, dim2: 0) },
+  "unfold": { $0[0].unfold(1, size: 3, step: 2) },
+  "unflatten": { $0[0].unflatten(1, [2, -1]) },
+  "movedim": { $0[0].movedim([0, 1], [-1, 0]) },
+  "mT": { $0[0].mT },
+  "broadcastTo": { $0[0].broadcastTo([2, 2, 3]) },
+  "split": {
+    let parts = $0[0].split(2, dim: 1); return parts[0] * parts[1] + parts[2]
+  },
+  "split, sizes": {
+    let parts = $0[0].split([1, 3], dim: -1); return parts[0] * parts[1]
+  },
+  "chunk": {
+    let parts = $0[0].chunk(3); return parts[0] * parts[1] + parts[2]
+  },
+  "unbind": {
+    let parts = $0[0].unbind(dim: 1); return parts[0] * parts[2]
+  },
   "contiguous": { $0[0].T.contiguous() },
   "clone": { $0[0].clone() },
   "gather": { $0[0].gather(dim: 1, index: Tensor([[0, 2, 1], [2, 2, 0]])) },
@@ -108,4 +127,4 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
 ]
 
 /// Operations that only a derivative uses, with the operation whose derivative it is.
-let usedByDerivatives = ["gate": "relu", "unslice": "slice"]
+let usedByDerivatives = ["gate": "relu", "place": "slice"]

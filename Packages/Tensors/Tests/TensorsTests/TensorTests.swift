@@ -98,6 +98,19 @@ import Testing
     #expect(Tensor(1).flatten().shape == [1])
   }
 
+  @Test func parts() {
+    let five = Tensor.arange(5)
+    #expect(five.split(2).map(\.shape) == [[2], [2], [1]] && five.chunk(3).count == 3)
+    #expect(five.chunk(4).map { $0.scalars(as: Int.self) } == [[0, 1], [2, 3], [4]])
+    #expect(five.split([0, 5]).map(\.numel) == [0, 5] && five.unbind().count == 5)
+    #expect(five.asStrided([2, 2], [2, 1]).scalars(as: Int.self) == [0, 1, 2, 3])
+    #expect(five[2...].asStrided([2], [1]).scalars(as: Int.self) == [2, 3])
+    #expect(Tensor.zeros([2, 3]).diagonal(offset: 5).shape == [0])
+    let shared = Tensor.zeros([3, 3])
+    noGrad { shared.diagonal().copy(from: Tensor([1.0, 2, 3])) }
+    #expect(shared.sum().item() == 6 && shared[1, 1].item() == 2, "views share memory")
+  }
+
   @Test func indexing() {
     func numbers(_ part: Tensor) -> [Int] { part.scalars() }
     #expect(numbers(x[1, 2]) == [20, 21, 22, 23])
@@ -147,9 +160,29 @@ import Testing
         _ = Tensor.zeros([2, 3])[0, 0, 0]
       })
     await expectMessage(
-      "narrow: places 2..<4",
+      "narrow: 2 places from 2 on are not all in dim 0",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([3]).narrow(0, start: 2, length: 2)
+      })
+    await expectMessage(
+      "asStrided: shape [3], strides [2] and offset 0 reach beyond a storage of 4 elements",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([4]).asStrided([3], [2])
+      })
+    await expectMessage(
+      "split: [1, 1] do not add up to dim 0",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([4]).split([1, 1])
+      })
+    await expectMessage(
+      "unfold: windows of 5 at steps of 1",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([4]).unfold(0, size: 5, step: 1)
+      })
+    await expectMessage(
+      "unflatten: [3, 2] do not make up the 4 places",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([4]).unflatten(0, [3, 2])
       })
     await expectMessage(
       "expand: shape [2] does not broadcast to [3]",

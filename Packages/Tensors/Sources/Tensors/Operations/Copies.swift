@@ -43,12 +43,32 @@ extension Tensor {
     return result.recorded("clone", .wrt(self) { g in g })
   }
 
+  /// Sets all elements to a number, in place: `torch.Tensor.fill_`.
+  public func fill<Number: TensorElement & TensorData>(_ value: Number)
+  where Number.Scalar == Number {
+    copy(from: Tensor(value))
+  }
+
   /// Copies another tensor's elements over this one's, in place: `torch.Tensor.copy_`.
   public func copy(from other: Tensor) {
     guard let layout = other.view.layout.broadcast(to: shape) else {
       fatalError("copy(from:): shape \(other.shape) does not broadcast to \(shape)")
     }
     let source = other.to(device)
-    changeInPlace("copy(from:)") { backend.convert(source.view.with(layout), into: $0) }
+    changeInPlace("copy(from:)") {
+      backend.convert(source.view.with(layout).apart(from: $0), into: $0)
+    }
+  }
+}
+
+extension StridedView {
+  /// This view, or a copy where it shares memory with a target that it is not the same view as: a
+  /// kernel may read an element only before it is written.
+  func apart(from target: StridedView) -> StridedView {
+    guard storage.pointer == target.storage.pointer, layout !== target.layout else { return self }
+    let copy = StridedView(
+      empty: Layout(contiguous: layout.shape), dtype: dtype, device: storage.device)
+    storage.device.backend.convert(self, into: copy)
+    return copy
   }
 }

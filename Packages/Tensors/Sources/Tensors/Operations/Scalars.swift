@@ -11,6 +11,11 @@ extension Tensor {
   public static func * (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) * b }
   public static func / (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) / b }
 
+  public static func += (a: inout Tensor, b: some TensorElement) { a += a.scalar(b) }
+  public static func -= (a: inout Tensor, b: some TensorElement) { a -= a.scalar(b) }
+  public static func *= (a: inout Tensor, b: some TensorElement) { a *= a.scalar(b) }
+  public static func /= (a: inout Tensor, b: some TensorElement) { a /= a.scalar(b) }
+
   public static func .== (a: Tensor, b: some TensorElement) -> Tensor { a .== a.scalar(b) }
   public static func .!= (a: Tensor, b: some TensorElement) -> Tensor { a .!= a.scalar(b) }
   public static func .< (a: Tensor, b: some TensorElement) -> Tensor { a .< a.scalar(b) }

@@ -13,7 +13,7 @@ extension Tensor {
   }
 
   /// The same elements in another layout, with the derivative that goes with it.
-  private func viewed(
+  func viewed(
     _ operation: String, _ layout: Layout, _ derivative: @escaping (Tensor) -> Tensor
   ) -> Tensor {
     Tensor(view.with(layout)).recorded(operation, .wrt(self, derivative))
@@ -73,6 +73,20 @@ extension Tensor {
     return reshape(Array(shape[..<start]) + [joined] + Array(shape[(end + 1)...]))
   }
 
+  /// One dim as several: `torch.unflatten`. One size may be -1 and is then worked out.
+  public func unflatten(_ dim: Int, _ sizes: [Int]) -> Tensor {
+    let dim = checkedDim(dim, for: "unflatten")
+    guard ndim > 0 else { fatalError("unflatten: a tensor without dims has none to cut") }
+    let known = sizes.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
+    let whole = sizes.map { $0 == -1 && known > 0 ? shape[dim] / known : $0 }
+    guard whole.allSatisfy({ $0 >= 0 }), whole.reduce(1, *) == shape[dim] else {
+      fatalError(
+        "unflatten: \(sizes) do not make up the \(shape[dim]) places of dim \(dim) in shape \(shape)"
+      )
+    }
+    return reshape(Array(shape[..<dim]) + whole + Array(shape[(dim + 1)...]))
+  }
+
   /// The dims in another order: `torch.permute`.
   public func permute(_ dims: [Int]) -> Tensor {
     let order = dims.map { checkedDim($0, for: "permute") }
@@ -105,6 +119,30 @@ extension Tensor {
     ndim == 2 ? transpose(0, 1) : permute(Array((0..<ndim).reversed()))
   }
 
+  /// The last two dims swapped: `torch.Tensor.mT`.
+  public var mT: Tensor {
+    guard ndim >= 2 else {
+      fatalError("mT: a tensor of shape \(shape) is no matrix; it needs at least two dims")
+    }
+    return transpose(-2, -1)
+  }
+
+  /// Dims moved to other places, the others in order around them: `torch.movedim`.
+  public func movedim(_ sources: [Int], _ targets: [Int]) -> Tensor {
+    let from = sources.map { checkedDim($0, for: "movedim") }
+    let to = targets.map { checkedDim($0, for: "movedim") }
+    guard from.count == to.count, Set(from).count == from.count, Set(to).count == to.count else {
+      fatalError("movedim: \(sources) and \(targets) do not name as many different dims")
+    }
+    var order = [Int](repeating: -1, count: ndim)
+    for (source, target) in zip(from, to) { order[target] = source }
+    var others = (0..<ndim).filter { !from.contains($0) }.makeIterator()
+    return permute(order.map { $0 < 0 ? others.next()! : $0 })
+  }
+
+  /// A dim moved to another place: `torch.movedim`.
+  public func movedim(_ source: Int, _ target: Int) -> Tensor { movedim([source], [target]) }
+
   /// Without the dims of size 1, or without one of them: `torch.squeeze`.
   public func squeeze(_ dim: Int? = nil) -> Tensor {
     let only = dim.map { checkedDim($0, for: "squeeze") }
@@ -131,50 +169,6 @@ extension Tensor {
     return viewed("expand", layout) { g in g }
   }
 
-  /// A view of `length` places along a dim, from `start` on: `torch.narrow`.
-  public func narrow(_ dim: Int, start: Int, length: Int) -> Tensor {
-    let dim = checkedDim(dim, for: "narrow")
-    guard ndim > 0, start >= 0, length >= 0, start + length <= shape[dim] else {
-      fatalError(
-        "narrow: places \(start)..<\(start + length) are not all in dim \(dim) of a tensor of shape "
-          + "\(shape)")
-    }
-    return sliced(dim, start: start, count: length, step: 1)
-  }
-
-  /// A view of one place along a dim, without that dim: `torch.select`. It may count from the end.
-  public func select(_ dim: Int, _ index: Int) -> Tensor {
-    guard ndim > 0 else { fatalError("select: a tensor without dims has no index \(index)") }
-    let dim = checkedDim(dim, for: "select")
-    let size = shape[dim]
-    guard (-size..<size).contains(index) else {
-      fatalError(
-        "select: index \(index) is out of range in dim \(dim) of a tensor of shape \(shape)")
-    }
-    return sliced(dim, start: index < 0 ? index + size : index, count: 1, step: 1).squeeze(dim)
-  }
-
-  /// `count` places along a dim, from `start` on, at steps of `step`, all of them within it.
-  func sliced(_ dim: Int, start: Int, count: Int, step: Int) -> Tensor {
-    var (shape, strides) = (shape, strides)
-    shape[dim] = count
-    strides[dim] *= step
-    let offset = count == 0 ? storageOffset : storageOffset + start * self.strides[dim]
-    let own = self.shape
-    return viewed("slice", Layout(shape: shape, strides: strides, offset: offset)) { g in
-      Tensor.unsliced(g, dim, start: start, step: step, in: own)
-    }
-  }
-
-  /// Zeros of the given shape with g at the places that ``sliced(_:start:count:step:)`` takes.
-  private static func unsliced(_ g: Tensor, _ dim: Int, start: Int, step: Int, in shape: [Int])
-    -> Tensor
-  {
-    let count = g.shape[dim]
-    let result = zeros(shape, dtype: g.dtype, device: g.device)
-    let target = result.sliced(dim, start: start, count: count, step: step)
-    g.backend.convert(g.view, into: target.view)
-    return result.recorded(
-      "unslice", .wrt(g) { h in h.sliced(dim, start: start, count: count, step: step) })
-  }
+  /// A view in which dims of size 1 repeat: `torch.broadcast_to`.
+  public func broadcastTo(_ shape: [Int]) -> Tensor { expand(shape) }
 }

@@ -1,0 +1,166 @@
+// Tensors that are made from a shape and little else.
+
+extension Tensor {
+  /// A tensor of one value: `torch.full`. Whole numbers make int64.
+  public static func full<Element: TensorElement & TensorData>(
+    _ shape: [Int], _ value: Element, dtype: DType? = nil, device: Device = .cpu,
+    requiresGrad: Bool = false
+  ) -> Tensor where Element.Scalar == Element {
+    let scalar = Tensor(value, dtype: dtype, device: device)
+    let result = Tensor(empty: checked(shape, for: "full"), dtype: scalar.dtype, device: device)
+    device.backend.convert(
+      scalar.view.with(scalar.view.layout.broadcast(to: shape)!), into: result.view)
+    result.requiresGrad = requiresGrad
+    return result
+  }
+
+  /// Zeros: `torch.zeros`.
+  public static func zeros(
+    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+  ) -> Tensor {
+    full(checked(shape, for: "zeros"), 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// Ones: `torch.ones`.
+  public static func ones(
+    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+  ) -> Tensor {
+    full(checked(shape, for: "ones"), 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
+  }
+
+  /// A tensor whose contents are not defined: `torch.empty`.
+  public static func empty(
+    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+  ) -> Tensor {
+    let result = Tensor(empty: checked(shape, for: "empty"), dtype: dtype, device: device)
+    result.requiresGrad = requiresGrad
+    return result
+  }
+
+  /// Zeros in the shape, dtype and device of another tensor.
+  public static func zerosLike(_ other: Tensor) -> Tensor {
+    zeros(other.shape, dtype: other.dtype, device: other.device)
+  }
+
+  /// Ones in the shape, dtype and device of another tensor.
+  public static func onesLike(_ other: Tensor) -> Tensor {
+    ones(other.shape, dtype: other.dtype, device: other.device)
+  }
+
+  /// One value in the shape, dtype and device of another tensor.
+  public static func fullLike<Element: TensorElement & TensorData>(
+    _ other: Tensor, _ value: Element
+  ) -> Tensor where Element.Scalar == Element {
+    full(other.shape, value, dtype: other.dtype, device: other.device)
+  }
+
+  /// A tensor in the shape, dtype and device of another, whose contents are not defined.
+  public static func emptyLike(_ other: Tensor) -> Tensor {
+    Tensor(empty: other.shape, dtype: other.dtype, device: other.device)
+  }
+
+  /// Ones on the diagonal of a matrix, zeros elsewhere: `torch.eye`.
+  public static func eye(
+    _ rows: Int, _ columns: Int? = nil, dtype: DType = .float32, device: Device = .cpu
+  ) -> Tensor {
+    let result = zeros([rows, columns ?? rows], dtype: dtype, device: device)
+    result.diagonal().fill(1)
+    return result
+  }
+
+  /// `steps` numbers from `start` to `end`, both included, at equal distances: `torch.linspace`.
+  public static func linspace(
+    _ start: Double, _ end: Double, steps: Int, dtype: DType = .float32, device: Device = .cpu
+  ) -> Tensor {
+    guard steps >= 0 else { fatalError("linspace: \(steps) steps; there must be 0 or more") }
+    let result = Tensor(empty: checked([steps], for: "linspace"), dtype: dtype, device: device)
+    let step = steps > 1 ? (end - start) / Double(steps - 1) : 0
+    // From either end to the middle, so that both ends are exact.
+    let half = steps / 2
+    let (first, second) = (
+      result.narrow(0, start: 0, length: half), result.narrow(0, start: half, length: steps - half)
+    )
+    device.backend.ramp(from: start, step: step, into: first.view)
+    device.backend.ramp(
+      from: steps > 1 ? end - step * Double(steps - half - 1) : start, step: step, into: second.view
+    )
+    return result
+  }
+
+  /// The whole numbers from 0 up to, but not including, `end`; int64.
+  public static func arange(_ end: Int, device: Device = .cpu) -> Tensor {
+    arange(0, end, device: device)
+  }
+
+  /// Whole numbers from `start` up to, but not including, `end`: `torch.arange`; int64.
+  public static func arange(
+    _ start: Int, _ end: Int, step: Int = 1, device: Device = .cpu
+  ) -> Tensor {
+    ramp(Double(start), Double(end), step: Double(step), dtype: .int64, device: device)
+  }
+
+  /// Numbers from `start` up to, but not including, `end`: `torch.arange`; float32.
+  public static func arange(
+    _ start: Double, _ end: Double, step: Double = 1, dtype: DType = .float32,
+    device: Device = .cpu
+  ) -> Tensor {
+    ramp(start, end, step: step, dtype: dtype, device: device)
+  }
+
+  private static func ramp(
+    _ start: Double, _ end: Double, step: Double, dtype: DType, device: Device
+  ) -> Tensor {
+    let count = ((end - start) / step).rounded(.up)
+    guard step != 0, count >= 0, count < Double(Int.max / 8) else {
+      fatalError("arange: no steps of \(step) lead from \(start) to \(end)")
+    }
+    let result = Tensor(empty: [Int(count)], dtype: dtype, device: device)
+    device.backend.ramp(from: start, step: step, into: result.view)
+    return result
+  }
+}
+
+/// Grids, triangles and classes.
+extension Tensor {
+  /// The coordinates of a grid: for each vector, a tensor that has its values along the vector's own
+  /// dim: `torch.meshgrid` with `indexing="ij"`.
+  public static func meshgrid(_ vectors: [Tensor]) -> [Tensor] {
+    for vector in vectors where vector.ndim > 1 {
+      fatalError("meshgrid: a tensor of shape \(vector.shape); each must be a vector")
+    }
+    let shape = vectors.map(\.numel)
+    return vectors.enumerated().map { dim, vector in
+      var spread = [Int](repeating: 1, count: vectors.count)
+      spread[dim] = vector.numel
+      return vector.reshape(spread).expand(shape)
+    }
+  }
+
+  /// The matrix with zeros above a diagonal: `torch.tril`. A diagonal above 0 is one above the main one.
+  public func tril(diagonal: Int = 0) -> Tensor { triangle(diagonal, lower: true, "tril") }
+
+  /// The matrix with zeros below a diagonal: `torch.triu`.
+  public func triu(diagonal: Int = 0) -> Tensor { triangle(diagonal, lower: false, "triu") }
+
+  private func triangle(_ diagonal: Int, lower: Bool, _ name: String) -> Tensor {
+    guard ndim >= 2 else {
+      fatalError("\(name): a tensor of shape \(shape) is no matrix; it needs at least two dims")
+    }
+    let rows = Tensor.arange(shape[ndim - 2], device: device).unsqueeze(1)
+    let columns = Tensor.arange(shape[ndim - 1], device: device)
+    let mask = lower ? columns .<= rows + diagonal : columns .>= rows + diagonal
+    return .where(mask, self, dtype == .bool ? Tensor(false) : 0)
+  }
+
+  /// A 1 at the place that each class names, 0 elsewhere, in a last dim: `torch.nn.functional.one_hot`;
+  /// int64. By default there are as many classes as the largest says.
+  public func oneHot(classCount: Int? = nil) -> Tensor {
+    guard dtype == .int64 else { fatalError("oneHot: classes of \(dtype); they must be int64") }
+    let count = classCount ?? (numel == 0 ? 0 : amax().item(as: Int.self) + 1)
+    let places = unsqueeze(-1)
+    if ((places .< 0) | (places .>= count)).anyTrue {
+      fatalError("oneHot: a class is not among the \(count) from 0 on")
+    }
+    return (places .== Tensor.arange(count, device: device)).to(.int64)
+  }
+}

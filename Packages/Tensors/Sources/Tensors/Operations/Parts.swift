@@ -1,0 +1,170 @@
+// Views of parts of a tensor, in the same memory.
+
+extension Tensor {
+  /// A view of `length` places along a dim, from `start` on: `torch.narrow`.
+  public func narrow(_ dim: Int, start: Int, length: Int) -> Tensor {
+    let dim = checkedDim(dim, for: "narrow")
+    guard ndim > 0, (0...shape[dim]).contains(start), (0...shape[dim] - start).contains(length)
+    else {
+      fatalError(
+        "narrow: \(length) places from \(start) on are not all in dim \(dim) of a tensor of shape "
+          + "\(shape)")
+    }
+    return sliced(dim, start: start, count: length, step: 1)
+  }
+
+  /// A view of one place along a dim, without that dim: `torch.select`. It may count from the end.
+  public func select(_ dim: Int, _ index: Int) -> Tensor {
+    guard ndim > 0 else { fatalError("select: a tensor without dims has no index \(index)") }
+    let dim = checkedDim(dim, for: "select")
+    let size = shape[dim]
+    guard (-size..<size).contains(index) else {
+      fatalError(
+        "select: index \(index) is out of range in dim \(dim) of a tensor of shape \(shape)")
+    }
+    let place = index < 0 ? index + size : index
+    var (rest, steps) = (shape, strides)
+    rest.remove(at: dim)
+    steps.remove(at: dim)
+    let layout = Layout(shape: rest, strides: steps, offset: storageOffset + place * strides[dim])
+    let own = shape
+    return viewed("select", layout) { g in Tensor.placed(g, in: own) { $0.select(dim, place) } }
+  }
+
+  /// `count` places along a dim, from `start` on, at steps of `step`, all of them within it.
+  func sliced(_ dim: Int, start: Int, count: Int, step: Int) -> Tensor {
+    var (shape, strides) = (shape, strides)
+    shape[dim] = count
+    strides[dim] *= step
+    let offset = count == 0 ? storageOffset : storageOffset + start * self.strides[dim]
+    let own = self.shape
+    return viewed("slice", Layout(shape: shape, strides: strides, offset: offset)) { g in
+      Tensor.placed(g, in: own) { $0.sliced(dim, start: start, count: count, step: step) }
+    }
+  }
+
+  /// Zeros of the given shape with g at the places that `part` is a view of: what the derivative of
+  /// such a view is. No place may be seen twice.
+  private static func placed(
+    _ g: Tensor, in shape: [Int], through part: @escaping (Tensor) -> Tensor
+  ) -> Tensor {
+    let result = zeros(shape, dtype: g.dtype, device: g.device)
+    g.backend.convert(g.view, into: part(result).view)
+    return result.recorded("place", .wrt(g) { h in part(h) })
+  }
+
+  /// Parts of `size` places along a dim, the last one smaller where they do not come out even:
+  /// `torch.split`.
+  public func split(_ size: Int, dim: Int = 0) -> [Tensor] {
+    let dim = checkedDim(dim, for: "split")
+    guard size > 0, ndim > 0 else {
+      fatalError("split: parts of \(size) places of a tensor of shape \(shape)")
+    }
+    let starts = shape[dim] == 0 ? [0] : Array(stride(from: 0, to: shape[dim], by: size))
+    return starts.map {
+      narrow(dim, start: $0, length: Swift.min(size, shape[dim] - $0))
+    }
+  }
+
+  /// Parts of the given sizes along a dim: `torch.split`.
+  public func split(_ sizes: [Int], dim: Int = 0) -> [Tensor] {
+    let dim = checkedDim(dim, for: "split")
+    guard ndim > 0, sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(0, +) == shape[dim] else {
+      fatalError("split: \(sizes) do not add up to dim \(dim) of a tensor of shape \(shape)")
+    }
+    var start = 0
+    return sizes.map { size in
+      defer { start += size }
+      return narrow(dim, start: start, length: size)
+    }
+  }
+
+  /// At most `count` parts along a dim, all but the last of one size: `torch.chunk`.
+  public func chunk(_ count: Int, dim: Int = 0) -> [Tensor] {
+    guard count > 0, ndim > 0 else {
+      fatalError("chunk: \(count) parts of a tensor of shape \(shape)")
+    }
+    let size = shape[checkedDim(dim, for: "chunk")]
+    return split(Swift.max((size + count - 1) / count, 1), dim: dim)
+  }
+
+  /// Each place along a dim, without that dim: `torch.unbind`.
+  public func unbind(dim: Int = 0) -> [Tensor] {
+    let dim = checkedDim(dim, for: "unbind")
+    guard ndim > 0 else { fatalError("unbind: a tensor without dims has no places") }
+    return (0..<shape[dim]).map { select(dim, $0) }
+  }
+
+  /// The diagonal of two dims as a last dim: `torch.diagonal`. An offset above 0 is a diagonal above
+  /// the main one.
+  public func diagonal(offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Tensor {
+    let (a, b) = (checkedDim(dim1, for: "diagonal"), checkedDim(dim2, for: "diagonal"))
+    guard ndim >= 2, a != b else {
+      fatalError(
+        "diagonal: dims \(dim1) and \(dim2) of a tensor of shape \(shape); they must differ")
+    }
+    let (down, right) = (Swift.max(-offset, 0), Swift.max(offset, 0))
+    let count = Swift.max(Swift.min(shape[a] - down, shape[b] - right), 0)
+    let others = (0..<ndim).filter { $0 != a && $0 != b }
+    let start = count == 0 ? 0 : down * strides[a] + right * strides[b]
+    let layout = Layout(
+      shape: others.map { shape[$0] } + [count],
+      strides: others.map { strides[$0] } + [strides[a] + strides[b]],
+      offset: storageOffset + start)
+    let own = shape
+    return viewed("diagonal", layout) { g in
+      Tensor.placed(g, in: own) { $0.diagonal(offset: offset, dim1: a, dim2: b) }
+    }
+  }
+
+  /// Windows of `size` places along a dim, at steps, as a last dim: `torch.Tensor.unfold`.
+  public func unfold(_ dim: Int, size: Int, step: Int) -> Tensor {
+    let dim = checkedDim(dim, for: "unfold")
+    let length = ndim == 0 ? 1 : shape[dim]
+    guard size >= 0, size <= length, step > 0 else {
+      fatalError(
+        "unfold: windows of \(size) at steps of \(step) in dim \(dim) of a tensor of shape \(shape)"
+      )
+    }
+    if ndim == 0 { return reshape([1]).unfold(0, size: size, step: step) }
+    let count = (length - size) / step + 1
+    var (shape, strides) = (shape, strides)
+    shape[dim] = count
+    strides[dim] *= step
+    let layout = Layout(
+      shape: shape + [size], strides: strides + [self.strides[dim]], offset: storageOffset)
+    let own = self.shape
+    return viewed("unfold", layout) { g in
+      // Windows overlap: each place within them is put back on its own.
+      let parts = (0..<size).map { place in
+        Tensor.placed(g.select(-1, place), in: own) {
+          $0.sliced(dim, start: place, count: count, step: step)
+        }
+      }
+      return parts.dropFirst().reduce(parts.first ?? .zeros(own, dtype: g.dtype)) { $0 + $1 }
+    }
+  }
+
+  /// The same memory in any shape and strides: `torch.as_strided`. It cannot be recorded.
+  ///
+  /// Stops the program where that would reach beyond the tensor's storage.
+  public func asStrided(_ shape: [Int], _ strides: [Int], storageOffset: Int? = nil) -> Tensor {
+    let offset = storageOffset ?? self.storageOffset
+    var (first, last) = (offset, offset)
+    for (size, stride) in zip(shape, strides) where size > 0 {
+      if stride < 0 { first += (size - 1) * stride } else { last += (size - 1) * stride }
+    }
+    let capacity = view.storage.byteCount / dtype.itemSize
+    guard shape.count == strides.count, shape.allSatisfy({ $0 >= 0 }),
+      shape.contains(0) || (first >= 0 && last < capacity)
+    else {
+      fatalError(
+        "asStrided: shape \(shape), strides \(strides) and offset \(offset) reach beyond a storage of "
+          + "\(capacity) elements")
+    }
+    if recordedNode != nil {
+      fatalError("asStrided: it cannot be differentiated; use detach() first, or another view")
+    }
+    return Tensor(view.with(Layout(shape: shape, strides: strides, offset: offset)))
+  }
+}
