@@ -51,6 +51,13 @@ public protocol Backend: Sendable {
   func reduce(_ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView)
   /// y = exp(x) / Σ exp(x), or its logarithm, over the last dim of a contiguous x.
   func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView)
+  /// The running sums or products along the last dim of a contiguous x; int64 and floating point.
+  func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
+  /// The places along the last dim of a contiguous x in the order of their elements; int64. Equal
+  /// elements keep their order, and NaN is the largest.
+  func sort(_ x: StridedView, descending: Bool, into places: StridedView)
+  /// The places, counted row by row, at which a contiguous x of bool is true; int64.
+  func truePlaces(_ x: StridedView) -> StridedView
   /// c = a·b, or c + a·b, over the last two dims; the dims before them are the same in all three.
   func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool)
 

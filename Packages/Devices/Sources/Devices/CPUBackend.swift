@@ -113,10 +113,29 @@ public struct CPUBackend: Backend {
   }
 
   public func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView) {
-    let columns = x.layout.shape.last ?? 1
+    let (rows, columns) = x.layout.rows
     guard columns > 0 else { return }
-    flambeau_softmax(
-      x.dtype, logarithm, x.layout.numel / columns, columns, y.pointer, x.pointer)
+    flambeau_softmax(x.dtype, logarithm, rows, columns, y.pointer, x.pointer)
+  }
+
+  public func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
+    let (rows, columns) = x.layout.rows
+    flambeau_scan(reduction, x.dtype, rows, columns, y.pointer, x.pointer)
+  }
+
+  public func sort(_ x: StridedView, descending: Bool, into places: StridedView) {
+    let (rows, columns) = x.layout.rows
+    flambeau_sort(x.dtype, descending, rows, columns, places.pointer.int64s, x.pointer)
+  }
+
+  public func truePlaces(_ x: StridedView) -> StridedView {
+    let flags = x.pointer.assumingMemoryBound(to: Bool.self)
+    let count = flambeau_true_places(x.layout.numel, flags, nil)
+    let places = StridedView(
+      storage: makeStorage(byteCount: (count + 1) * DType.int64.itemSize),
+      layout: Layout(contiguous: [count]), dtype: .int64)
+    _ = flambeau_true_places(x.layout.numel, flags, places.pointer.int64s)
+    return places
   }
 
   // MARK: By index

@@ -48,6 +48,12 @@ public final class Layout: Sendable {
   /// How many dims.
   public var rank: Int { shape.count }
 
+  /// How many rows there are along the last dim, and how long they are.
+  public var rows: (count: Int, length: Int) {
+    let length = shape.last ?? 1
+    return (length == 0 ? 0 : numel / length, length)
+  }
+
   /// Whether the shapes are the same.
   public func hasShape(of other: Layout) -> Bool {
     if self === other { return true }

@@ -69,5 +69,18 @@ bool flambeau_scatter_add(
 /// y = exp(x) / Σ exp(x), or its logarithm, for each of the rows of n elements; both contiguous.
 void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, const void *x);
 
+/// The running sums or products along each of the rows of n elements; both contiguous. int64 and
+/// floating-point types.
+void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const void *x);
+
+/// The places along each of the rows of n elements in the order of their elements, equal ones in the
+/// order in which they stand. NaN counts as the largest.
+void flambeau_sort(
+    DType dtype, bool descending, long rows, long n, int64_t *places, const void *x);
+
+/// Counts the true ones among contiguous elements; where `places` is not null, it is given their
+/// places, and must have room for one more.
+long flambeau_true_places(long count, const bool *x, int64_t *places);
+
 /// c = a · b for contiguous m×k and k×n matrices, where the types have no BLAS.
 void flambeau_matmul(DType dtype, long m, long n, long k, void *c, const void *a, const void *b);

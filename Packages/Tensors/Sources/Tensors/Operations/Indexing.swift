@@ -84,3 +84,19 @@ extension Tensor {
       "\(operation): index \(index) is out of range in dim \(dim) of a tensor of shape \(shape)")
   }
 }
+
+extension Tensor {
+  /// The places of the elements other than 0, a row of dims for each: `torch.nonzero`; int64 of shape
+  /// [count, dims].
+  public func nonzero() -> Tensor {
+    let flags = (dtype == .bool ? detach() : detach() .!= 0).view.contiguous()
+    var rest = Tensor(backend.truePlaces(flags))
+    var columns: [Tensor] = []
+    for size in shape.reversed() {
+      columns.append(rest.remainder(Tensor(Swift.max(size, 1))))
+      rest = rest.floorDivide(Tensor(Swift.max(size, 1)))
+    }
+    if columns.isEmpty { return Tensor(empty: [rest.numel, 0], dtype: .int64, device: device) }
+    return .stack(columns.reversed(), dim: 1)
+  }
+}

@@ -17,6 +17,42 @@ extension Tensor {
     sum(dims: [dim], keepDim: keepDim)
   }
 
+  /// The product over the given dims, or over all: `torch.prod`. Whole numbers and truth values make
+  /// int64.
+  public func prod(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
+    let marks = reducedDims(dims, for: "prod")
+    let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
+    let (shape, whole) = (self.shape, marks.indices.filter { marks[$0] })
+    return Tensor.reduce(.product, x, over: marks, dtype: x.dtype, keepDim: keepDim).recorded(
+      "prod",
+      .wrt(self, saving: self) { g, x in
+        let slope =
+          (x .== 0).anyTrue
+          ? x.productOfOthers(whole) : x.prod(dims: whole, keepDim: true) / x
+        return g.restored(marks, to: shape, kept: keepDim) * slope
+      })
+  }
+
+  /// For each element the product of the others over the given dims, which may be 0: that of those
+  /// before it, times that of those after it.
+  private func productOfOthers(_ dims: [Int]) -> Tensor {
+    let last = Array(ndim - dims.count..<ndim)
+    let moved = movedim(dims, last)
+    let rows = moved.flatten(startDim: last.first ?? 0)
+    func before(_ x: Tensor) -> Tensor {
+      let one = Tensor.onesLike(x.narrow(-1, start: 0, length: 1))
+      let others = x.narrow(-1, start: 0, length: x.shape[x.ndim - 1] - 1)
+      return Tensor.cat([one, others], dim: -1).cumprod(dim: -1)
+    }
+    let product = before(rows) * before(rows.flip([-1])).flip([-1])
+    return product.reshape(moved.shape).movedim(last, dims)
+  }
+
+  /// The product over one dim.
+  public func prod(dim: Int, keepDim: Bool = false) -> Tensor {
+    prod(dims: [dim], keepDim: keepDim)
+  }
+
   /// The mean over the given dims, or over all: `torch.mean`.
   public func mean(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     requireFloatingPoint("mean")
@@ -43,50 +79,72 @@ extension Tensor {
   public func std(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
     variance(dims: dims, correction: correction, keepDim: keepDim).sqrt()
   }
+}
 
-  /// The largest element over the given dims, or over all: `torch.amax`. Equal ones share the
-  /// gradient.
-  public func amax(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
-    let dims = reducedDims(dims, for: "amax")
-    requireElements(over: dims, for: "amax")
-    let shape = self.shape
-    return Tensor.reduce(.maximum, view, over: dims, dtype: dtype, keepDim: keepDim)
-      .recorded(
-        "amax",
-        .wrt(
-          self, saving: self,
-          { g, x in
-            let wholeDims = dims.indices.filter { dims[$0] }
-            let largest = noGrad { x.amax(dims: wholeDims, keepDim: true) }
-            let isLargest = (x .== largest).to(g.dtype)
-            return g.restored(dims, to: shape, kept: keepDim) * isLargest
-              / isLargest.sum(dims: wholeDims, keepDim: true)
-          }))
+extension Tensor {
+  /// log Σ eˣ over the given dims, without overflow: `torch.logsumexp`.
+  public func logsumexp(dims: [Int], keepDim: Bool = false) -> Tensor {
+    requireFloatingPoint("logsumexp")
+    let marks = reducedDims(dims, for: "logsumexp")
+    let largest = noGrad { () -> Tensor in
+      let m = amax(dims: dims, keepDim: true)
+      return .where(m.isfinite(), m, 0)
+    }
+    let sum = (self - largest).exp().sum(dims: dims, keepDim: true).log() + largest
+    if keepDim { return sum }
+    return sum.reshape(shape.indices.filter { !marks[$0] }.map { shape[$0] })
   }
 
-  /// The largest element.
-  public func max() -> Tensor { amax() }
-
-  /// The index of the first largest element along a dim: `torch.argmax`; int64.
-  public func argmax(dim: Int, keepDim: Bool = false) -> Tensor {
-    let dims = reducedDims([dim], for: "argmax")
-    requireElements(over: dims, for: "argmax")
-    return Tensor.reduce(.indexOfMaximum, view, over: dims, dtype: .int64, keepDim: keepDim)
+  /// (Σ |x|ᵖ)^(1/p) over the given dims, or over all: `torch.linalg.vector_norm`. An infinite p gives
+  /// the largest absolute value, 0 counts what is not 0. At 0 the derivative is 0.
+  public func norm(_ p: Double = 2, dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
+    requireFloatingPoint("norm")
+    if p == .infinity { return abs().amax(dims: dims, keepDim: keepDim) }
+    if p == -.infinity { return abs().amin(dims: dims, keepDim: keepDim) }
+    if p == 0 { return (self .!= 0).to(dtype).sum(dims: dims, keepDim: keepDim) }
+    if p == 1 { return abs().sum(dims: dims, keepDim: keepDim) }
+    let powers = p == 2 ? square() : abs().pow(p)
+    let sum = powers.sum(dims: dims, keepDim: keepDim)
+    let isZero = sum .== 0
+    let safe = Tensor.where(isZero, 1, sum)
+    return .where(isZero, 0, p == 2 ? safe.sqrt() : safe.pow(1 / p))
   }
 
-  /// The index of the first largest element, counted row by row: `torch.argmax`; int64.
-  public func argmax() -> Tensor {
-    detach().flatten().argmax(dim: 0)
+  /// Whether all elements over the given dims, or all, are other than 0: `torch.all`.
+  public func all(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
+    truth(.minimum, dims, keepDim, ofNothing: true, "all")
+  }
+
+  /// Whether any element over the given dims, or any at all, is other than 0: `torch.any`.
+  public func any(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
+    truth(.maximum, dims, keepDim, ofNothing: false, "any")
+  }
+
+  private func truth(
+    _ reduction: Reduction, _ dims: [Int]?, _ keepDim: Bool, ofNothing: Bool, _ name: String
+  ) -> Tensor {
+    let marks = reducedDims(dims, for: name)
+    let flags = dtype == .bool ? self : detach() .!= 0
+    let result = Tensor.reduce(reduction, flags.view, over: marks, dtype: .bool, keepDim: keepDim)
+    if numel == 0 { result.fill(ofNothing) }
+    return result
+  }
+
+  /// How many elements over the given dims, or of all, are other than 0: `torch.count_nonzero`; int64.
+  public func countNonzero(dims: [Int]? = nil) -> Tensor {
+    (detach() .!= 0).sum(dims: dims)
   }
 }
 
 extension Tensor {
-  private static func reduce(
+  static func reduce(
     _ reduction: Reduction, _ x: StridedView, over dims: [Bool], dtype: DType, keepDim: Bool
   ) -> Tensor {
     let shape = x.layout.shape
     let kept = dims.indices.compactMap { dims[$0] ? (keepDim ? 1 : nil) : shape[$0] }
     let y = StridedView(empty: Layout(contiguous: kept), dtype: dtype, device: x.storage.device)
+    // Where there is nothing to reduce, a sum is 0 and a product 1.
+    if x.layout.numel == 0 { Tensor(y).fill(reduction == .product ? 1 : 0) }
     y.storage.device.backend.reduce(reduction, x, over: dims, into: y)
     return Tensor(y)
   }
@@ -104,12 +162,12 @@ extension Tensor {
   }
 
   /// The gradient of a reduction with the reduced dims back, of size 1.
-  private func restored(_ dims: [Bool], to shape: [Int], kept: Bool) -> Tensor {
+  func restored(_ dims: [Bool], to shape: [Int], kept: Bool) -> Tensor {
     if kept { return self }
     return reshape(shape.indices.map { dims[$0] ? 1 : shape[$0] })
   }
 
-  private func requireElements(over dims: [Bool], for operation: String) {
+  func requireElements(over dims: [Bool], for operation: String) {
     for (size, isReduced) in zip(shape, dims) where isReduced && size == 0 {
       fatalError("\(operation): a tensor of shape \(shape) has no elements to choose from")
     }

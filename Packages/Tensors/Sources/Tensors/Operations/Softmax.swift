@@ -23,14 +23,12 @@ extension Tensor {
   private func softmax(
     _ dim: Int, logarithm: Bool, _ name: String, _ derivative: (Int) -> Edge
   ) -> Tensor {
-    let dim = checkedDim(dim, for: name)
-    let x = dtype.isFloatingPoint ? view : view.converted(to: .float32)
-    // The kernel takes rows, so another dim is laid out last meanwhile.
-    let (source, isLast) = (Tensor(x), dim == Swift.max(ndim - 1, 0))
-    let rows = isLast ? source.view.contiguous() : source.transpose(dim, -1).view.contiguous()
-    let result = Tensor(empty: rows.layout.contiguous, dtype: x.dtype, device: device)
-    backend.softmax(rows, logarithm: logarithm, into: result.view)
-    let y = isLast ? result : result.transpose(dim, -1)
-    return y.recorded(name, derivative(dim))
+    let x = dtype.isFloatingPoint ? self : detach().to(.float32)
+    let y = x.alongRows(dim, for: name) { rows in
+      let result = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
+      backend.softmax(rows, logarithm: logarithm, into: result.view)
+      return result
+    }
+    return y.recorded(name, derivative(checkedDim(dim, for: name)))
   }
 }

@@ -34,6 +34,10 @@ def above_one(*shape):
     return lambda generator: positive(*shape)(generator) + 1
 
 
+def with_zeros(*shape):
+    return lambda generator: normal(*shape)(generator) * (torch.arange(shape[-1]) != 1)
+
+
 def wide(*shape):
     return lambda generator: 3 * normal(*shape)(generator)
 
@@ -132,6 +136,24 @@ operations = {
     "variance": (lambda x: x.var(dim=1), [normal(2, 3)]),
     "std": (lambda x: x.std(dim=0, correction=0), [normal(4, 3)]),
     "amax": (lambda x: x.amax(dim=1), [normal(2, 3)]),
+    "prod": (torch.prod, [normal(2, 3)]),
+    "prod, dim": (lambda x: x.prod(1), [normal(2, 3, 2)]),
+    "prod, zeros": (lambda x: x.prod(2).prod(0), [with_zeros(2, 3, 2)]),
+    "cumprod, zeros": (lambda x: x.cumprod(-1), [with_zeros(2, 4)]),
+    "amin": (lambda x: x.amin((0, 2), keepdim=True), [normal(2, 3, 2)]),
+    "max, dim": (lambda x: x.max(1).values, [normal(2, 3)]),
+    "min, dim": (lambda x: x.min(0, keepdim=True).values, [normal(2, 3)]),
+    "logsumexp": (lambda x: x.logsumexp(1), [normal(2, 3)]),
+    "norm": (lambda x: x.norm(dim=1), [normal(2, 3)]),
+    "norm, 3": (lambda x: x.norm(3), [normal(2, 3)]),
+    "norm, 1": (lambda x: x.norm(1, dim=0, keepdim=True), [normal(2, 3)]),
+    "norm, infinite": (lambda x: x.norm(torch.inf), [normal(2, 3)]),
+    "sort": (lambda x: x.sort(0).values, [normal(4, 3)]),
+    "topk": (lambda x: x.topk(2, 1).values, [normal(2, 5)]),
+    "median": (lambda x: x.median(1).values, [normal(2, 4)]),
+    "cumsum": (lambda x: x.cumsum(0), [normal(4, 3)]),
+    "cumprod": (lambda x: x.cumprod(1), [positive(2, 4)]),
+    "flip": (lambda x: x.flip(0, 2), [normal(2, 3, 4)]),
     "logSoftmax": (lambda x: x.log_softmax(dim=1), [normal(2, 3)]),
     "logSoftmax, dim 0": (lambda x: x.log_softmax(dim=0), [normal(2, 3, 2)]),
     "softmax": (lambda x: x.softmax(dim=-1), [normal(2, 3)]),
@@ -291,6 +313,33 @@ untraced = {
     "multiply, mixed": (torch.mul, [special.to(torch.float16), special.to(torch.bfloat16)]),
     "to, float16": (lambda x: x.to(torch.float16), [special * 1000.1]),
     "to, bfloat16": (lambda x: x.to(torch.bfloat16), [special * 1000.1]),
+    "prod, whole": (lambda x: x.prod(0), [whole.reshape(2, 4).to(torch.int32)]),
+    "all": (lambda x: x.all(1), [whole.reshape(4, 2)]),
+    "any": (lambda x: x.any(0, keepdim=True), [whole.clamp(min=0).reshape(2, 4)]),
+    "all, whole": (lambda x: x.all(), [special]),
+    "any, empty": (lambda x: x.any(1), [torch.zeros(2, 0)]),
+    "all, empty": (lambda x: x.all(1), [torch.zeros(2, 0)]),
+    "countNonzero": (lambda x: x.count_nonzero(0), [whole.reshape(2, 4)]),
+    "argmax": (lambda x: x.argmax(1), [special.reshape(2, 5)]),
+    "argmin": (lambda x: x.argmin(0), [special.reshape(2, 5)]),
+    "argmin, all": (lambda x: x.argmin(), [whole]),
+    "amax, whole": (lambda x: x.amax(0), [whole.reshape(2, 4)]),
+    "amin, special": (lambda x: x.amin(), [special]),
+    "sum, whole": (lambda x: x.sum(0), [whole.reshape(2, 4).to(torch.int8)]),
+    "sum, bool": (lambda x: x.sum(), [truths]),
+    "sum, empty": (lambda x: x.sum(1), [torch.zeros(2, 0)]),
+    "prod, empty": (lambda x: x.prod(1), [torch.zeros(2, 0)]),
+    "argsort": (lambda x: x.argsort(descending=True, stable=True), [special]),
+    "sort, ties": (lambda x: x.sort(dim=0, stable=True).indices, [(whole % 3).reshape(4, 2)]),
+    "sort, special": (lambda x: x.sort().values, [special]),
+    "topk, smallest": (lambda x: x.topk(3, largest=False).values, [whole]),
+    "median, NaN": (lambda x: x.reshape(2, 5).median(1).values, [special]),
+    "unique": (lambda x: x.unique(), [whole % 3]),
+    "bincount": (lambda x: x.bincount(minlength=9), [whole.clamp(min=0)]),
+    "cumsum, whole": (lambda x: x.cumsum(0), [whole.to(torch.int16)]),
+    "cumprod, whole": (lambda x: x.cumprod(0), [whole]),
+    "nonzero": (lambda x: x.reshape(2, 4).nonzero(), [whole.clamp(min=0)]),
+    "flip, whole": (lambda x: x.flip(0), [whole]),
     "sum, float16": (torch.sum, [torch.full((3000,), 0.1, dtype=torch.float16)]),
 }
 

@@ -1,0 +1,106 @@
+// Kernels along the rows of contiguous memory: running totals, sorting, and the places of truth.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "include/parallel.h"
+#include "include/views.h"
+
+enum { GRAIN = 16384 };
+
+typedef struct {
+  long n;
+  bool flag;
+  void *y;
+  const void *x;
+} Work;
+
+// Running totals in the precision of sums.
+#define SCAN(name, dtype, S, A, FIRST, JOIN)                                               \
+  static void name##_##dtype(void *context, long begin, long end) {                        \
+    const Work *work = context;                                                            \
+    for (long row = begin; row < end; row++) {                                             \
+      const S *x = (const S *)work->x + row * work->n;                                     \
+      S *y = (S *)work->y + row * work->n;                                                 \
+      A total = FIRST;                                                                     \
+      for (long i = 0; i < work->n; i++) {                                                 \
+        total = total JOIN FLAMBEAU_LOAD_##dtype(x[i]);                                    \
+        y[i] = FLAMBEAU_STORE_##dtype(total);                                              \
+      }                                                                                    \
+    }                                                                                      \
+  }
+#define SCANS(dtype, S, ...)                   \
+  SCAN(running_sum, dtype, S, double, 0, +)    \
+  SCAN(running_product, dtype, S, double, 1, *)
+FLAMBEAU_FLOAT_DTYPES(SCANS)
+SCAN(running_sum, int64, int64_t, int64_t, 0, +)
+SCAN(running_product, int64, int64_t, int64_t, 1, *)
+
+void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const void *x) {
+  typedef void (*Body)(void *, long, long);
+#define X(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
+  static const Body bodies[][FLAMBEAU_DTYPE_COUNT] = {
+      [Reduction_sum] = {
+          [DType_int64] = running_sum_int64, FLAMBEAU_FLOAT_DTYPES(X, running_sum)},
+      [Reduction_product] = {
+          [DType_int64] = running_product_int64, FLAMBEAU_FLOAT_DTYPES(X, running_product)},
+  };
+#undef X
+  Work work = {n, false, y, x};
+  flambeau_parallel(rows, GRAIN / (n ? n : 1) + 1, bodies[op][dtype], &work);
+}
+
+// Sorts places by merging ever longer runs, which keeps equal elements in order. NaN counts as larger
+// than all numbers.
+#define BEFORE(a, b) ((a) < (b) || ((b) != (b) && (a) == (a)))
+#define SORT(dtype, S, C, ...)                                                             \
+  static void sort_##dtype(void *context, long begin, long end) {                         \
+    const Work *work = context;                                                            \
+    long n = work->n;                                                                      \
+    int64_t *spare = malloc((n ? n : 1) * sizeof(int64_t));                                \
+    for (long row = begin; row < end; row++) {                                             \
+      const S *x = (const S *)work->x + row * n;                                           \
+      int64_t *from = (int64_t *)work->y + row * n, *to = spare;                           \
+      for (long i = 0; i < n; i++) from[i] = i;                                            \
+      for (long run = 1; run < n; run *= 2) {                                              \
+        for (long start = 0; start < n; start += 2 * run) {                                \
+          long i = start, middle = start + run < n ? start + run : n, j = middle;          \
+          long stop = start + 2 * run < n ? start + 2 * run : n;                           \
+          for (long k = start; k < stop; k++) {                                            \
+            bool second = i == middle;                                                     \
+            if (!second && j < stop) {                                                     \
+              C a = FLAMBEAU_LOAD_##dtype(x[from[i]]), b = FLAMBEAU_LOAD_##dtype(x[from[j]]); \
+              second = work->flag ? BEFORE(a, b) : BEFORE(b, a);                           \
+            }                                                                              \
+            to[k] = from[second ? j++ : i++];                                              \
+          }                                                                                \
+        }                                                                                  \
+        int64_t *swapped = from;                                                           \
+        from = to;                                                                         \
+        to = swapped;                                                                      \
+      }                                                                                    \
+      if (from == spare) memcpy(to, from, n * sizeof(int64_t));                            \
+    }                                                                                      \
+    free(spare);                                                                           \
+  }
+FLAMBEAU_DTYPES(SORT)
+
+void flambeau_sort(
+    DType dtype, bool descending, long rows, long n, int64_t *places, const void *x) {
+  Work work = {n, descending, places, x};
+  switch (dtype) {
+#define X(name, ...) \
+  case DType_##name: flambeau_parallel(rows, GRAIN / (n ? n : 1) + 1, sort_##name, &work); break;
+    FLAMBEAU_DTYPES(X)
+#undef X
+  }
+}
+
+long flambeau_true_places(long count, const bool *x, int64_t *places) {
+  long found = 0;
+  for (long i = 0; i < count; i++) {
+    if (places) places[found] = i;
+    found += x[i];
+  }
+  return found;
+}

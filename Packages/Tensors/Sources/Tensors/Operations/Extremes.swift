@@ -1,0 +1,77 @@
+// The largest and smallest elements, and where they are.
+
+extension Tensor {
+  /// The largest element over the given dims, or over all: `torch.amax`. Equal ones share the
+  /// gradient.
+  public func amax(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
+    extreme(.maximum, dims, keepDim, "amax") { $0.amax(dims: $1, keepDim: true) }
+  }
+
+  /// The smallest element over the given dims, or over all: `torch.amin`. Equal ones share the
+  /// gradient.
+  public func amin(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
+    extreme(.minimum, dims, keepDim, "amin") { $0.amin(dims: $1, keepDim: true) }
+  }
+
+  private func extreme(
+    _ reduction: Reduction, _ dims: [Int]?, _ keepDim: Bool, _ name: String,
+    _ again: @escaping (Tensor, [Int]) -> Tensor
+  ) -> Tensor {
+    let marks = reducedDims(dims, for: name)
+    requireElements(over: marks, for: name)
+    let (shape, whole) = (self.shape, marks.indices.filter { marks[$0] })
+    return Tensor.reduce(reduction, view, over: marks, dtype: dtype, keepDim: keepDim)
+      .recorded(
+        name,
+        .wrt(self, saving: self) { g, x in
+          let isExtreme = (x .== noGrad { again(x, whole) }).to(g.dtype)
+          return g.restored(marks, to: shape, kept: keepDim) * isExtreme
+            / isExtreme.sum(dims: whole, keepDim: true)
+        })
+  }
+
+  /// The largest element.
+  public func max() -> Tensor { amax() }
+  /// The smallest element.
+  public func min() -> Tensor { amin() }
+
+  /// The largest elements along a dim and the places of the first of them: `torch.max(x, dim)`.
+  public func max(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
+    chosen(argmax(dim: dim, keepDim: true), dim, keepDim)
+  }
+
+  /// The smallest elements along a dim and the places of the first of them: `torch.min(x, dim)`.
+  public func min(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
+    chosen(argmin(dim: dim, keepDim: true), dim, keepDim)
+  }
+
+  private func chosen(
+    _ indices: Tensor, _ dim: Int, _ keepDim: Bool
+  ) -> (values: Tensor, indices: Tensor) {
+    if ndim == 0 { return (clone(), indices) }
+    let values = gather(dim: dim, index: indices)
+    return keepDim ? (values, indices) : (values.squeeze(dim), indices.squeeze(dim))
+  }
+
+  /// The index of the first largest element along a dim: `torch.argmax`; int64.
+  public func argmax(dim: Int, keepDim: Bool = false) -> Tensor {
+    place(.indexOfMaximum, dim, keepDim, "argmax")
+  }
+
+  /// The index of the first smallest element along a dim: `torch.argmin`; int64.
+  public func argmin(dim: Int, keepDim: Bool = false) -> Tensor {
+    place(.indexOfMinimum, dim, keepDim, "argmin")
+  }
+
+  /// The index of the first largest element, counted row by row: `torch.argmax`; int64.
+  public func argmax() -> Tensor { detach().flatten().argmax(dim: 0) }
+  /// The index of the first smallest element, counted row by row: `torch.argmin`; int64.
+  public func argmin() -> Tensor { detach().flatten().argmin(dim: 0) }
+
+  private func place(_ reduction: Reduction, _ dim: Int, _ keepDim: Bool, _ name: String) -> Tensor
+  {
+    let marks = reducedDims([dim], for: name)
+    requireElements(over: marks, for: name)
+    return Tensor.reduce(reduction, view, over: marks, dtype: .int64, keepDim: keepDim)
+  }
+}
