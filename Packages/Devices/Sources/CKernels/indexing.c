@@ -40,9 +40,9 @@ static inline long resolve(Indexing *indexing, int64_t index) {
     }                                                                                      \
   }
 
-// Rows of y[index] += x.
-#define SCATTER_ROW(dtype, T, ...)                                                         \
-  static void scatter_##dtype(                                                             \
+// Rows of y[index] += x, or y[index] = x.
+#define SCATTER_ROW(name, T, EXPRESSION)                                                   \
+  static void name(                                                                        \
       const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
     Indexing *indexing = loops->context;                                                   \
     T *y = (T *)pointers[0];                                                               \
@@ -53,16 +53,23 @@ static inline long resolve(Indexing *indexing, int64_t index) {
       long offset = resolve(indexing, index[i * si]);                                      \
       if (indexing->failed) return;                                                        \
       T *place = &y[offset + i * sy];                                                      \
-      *place = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(*place) + FLAMBEAU_LOAD_##dtype(x[i * sx])); \
+      *place = EXPRESSION;                                                                 \
     }                                                                                      \
   }
+#define SCATTER_ROWS(dtype, T, ...)                                                        \
+  SCATTER_ROW(                                                                             \
+      scatter_add_##dtype, T,                                                              \
+      FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(*place) + FLAMBEAU_LOAD_##dtype(x[i * sx]))) \
+  SCATTER_ROW(scatter_##dtype, T, x[i * sx])
 
 FLAMBEAU_DTYPES(GATHER_ROW)
-FLAMBEAU_DTYPES(SCATTER_ROW)
+FLAMBEAU_DTYPES(SCATTER_ROWS)
 
 #define ROW_ENTRY(dtype, T, C, name) [DType_##dtype] = name##_##dtype,
 static const Row gather_rows[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_DTYPES(ROW_ENTRY, gather)};
 static const Row scatter_rows[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_DTYPES(ROW_ENTRY, scatter)};
+static const Row scatter_add_rows[FLAMBEAU_DTYPE_COUNT] = {
+    FLAMBEAU_DTYPES(ROW_ENTRY, scatter_add)};
 
 // `indexed` is the operand of the three whose elements the indices choose.
 static bool run(
@@ -95,13 +102,13 @@ bool flambeau_gather(
       (const long[]){item, sizeof(int64_t), item}, invalid);
 }
 
-bool flambeau_scatter_add(
-    DType dtype, long rank, const long *shape, long dim, long size,
+bool flambeau_scatter(
+    bool adding, DType dtype, long rank, const long *shape, long dim, long size,
     void *y, const long *y_strides, const int64_t *index, const long *index_strides,
     const void *x, const long *x_strides, int64_t *invalid) {
   long item = flambeau_dtype_size(dtype);
   return run(
-      scatter_rows[dtype], 0, rank, shape, dim, size, (char *const[]){y, (char *)index, (char *)x},
+      (adding ? scatter_add_rows : scatter_rows)[dtype], 0, rank, shape, dim, size, (char *const[]){y, (char *)index, (char *)x},
       (const long *const[]){y_strides, index_strides, x_strides},
       (const long[]){item, sizeof(int64_t), item}, invalid);
 }

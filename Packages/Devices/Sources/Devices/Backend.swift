@@ -66,9 +66,11 @@ public protocol Backend: Sendable {
   /// y[i…] = x[i… with index[i…] in place of i[dim]]; y and index have one shape, and index is int64.
   /// Returns the first index that is out of range, if any.
   func gather(_ x: StridedView, dim: Int, index: StridedView, into y: StridedView) -> Int?
-  /// y[i… with index[i…] in place of i[dim]] += x[i…]; x and index have one shape.
+  /// y[i… with index[i…] in place of i[dim]] = x[i…], or += if adding; x and index have one shape.
   /// Returns the first index that is out of range, if any.
-  func scatterAdd(_ x: StridedView, dim: Int, index: StridedView, into y: StridedView) -> Int?
+  func scatter(
+    _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView
+  ) -> Int?
 
   // MARK: Optimizers, all views contiguous
 

@@ -151,12 +151,12 @@ public struct CPUBackend: Backend {
     return isValid ? nil : Int(invalid)
   }
 
-  public func scatterAdd(
-    _ x: StridedView, dim: Int, index: StridedView, into y: StridedView
+  public func scatter(
+    _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView
   ) -> Int? {
     var invalid: Int64 = 0
-    let isValid = flambeau_scatter_add(
-      y.dtype, x.layout.rank, x.layout.shape, dim, y.layout.shape[dim], y.pointer,
+    let isValid = flambeau_scatter(
+      adding, y.dtype, x.layout.rank, x.layout.shape, dim, y.layout.shape[dim], y.pointer,
       y.layout.strides, index.pointer.int64s, index.layout.strides, x.pointer, x.layout.strides,
       &invalid)
     return isValid ? nil : Int(invalid)

@@ -64,6 +64,22 @@ import Testing
     #expect(x[1].scalars(as: Double.self) == [8, 8, 8] && x[0, 0].item() == 0.25)
   }
 
+  @Test func partsAreAssigned() {
+    let x = Tensor.zeros([3, 4])
+    x[0] = Tensor([1.0, 2, 3, 4])
+    x[1..., -1] = 9
+    x[Tensor([1, 2]), Tensor([0, -3])] = Tensor([5.0, 6])
+    #expect(x.scalars(as: Int.self) == [1, 2, 3, 4, 5, 0, 0, 9, 0, 6, 0, 9])
+    x[x .> 4] = 0
+    #expect(x.sum().item() == 10)
+    x[.all, Tensor([0, 2])] = Tensor([[1.0, 2], [3, 4], [5, 6]])
+    #expect(x[.all, 0].scalars(as: Int.self) == [1, 3, 5])
+    #expect(x[.all, 2].scalars(as: Int.self) == [2, 4, 6])
+    let cube = Tensor.zeros([2, 3, 2])
+    cube[Tensor([0, 1]), .all, Tensor([1, 0])] = Tensor([[1.0, 2, 3], [4, 5, 6]])
+    #expect(cube.scalars(as: Int.self) == [0, 1, 0, 2, 0, 3, 4, 0, 5, 0, 6, 0])
+  }
+
   @Test func aTensorAndAnotherViewOfIt() {
     var x = Tensor([[1.0, 2], [3, 4]])
     x += x.T

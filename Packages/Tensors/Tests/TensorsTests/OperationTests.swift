@@ -82,7 +82,7 @@ import Testing
       // Every second place of something larger, from an offset on.
       {
         $0.ndim == 0
-          ? $0 : Tensor.stack([$0, $0 * 0], dim: -1).flatten()[.stride(2)].view($0.shape)
+          ? $0 : Tensor.stack([$0, $0 * 0], dim: -1).flatten()[.step(2)].view($0.shape)
       },
     ]
     for layout in layouts {

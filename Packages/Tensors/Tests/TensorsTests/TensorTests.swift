@@ -121,7 +121,7 @@ import Testing
     #expect(x[.all, -1].shape == [2, 4])
     #expect(x[.ellipsis, .newAxis].shape == [2, 3, 4, 1] && x[.newAxis].shape == [1, 2, 3, 4])
     #expect(x[.ellipsis, 0].shape == [2, 3])
-    #expect(numbers(x[0, 0][.stride(2)]) == [0, 2])
+    #expect(numbers(x[0, 0][.step(2)]) == [0, 2])
     #expect(numbers(x[0, 0][.range(-3, nil, step: 2)]) == [1, 3])
     #expect(x[5..<9].shape == [0, 3, 4], "ends beyond the dim are cut")
     #expect(x[Tensor([[1, 0], [1, 1]])].shape == [2, 2, 3, 4])
@@ -200,9 +200,24 @@ import Testing
         _ = Tensor.zeros([3]).scatterAdd(dim: 0, index: Tensor([-1]), source: .zeros([1]))
       })
     await expectMessage(
-      "gather: index -4 is out of range",
+      "subscript: index -4 is out of range in dim 0 of a tensor of shape [3]",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([3])[Tensor([-4])]
+      })
+    await expectMessage(
+      "subscript: indices of shapes [2], [3] do not broadcast",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([3, 3])[Tensor([0, 1]), Tensor([0, 1, 2])]
+      })
+    await expectMessage(
+      "subscript: a mask of shape [2] from dim 0 on of a tensor of shape [3]",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([3])[Tensor([true, false])]
+      })
+    await expectMessage(
+      "subscript: shape [2] does not broadcast to the chosen part's [3]",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        Tensor.zeros([3])[Tensor([0, 1, 2])] = Tensor([1.0, 2])
       })
     await expectMessage(
       "subscript: an index of float32",
@@ -303,6 +318,16 @@ import Testing
       "matmul: shapes [2, 3] and [2, 3] do not fit: 3 columns on the left, 2 rows",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([2, 3]) • Tensor.zeros([2, 3])
+      })
+    await expectMessage(
+      "einsum: “ij,jk” for shapes [[2, 3], [2, 2]]: a letter has the sizes 3 and 2",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.einsum("ij,jk", .zeros([2, 3]), .zeros([2, 2]))
+      })
+    await expectMessage(
+      "einsum: “ij->k” for shapes [[2, 3]]: the result has a letter that no operand has",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.einsum("ij->k", .zeros([2, 3]))
       })
     await expectMessage(
       "matmul: shapes [] and [2]",

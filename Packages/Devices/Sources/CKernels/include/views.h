@@ -60,9 +60,9 @@ bool flambeau_gather(
     void *y, const long *y_strides, const int64_t *index, const long *index_strides,
     const void *x, const long *x_strides, int64_t *invalid);
 
-/// y[i… with index[i…] in place of i[dim]] += x[i…]; otherwise as flambeau_gather.
-bool flambeau_scatter_add(
-    DType dtype, long rank, const long *shape, long dim, long size,
+/// y[i… with index[i…] in place of i[dim]] = x[i…], or += if adding; otherwise as flambeau_gather.
+bool flambeau_scatter(
+    bool adding, DType dtype, long rank, const long *shape, long dim, long size,
     void *y, const long *y_strides, const int64_t *index, const long *index_strides,
     const void *x, const long *x_strides, int64_t *invalid);
 

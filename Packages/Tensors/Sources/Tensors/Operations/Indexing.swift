@@ -22,37 +22,67 @@ extension Tensor {
   /// A copy of this tensor with each element of `source` added at the place its index names:
   /// `torch.scatter_add`. y[i][index[i][j]] += source[i][j] for dim 1.
   public func scatterAdd(dim: Int, index: Tensor, source: Tensor) -> Tensor {
-    let dim = checkedDim(dim, for: "scatterAdd")
-    checkIndex(index, dim: dim, for: "scatterAdd")
-    guard source.shape == index.shape, source.dtype == dtype else {
-      fatalError(
-        "scatterAdd: the source is \(source.dtype) of shape \(source.shape); it must be \(dtype) in "
-          + "the index's shape \(index.shape)")
-    }
-    let result = detach().clone()
-    let target = result.view.with(result.cut(to: index.shape, except: dim))
-    if let invalid = backend.scatterAdd(source.view, dim: dim, index: index.view, into: target) {
-      fatalIndex(invalid, dim, for: "scatterAdd")
-    }
-    return result.recorded(
+    scattered(dim, index, source, adding: true, "scatterAdd").recorded(
       "scatterAdd",
       .wrt(self) { g in g },
       .wrt(source) { g in g.gather(dim: dim, index: index) })
   }
 
+  /// A copy of this tensor with each element of `source` in the place its index names: `torch.scatter`.
+  /// y[i][index[i][j]] = source[i][j] for dim 1. Where an index occurs twice, the last one stays.
+  public func scatter(dim: Int, index: Tensor, source: Tensor) -> Tensor {
+    scattered(dim, index, source, adding: false, "scatter").recorded(
+      "scatter",
+      .wrt(self) { g in
+        g.scatter(dim: dim, index: index, source: .zeros(index.shape, dtype: g.dtype))
+      },
+      .wrt(source) { g in g.gather(dim: dim, index: index) })
+  }
+
+  private func scattered(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, adding: Bool, _ name: String
+  ) -> Tensor {
+    let dim = checkedDim(dim, for: name)
+    checkIndex(index, dim: dim, for: name)
+    guard source.shape == index.shape, source.dtype == dtype else {
+      fatalError(
+        "\(name): the source is \(source.dtype) of shape \(source.shape); it must be \(dtype) in the "
+          + "index's shape \(index.shape)")
+    }
+    let result = detach().clone()
+    let target = result.view.with(result.cut(to: index.shape, except: dim))
+    let invalid = backend.scatter(
+      source.view, dim: dim, index: index.view, adding: adding, into: target)
+    if let invalid { fatalIndex(invalid, dim, for: name) }
+    return result
+  }
+
+  /// A copy of this tensor with the parts of `source` along a dim added at the places that a vector of
+  /// int64 indices names: `torch.index_add`.
+  public func indexAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) -> Tensor {
+    let dim = checkedDim(dim, for: "indexAdd")
+    return scatterAdd(
+      dim: dim, index: spread(index, dim, for: "indexAdd"), source: source)
+  }
+
   /// The places along a dim that a vector of int64 indices names: `torch.index_select`.
   public func indexSelect(_ dim: Int, _ index: Tensor) -> Tensor {
     let dim = checkedDim(dim, for: "indexSelect")
+    return gather(dim: dim, index: spread(index, dim, for: "indexSelect"))
+  }
+
+  /// A vector of indices along a dim, the same for all places in the other dims.
+  private func spread(_ index: Tensor, _ dim: Int, for operation: String) -> Tensor {
     guard index.ndim == 1, ndim > 0 else {
       fatalError(
-        "indexSelect: index of shape \(index.shape) for a tensor of shape \(shape); it must be a "
+        "\(operation): index of shape \(index.shape) for a tensor of shape \(shape); it must be a "
           + "vector, and the tensor must have dims")
     }
     var shape = shape
     shape[dim] = index.numel
-    var spread = [Int](repeating: 1, count: ndim)
-    spread[dim] = index.numel
-    return gather(dim: dim, index: index.reshape(spread).expand(shape))
+    var column = [Int](repeating: 1, count: ndim)
+    column[dim] = index.numel
+    return index.reshape(column).expand(shape)
   }
 
   private func checkIndex(_ index: Tensor, dim: Int, for operation: String) {
@@ -86,6 +116,41 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// The elements at places that are counted row by row, in the shape of the index: `torch.take`.
+  /// Negative ones count from the end.
+  public func take(_ index: Tensor) -> Tensor {
+    flatten()[index]
+  }
+
+  /// Elements chosen along a dim, where index and tensor broadcast in the others:
+  /// `torch.take_along_dim`.
+  public func takeAlongDim(_ index: Tensor, dim: Int) -> Tensor {
+    let dim = checkedDim(dim, for: "takeAlongDim")
+    var (own, other) = (shape, index.shape)
+    guard ndim == index.ndim, ndim > 0 else {
+      fatalError("takeAlongDim: shapes \(shape) and \(index.shape) must have as many dims")
+    }
+    (own[dim], other[dim]) = (1, 1)
+    guard var whole = Layout.broadcastShape(own, other) else {
+      fatalError("takeAlongDim: shapes \(shape) and \(index.shape) do not broadcast")
+    }
+    whole[dim] = shape[dim]
+    let source = expand(whole)
+    whole[dim] = index.shape[dim]
+    return source.gather(dim: dim, index: index.expand(whole))
+  }
+
+  /// The elements for which the mask is true, as a vector: `torch.masked_select`.
+  public func maskedSelect(_ mask: Tensor) -> Tensor {
+    guard let whole = Layout.broadcastShape(shape, mask.shape), mask.dtype == .bool else {
+      fatalError(
+        "maskedSelect: a mask of \(mask.dtype) and shape \(mask.shape) for shape \(shape); it must be "
+          + "bool and broadcast")
+    }
+    let flags = mask.detach().expand(whole).view.contiguous()
+    return expand(whole).flatten().indexSelect(0, Tensor(backend.truePlaces(flags)))
+  }
+
   /// The places of the elements other than 0, a row of dims for each: `torch.nonzero`; int64 of shape
   /// [count, dims].
   public func nonzero() -> Tensor {

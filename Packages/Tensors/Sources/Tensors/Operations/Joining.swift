@@ -44,4 +44,15 @@ extension Tensor {
       tensors.map { $0.unsqueeze(dim) },
       dim: first.checkedDim(dim, for: "stack", in: first.ndim + 1))
   }
+
+  /// Tensors side by side: along dim 1, vectors along dim 0: `torch.hstack`.
+  public static func hstack(_ tensors: [Tensor]) -> Tensor {
+    let whole = tensors.map { $0.ndim == 0 ? $0.reshape([1]) : $0 }
+    return cat(whole, dim: whole.first?.ndim == 1 ? 0 : 1)
+  }
+
+  /// Tensors one below the other: along dim 0, where vectors are rows: `torch.vstack`.
+  public static func vstack(_ tensors: [Tensor]) -> Tensor {
+    cat(tensors.map { $0.ndim < 2 ? $0.reshape([1, -1]) : $0 }, dim: 0)
+  }
 }

@@ -1,6 +1,6 @@
 /// What can stand between the brackets of `x[…]`, besides numbers and ranges:
 ///
-///     x[.all, -1]  x[.ellipsis, .newAxis]  x[.stride(2)]  x[.range(1, -1)]
+///     x[.all, -1]  x[.ellipsis, .newAxis]  x[.step(2)]  x[.range(1, -1)]
 public struct TensorIndex: Sendable {
   enum Kind {
     /// One place; the dim goes. Negative ones count from the end.
@@ -9,6 +9,8 @@ public struct TensorIndex: Sendable {
     case range(Int?, Int?, step: Int)
     case ellipsis
     case newAxis
+    /// Places along one dim, or with truth values along as many dims as there are.
+    case tensor(Tensor)
   }
 
   let kind: Kind
@@ -23,7 +25,7 @@ extension TensorIndexConvertible where Self == TensorIndex {
   /// The whole dim: `:` in Python.
   public static var all: TensorIndex { .range(nil, nil) }
   /// The whole dim at steps: `::step` in Python.
-  public static func stride(_ step: Int) -> TensorIndex { .range(nil, nil, step: step) }
+  public static func step(_ step: Int) -> TensorIndex { .range(nil, nil, step: step) }
   /// From a place up to, but not including, another, at steps: `start:end:step` in Python. Negative
   /// places count from the end, nil is the dim's own end, and what lies beyond the dim is cut.
   public static func range(_ start: Int?, _ end: Int?, step: Int = 1) -> TensorIndex {
@@ -65,34 +67,67 @@ extension PartialRangeThrough<Int>: TensorIndexConvertible {
   public var tensorIndex: TensorIndex { .range(nil, upperBound == -1 ? nil : upperBound + 1) }
 }
 
+extension Tensor: TensorIndexConvertible {
+  public var tensorIndex: TensorIndex { TensorIndex(kind: .tensor(self)) }
+}
+
 extension Tensor {
-  /// A view of a part: `x[0]`, `x[1..<3]`, `x[.all, -1]`, `x[.ellipsis, .newAxis]`.
+  /// A part: `x[0]`, `x[1..<3]`, `x[.all, -1]`, `x[.ellipsis, .newAxis]`, `x[mask]`, `x[rows, columns]`.
+  ///
+  /// It is a view, unless an index is a tensor: of int64, which names places along a dim, negative ones
+  /// from the end, or of bool, which chooses where it is true. Several broadcast together.
+  ///
+  /// Assigning changes the elements in place, while nothing is recorded.
+  public subscript(_ index: some TensorIndexConvertible) -> Tensor {
+    get { part(at: [index.tensorIndex]) }
+    set { assign(newValue, at: [index.tensorIndex]) }
+  }
+
+  public subscript(
+    _ first: some TensorIndexConvertible, _ second: some TensorIndexConvertible
+  ) -> Tensor {
+    get { part(at: [first.tensorIndex, second.tensorIndex]) }
+    set { assign(newValue, at: [first.tensorIndex, second.tensorIndex]) }
+  }
+
+  public subscript(
+    _ first: some TensorIndexConvertible, _ second: some TensorIndexConvertible,
+    _ third: some TensorIndexConvertible
+  ) -> Tensor {
+    get { part(at: [first.tensorIndex, second.tensorIndex, third.tensorIndex]) }
+    set { assign(newValue, at: [first.tensorIndex, second.tensorIndex, third.tensorIndex]) }
+  }
+
+  /// A part by any number of indices. Setters of such subscripts crash the compiler (6.3.1), so more
+  /// than three indices are assigned through views: `x[0, 1][2, 3] = y`.
   public subscript<each Index: TensorIndexConvertible>(_ index: repeat each Index) -> Tensor {
     var indices: [TensorIndex] = []
     for index in repeat each index { indices.append(index.tensorIndex) }
-    return part(indices)
+    return part(at: indices)
   }
 
-  /// The rows at the given int64 indices, in the shape of the index: `x[index]`. Negative ones count
-  /// from the end.
-  public subscript(_ index: Tensor) -> Tensor {
-    guard index.dtype == .int64, ndim > 0 else {
-      fatalError(
-        "subscript: an index of \(index.dtype) for a tensor of shape \(shape); it must be int64, and "
-          + "the tensor must have dims")
+  private func part(at indices: [TensorIndex]) -> Tensor {
+    let (part, tensors) = part(indices)
+    return tensors.isEmpty ? part : part.chosen(tensors)
+  }
+
+  private func assign(_ value: Tensor, at indices: [TensorIndex]) {
+    let (part, tensors) = part(indices)
+    if tensors.isEmpty {
+      part.copy(from: value)
+    } else {
+      part.assign(value, at: tensors)
     }
-    let places = index.flatten()
-    let size = shape[0]
-    let countsFromTheEnd = (places .< 0).to(.int64) * (places .>= -size).to(.int64)
-    return indexSelect(0, places + countsFromTheEnd * size).reshape(index.shape + shape.dropFirst())
   }
 
-  private func part(_ indices: [TensorIndex]) -> Tensor {
+  /// The view that the indices other than tensors make, and the tensors by the dims that they index.
+  private func part(_ indices: [TensorIndex]) -> (Tensor, [Int: Tensor]) {
     var wanted = 0
     var ellipses = 0
     for index in indices {
       switch index.kind {
       case .place, .range: wanted += 1
+      case .tensor(let tensor): wanted += tensor.dtype == .bool ? tensor.ndim : 1
       case .ellipsis: ellipses += 1
       case .newAxis: break
       }
@@ -104,6 +139,7 @@ extension Tensor {
           : "subscript: more than one ellipsis")
     }
     var result = self
+    var tensors: [Int: Tensor] = [:]
     var dim = 0
     for index in indices {
       switch index.kind {
@@ -117,9 +153,86 @@ extension Tensor {
       case .newAxis:
         result = result.unsqueeze(dim)
         dim += 1
+      case .tensor(let tensor):
+        for places in result.places(tensor, at: dim) {
+          tensors[dim] = places
+          dim += 1
+        }
       }
     }
-    return result
+    return (result, tensors)
+  }
+
+  /// What a tensor that is used as an index names along each of the dims from `dim` on.
+  private func places(_ index: Tensor, at dim: Int) -> [Tensor] {
+    guard index.dtype == .bool else {
+      guard !index.dtype.isFloatingPoint else {
+        fatalError("subscript: an index of \(index.dtype); it must be of whole numbers or bool")
+      }
+      return [index.to(.int64)]
+    }
+    guard Array(shape[dim..<dim + index.ndim]) == index.shape else {
+      fatalError(
+        "subscript: a mask of shape \(index.shape) from dim \(dim) on of a tensor of shape \(shape); "
+          + "they must be the same there")
+    }
+    return index.nonzero().unbind(dim: 1)
+  }
+
+  /// This tensor with the indexed dims first and as one, the places along that one, in the shape that
+  /// the indices broadcast to, and where that shape stands in the result: in place of the indexed dims
+  /// where they are neighbours, else first.
+  private func lined(_ tensors: [Int: Tensor]) -> (rows: Tensor, places: Tensor, dim: Int) {
+    let dims = tensors.keys.sorted()
+    var broadcast: [Int] = []
+    for dim in dims {
+      guard let wider = Layout.broadcastShape(broadcast, tensors[dim]!.shape) else {
+        let shapes = dims.map { "\(tensors[$0]!.shape)" }.joined(separator: ", ")
+        fatalError("subscript: indices of shapes \(shapes) do not broadcast")
+      }
+      broadcast = wider
+    }
+    var places = Tensor.zeros([], dtype: .int64, device: device)
+    for dim in dims {
+      let (index, size) = (tensors[dim]!, shape[dim])
+      if ((index .< -size) | (index .>= size)).anyTrue {
+        let wrong = index.maskedSelect((index .< -size) | (index .>= size))[0].item(as: Int.self)
+        fatalError(
+          "subscript: index \(wrong) is out of range in dim \(dim) of a tensor of shape \(shape)")
+      }
+      places = places * size + Tensor.where(index .< 0, index + size, index)
+    }
+    let rows = movedim(dims, Array(dims.indices)).flatten(startDim: 0, endDim: dims.count - 1)
+    let areNeighbours = dims.last! - dims.first! == dims.count - 1
+    return (rows, places.expand(broadcast), areNeighbours ? dims.first! : 0)
+  }
+
+  private func chosen(_ tensors: [Int: Tensor]) -> Tensor {
+    let (rows, places, dim) = lined(tensors)
+    let shape = places.shape + rows.shape.dropFirst()
+    let result = rows.indexSelect(0, places.flatten()).reshape(shape)
+    let moved = Array(0..<places.ndim)
+    return dim == 0 ? result : result.movedim(moved, moved.map { $0 + dim })
+  }
+
+  private func assign(_ value: Tensor, at tensors: [Int: Tensor]) {
+    let (rows, places, dim) = lined(tensors)
+    var shape = places.shape + rows.shape.dropFirst()
+    let moved = Array(0..<places.ndim)
+    if dim > 0 { shape = Tensor.empty(shape).movedim(moved, moved.map { $0 + dim }).shape }
+    guard value.view.layout.broadcast(to: shape) != nil else {
+      fatalError("subscript: shape \(value.shape) does not broadcast to the chosen part's \(shape)")
+    }
+    let whole = value.detach().to(dtype).to(device).expand(shape)
+    let ordered = dim == 0 ? whole : whole.movedim(moved.map { $0 + dim }, moved)
+    let source = ordered.reshape([places.numel] + rows.shape.dropFirst())
+    var column = [Int](repeating: 1, count: rows.ndim)
+    column[0] = places.numel
+    let index = places.flatten().reshape(column).expand(source.shape)
+    let changed = rows.detach().scatter(dim: 0, index: index, source: source)
+    let dims = tensors.keys.sorted()
+    let front = dims.map { self.shape[$0] }
+    copy(from: changed.unflatten(0, front).movedim(Array(dims.indices), dims))
   }
 
   private func slice(_ dim: Int, _ start: Int?, _ end: Int?, _ step: Int) -> Tensor {

@@ -1,0 +1,56 @@
+// Elements again, or in other places.
+
+extension Tensor {
+  /// The whole tensor again, so many times along each dim; missing dims come first:
+  /// `torch.Tensor.repeat`, `torch.tile`.
+  public func `repeat`(_ counts: [Int]) -> Tensor {
+    guard counts.count >= ndim, counts.allSatisfy({ $0 >= 0 }) else {
+      fatalError(
+        "repeat: \(counts) for a tensor of shape \(shape); there must be a count for each dim")
+    }
+    let whole = [Int](repeating: 1, count: counts.count - ndim) + shape
+    let spaced = reshape(whole.flatMap { [1, $0] })
+    return spaced.expand(zip(counts, whole).flatMap { [$0, $1] })
+      .reshape(zip(counts, whole).map { $0 * $1 })
+  }
+
+  /// As ``repeat(_:)``, where missing counts come first and are 1: `torch.tile`.
+  public func tile(_ counts: [Int]) -> Tensor {
+    self.repeat([Int](repeating: 1, count: Swift.max(ndim - counts.count, 0)) + counts)
+  }
+
+  /// Each place along a dim so many times in a row: `torch.repeat_interleave`.
+  public func repeatInterleave(_ count: Int, dim: Int) -> Tensor {
+    let dim = checkedDim(dim, for: "repeatInterleave")
+    guard ndim > 0, count >= 0 else {
+      fatalError("repeatInterleave: \(count) times along dim \(dim) of shape \(shape)")
+    }
+    let whole = Array(shape[...dim]) + [count] + Array(shape[(dim + 1)...])
+    return unsqueeze(dim + 1).expand(whole).flatten(startDim: dim, endDim: dim + 1)
+  }
+
+  /// The places along dims moved on, those beyond the end to the beginning: `torch.roll`.
+  public func roll(_ shifts: [Int], dims: [Int]) -> Tensor {
+    guard shifts.count == dims.count else {
+      fatalError("roll: \(shifts.count) shifts for \(dims.count) dims")
+    }
+    var result = self
+    for (shift, dim) in zip(shifts, dims) {
+      let dim = checkedDim(dim, for: "roll")
+      let size = ndim == 0 ? 1 : shape[dim]
+      guard ndim > 0, size > 0 else { continue }
+      let start = ((-shift % size) + size) % size
+      result = .cat(
+        [
+          result.narrow(dim, start: start, length: size - start),
+          result.narrow(dim, start: 0, length: start),
+        ], dim: dim)
+    }
+    return result
+  }
+
+  /// The elements moved on, counted row by row: `torch.roll`.
+  public func roll(_ shift: Int) -> Tensor {
+    flatten().roll([shift], dims: [0]).reshape(shape)
+  }
+}
