@@ -61,6 +61,14 @@ public protocol Backend: Sendable {
   /// c = a·b, or c + a·b, over the last two dims; the dims before them are the same in all three.
   func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool)
 
+  // MARK: Windows, all views contiguous and floating-point
+
+  /// The elements of each window over images [channels, height, width], and `fill` for what lies
+  /// outside, as [channels, kernel height, kernel width, out height, out width].
+  func columns(_ image: StridedView, _ windows: Windows, fill: Double, into columns: StridedView)
+  /// The sum of all that such columns hold of each place of an image.
+  func image(_ columns: StridedView, _ windows: Windows, into image: StridedView)
+
   // MARK: By index
 
   /// y[i…] = x[i… with index[i…] in place of i[dim]]; y and index have one shape, and index is int64.

@@ -138,6 +138,21 @@ public struct CPUBackend: Backend {
     return places
   }
 
+  // MARK: Windows
+
+  public func columns(
+    _ image: StridedView, _ windows: Windows, fill: Double, into columns: StridedView
+  ) {
+    let channels = image.layout.numel / max(windows.height * windows.width, 1)
+    flambeau_columns_of_image(
+      image.dtype, windows, fill, channels, columns.pointer, image.pointer)
+  }
+
+  public func image(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
+    let channels = image.layout.numel / max(windows.height * windows.width, 1)
+    flambeau_image_of_columns(image.dtype, windows, channels, image.pointer, columns.pointer)
+  }
+
   // MARK: By index
 
   public func gather(

@@ -174,9 +174,37 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "addmm": { $0[0].addmm($0[1], $0[2], beta: 0.5, alpha: 2) },
   "linear": { $0[0].linear($0[1], bias: $0[2]) },
   "linear, batches": { $0[0].linear($0[1], bias: $0[2]) },
+  "conv2d": { $0[0].conv2d($0[1], bias: $0[2]) },
+  "conv2d, all": {
+    $0[0].conv2d($0[1], stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 2)
+  },
+  "conv1d": { $0[0].conv1d($0[1], bias: $0[2], stride: 2, padding: 1) },
+  "convTranspose2d": {
+    $0[0].convTranspose2d(
+      $0[1], bias: $0[2], stride: [2, 2], padding: [1, 0], outputPadding: [1, 0])
+  },
+  "convTranspose2d, groups": { $0[0].convTranspose2d($0[1], groups: 2, dilation: [2, 1]) },
+  "convTranspose1d": { $0[0].convTranspose1d($0[1], stride: 2) },
+  "maxPool2d": { $0[0].maxPool2d([2, 3], stride: [1, 2], padding: [1, 1]) },
+  "maxPool1d": { $0[0].maxPool1d(2) },
+  "avgPool2d": { $0[0].avgPool2d([2, 2]) },
+  "avgPool2d, padding": {
+    $0[0].avgPool2d([3, 2], stride: [2, 1], padding: [1, 1], countIncludePad: false)
+  },
+  "avgPool1d": { $0[0].avgPool1d(3, stride: 1, padding: 1) },
+  "adaptiveAvgPool2d": { $0[0].adaptiveAvgPool2d([2, 3]) },
+  "adaptiveMaxPool2d": { $0[0].adaptiveMaxPool2d([3, 2]) },
+  "adaptiveAvgPool1d": { $0[0].adaptiveAvgPool1d(3) },
+  "pad": { $0[0].pad([1, 2, -1, 1], value: 0.5) },
+  "pad, reflect": { $0[0].pad([2, 1], mode: .reflect) },
+  "pad, replicate": { $0[0].pad([1, 0, 2, 1], mode: .replicate) },
+  "pad, circular": { $0[0].pad([2, 1], mode: .circular) },
+  "interpolate": { $0[0].interpolate(size: [5, 3]) },
+  "interpolate, bilinear": { $0[0].interpolate(size: [5, 3], mode: .bilinear) },
+  "interpolate, corners": { $0[0].interpolate(size: [5, 3], mode: .bilinear, alignCorners: true) },
   "cat": { .cat($0, dim: 1) },
   "stack": { .stack($0, dim: -1) },
 ]
 
 /// Operations that only a derivative uses, with the operation whose derivative it is.
-let usedByDerivatives = ["gate": "relu", "place": "slice"]
+let usedByDerivatives = ["gate": "relu", "place": "slice", "columns": "conv2d", "image": "conv2d"]

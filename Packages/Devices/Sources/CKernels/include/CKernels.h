@@ -8,3 +8,4 @@
 #include "parallel.h"
 #include "random.h"
 #include "views.h"
+#include "windows.h"

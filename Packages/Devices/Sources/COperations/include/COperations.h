@@ -7,3 +7,4 @@
 #include "reductions.h"
 #include "storage.h"
 #include "steps.h"
+#include "windows.h"

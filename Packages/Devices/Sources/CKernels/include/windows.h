@@ -1,0 +1,13 @@
+#pragma once
+#include <COperations.h>
+
+// Images are contiguous, [channels, height, width]; columns are [channels, kernel height, kernel width,
+// out height, out width], contiguous too. Floating-point types.
+
+/// The elements of each window, and `fill` for what lies outside of the image.
+void flambeau_columns_of_image(
+    DType dtype, Windows windows, double fill, long channels, void *columns, const void *image);
+
+/// The sum of all that windows hold of each place of the image.
+void flambeau_image_of_columns(
+    DType dtype, Windows windows, long channels, void *image, const void *columns);

@@ -1,0 +1,113 @@
+// The windows of images as columns, and columns added back to images: what convolutions and pooling
+// are made of.
+
+#include "include/windows.h"
+
+#include <stdbool.h>
+
+#include "include/parallel.h"
+
+typedef struct {
+  Windows w;
+  double fill;
+  void *y;
+  const void *x;
+} Work;
+
+// The first and one past the last window, of those along one dim, whose given place is in the input.
+static void inside(
+    long size, long count, long stride, long padding, long place, long *first, long *last) {
+  long begin = padding - place, end = size + padding - place;
+  *first = begin <= 0 ? 0 : (begin + stride - 1) / stride;
+  *last = end <= 0 ? 0 : (end + stride - 1) / stride;
+  if (*last > count) *last = count;
+  if (*first > *last) *first = *last;
+}
+
+// Calls BODY for each row of windows and place in a window: `row` is where the input's row begins, or
+// null outside of it; `column` is the windows' row, of which first to last are inside.
+#define EACH_ROW(S, IMAGE, COLUMNS, BODY)                                                  \
+  const Windows *w = &work->w;                                                             \
+  long places = w->kernel_height * w->kernel_width, count = w->out_height * w->out_width;  \
+  for (long channel = begin; channel < end; channel++) {                                   \
+    for (long place = 0; place < places; place++) {                                        \
+      long down = place / w->kernel_width * w->dilation_height;                            \
+      long right = place % w->kernel_width * w->dilation_width;                            \
+      long first, last, step = w->stride_width;                                            \
+      inside(w->width, w->out_width, step, w->padding_width, right, &first, &last);        \
+      for (long i = 0; i < w->out_height; i++) {                                           \
+        long y = i * w->stride_height - w->padding_height + down;                          \
+        bool is_inside = y >= 0 && y < w->height;                                          \
+        long offset = (channel * w->height + y) * w->width - w->padding_width + right;     \
+        long column = (channel * places + place) * count + i * w->out_width;               \
+        BODY                                                                               \
+      }                                                                                    \
+    }                                                                                      \
+  }
+
+#define WINDOWS(dtype, S, ...)                                                             \
+  static void columns_##dtype(void *context, long begin, long end) {                      \
+    const Work *work = context;                                                            \
+    const S *image = work->x;                                                              \
+    S *columns = work->y, fill = FLAMBEAU_STORE_##dtype(work->fill);                       \
+    EACH_ROW(S, image, columns, {                                                          \
+      S *to = columns + column;                                                            \
+      long j = 0;                                                                          \
+      if (!is_inside) first = last = 0;                                                    \
+      for (; j < first; j++) to[j] = fill;                                                 \
+      if (step == 1) {                                                                     \
+        for (; j < last; j++) to[j] = image[offset + j];                                   \
+      } else {                                                                             \
+        for (; j < last; j++) to[j] = image[offset + j * step];                            \
+      }                                                                                    \
+      for (; j < w->out_width; j++) to[j] = fill;                                          \
+      inside(w->width, w->out_width, step, w->padding_width, right, &first, &last);        \
+    })                                                                                     \
+  }                                                                                        \
+  static void image_##dtype(void *context, long begin, long end) {                         \
+    const Work *work = context;                                                            \
+    const S *columns = work->x;                                                            \
+    S *image = work->y;                                                                    \
+    for (long i = begin * work->w.height * work->w.width;                                  \
+         i < end * work->w.height * work->w.width; i++) {                                  \
+      image[i] = FLAMBEAU_STORE_##dtype(0);                                                \
+    }                                                                                      \
+    EACH_ROW(S, image, columns, {                                                          \
+      if (!is_inside) continue;                                                            \
+      for (long j = first; j < last; j++) {                                                \
+        S *place_of_image = image + offset + j * step;                                     \
+        *place_of_image = FLAMBEAU_STORE_##dtype(                                          \
+            FLAMBEAU_LOAD_##dtype(*place_of_image) + FLAMBEAU_LOAD_##dtype(columns[column + j])); \
+      }                                                                                    \
+    })                                                                                     \
+  }
+FLAMBEAU_FLOAT_DTYPES(WINDOWS)
+
+static long grain(const Windows *w) {
+  long elements = w->kernel_height * w->kernel_width * w->out_height * w->out_width;
+  return 16384 / (elements ? elements : 1) + 1;
+}
+
+void flambeau_columns_of_image(
+    DType dtype, Windows windows, double fill, long channels, void *columns, const void *image) {
+  Work work = {windows, fill, columns, image};
+  switch (dtype) {
+#define X(name, ...) \
+  case DType_##name: flambeau_parallel(channels, grain(&windows), columns_##name, &work); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller converts
+  }
+}
+
+void flambeau_image_of_columns(
+    DType dtype, Windows windows, long channels, void *image, const void *columns) {
+  Work work = {windows, 0, image, columns};
+  switch (dtype) {
+#define X(name, ...) \
+  case DType_##name: flambeau_parallel(channels, grain(&windows), image_##name, &work); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller converts
+  }
+}

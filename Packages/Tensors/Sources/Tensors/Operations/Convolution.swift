@@ -1,0 +1,173 @@
+// Windows over images, and convolutions made of them.
+
+/// How windows lie along one or two dims.
+struct WindowSettings {
+  var kernel: [Int]
+  var stride: [Int]
+  var padding: [Int]
+  var dilation: [Int]
+
+  /// Checks the settings for an input whose last dims are `size`, and works out how many windows there
+  /// are.
+  func windows(over size: [Int], for operation: String) -> Windows {
+    func outputs(_ dim: Int) -> Int {
+      let reach = dilation[dim] * (kernel[dim] - 1) + 1
+      let count = (size[dim] + 2 * padding[dim] - reach) / stride[dim] + 1
+      guard size[dim] + 2 * padding[dim] >= reach else {
+        fatalError(
+          "\(operation): a window of \(kernel) with dilation \(dilation) is larger than the input of "
+            + "\(size) with padding \(padding)")
+      }
+      return count
+    }
+    for dim in kernel.indices {
+      guard kernel[dim] > 0, stride[dim] > 0, padding[dim] >= 0, dilation[dim] > 0 else {
+        fatalError(
+          "\(operation): kernel \(kernel), stride \(stride), padding \(padding), dilation \(dilation); "
+            + "padding must be 0 or more, the others 1 or more")
+      }
+    }
+    return Windows(
+      height: size[0], width: size[1], kernel_height: kernel[0], kernel_width: kernel[1],
+      stride_height: stride[0], stride_width: stride[1], padding_height: padding[0],
+      padding_width: padding[1], dilation_height: dilation[0], dilation_width: dilation[1],
+      out_height: outputs(0), out_width: outputs(1))
+  }
+}
+
+extension Tensor {
+  /// The windows over the last two dims: of shape [… , kernel height, kernel width, out height, out
+  /// width]; `torch.nn.functional.unfold`.
+  func columns(_ windows: Windows, fill: Double = 0) -> Tensor {
+    let shape =
+      shape.dropLast(2) + [
+        windows.kernel_height, windows.kernel_width, windows.out_height, windows.out_width,
+      ]
+    let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
+    backend.columns(view.contiguous(), windows, fill: fill, into: result.view)
+    return result.recorded("columns", .wrt(self) { g in g.image(windows) })
+  }
+
+  /// The sum of all that windows hold of each place of an image: `torch.nn.functional.fold`.
+  func image(_ windows: Windows) -> Tensor {
+    let shape = shape.dropLast(4) + [windows.height, windows.width]
+    let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
+    backend.image(view.contiguous(), windows, into: result.view)
+    return result.recorded("image", .wrt(self) { g in g.columns(windows) })
+  }
+
+  /// A convolution over the last two dims: `torch.nn.functional.conv2d`.
+  ///
+  /// - Parameters:
+  ///   - weight: [out channels, in channels / groups, kernel height, kernel width], for an input of
+  ///     [batch, in channels, height, width].
+  ///   - bias: [out channels], or none.
+  ///   - stride, padding, dilation: for each of the two dims.
+  ///   - groups: how many groups of channels are convolved apart.
+  public func conv2d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
+    dilation: [Int] = [1, 1], groups: Int = 1
+  ) -> Tensor {
+    guard ndim == 4, weight.ndim == 4, groups > 0, weight.shape[0] % groups == 0,
+      shape[1] == weight.shape[1] * groups, bias.map({ $0.shape == [weight.shape[0]] }) ?? true
+    else {
+      fatalError(
+        "conv2d: input \(shape), weight \(weight.shape), bias \(bias.map { "\($0.shape)" } ?? "none"), "
+          + "\(groups) groups; expected [batch, in, height, width], [out, in / groups, height, width] "
+          + "and [out]")
+    }
+    let settings = WindowSettings(
+      kernel: Array(weight.shape.suffix(2)), stride: stride, padding: padding, dilation: dilation)
+    let windows = settings.windows(over: Array(shape.suffix(2)), for: "conv2d")
+    let count = windows.out_height * windows.out_width
+    let inner = weight.shape[1] * settings.kernel[0] * settings.kernel[1]
+    let columns = columns(windows).reshape([shape[0], groups, inner, count])
+    let product = weight.reshape([groups, weight.shape[0] / groups, inner]).matmul(columns)
+    let result = product.reshape(
+      [shape[0], weight.shape[0], windows.out_height, windows.out_width])
+    return bias.map { result + $0.reshape([-1, 1, 1]) } ?? result
+  }
+
+  /// What the gradient of a convolution does to its output, as an operation of its own:
+  /// `torch.nn.functional.conv_transpose2d`.
+  ///
+  /// - Parameters:
+  ///   - weight: [in channels, out channels / groups, kernel height, kernel width].
+  ///   - bias: [out channels], or none.
+  ///   - outputPadding: how much larger the output is at its ends, since a convolution with strides
+  ///     gives the same size for several.
+  public func convTranspose2d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
+    outputPadding: [Int] = [0, 0], groups: Int = 1, dilation: [Int] = [1, 1]
+  ) -> Tensor {
+    guard ndim == 4, weight.ndim == 4, groups > 0, shape[1] == weight.shape[0],
+      shape[1] % groups == 0,
+      bias.map({ $0.shape == [weight.shape[1] * groups] }) ?? true
+    else {
+      fatalError(
+        "convTranspose2d: input \(shape), weight \(weight.shape), "
+          + "bias \(bias.map { "\($0.shape)" } ?? "none"), \(groups) groups; expected [batch, in, height, "
+          + "width], [in, out / groups, height, width] and [out]")
+    }
+    let kernel = Array(weight.shape.suffix(2))
+    let size = (0..<2).map { (dim: Int) -> Int in
+      let between: Int = (shape[2 + dim] - 1) * stride[dim]
+      let reach: Int = dilation[dim] * (kernel[dim] - 1) + 1
+      return between + reach + outputPadding[dim] - 2 * padding[dim]
+    }
+    guard size.allSatisfy({ $0 > 0 }),
+      zip(outputPadding, zip(stride, dilation)).allSatisfy({
+        $0.0 >= 0 && $0.0 < Swift.max($0.1.0, $0.1.1)
+      })
+    else {
+      fatalError(
+        "convTranspose2d: an output of \(size) with outputPadding \(outputPadding), which must be less "
+          + "than stride or dilation")
+    }
+    let settings = WindowSettings(
+      kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+    var windows = settings.windows(over: size, for: "convTranspose2d")
+    windows.out_height = shape[2]
+    windows.out_width = shape[3]
+    let (each, inner) = (weight.shape[1] * kernel[0] * kernel[1], shape[1] / groups)
+    let matrix = weight.reshape([groups, inner, each]).mT
+    let columns = matrix.matmul(reshape([shape[0], groups, inner, shape[2] * shape[3]]))
+    let channels = weight.shape[1] * groups
+    let result = columns.reshape([shape[0], channels] + kernel + shape.suffix(2)).image(windows)
+    return bias.map { result + $0.reshape([-1, 1, 1]) } ?? result
+  }
+
+  /// A convolution over the last dim: `torch.nn.functional.conv1d`, with a weight of [out channels, in
+  /// channels / groups, kernel].
+  public func conv1d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+    groups: Int = 1
+  ) -> Tensor {
+    guard ndim == 3, weight.ndim == 3 else {
+      fatalError(
+        "conv1d: input \(shape), weight \(weight.shape); expected [batch, in, length] and [out, in / "
+          + "groups, length]")
+    }
+    return unsqueeze(2).conv2d(
+      weight.unsqueeze(2), bias: bias, stride: [1, stride], padding: [0, padding],
+      dilation: [1, dilation], groups: groups
+    ).squeeze(2)
+  }
+
+  /// `torch.nn.functional.conv_transpose1d`, with a weight of [in channels, out channels / groups,
+  /// kernel].
+  public func convTranspose1d(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
+    outputPadding: Int = 0, groups: Int = 1, dilation: Int = 1
+  ) -> Tensor {
+    guard ndim == 3, weight.ndim == 3 else {
+      fatalError(
+        "convTranspose1d: input \(shape), weight \(weight.shape); expected [batch, in, length] and [in, "
+          + "out / groups, length]")
+    }
+    return unsqueeze(2).convTranspose2d(
+      weight.unsqueeze(2), bias: bias, stride: [1, stride], padding: [0, padding],
+      outputPadding: [0, outputPadding], groups: groups, dilation: [1, dilation]
+    ).squeeze(2)
+  }
+}

@@ -1,0 +1,114 @@
+// Pooling: windows reduced to one number each.
+
+extension Tensor {
+  /// The largest element of each window over the last two dims: `torch.nn.functional.max_pool2d`. By
+  /// default windows lie side by side.
+  public func maxPool2d(
+    _ kernel: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0], dilation: [Int] = [1, 1]
+  ) -> Tensor {
+    guard zip(kernel, padding).allSatisfy({ $1 * 2 <= $0 }) else {
+      fatalError("maxPool2d: padding \(padding) is more than half of the window \(kernel)")
+    }
+    return pooled(
+      kernel, stride ?? kernel, padding, dilation, fill: -.infinity, "maxPool2d"
+    ) { $0.max(dim: -3).values }
+  }
+
+  /// The mean of each window over the last two dims: `torch.nn.functional.avg_pool2d`. The zeros of
+  /// the padding count, unless `countIncludePad` is false.
+  public func avgPool2d(
+    _ kernel: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0], countIncludePad: Bool = true
+  ) -> Tensor {
+    guard zip(kernel, padding).allSatisfy({ $1 * 2 <= $0 }) else {
+      fatalError("avgPool2d: padding \(padding) is more than half of the window \(kernel)")
+    }
+    func sums(_ x: Tensor) -> Tensor {
+      x.pooled(kernel, stride ?? kernel, padding, [1, 1], fill: 0, "avgPool2d") { $0.sum(dim: -3) }
+    }
+    if countIncludePad || padding == [0, 0] {
+      return sums(self) / Double(kernel.reduce(1, *))
+    }
+    return sums(self) / noGrad { sums(.onesLike(self)) }
+  }
+
+  private func pooled(
+    _ kernel: [Int], _ stride: [Int], _ padding: [Int], _ dilation: [Int], fill: Double,
+    _ name: String, _ reduce: (Tensor) -> Tensor
+  ) -> Tensor {
+    requireFloatingPoint(name)
+    guard ndim >= 3 else {
+      fatalError("\(name): input \(shape); expected [batch, channels, height, width] or no batch")
+    }
+    let settings = WindowSettings(
+      kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+    let windows = settings.windows(over: Array(shape.suffix(2)), for: name)
+    let columns = columns(windows, fill: fill)
+    // The places of a window as one dim.
+    return reduce(columns.flatten(startDim: ndim - 2, endDim: ndim - 1))
+  }
+
+  /// ``maxPool2d(_:stride:padding:dilation:)`` over the last dim: `torch.nn.functional.max_pool1d`.
+  public func maxPool1d(
+    _ kernel: Int, stride: Int? = nil, padding: Int = 0, dilation: Int = 1
+  ) -> Tensor {
+    unsqueeze(-2).maxPool2d(
+      [1, kernel], stride: [1, stride ?? kernel], padding: [0, padding], dilation: [1, dilation]
+    ).squeeze(-2)
+  }
+
+  /// ``avgPool2d(_:stride:padding:countIncludePad:)`` over the last dim:
+  /// `torch.nn.functional.avg_pool1d`.
+  public func avgPool1d(
+    _ kernel: Int, stride: Int? = nil, padding: Int = 0, countIncludePad: Bool = true
+  ) -> Tensor {
+    unsqueeze(-2).avgPool2d(
+      [1, kernel], stride: [1, stride ?? kernel], padding: [0, padding],
+      countIncludePad: countIncludePad
+    ).squeeze(-2)
+  }
+
+  /// The mean of as many windows as asked for over the last two dims:
+  /// `torch.nn.functional.adaptive_avg_pool2d`.
+  public func adaptiveAvgPool2d(_ size: [Int]) -> Tensor {
+    adaptive(size, "adaptiveAvgPool2d") { $0.mean(dims: [-2, -1]) }
+  }
+
+  /// The largest elements of as many windows as asked for over the last two dims:
+  /// `torch.nn.functional.adaptive_max_pool2d`.
+  public func adaptiveMaxPool2d(_ size: [Int]) -> Tensor {
+    adaptive(size, "adaptiveMaxPool2d") { $0.flatten(startDim: -2).max(dim: -1).values }
+  }
+
+  public func adaptiveAvgPool1d(_ size: Int) -> Tensor {
+    unsqueeze(-2).adaptiveAvgPool2d([1, size]).squeeze(-2)
+  }
+
+  public func adaptiveMaxPool1d(_ size: Int) -> Tensor {
+    unsqueeze(-2).adaptiveMaxPool2d([1, size]).squeeze(-2)
+  }
+
+  private func adaptive(
+    _ size: [Int], _ name: String, _ reduce: (Tensor) -> Tensor
+  ) -> Tensor {
+    requireFloatingPoint(name)
+    guard ndim >= 3, size.count == 2, size.allSatisfy({ $0 > 0 }) else {
+      fatalError("\(name): input \(shape), output \(size); expected at least 3 dims, and 2 sizes")
+    }
+    let (height, width) = (shape[ndim - 2], shape[ndim - 1])
+    // Window i of n over a length begins at ⌊i·length / n⌋ and ends at ⌈(i+1)·length / n⌉.
+    func bounds(_ index: Int, _ count: Int, _ length: Int) -> (Int, Int) {
+      let start = index * length / count
+      return (start, ((index + 1) * length + count - 1) / count - start)
+    }
+    let rows = (0..<size[0]).map { i -> Tensor in
+      let (top, tall) = bounds(i, size[0], height)
+      let band = narrow(-2, start: top, length: tall)
+      let cells = (0..<size[1]).map { j -> Tensor in
+        let (left, wide) = bounds(j, size[1], width)
+        return reduce(band.narrow(-1, start: left, length: wide))
+      }
+      return .stack(cells, dim: -1)
+    }
+    return .stack(rows, dim: -2)
+  }
+}
