@@ -6,23 +6,33 @@ import Synchronization
 /// A 32-bit Mersenne Twister, as in `torch.Generator`. It may be used from several threads, which
 /// then take turns.
 public final class Generator: @unchecked Sendable {
-  private let state = UnsafeMutablePointer<RandomState>.allocate(capacity: 1)
+  private let memory = UnsafeMutablePointer<RandomState>.allocate(capacity: 1)
   private let lock = Mutex(())
 
   /// The generator that is used where none is given.
   public static let `default` = Generator(seed: .random(in: .min ... .max))
 
   public init(seed: UInt64) {
-    flambeau_random_seed(state, seed)
+    flambeau_random_seed(memory, seed)
   }
 
   deinit {
-    state.deallocate()
+    memory.deallocate()
   }
 
   /// Starts anew from a seed.
   public func manualSeed(_ seed: UInt64) {
     withState { flambeau_random_seed($0, seed) }
+  }
+
+  /// All that the next numbers depend on, to go back to later: `torch.Generator.get_state`.
+  public struct State: Sendable {
+    fileprivate let value: RandomState
+  }
+
+  public var state: State {
+    get { State(value: withState { $0.pointee }) }
+    set { withState { $0.pointee = newValue.value } }
   }
 
   /// The next 32 random bits.
@@ -36,7 +46,7 @@ public final class Generator: @unchecked Sendable {
   }
 
   func withState<Result>(_ body: (UnsafeMutablePointer<RandomState>) -> Result) -> Result {
-    lock.withLock { _ in body(state) }
+    lock.withLock { _ in body(memory) }
   }
 }
 

@@ -6,10 +6,14 @@
 
 extern _Thread_local bool flambeau_grad_disabled;
 extern _Thread_local uint64_t flambeau_sequence;
+extern _Thread_local bool flambeau_anomaly;
 
 /// Whether operations on this thread are recorded for differentiation. At first they are.
 static inline bool flambeau_grad_is_enabled(void) { return !flambeau_grad_disabled; }
 static inline void flambeau_set_grad_enabled(bool enabled) { flambeau_grad_disabled = !enabled; }
+
+static inline bool flambeau_is_detecting_anomalies(void) { return flambeau_anomaly; }
+static inline void flambeau_set_detects_anomalies(bool enabled) { flambeau_anomaly = enabled; }
 
 /// A number larger than `other`, and than all that this thread was given before.
 static inline uint64_t flambeau_next_sequence(uint64_t other) {

@@ -104,7 +104,7 @@ private struct Backward {
           + "number, as with sum(), or pass gradient:")
     }
     return withGradEnabled(createGraph) {
-      accumulate(gradient ?? Tensor.onesLike(result), at: root)
+      accumulate(gradient ?? Tensor.onesLike(result), at: root, sharing: gradient)
       while let next = waiting.popMax() {
         visit(next.node)
       }
@@ -115,7 +115,17 @@ private struct Backward {
   private mutating func visit(_ node: Node) {
     let key = ObjectIdentifier(node)
     let isTarget = targets?.contains(key) ?? false
-    guard let gradient = isTarget ? gradients[key] : gradients.removeValue(forKey: key) else {
+    guard var gradient = isTarget ? gradients[key] : gradients.removeValue(forKey: key) else {
+      return
+    }
+    if let hooks = node.hooks {
+      for (_, hook) in hooks.sorted(by: { $0.key < $1.key }) {
+        gradient = node.checked(hook(gradient) ?? gradient)
+      }
+      if isTarget { gradients[key] = gradient }
+    }
+    if node.isLeaf {
+      if targets == nil { node.collect(gradient, sharing: gradient) }
       return
     }
     if node.retainsGrad, targets == nil { node.grad = gradient }
@@ -126,16 +136,20 @@ private struct Backward {
     }
     node.forEachEdge { edge, input in
       if let targets, input.isLeaf, !targets.contains(ObjectIdentifier(input)) { return }
-      accumulate(edge.gradient(of: gradient, from: node), at: input)
+      let contribution = edge.gradient(of: gradient, from: node)
+      if isDetectingAnomalies { node.checkForNaN(contribution, from: gradient) }
+      accumulate(contribution, at: input, sharing: gradient)
     }
     if !retainGraph { node.releaseGraph() }
   }
 
-  /// Adds a gradient to what has come in for a node.
-  private mutating func accumulate(_ contribution: Tensor, at node: Node) {
+  /// Adds a gradient to what has come in for a node. It may share memory with another, from which it
+  /// was made.
+  private mutating func accumulate(_ contribution: Tensor, at node: Node, sharing other: Tensor?) {
     let gradient = contribution.reduced(to: node.shape).to(node.dtype)
-    if node.isLeaf, targets == nil {
-      node.grad = node.grad.map { $0 + gradient } ?? gradient.contiguous()
+    // A leaf without hooks need not wait until all has come in.
+    if node.isLeaf, targets == nil, node.hooks == nil {
+      node.collect(gradient, sharing: other)
       return
     }
     let key = ObjectIdentifier(node)
@@ -143,7 +157,37 @@ private struct Backward {
       gradients[key] = sum + gradient
     } else {
       gradients[key] = gradient
-      if !node.isLeaf { waiting.insert(LatestFirst(node: node)) }
+      if !node.isLeaf || node.hooks != nil { waiting.insert(LatestFirst(node: node)) }
     }
+  }
+}
+
+extension Node {
+  /// Adds a gradient to that of a leaf, which gets memory of its own, so that it can be changed in
+  /// place.
+  fileprivate func collect(_ gradient: Tensor, sharing other: Tensor?) {
+    if let grad {
+      self.grad = grad + gradient
+    } else if let other, gradient.sharesStorage(with: other) {
+      grad = gradient.clone()
+    } else {
+      grad = gradient.contiguous()
+    }
+  }
+
+  /// A gradient that a hook gave.
+  fileprivate func checked(_ gradient: Tensor) -> Tensor {
+    guard gradient.shape == shape else {
+      fatalError(
+        "registerHook: a hook turned a gradient of shape \(shape) into one of \(gradient.shape)")
+    }
+    return gradient
+  }
+
+  fileprivate func checkForNaN(_ contribution: Tensor, from gradient: Tensor) {
+    guard contribution.isnan().anyTrue, !gradient.isnan().anyTrue else { return }
+    fatalError(
+      "backward: the derivative of “\(operation)”, of shape \(shape), made the first NaN of this pass"
+    )
   }
 }

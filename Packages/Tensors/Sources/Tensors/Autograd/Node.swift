@@ -15,6 +15,8 @@ final class Node {
   /// The gradient of a leaf, or of another tensor that retains it.
   @exclusivity(unchecked) var grad: Tensor?
   @exclusivity(unchecked) var retainsGrad: Bool
+  /// What is done to the gradient once it is complete; see ``Tensor/registerHook(_:)``.
+  @exclusivity(unchecked) var hooks: [UInt64: (Tensor) -> Tensor?]?
   /// The output, where a derivative needs it. It has no node, since that would be a cycle.
   @exclusivity(unchecked) private(set) var output: SavedOutput?
   /// Whether ``releaseGraph()`` has been called.

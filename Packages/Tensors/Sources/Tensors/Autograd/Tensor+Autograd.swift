@@ -42,6 +42,33 @@ extension Tensor {
     node?.retainsGrad = true
   }
 
+  /// Lets a function see the gradient of this tensor in each backward pass, once it is complete, and
+  /// replace it by what it returns: `torch.Tensor.register_hook`.
+  ///
+  /// - Returns: what removes the hook.
+  @discardableResult
+  public func registerHook(_ hook: @escaping (Tensor) -> Tensor?) -> Hook {
+    guard let node else {
+      fatalError(
+        "registerHook: a tensor that does not require a gradient has none; set requiresGrad")
+    }
+    let key = (node.hooks?.keys.max() ?? 0) + 1
+    node.hooks = (node.hooks ?? [:]).merging([key: hook]) { $1 }
+    return Hook(node: node, key: key)
+  }
+
+  /// A hook that has been registered.
+  public struct Hook {
+    fileprivate let node: Node
+    fileprivate let key: UInt64
+
+    /// Lets the hook see no more gradients.
+    public func remove() {
+      node.hooks?[key] = nil
+      if node.hooks?.isEmpty == true { node.hooks = nil }
+    }
+  }
+
   /// The same elements, in the same memory, with nothing recorded.
   public func detach() -> Tensor {
     Tensor(view)

@@ -1,0 +1,55 @@
+/// An operation with a derivative of one's own: `torch.autograd.Function`.
+///
+///     let y = customFunction("clip", [x]) { inputs in
+///       inputs[0].clamp(min: -1, max: 1)
+///     } backward: { g, inputs, output in
+///       [g]  // as if nothing had been cut
+///     }
+///
+/// - Parameters:
+///   - name: what graphs and messages call it.
+///   - inputs: what it is computed from.
+///   - forward: computes the output; nothing is recorded meanwhile.
+///   - backward: the gradients of the inputs, in their order, given that of the output, the inputs and
+///     the output; nil for those that have none. Written in tensor operations, it can be
+///     differentiated too.
+public func customFunction(
+  _ name: String, _ inputs: [Tensor], _ forward: ([Tensor]) -> Tensor,
+  backward: @escaping (_ gradient: Tensor, _ inputs: [Tensor], _ output: Tensor) -> [Tensor?]
+) -> Tensor {
+  let output = noGrad { forward(inputs) }
+  // The forward function may hand back an input, which keeps its own history.
+  let result = inputs.contains { $0 === output } ? Tensor(output.view) : output
+  let saved = inputs.map { SavedTensor($0) }
+  let once = Once()
+  let edges = inputs.enumerated().map { index, input in
+    Edge.wrt(
+      input,
+      savingOutput: { g, y in
+        let gradients = once.value(for: g) {
+          let gradients = backward(g, saved.map { $0.tensor(for: y.node!) }, y)
+          guard gradients.count == inputs.count else {
+            fatalError(
+              "\(name): backward gave \(gradients.count) gradients for \(inputs.count) inputs")
+          }
+          return gradients
+        }
+        return gradients[index] ?? .zerosLike(input)
+      })
+  }
+  return result.recorded(name, edges)
+}
+
+/// The gradients of all inputs, which are computed together and then asked for one by one.
+private final class Once {
+  private var gradient: Tensor?
+  private var values: [Tensor?] = []
+
+  func value(for gradient: Tensor, _ compute: () -> [Tensor?]) -> [Tensor?] {
+    if self.gradient !== gradient {
+      values = compute()
+      self.gradient = gradient
+    }
+    return values
+  }
+}

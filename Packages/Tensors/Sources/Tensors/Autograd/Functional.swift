@@ -1,0 +1,104 @@
+// Derivatives of functions, rather than of results.
+
+/// The derivatives of each element of f(x) with respect to each of x: `torch.func.jacrev`, of shape
+/// [shape of f(x)…, shape of x…]. With `createGraph` it can be differentiated too.
+public func jacobian(
+  _ x: Tensor, createGraph: Bool = false, of function: (Tensor) -> Tensor
+) -> Tensor {
+  let input = leaf(x, createGraph)
+  let output = enableGrad { function(input) }
+  guard output.recordedOrLeaf, output.numel > 0 else {
+    return .zeros(output.shape + x.shape, dtype: x.dtype, device: x.device)
+  }
+  let rows = (0..<output.numel).map { place -> Tensor in
+    let one = Tensor.zeros([output.numel], dtype: output.dtype, device: output.device)
+    one[place].fill(1)
+    return grad(
+      of: output, withRespectTo: input, gradient: one.reshape(output.shape), retainGraph: true,
+      createGraph: createGraph)
+  }
+  return Tensor.stack(rows).reshape(output.shape + x.shape)
+}
+
+/// The second derivatives of a function of one number as its result: `torch.func.hessian`, of shape
+/// [shape of x…, shape of x…].
+public func hessian(_ x: Tensor, of function: (Tensor) -> Tensor) -> Tensor {
+  jacobian(x) { x in
+    let output = function(x)
+    guard output.numel == 1 else {
+      fatalError("hessian: the function gives shape \(output.shape); it must give one number")
+    }
+    return output.recordedOrLeaf
+      ? grad(of: output, withRespectTo: x, createGraph: true) : .zerosLike(x)
+  }
+}
+
+/// f(x) and vᵀ · ∂f/∂x: `torch.func.vjp`.
+public func vectorJacobianProduct(
+  _ x: Tensor, _ vector: Tensor, of function: (Tensor) -> Tensor
+) -> (output: Tensor, product: Tensor) {
+  let input = leaf(x, false)
+  let output = enableGrad { function(input) }
+  guard output.recordedOrLeaf else { return (output, .zerosLike(x)) }
+  return (output.detach(), grad(of: output, withRespectTo: input, gradient: vector))
+}
+
+/// f(x) and ∂f/∂x · v: `torch.func.jvp`, by differentiating the vector-Jacobian product, which is linear
+/// in its vector.
+public func jacobianVectorProduct(
+  _ x: Tensor, _ vector: Tensor, of function: (Tensor) -> Tensor
+) -> (output: Tensor, product: Tensor) {
+  let input = leaf(x, false)
+  return enableGrad {
+    let output = function(input)
+    guard output.recordedOrLeaf else { return (output, .zerosLike(output)) }
+    let dummy = Tensor.zeros(output.shape, dtype: output.dtype, requiresGrad: true)
+    let product = grad(of: output, withRespectTo: input, gradient: dummy, createGraph: true)
+    guard product.recordedOrLeaf else { return (output.detach(), .zerosLike(output)) }
+    return (output.detach(), grad(of: product, withRespectTo: dummy, gradient: vector))
+  }
+}
+
+/// A leaf with the elements of x, or x itself where the result is to be differentiated with respect to
+/// it.
+private func leaf(_ x: Tensor, _ keepsHistory: Bool) -> Tensor {
+  if x.requiresGrad, keepsHistory || isGradEnabled { return x }
+  let leaf = x.detach()
+  leaf.requiresGrad = true
+  return leaf
+}
+
+extension Tensor {
+  /// Whether a gradient can flow from here.
+  fileprivate var recordedOrLeaf: Bool { node != nil }
+}
+
+/// Computes a function without keeping what its derivative needs, and computes it again in backward:
+/// `torch.utils.checkpoint.checkpoint`. It takes more time and less memory.
+///
+/// Parameters that the function uses get their gradients as always. Random numbers are the same both
+/// times.
+public func checkpoint(
+  _ inputs: [Tensor], generator: Generator = .default, of function: @escaping ([Tensor]) -> Tensor
+) -> Tensor {
+  guard isGradEnabled else { return function(inputs) }
+  let state = generator.state
+  let output = noGrad { function(inputs) }
+  // It is recorded even if no input requires a gradient, since parameters may.
+  let anchor = Tensor.zeros([], dtype: .float32, requiresGrad: true)
+  return customFunction("checkpoint", inputs + [anchor]) { _ in
+    output
+  } backward: { g, _, _ in
+    let now = generator.state
+    generator.state = state
+    defer { generator.state = now }
+    let leaves = inputs.map { input -> Tensor in
+      let leaf = input.detach()
+      if input.requiresGrad { leaf.requiresGrad = true }
+      return leaf
+    }
+    let again = enableGrad { function(leaves) }
+    again.backward(gradient: g)
+    return leaves.map(\.grad) + [nil]
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+
+/// Why a derivative is not what finite differences say.
+public struct GradCheckError: Error, LocalizedError {
+  /// Which input, which of its elements, and both slopes.
+  public let input: Int
+  public let element: Int
+  public let derivative: Double
+  public let difference: Double
+
+  public var errorDescription: String? {
+    "the derivative with respect to element \(element) of input \(input) is \(derivative); finite "
+      + "differences say \(difference)"
+  }
+}
+
+/// Compares the derivatives of a function with central differences, for each element of its inputs:
+/// `torch.autograd.gradcheck`. Its outputs are joined with fixed weights.
+///
+/// - Parameters:
+///   - inputs: in float64, since differences in less are too coarse.
+///   - step: how far elements are moved.
+/// - Throws: ``GradCheckError`` for the first derivative that is wrong.
+public func gradCheck(
+  _ inputs: [Tensor], step: Double = 1e-6, atol: Double = 1e-5, rtol: Double = 1e-3,
+  of function: ([Tensor]) throws -> Tensor
+) throws {
+  let leaves = inputs.map { input -> Tensor in
+    guard input.dtype == .float64 else {
+      fatalError("gradCheck: an input of \(input.dtype); use to(.float64)")
+    }
+    let leaf = input.detach().clone()
+    leaf.requiresGrad = true
+    return leaf
+  }
+  func weighted(_ inputs: [Tensor]) throws -> Tensor {
+    let output = try function(inputs)
+    let weights = Tensor.arange(output.numel, device: output.device).to(.float64).cos()
+    return (output * weights.reshape(output.shape)).sum()
+  }
+  let result = try enableGrad { try weighted(leaves) }
+  if result.requiresGrad { result.backward() }
+  for (place, leaf) in leaves.enumerated() {
+    let derivatives: [Double] = (leaf.grad ?? .zerosLike(leaf)).scalars()
+    for element in 0..<leaf.numel {
+      let ends = try noGrad {
+        try [step, -step].map { change -> Double in
+          let moved = leaf.detach().clone()
+          moved.flatten()[element] += change
+          var changed = leaves.map { $0.detach() }
+          changed[place] = moved
+          return try weighted(changed).item()
+        }
+      }
+      let difference = (ends[0] - ends[1]) / (2 * step)
+      let derivative = derivatives[element]
+      guard Swift.abs(derivative - difference) <= atol + rtol * Swift.abs(difference) else {
+        throw GradCheckError(
+          input: place, element: element, derivative: derivative, difference: difference)
+      }
+    }
+  }
+}
+
+/// Compares second derivatives with central differences of the first: `torch.autograd.gradgradcheck`.
+///
+/// - Throws: ``GradCheckError`` for the first derivative that is wrong.
+public func gradGradCheck(
+  _ inputs: [Tensor], step: Double = 1e-6, atol: Double = 1e-5, rtol: Double = 1e-3,
+  of function: ([Tensor]) throws -> Tensor
+) throws {
+  try gradCheck(inputs, step: step, atol: atol, rtol: rtol) { inputs in
+    let leaves = inputs.map { input -> Tensor in
+      if input.requiresGrad { return input }
+      let leaf = input.detach()
+      leaf.requiresGrad = true
+      return leaf
+    }
+    return try enableGrad {
+      let output = try function(leaves)
+      let weights = Tensor.arange(output.numel, device: output.device).to(.float64).sin() + 2
+      let result = (output * weights.reshape(output.shape)).sum()
+      guard result.requiresGrad else { return Tensor.zeros([1], dtype: .float64) }
+      let slopes = leaves.map {
+        grad(of: result, withRespectTo: $0, retainGraph: true, createGraph: true).flatten()
+      }
+      return .cat(slopes)
+    }
+  }
+}

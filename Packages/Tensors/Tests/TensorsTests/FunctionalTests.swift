@@ -1,0 +1,162 @@
+import Tensors
+import Testing
+
+private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Double.self) }
+
+@Suite struct HookTests {
+  @Test func hooksSeeAndReplaceGradients() {
+    let x = Tensor([1.0, 2], requiresGrad: true)
+    let y = x * 3
+    nonisolated(unsafe) var seen: [[Double]] = []
+    y.registerHook { g in
+      seen.append(g.scalars())
+      return g * 10
+    }
+    let hook = x.registerHook { g in
+      seen.append(g.scalars())
+      return nil
+    }
+    // The leaf's hook comes once, after both ways have come in.
+    (y.sum() + (x * 2).sum()).backward()
+    #expect(seen == [[1, 1], [32, 32]] && numbers(x.grad) == [32, 32])
+    hook.remove()
+    x.grad = nil
+    (x * 2).sum().backward()
+    #expect(seen.count == 2 && numbers(x.grad) == [2, 2])
+  }
+
+  @Test func hooksRunForGradToo() {
+    let x = Tensor([1.0, 2], requiresGrad: true)
+    let y = x * 3
+    y.registerHook { $0 * 2 }
+    #expect(numbers(grad(of: y.sum(), withRespectTo: x)) == [6, 6])
+  }
+
+  @Test func gradientsHaveMemoryOfTheirOwn() {
+    let (a, b) = (Tensor([1.0], requiresGrad: true), Tensor([2.0], requiresGrad: true))
+    let g = Tensor([1.0])
+    (a + b).backward(gradient: g)
+    a.grad!.update(.multiply, 5)
+    #expect(a.grad?.item() == 5 && b.grad?.item() == 1 && g.item() == 1)
+  }
+}
+
+@Suite struct CustomFunctionTests {
+  private func straightThrough(_ x: Tensor) -> Tensor {
+    customFunction("straightThrough", [x]) {
+      $0[0].round()
+    } backward: { g, _, _ in
+      [g]
+    }
+  }
+
+  @Test func ownDerivatives() {
+    let x = Tensor([0.4, 1.6], requiresGrad: true)
+    let y = straightThrough(x)
+    #expect(numbers(y) == [0, 2] && y.gradFn == "straightThrough")
+    (y * y).sum().backward()
+    #expect(numbers(x.grad) == [0, 4])
+  }
+
+  @Test func inputsAndOutputInBackward() throws {
+    // y = a · eᵇ, so ∂y/∂a = eᵇ and ∂y/∂b = y.
+    func product(_ inputs: [Tensor]) -> Tensor {
+      customFunction("product", inputs) {
+        $0[0] * $0[1].exp()
+      } backward: { g, inputs, y in
+        [g * inputs[1].exp(), g * y]
+      }
+    }
+    let inputs = [Tensor([0.5, -2], dtype: .float64), Tensor([0.3, 1.5], dtype: .float64)]
+    try gradCheck(inputs, of: product)
+    try gradGradCheck(inputs, of: product)
+  }
+
+  @Test func aWrongDerivativeIsFound() {
+    let error = #expect(throws: GradCheckError.self) {
+      try gradCheck([Tensor([1.0, 2], dtype: .float64)]) { inputs in
+        customFunction("wrong", inputs) {
+          $0[0].square()
+        } backward: { g, inputs, _ in
+          [g * inputs[0]]
+        }
+      }
+    }
+    #expect(error?.input == 0 && error?.element == 0)
+    #expect(error?.localizedDescription.contains("finite differences say") == true)
+  }
+}
+
+@Suite struct FunctionalTests {
+  private let x = Tensor([1.0, 2, 3], dtype: .float64)
+
+  @Test func jacobians() {
+    let j = jacobian(x) { x in Tensor.stack([x.square().sum(), x.prod()]) }
+    #expect(j.shape == [2, 3] && numbers(j) == [2, 4, 6, 6, 3, 2])
+    #expect(numbers(jacobian(x) { _ in Tensor([5.0], dtype: .float64) }) == [0, 0, 0])
+    #expect(x.requiresGrad == false)
+  }
+
+  @Test func hessians() {
+    let h = hessian(x) { x in x.prod() + x[0].pow(3) }
+    #expect(numbers(h) == [6, 3, 2, 3, 0, 1, 2, 1, 0])
+    #expect(numbers(hessian(x) { $0.sum() }) == [Double](repeating: 0, count: 9))
+  }
+
+  @Test func productsWithVectors() {
+    let v = Tensor([1.0, 0, -1], dtype: .float64)
+    func f(_ x: Tensor) -> Tensor { x * x * x[0] }
+    let j = jacobian(x, of: f)
+    #expect(numbers(vectorJacobianProduct(x, v, of: f).product) == numbers(v.matmul(j)))
+    let (output, product) = jacobianVectorProduct(x, v, of: f)
+    #expect(numbers(product) == numbers(j.matmul(v)) && numbers(output) == [1, 4, 9])
+  }
+
+  @Test func checkpointsGiveTheSameGradients() {
+    let w = Tensor([0.5, -1, 2], dtype: .float64, requiresGrad: true)
+    let x = Tensor([1.0, 2, 3], dtype: .float64, requiresGrad: true)
+    nonisolated(unsafe) var calls = 0
+    func block(_ inputs: [Tensor]) -> Tensor {
+      calls += 1
+      return (inputs[0] * w).tanh() * Tensor.rand([3], dtype: .float64)
+    }
+    manualSeed(3)
+    block([x]).sum().backward()
+    let expected = (numbers(x.grad), numbers(w.grad))
+    (x.grad, w.grad) = (nil, nil)
+    manualSeed(3)
+    let y = checkpoint([x], of: block)
+    let next = Tensor.rand([1]).item()
+    y.sum().backward()
+    #expect(calls == 3 && numbers(x.grad) == expected.0 && numbers(w.grad) == expected.1)
+    manualSeed(3)
+    _ = Tensor.rand([3], dtype: .float64)
+    #expect(Tensor.rand([1]).item() == next)
+    #expect(Tensor.rand([1]).item() != next, "backward has left the generator where it was")
+  }
+
+  @Test func generatorsGoBack() {
+    let generator = Generator(seed: 4)
+    _ = Tensor.randn([5], generator: generator)
+    let state = generator.state
+    let first = Tensor.randn([7], generator: generator)
+    generator.state = state
+    #expect(first.equal(.randn([7], generator: generator)))
+  }
+
+  @Test func anomaliesAreNamed() async {
+    await expectMessage(
+      "backward: the derivative of “sqrt”, of shape [2], made the first NaN",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let x = Tensor([0.0, 1], requiresGrad: true)
+        detectAnomaly { (x.sqrt() * 0).sum().backward() }
+      })
+    await expectMessage(
+      "registerHook: a hook turned a gradient of shape [2] into one of []",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let x = Tensor([0.0, 1], requiresGrad: true)
+        x.registerHook { $0.sum() }
+        x.sum().backward()
+      })
+  }
+}
