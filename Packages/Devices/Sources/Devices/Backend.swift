@@ -51,6 +51,10 @@ public protocol Backend: Sendable {
   func reduce(_ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView)
   /// y = exp(x) / Σ exp(x), or its logarithm, over the last dim of a contiguous x.
   func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView)
+  /// Each row of a contiguous x along the last dim with mean 0, or without centering as it is, and then
+  /// with a mean square of 1: y = (x - μ)·r, where r = 1 / √(σ² + ε) goes into `factors`.
+  func normalize(
+    _ x: StridedView, center: Bool, eps: Double, into y: StridedView, factors: StridedView)
   /// The running sums or products along the last dim of a contiguous x; int64 and floating point.
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// The places along the last dim of a contiguous x in the order of their elements; int64. Equal

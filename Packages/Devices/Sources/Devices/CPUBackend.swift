@@ -118,6 +118,15 @@ public struct CPUBackend: Backend {
     flambeau_softmax(x.dtype, logarithm, rows, columns, y.pointer, x.pointer)
   }
 
+  public func normalize(
+    _ x: StridedView, center: Bool, eps: Double, into y: StridedView, factors: StridedView
+  ) {
+    let (rows, columns) = x.layout.rows
+    guard rows > 0 else { return }
+    flambeau_normalize(
+      x.dtype, center, eps, rows, columns, y.pointer, factors.pointer, x.pointer)
+  }
+
   public func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
     let (rows, columns) = x.layout.rows
     flambeau_scan(reduction, x.dtype, rows, columns, y.pointer, x.pointer)

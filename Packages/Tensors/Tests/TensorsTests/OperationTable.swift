@@ -202,9 +202,23 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "interpolate": { $0[0].interpolate(size: [5, 3]) },
   "interpolate, bilinear": { $0[0].interpolate(size: [5, 3], mode: .bilinear) },
   "interpolate, corners": { $0[0].interpolate(size: [5, 3], mode: .bilinear, alignCorners: true) },
+  "layerNorm": { $0[0].layerNorm([4], weight: $0[1], bias: $0[2]) },
+  "normalize": { $0[0].layerNorm([3, 2], eps: 0.1) },
+  "rmsNorm": { $0[0].rmsNorm([4], weight: $0[1], eps: 0.01) },
+  "batchNorm": { $0[0].batchNorm(weight: $0[1], bias: $0[2], training: true) },
+  "attention": { $0[0].scaledDotProductAttention($0[1], $0[2]) },
+  "attention, causal": { $0[0].scaledDotProductAttention($0[1], $0[2], isCausal: true) },
+  "attention, mask": {
+    $0[0].scaledDotProductAttention(
+      $0[1], $0[2], mask: Tensor([[true, false], [true, true], [false, true]]), scale: 0.3)
+  },
+  "embedding": { .embedding(Tensor([[0, 2], [2, 1]]), $0[0]) },
   "cat": { .cat($0, dim: 1) },
   "stack": { .stack($0, dim: -1) },
 ]
 
 /// Operations that only a derivative uses, with the operation whose derivative it is.
-let usedByDerivatives = ["gate": "relu", "place": "slice", "columns": "conv2d", "image": "conv2d"]
+let usedByDerivatives = [
+  "gate": "relu", "place": "slice", "columns": "conv2d", "image": "conv2d",
+  "normalizeFactor": "normalize",
+]

@@ -69,6 +69,11 @@ bool flambeau_scatter(
 /// y = exp(x) / Σ exp(x), or its logarithm, for each of the rows of n elements; both contiguous.
 void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, const void *x);
 
+/// y = (x - μ)·r for each of the rows of n elements, where r = 1 / √(σ² + ε), and each row's r. Without
+/// centering, μ is taken as 0. Contiguous, and n is at least 1.
+void flambeau_normalize(
+    DType dtype, bool center, double eps, long rows, long n, void *y, void *r, const void *x);
+
 /// The running sums or products along each of the rows of n elements; both contiguous. int64 and
 /// floating-point types.
 void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const void *x);

@@ -1,0 +1,67 @@
+// Rows brought to mean 0 and variance 1, or to a mean square of 1: y = (x - μ)·r with
+// r = 1 / √(σ² + ε).
+
+#include "functions.h"
+#include "include/parallel.h"
+#include "include/views.h"
+#include "vectorized.h"
+
+enum { LANES = 32, GRAIN = 16384 };
+
+typedef struct {
+  long n;
+  double eps;
+  bool center;
+  void *y, *r;
+  const void *x;
+} Work;
+
+#define NORMALIZE(dtype, S, T, ...)                                                        \
+  /* Σ (x - shift) or Σ (x - shift)². */                                                   \
+  VECTORIZED static double row_total_##dtype(long n, const S *x, double shift, bool squared) { \
+    double lanes[LANES] = {0};                                                             \
+    long i = 0;                                                                            \
+    for (; i + LANES <= n; i += LANES) {                                                   \
+      for (int k = 0; k < LANES; k++) {                                                    \
+        double a = FLAMBEAU_LOAD_##dtype(x[i + k]) - shift;                                \
+        lanes[k] += squared ? a * a : a;                                                   \
+      }                                                                                    \
+    }                                                                                      \
+    double total = 0;                                                                      \
+    for (int k = 0; k < LANES; k++) total += lanes[k];                                     \
+    for (; i < n; i++) {                                                                   \
+      double a = FLAMBEAU_LOAD_##dtype(x[i]) - shift;                                      \
+      total += squared ? a * a : a;                                                        \
+    }                                                                                      \
+    return total;                                                                          \
+  }                                                                                        \
+  VECTORIZED static void scale_row_##dtype(long n, S *y, const S *x, T mean, T factor) {   \
+    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+      y[i] = FLAMBEAU_STORE_##dtype((FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor);        \
+    }                                                                                      \
+  }                                                                                        \
+  static void normalize_##dtype(void *context, long begin, long end) {                     \
+    const Work *work = context;                                                            \
+    long n = work->n;                                                                      \
+    for (long row = begin; row < end; row++) {                                             \
+      const S *x = (const S *)work->x + row * n;                                           \
+      double mean = work->center ? row_total_##dtype(n, x, 0, false) / n : 0;              \
+      double variance = row_total_##dtype(n, x, mean, true) / n;                           \
+      double factor = 1 / sqrt(variance + work->eps);                                      \
+      scale_row_##dtype(n, (S *)work->y + row * n, x, (T)mean, (T)factor);                 \
+      ((S *)work->r)[row] = FLAMBEAU_STORE_##dtype(factor);                                \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(NORMALIZE)
+
+void flambeau_normalize(
+    DType dtype, bool center, double eps, long rows, long n, void *y, void *r, const void *x) {
+  Work work = {n, eps, center, y, r, x};
+  switch (dtype) {
+#define X(name, ...) \
+  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, normalize_##name, &work); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller converts
+  }
+}

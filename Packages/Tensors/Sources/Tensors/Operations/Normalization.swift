@@ -1,0 +1,175 @@
+// Layers of numbers brought to the same scale.
+
+extension Tensor {
+  /// The last dim with mean 0 and variance 1, or with a mean square of 1, and the factor of each row.
+  private func normalizedRows(center: Bool, eps: Double) -> (rows: Tensor, factors: Tensor) {
+    let x = view.contiguous()
+    let n = Double(shape[ndim - 1])
+    let rows = Tensor(empty: shape, dtype: dtype, device: device)
+    let factors = Tensor(empty: shape.dropLast() + [1], dtype: dtype, device: device)
+    backend.normalize(x, center: center, eps: eps, into: rows.view, factors: factors.view)
+    // ∂r/∂x = -r²·y / n
+    let r = factors.recorded(
+      "normalizeFactor",
+      .wrt(self, saving: self) { g, x in
+        let (y, r) = x.normalizedRows(center: center, eps: eps)
+        return g * r.square() * y * (-1 / n)
+      })
+    // ∂y/∂x · g = r·(g - mean(g) - y·mean(g·y))
+    let y = rows.recorded(
+      "normalize",
+      .wrt(
+        self,
+        savingOutput: { g, y in
+          let along = y * (g * y).mean(dim: -1, keepDim: true)
+          let rest = center ? g - g.mean(dim: -1, keepDim: true) - along : g - along
+          return rest * r
+        }))
+    return (y, r)
+  }
+
+  /// The last dims with mean 0 and variance 1, then scaled and shifted:
+  /// `torch.nn.functional.layer_norm`; Ba, Kiros and Hinton, 2016.
+  ///
+  /// - Parameters:
+  ///   - normalizedShape: the sizes of those dims.
+  ///   - weight, bias: in that shape, or none.
+  public func layerNorm(
+    _ normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
+  ) -> Tensor {
+    normalized(normalizedShape, weight, bias, center: true, eps, "layerNorm")
+  }
+
+  /// The last dims with a mean square of 1, then scaled: `torch.nn.functional.rms_norm`; Zhang and
+  /// Sennrich, 2019. By default eps is the dtype's own.
+  public func rmsNorm(
+    _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
+  ) -> Tensor {
+    normalized(normalizedShape, weight, nil, center: false, eps ?? dtype.epsilon, "rmsNorm")
+  }
+
+  private func normalized(
+    _ sizes: [Int], _ weight: Tensor?, _ bias: Tensor?, center: Bool, _ eps: Double, _ name: String
+  ) -> Tensor {
+    requireFloatingPoint(name)
+    guard !sizes.isEmpty, Array(shape.suffix(sizes.count)) == sizes, !sizes.contains(0),
+      weight.map({ $0.shape == sizes }) ?? true, bias.map({ $0.shape == sizes }) ?? true
+    else {
+      fatalError(
+        "\(name): input \(shape), normalizedShape \(sizes), weight "
+          + "\(weight.map { "\($0.shape)" } ?? "none"), bias \(bias.map { "\($0.shape)" } ?? "none"); "
+          + "the input must end in that shape, and weight and bias have it")
+    }
+    let rows = sizes.count == 1 ? self : flatten(startDim: ndim - sizes.count)
+    var y = rows.normalizedRows(center: center, eps: eps).rows
+    if sizes.count > 1 { y = y.reshape(shape) }
+    if let weight { y = y * weight }
+    return bias.map { y + $0 } ?? y
+  }
+
+  /// Each channel, which is dim 1, with mean 0 and variance 1 over all else, then scaled and shifted:
+  /// `torch.nn.functional.batch_norm`; Ioffe and Szegedy, 2015.
+  ///
+  /// - Parameters:
+  ///   - runningMean, runningVar: [channels]; in training they follow the batch's own, otherwise they
+  ///     are used in place of them.
+  ///   - weight, bias: [channels], or none.
+  ///   - momentum: how much of the batch's own goes into the running ones.
+  public func batchNorm(
+    runningMean: Tensor? = nil, runningVar: Tensor? = nil, weight: Tensor? = nil,
+    bias: Tensor? = nil, training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
+  ) -> Tensor {
+    requireFloatingPoint("batchNorm")
+    let channels = ndim > 1 ? [shape[1]] : []
+    for tensor in [runningMean, runningVar, weight, bias]
+    where tensor.map({ $0.shape != channels }) ?? false {
+      fatalError(
+        "batchNorm: input \(shape) and a parameter of shape \(tensor!.shape), not \(channels)")
+    }
+    guard ndim > 1, training || (runningMean != nil && runningVar != nil) else {
+      fatalError(
+        "batchNorm: input \(shape); it needs at least 2 dims, and outside of training running means and "
+          + "variances")
+    }
+    let spread = [shape[1]] + [Int](repeating: 1, count: ndim - 2)
+    let dims = [0] + Array(2..<ndim)
+    let (mean, variance): (Tensor, Tensor)
+    if training {
+      mean = self.mean(dims: dims, keepDim: true)
+      let deviation = self - mean
+      variance = deviation.square().mean(dims: dims, keepDim: true)
+      noGrad {
+        let count = Double(numel / Swift.max(shape[1], 1))
+        runningMean?.follow(mean.flatten(), momentum)
+        runningVar?.follow(variance.flatten() * (count / Swift.max(count - 1, 1)), momentum)
+      }
+    } else {
+      mean = runningMean!.reshape(spread)
+      variance = runningVar!.reshape(spread)
+    }
+    let y = (self - mean) * (variance + eps).rsqrt()
+    let scaled = weight.map { y * $0.reshape(spread) } ?? y
+    return bias.map { scaled + $0.reshape(spread) } ?? scaled
+  }
+
+  private func follow(_ other: Tensor, _ momentum: Double) {
+    copy(from: detach() * (1 - momentum) + other.detach() * momentum)
+  }
+
+  /// softmax(q·kᵀ / √d + mask) · v: `torch.nn.functional.scaled_dot_product_attention`; Vaswani and
+  /// others, 2017.
+  ///
+  /// - Parameters:
+  ///   - key, value: […, length of keys, d], for queries of […, length, d].
+  ///   - mask: of bool, true where a query may look; or a number to add to each score.
+  ///   - isCausal: whether queries may only look at keys up to their own place.
+  ///   - scale: in place of 1 / √d.
+  public func scaledDotProductAttention(
+    _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,
+    scale: Double? = nil
+  ) -> Tensor {
+    guard ndim >= 2, key.ndim >= 2, value.ndim >= 2, shape[ndim - 1] == key.shape[key.ndim - 1],
+      key.shape[key.ndim - 2] == value.shape[value.ndim - 2], !(isCausal && mask != nil)
+    else {
+      fatalError(
+        "scaledDotProductAttention: query \(shape), key \(key.shape), value \(value.shape); expected […, "
+          + "length, d], […, keys, d] and […, keys, d], and a mask or isCausal, not both")
+    }
+    let factor = scale ?? 1 / Double(shape[ndim - 1]).squareRoot()
+    var scores = (self * factor).matmul(key.mT)
+    if isCausal {
+      let (length, keys) = (shape[ndim - 2], key.shape[key.ndim - 2])
+      let mayLook = Tensor.ones([length, keys], dtype: .uint8, device: device).tril() .> 0
+      scores = .where(mayLook, scores, -Double.infinity.asTensor)
+    } else if let mask {
+      scores =
+        mask.dtype == .bool ? .where(mask, scores, -Double.infinity.asTensor) : scores + mask
+    }
+    return scores.softmax(dim: -1).matmul(value)
+  }
+
+  /// The rows of a table at the given places: `torch.nn.functional.embedding`.
+  public static func embedding(_ index: Tensor, _ table: Tensor) -> Tensor {
+    guard table.ndim == 2 else {
+      fatalError("embedding: a table of shape \(table.shape); expected [count, size]")
+    }
+    return table[index]
+  }
+}
+
+extension Double {
+  /// A number as an operand that takes the other's dtype.
+  fileprivate var asTensor: Tensor { Tensor(floatLiteral: self) }
+}
+
+extension DType {
+  /// The distance from 1 to the next larger number: `torch.finfo(dtype).eps`.
+  var epsilon: Double {
+    switch self {
+    case .float16: 0x1p-10
+    case .bfloat16: 0x1p-7
+    case .float32: Double(Float.ulpOfOne)
+    default: .ulpOfOne
+    }
+  }
+}
