@@ -7,7 +7,7 @@ struct Workload: Sendable {
   /// the last time.
   let prepare: @Sendable () -> (_ count: Int) -> [Double]
 
-  static let all: [Workload] = scalars + dispatch + training + operations
+  static let all: [Workload] = scalars + dispatch + training + operations + gradients
 }
 
 /// Keeps a result from being optimised away.

@@ -140,6 +140,48 @@ OPERATIONS = {
     ),
 }
 
+def gradient(shapes, function):
+    """The sum of a result's elements, backward to all inputs, which are drawn from seed 0."""
+
+    def prepare():
+        torch.manual_seed(0)
+        inputs = [torch.randn(*shape) for shape in shapes]
+        for tensor in inputs:
+            tensor.requires_grad_()
+
+        def run(count):
+            for _ in range(count):
+                for tensor in inputs:
+                    tensor.grad = None
+                function(*inputs).sum().backward()
+            return [tensor.grad.double().abs().sum().item() for tensor in inputs]
+
+        return run
+
+    return prepare
+
+
+F = torch.nn.functional
+GRADIENTS = {
+    "(a * b).sum() backward, 4 floats": ([[4], [4]], torch.mul),
+    "conv2d backward, 64×32×28×28 to 64": (
+        [[64, 32, 28, 28], [64, 32, 3, 3]],
+        lambda x, w: F.conv2d(x, w, padding=1),
+    ),
+    "layerNorm backward, 1024×512": (
+        [[1024, 512], [512]],
+        lambda x, w: F.layer_norm(x, (512,), w),
+    ),
+    "attention backward, 16×4×64×32": (
+        [[16, 4, 64, 32]] * 2,
+        lambda q, k: F.scaled_dot_product_attention(q, k, k),
+    ),
+    "crossEntropy backward, 1024×1000": (
+        [[1024, 1000], [1]],
+        lambda x, w: F.cross_entropy(x, torch.arange(1024) % 1000) * w,
+    ),
+}
+
 TORCH = f"torch {torch.__version__.split('+')[0]}"
 WORKLOADS = {
     "micrograd's demo, one step": ("micrograd", micrograd_demo),
@@ -147,6 +189,7 @@ WORKLOADS = {
     "a + b on 4 floats, with gradients": (TORCH, add(True)),
     "training step of the digits": (TORCH, digits_step),
     **{name: (TORCH, operation(*parts)) for name, parts in OPERATIONS.items()},
+    **{name: (TORCH, gradient(*parts)) for name, parts in GRADIENTS.items()},
 }
 
 

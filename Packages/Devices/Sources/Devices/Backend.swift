@@ -65,6 +65,22 @@ public protocol Backend: Sendable {
   /// c = a·b, or c + a·b, over the last two dims; the dims before them are the same in all three.
   func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool)
 
+  // MARK: Factorisations. Views are contiguous and float64, of any number of matrices that lie column by
+  // column: the last dim of a view is a column. Where one fails, which one is returned.
+
+  /// P·L·U = a, for square matrices, with L and U in place of a, and int32 pivots.
+  func lu(_ a: StridedView, pivots: StridedView)
+  /// b = a⁻¹·b, given the factors of a.
+  func luSolve(_ lu: StridedView, pivots: StridedView, into b: StridedView)
+  /// L·Lᵀ = a, in place of a, of which only the lower triangle is read.
+  func cholesky(_ a: StridedView) -> Int?
+  /// Q·R = a, with the first columns of Q in place of those of a.
+  func qr(_ a: StridedView, upper: StridedView)
+  /// U·S·Vᵀ = a, which is destroyed.
+  func svd(_ a: StridedView, left: StridedView, values: StridedView, right: StridedView) -> Int?
+  /// V·W·Vᵀ = a for symmetric matrices, with V in place of a; values rise.
+  func eigh(_ a: StridedView, values: StridedView) -> Int?
+
   // MARK: Windows, all views contiguous and floating-point
 
   /// The elements of each window over images [channels, height, width], and `fill` for what lies

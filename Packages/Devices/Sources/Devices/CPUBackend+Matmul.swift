@@ -65,7 +65,7 @@ extension CPUBackend {
 }
 
 /// Gives OpenBLAS the right kernels, and as many threads as ours have; once.
-private let prepareBLAS: Void = {
+let prepareBLAS: Void = {
   flambeau_choose_blas_core()
   openblas_set_num_threads(flambeau_thread_count())
 }()

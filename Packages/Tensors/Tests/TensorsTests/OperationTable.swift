@@ -172,6 +172,32 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "outer": { $0[0].outer($0[1]) },
   "trace": { $0[0].trace() },
   "addmm": { $0[0].addmm($0[1], $0[2], beta: 0.5, alpha: 2) },
+  "det": { $0[0].det() },
+  "slogdet": { $0[0].slogdet().logabsdet },
+  "inverse": { $0[0].inverse() },
+  "solve": { $0[0].solve($0[1]) },
+  "solve, vector": { $0[0].solve($0[1]) },
+  "cholesky": { spd($0[0]).cholesky() },
+  "qr": {
+    let (q, r) = $0[0].qr(); return .cat([q.square(), r.square()], dim: -2)
+  },
+  "eigh": {
+    let (w, v) = symmetric($0[0]).eigh(); return .cat([w.unsqueeze(-2), v.square()], dim: -2)
+  },
+  "svd": {
+    let (u, s, v) = $0[0].svd(); return .cat([u.square(), s.unsqueeze(0), v.square()], dim: 0)
+  },
+  "svd, tall": {
+    let (u, s, v) = $0[0].svd(); return .cat([u.square(), s.unsqueeze(0), v.square()], dim: 0)
+  },
+  "svd, wide": {
+    let (u, s, v) = $0[0].svd(); return .cat([u.square(), s.unsqueeze(1), v.square()], dim: 1)
+  },
+  "pinverse": { $0[0].pinverse() },
+  "matrixNorm": {
+    .stack([$0[0].matrixNorm(), $0[0].matrixNorm(.nuclear), $0[0].matrixNorm(.spectral)])
+  },
+  "matrixNorm, sums": { .stack([$0[0].matrixNorm(.one), $0[0].matrixNorm(.infinity)]) },
   "linear": { $0[0].linear($0[1], bias: $0[2]) },
   "linear, batches": { $0[0].linear($0[1], bias: $0[2]) },
   "conv2d": { $0[0].conv2d($0[1], bias: $0[2]) },
@@ -216,6 +242,9 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "cat": { .cat($0, dim: 1) },
   "stack": { .stack($0, dim: -1) },
 ]
+
+private func spd(_ x: Tensor) -> Tensor { x.matmul(x.mT) + Tensor.eye(3, dtype: x.dtype) }
+private func symmetric(_ x: Tensor) -> Tensor { x + x.mT }
 
 /// Operations that only a derivative uses, with the operation whose derivative it is.
 let usedByDerivatives = [

@@ -42,6 +42,14 @@ def wide(*shape):
     return lambda generator: 3 * normal(*shape)(generator)
 
 
+def invertible(*shape):
+    return lambda generator: normal(*shape)(generator) + 3 * torch.eye(shape[-1])
+
+
+def spd(x):
+    return x @ x.mT + torch.eye(3)
+
+
 def write(name, content):
     """Writes a file of JSON with a line for each entry of a list or a dict."""
     is_list = isinstance(content, list)
@@ -220,6 +228,20 @@ operations = {
     "outer": (torch.outer, [normal(2), normal(3)]),
     "trace": (torch.trace, [normal(3, 4)]),
     "addmm": (lambda x, a, b: torch.addmm(x, a, b, beta=0.5, alpha=2), [normal(4), normal(2, 3), normal(3, 4)]),
+    "det": (torch.linalg.det, [invertible(2, 3, 3)]),
+    "slogdet": (lambda x: torch.linalg.slogdet(x).logabsdet, [invertible(3, 3)]),
+    "inverse": (torch.linalg.inv, [invertible(2, 3, 3)]),
+    "solve": (torch.linalg.solve, [invertible(2, 3, 3), normal(2, 3, 2)]),
+    "solve, vector": (torch.linalg.solve, [invertible(3, 3), normal(3)]),
+    "cholesky": (lambda x: torch.linalg.cholesky(spd(x)), [normal(2, 3, 3)]),
+    "qr": (lambda x: (lambda qr: torch.cat([qr[0] ** 2, qr[1] ** 2], -2))(torch.linalg.qr(x)), [normal(4, 3)]),
+    "eigh": (lambda x: (lambda e: torch.cat([e[0].unsqueeze(-2), e[1] ** 2], -2))(torch.linalg.eigh(x + x.mT)), [normal(2, 3, 3)]),
+    "svd": (lambda x: (lambda d: torch.cat([d[0] ** 2, d[1].unsqueeze(0), d[2] ** 2], 0))(torch.linalg.svd(x, full_matrices=False)), [normal(3, 3)]),
+    "svd, tall": (lambda x: (lambda d: torch.cat([d[0] ** 2, d[1].unsqueeze(0), d[2] ** 2], 0))(torch.linalg.svd(x, full_matrices=False)), [normal(4, 2)]),
+    "svd, wide": (lambda x: (lambda d: torch.cat([d[0] ** 2, d[1].unsqueeze(1), d[2] ** 2], 1))(torch.linalg.svd(x, full_matrices=False)), [normal(2, 4)]),
+    "pinverse": (torch.linalg.pinv, [normal(4, 2)]),
+    "matrixNorm": (lambda x: torch.stack([torch.linalg.matrix_norm(x, p) for p in ('fro', 'nuc', 2)]), [normal(3, 2)]),
+    "matrixNorm, sums": (lambda x: torch.stack([torch.linalg.matrix_norm(x, p) for p in (1, torch.inf)]), [normal(3, 2)]),
     "linear": (torch.nn.functional.linear, [normal(4, 3), normal(2, 3), normal(2)]),
     "linear, batches": (torch.nn.functional.linear, [normal(2, 4, 3), normal(2, 3), normal(2)]),
     "conv2d": (F.conv2d, [normal(2, 2, 4, 5), normal(3, 2, 3, 2), normal(3)]),

@@ -1,0 +1,39 @@
+import NN
+import Tensors
+
+extension Workload {
+  /// Operations of networks, forward and backward.
+  static let gradients = [
+    gradient("(a * b).sum() backward, 4 floats", of: ([4], [4])) { $0[0] * $0[1] },
+    gradient(
+      "conv2d backward, 64×32×28×28 to 64", of: ([64, 32, 28, 28], [64, 32, 3, 3])
+    ) { $0[0].conv2d($0[1], padding: [1, 1]) },
+    gradient("layerNorm backward, 1024×512", of: ([1024, 512], [512])) {
+      $0[0].layerNorm([512], weight: $0[1])
+    },
+    gradient("attention backward, 16×4×64×32", of: ([16, 4, 64, 32], [16, 4, 64, 32])) {
+      $0[0].scaledDotProductAttention($0[1], $0[1])
+    },
+    gradient("crossEntropy backward, 1024×1000", of: ([1024, 1000], [1])) {
+      crossEntropy($0[0], Tensor.arange(1024).remainder(1000)) * $0[1]
+    },
+  ]
+
+  /// The sum of a result's elements, backward to all inputs, which are drawn from seed 0.
+  private static func gradient(
+    _ name: String, of shapes: ([Int], [Int]), _ function: @escaping @Sendable ([Tensor]) -> Tensor
+  ) -> Workload {
+    Workload(name: name, tolerance: 1e-3) {
+      manualSeed(0)
+      let inputs = [Tensor.randn(shapes.0), Tensor.randn(shapes.1)]
+      for input in inputs { input.requiresGrad = true }
+      return { count in
+        for _ in 0..<count {
+          for input in inputs { input.grad = nil }
+          function(inputs).sum().backward()
+        }
+        return inputs.map { $0.grad!.to(.float64).abs().sum().item() }
+      }
+    }
+  }
+}

@@ -1,0 +1,282 @@
+// Linear algebra by LAPACK, in double precision whatever the dtype, over any dims before the last two.
+// Each stands beside its derivative.
+
+extension Tensor {
+  /// The determinants of square matrices: `torch.linalg.det`. The gradient needs an inverse.
+  public func det() -> Tensor {
+    let (lu, pivots) = factors("det")
+    let diagonal = lu.diagonal(dim1: -2, dim2: -1)
+    let result = (diagonal.prod(dims: [-1]) * Tensor.sign(of: pivots)).to(dtype)
+    return result.recorded(
+      "det",
+      .wrt(self, saving: self) { g, a in (g * a.det()).unsqueeze(-1).unsqueeze(-1) * a.inverse().mT
+      })
+  }
+
+  /// The sign of the determinant, and the logarithm of its absolute value: `torch.linalg.slogdet`.
+  public func slogdet() -> (sign: Tensor, logabsdet: Tensor) {
+    let (lu, pivots) = factors("slogdet")
+    let diagonal = lu.diagonal(dim1: -2, dim2: -1)
+    let sign = diagonal.sign().prod(dims: [-1]) * Tensor.sign(of: pivots)
+    let logarithm = diagonal.abs().log().sum(dims: [-1])
+    return (
+      sign.to(dtype),
+      logarithm.to(dtype).recorded(
+        "slogdet",
+        .wrt(self, saving: self) { g, a in g.unsqueeze(-1).unsqueeze(-1) * a.inverse().mT })
+    )
+  }
+
+  /// The inverses of square matrices: `torch.linalg.inv`. Stops the program where one is singular.
+  public func inverse() -> Tensor {
+    checkSquare("inverse")
+    let identity = Tensor.eye(shape[ndim - 1], dtype: dtype, device: device)
+    return solved(identity.expand(shape), "inverse").recorded(
+      "inverse", .wrt(self, savingOutput: { g, y in -y.mT.matmul(g).matmul(y.mT) }))
+  }
+
+  /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or one vector. Stops the program where
+  /// A is singular.
+  public func solve(_ b: Tensor) -> Tensor {
+    checkSquare("solve")
+    if b.ndim == 1 { return solve(b.unsqueeze(1)).squeeze(-1) }
+    guard b.ndim >= 2, b.shape[b.ndim - 2] == shape[ndim - 1],
+      let batch = Layout.broadcastShape(shape.dropLast(2) + [], b.shape.dropLast(2) + [])
+    else {
+      fatalError("solve: shapes \(shape) and \(b.shape) do not fit: [n, n] and [n, columns]")
+    }
+    let a = expand(batch + shape.suffix(2))
+    let right = b.expand(batch + b.shape.suffix(2))
+    return a.solved(right, "solve").recorded(
+      "solve",
+      .wrt(a, saving: a, right) { g, a, b in
+        -a.mT.solve(g).matmul(a.solve(b).mT)
+      },
+      .wrt(right, saving: a) { g, a in a.mT.solve(g) })
+  }
+
+  private func solved(_ b: Tensor, _ name: String) -> Tensor {
+    let (lu, pivots) = factors(name)
+    if (lu.diagonal(dim1: -2, dim2: -1) .== 0).anyTrue {
+      fatalError("\(name): a matrix is singular, so it has no inverse; pinverse() always has one")
+    }
+    let columns = b.columnMajor()
+    backend.luSolve(lu.mT.view, pivots: pivots.view, into: columns.view)
+    return columns.mT.to(dtype)
+  }
+
+  /// L and U in one matrix, and the pivots.
+  private func factors(_ name: String) -> (lu: Tensor, pivots: Tensor) {
+    checkSquare(name)
+    let a = columnMajor()
+    let pivots = Tensor(empty: a.shape.dropLast() + [], dtype: .int32, device: device)
+    backend.lu(a.view, pivots: pivots.view)
+    return (a.mT, pivots)
+  }
+
+  /// -1 for an odd number of exchanged rows, else 1.
+  private static func sign(of pivots: Tensor) -> Tensor {
+    let places = Tensor.arange(pivots.shape[pivots.ndim - 1], device: pivots.device) + 1
+    let exchanges = (pivots.to(.int64) .!= places).sum(dim: -1)
+    return 1 - exchanges.remainder(2).to(.float64) * 2
+  }
+
+  /// L with L·Lᵀ = A for symmetric, positive definite matrices: `torch.linalg.cholesky`.
+  public func cholesky() -> Tensor {
+    checkSquare("cholesky")
+    let a = columnMajor()
+    if let failed = backend.cholesky(a.view) {
+      fatalError("cholesky: matrix \(failed) of shape \(shape) is not positive definite")
+    }
+    return a.mT.to(dtype).recorded(
+      "cholesky",
+      .wrt(
+        self,
+        savingOutput: { g, l in
+          // Ā = L⁻ᵀ·Φ(Lᵀ·L̄)·L⁻¹, made symmetric, where Φ keeps the lower triangle and half the diagonal.
+          let size = l.shape[l.ndim - 1]
+          let half = 1 - Tensor.eye(size, dtype: l.dtype, device: l.device) * 0.5
+          let phi = l.mT.matmul(g).tril() * half
+          let inner = l.mT.solve(l.mT.solve(phi.mT).mT)
+          return (inner + inner.mT) * 0.5
+        }))
+  }
+
+  /// Q·R = A, with orthonormal columns in Q and an upper triangle R: `torch.linalg.qr`. The gradient
+  /// needs at least as many rows as columns.
+  public func qr() -> (q: Tensor, r: Tensor) {
+    checkMatrix("qr")
+    let (m, n) = (shape[ndim - 2], shape[ndim - 1])
+    let k = Swift.min(m, n)
+    let a = columnMajor()
+    let r = Tensor(empty: shape.dropLast(2) + [n, k], dtype: .float64, device: device)
+    backend.qr(a.view, upper: r.view)
+    let q = a.narrow(-2, start: 0, length: k).mT
+    func derivative(_ a: Tensor, _ gq: Tensor?, _ gr: Tensor?) -> Tensor {
+      guard m >= n else {
+        fatalError("qr: no derivative for more columns than rows, as in \(shape)")
+      }
+      // Ā = (Q̄ + Q·symmetric(M))·R⁻ᵀ, where M = R·R̄ᵀ - Q̄ᵀ·Q, and the lower triangle counts.
+      let (q, r) = a.qr()
+      let left = gr.map { r.matmul($0.mT) }
+      let right = gq.map { $0.mT.matmul(q) }
+      let mixed = left.map { l in right.map { l - $0 } ?? l } ?? -right!
+      let lower = mixed.tril(diagonal: -1)
+      let whole = mixed.tril() + lower.mT
+      let inner = gq.map { $0 + q.matmul(whole) } ?? q.matmul(whole)
+      return r.solve(inner.mT).mT
+    }
+    return (
+      q.to(dtype).recorded("qr", .wrt(self, saving: self) { g, a in derivative(a, g, nil) }),
+      r.mT.to(dtype).recorded("qr", .wrt(self, saving: self) { g, a in derivative(a, nil, g) })
+    )
+  }
+
+  /// The values and vectors of symmetric matrices, V·W·Vᵀ = A, values rising: `torch.linalg.eigh`. Only
+  /// the lower triangle is read. The gradient of the vectors needs values that differ.
+  public func eigh() -> (values: Tensor, vectors: Tensor) {
+    checkSquare("eigh")
+    let a = columnMajor()
+    let values = Tensor(empty: shape.dropLast() + [], dtype: .float64, device: device)
+    if let failed = backend.eigh(a.view, values: values.view) {
+      fatalError("eigh: no values were found for matrix \(failed) of shape \(shape)")
+    }
+    return (
+      values.to(dtype).recorded(
+        "eigh",
+        .wrt(self, saving: self) { g, a in
+          let (_, v) = a.eigh()
+          return (v * g.unsqueeze(-2)).matmul(v.mT)
+        }),
+      a.mT.to(dtype).recorded(
+        "eigh",
+        .wrt(self, saving: self) { g, a in
+          let (w, v) = a.eigh()
+          let distance = w.unsqueeze(-2) - w.unsqueeze(-1)
+          let inner = v.mT.matmul(g).dividedWhereApart(distance)
+          let gradient = v.matmul(inner).matmul(v.mT)
+          return (gradient + gradient.mT) * 0.5
+        })
+    )
+  }
+
+  /// U·S·Vᵀ = A, with as many columns in U and rows in Vᵀ as there are values, which fall:
+  /// `torch.linalg.svd` with `full_matrices=False`. The gradients of U and Vᵀ need values that differ.
+  public func svd() -> (u: Tensor, s: Tensor, vh: Tensor) {
+    checkMatrix("svd")
+    let (m, n) = (shape[ndim - 2], shape[ndim - 1])
+    let k = Swift.min(m, n)
+    let batch = shape.dropLast(2) + []
+    let a = columnMajor()
+    let u = Tensor(empty: batch + [k, m], dtype: .float64, device: device)
+    let s = Tensor(empty: batch + [k], dtype: .float64, device: device)
+    let v = Tensor(empty: batch + [n, k], dtype: .float64, device: device)
+    if let failed = backend.svd(a.view, left: u.view, values: s.view, right: v.view) {
+      fatalError("svd: no values were found for matrix \(failed) of shape \(shape)")
+    }
+    // Ā = U·[(F∘(Uᵀ·Ū)ₐ)·S + S·(F∘(Vᵀ·V̄)ₐ) + S̄]·Vᵀ, and what is outside of U or V, where
+    // Fᵢⱼ = 1 / (sⱼ² - sᵢ²) and ₐ is the difference from the transposed.
+    func derivative(_ a: Tensor, _ gu: Tensor?, _ gs: Tensor?, _ gv: Tensor?) -> Tensor {
+      let (u, s, vh) = a.svd()
+      let square = s.square()
+      let distance = square.unsqueeze(-2) - square.unsqueeze(-1)
+      func turned(_ x: Tensor) -> Tensor {
+        (x - x.mT).dividedWhereApart(distance)
+      }
+      var result = Tensor.zeros(a.shape, dtype: a.dtype, device: a.device)
+      if let gs { result = result + (u * gs.unsqueeze(-2)).matmul(vh) }
+      if let gu {
+        result = result + (u.matmul(turned(u.mT.matmul(gu))) * s.unsqueeze(-2)).matmul(vh)
+        if m > k {
+          let outside = gu - u.matmul(u.mT.matmul(gu))
+          result = result + (outside / s.unsqueeze(-2)).matmul(vh)
+        }
+      }
+      if let gv {
+        result = result + u.matmul(s.unsqueeze(-1) * turned(vh.matmul(gv.mT)).matmul(vh))
+        if n > k {
+          let outside = gv - gv.matmul(vh.mT).matmul(vh)
+          result = result + u.matmul(outside / s.unsqueeze(-1))
+        }
+      }
+      return result
+    }
+    return (
+      u.mT.to(dtype).recorded(
+        "svd", .wrt(self, saving: self) { g, a in derivative(a, g, nil, nil) }),
+      s.to(dtype).recorded("svd", .wrt(self, saving: self) { g, a in derivative(a, nil, g, nil) }),
+      v.mT.to(dtype).recorded(
+        "svd", .wrt(self, saving: self) { g, a in derivative(a, nil, nil, g) })
+    )
+  }
+
+  /// The inverse where there is one, else what comes closest: `torch.linalg.pinv`. Values below `rcond`
+  /// times the largest count as 0; by default that is the dtype's precision times the larger size.
+  public func pinverse(rcond: Double? = nil) -> Tensor {
+    let (u, s, vh) = svd()
+    guard s.numel > 0 else {
+      return .zeros(mT.shape, dtype: dtype, device: device)
+    }
+    let limit = rcond ?? dtype.epsilon * Double(Swift.max(shape[ndim - 2], shape[ndim - 1]))
+    let isLarge = noGrad { s .> s.amax(dims: [-1], keepDim: true) * limit }
+    let inverse = Tensor.where(isLarge, 1 / Tensor.where(isLarge, s, 1), 0)
+    return (vh.mT * inverse.unsqueeze(-2)).matmul(u.mT)
+  }
+
+  /// A norm of matrices: `torch.linalg.matrix_norm`.
+  public func matrixNorm(_ kind: MatrixNorm = .frobenius, keepDim: Bool = false) -> Tensor {
+    checkMatrix("matrixNorm")
+    let result: Tensor =
+      switch kind {
+      case .frobenius: norm(dims: [-2, -1])
+      case .nuclear: svd().s.sum(dim: -1)
+      case .spectral: svd().s.amax(dims: [-1])
+      case .one: abs().sum(dim: -2).amax(dims: [-1])
+      case .infinity: abs().sum(dim: -1).amax(dims: [-1])
+      }
+    return keepDim ? result.unsqueeze(-1).unsqueeze(-1) : result
+  }
+
+  /// The norms of ``matrixNorm(_:keepDim:)``.
+  public enum MatrixNorm: Sendable {
+    /// The root of the sum of squares.
+    case frobenius
+    /// The sum of the singular values.
+    case nuclear
+    /// The largest singular value.
+    case spectral
+    /// The largest sum of absolute values in a column.
+    case one
+    /// The largest sum of absolute values in a row.
+    case infinity
+  }
+
+  /// x / distance, and 0 where the distance is 0, as it is between a value and itself.
+  private func dividedWhereApart(_ distance: Tensor) -> Tensor {
+    let isSame = distance .== 0
+    return .where(isSame, 0, self / Tensor.where(isSame, 1, distance))
+  }
+
+  /// A copy in float64 whose matrices lie column by column: the last dim is a column.
+  private func columnMajor() -> Tensor {
+    let result = Tensor(
+      empty: mT.shape, dtype: .float64, device: device)
+    backend.convert(mT.view, into: result.view)
+    return result
+  }
+
+  private func checkMatrix(_ operation: String) {
+    guard ndim >= 2, dtype.isFloatingPoint else {
+      fatalError(
+        "\(operation): \(dtype) of shape \(shape); it takes floating-point matrices, of at least 2 dims"
+      )
+    }
+  }
+
+  private func checkSquare(_ operation: String) {
+    checkMatrix(operation)
+    guard shape[ndim - 1] == shape[ndim - 2] else {
+      fatalError("\(operation): shape \(shape); it takes square matrices")
+    }
+  }
+}
