@@ -13,7 +13,7 @@ typedef struct {
   double eps;
   bool center;
   void *y, *r;
-  const void *x;
+  const void *x, *gradient;
 } Work;
 
 #define NORMALIZE(dtype, S, T, ...)                                                        \
@@ -56,10 +56,58 @@ FLAMBEAU_FLOAT_DTYPES(NORMALIZE)
 
 void flambeau_normalize(
     DType dtype, bool center, double eps, long rows, long n, void *y, void *r, const void *x) {
-  Work work = {n, eps, center, y, r, x};
+  Work work = {n, eps, center, y, r, x, NULL};
   switch (dtype) {
 #define X(name, ...) \
   case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, normalize_##name, &work); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller converts
+  }
+}
+
+// r·(g - mean(g) - y·mean(g·y))
+#define SLOPES(dtype, S, T, ...)                                                           \
+  VECTORIZED static double row_product_##dtype(long n, const S *x, const S *y) {           \
+    double lanes[LANES] = {0}, total = 0;                                                  \
+    long i = 0;                                                                            \
+    for (; i + LANES <= n; i += LANES) {                                                   \
+      for (int k = 0; k < LANES; k++) {                                                    \
+        lanes[k] += (double)FLAMBEAU_LOAD_##dtype(x[i + k]) * FLAMBEAU_LOAD_##dtype(y[i + k]); \
+      }                                                                                    \
+    }                                                                                      \
+    for (int k = 0; k < LANES; k++) total += lanes[k];                                     \
+    for (; i < n; i++) {                                                                   \
+      total += (double)FLAMBEAU_LOAD_##dtype(x[i]) * FLAMBEAU_LOAD_##dtype(y[i]);          \
+    }                                                                                      \
+    return total;                                                                          \
+  }                                                                                        \
+  VECTORIZED static void slope_row_##dtype(                                                \
+      long n, S *dx, const S *g, const S *y, T mean, T along, T factor) {                  \
+    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+      T gradient = FLAMBEAU_LOAD_##dtype(g[i]), place = FLAMBEAU_LOAD_##dtype(y[i]);       \
+      dx[i] = FLAMBEAU_STORE_##dtype((gradient - mean - place * along) * factor);          \
+    }                                                                                      \
+  }                                                                                        \
+  static void slopes_##dtype(void *context, long begin, long end) {                        \
+    const Work *work = context;                                                            \
+    long n = work->n;                                                                      \
+    for (long row = begin; row < end; row++) {                                             \
+      const S *g = (const S *)work->gradient + row * n, *y = (const S *)work->x + row * n; \
+      double mean = work->center ? row_total_##dtype(n, g, 0, false) / n : 0;              \
+      double along = row_product_##dtype(n, g, y) / n;                                     \
+      T factor = FLAMBEAU_LOAD_##dtype(((const S *)work->r)[row]);                         \
+      slope_row_##dtype(n, (S *)work->y + row * n, g, y, (T)mean, (T)along, factor);       \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(SLOPES)
+
+void flambeau_normalize_slopes(
+    DType dtype, bool center, long rows, long n, void *dx, const void *g, const void *y, void *r) {
+  Work work = {n, 0, center, dx, r, y, g};
+  switch (dtype) {
+#define X(name, ...) \
+  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, slopes_##name, &work); break;
     FLAMBEAU_FLOAT_DTYPES(X)
 #undef X
   default: __builtin_trap();  // the caller converts

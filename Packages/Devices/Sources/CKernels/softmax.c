@@ -1,5 +1,5 @@
 // Softmax and its logarithm along rows: y = eˣ⁻ᵐ / Σ eˣ⁻ᵐ, and y = x - m - log Σ eˣ⁻ᵐ, where m is the
-// row's maximum.
+// row's maximum; and the cross entropy, which is the negative logarithm at the right place.
 
 #include "functions.h"
 #include "include/parallel.h"
@@ -13,6 +13,10 @@ typedef struct {
   bool logarithm;
   void *y;
   const void *x;
+  // For the cross entropy: log Σ eˣ of each row, the right places, and gradients of the losses.
+  void *total;
+  const int64_t *target;
+  const void *gradient;
 } Work;
 
 #define SOFTMAX(dtype, S, T, ...)                                                          \
@@ -34,14 +38,14 @@ typedef struct {
     }                                                                                      \
     return m;                                                                              \
   }                                                                                        \
-  /* Sums eˣ⁻ᵐ, which are left in y where its elements are no less precise. */             \
+  /* Sums eˣ⁻ᵐ, which are left in y where there is one and its elements are no less precise. */ \
   VECTORIZED static double row_sum_##dtype(long n, S *y, const S *x, T m) {                \
     enum { BLOCK = 1024, KEEPS = sizeof(S) == sizeof(T) };                                 \
     T block[BLOCK];                                                                        \
     double lanes[LANES] = {0};                                                             \
     for (long start = 0; start < n; start += BLOCK) {                                      \
       long width = n - start < BLOCK ? n - start : BLOCK, i = 0;                           \
-      T *powers = KEEPS ? (T *)(void *)(y + start) : block;                                \
+      T *powers = KEEPS && y ? (T *)(void *)(y + start) : block;                           \
       INDEPENDENT for (long j = 0; j < width; j++) {                                       \
         powers[j] = exp(FLAMBEAU_LOAD_##dtype(x[start + j]) - m);                          \
       }                                                                                    \
@@ -88,10 +92,77 @@ typedef struct {
 FLAMBEAU_FLOAT_DTYPES(SOFTMAX)
 
 void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, const void *x) {
-  Work work = {n, logarithm, y, x};
+  Work work = {.n = n, .logarithm = logarithm, .y = y, .x = x};
   switch (dtype) {
 #define X(name, ...) \
   case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, softmax_##name, &work); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller converts
+  }
+}
+
+#define CROSS_ENTROPY(dtype, S, T, ...)                                                    \
+  static void losses_##dtype(void *context, long begin, long end) {                        \
+    const Work *work = context;                                                            \
+    for (long row = begin; row < end; row++) {                                             \
+      const S *x = (const S *)work->x + row * work->n;                                     \
+      T m = row_maximum_##dtype(work->n, x);                                               \
+      T total = m + (T)log(row_sum_##dtype(work->n, NULL, x, m));                          \
+      ((S *)work->total)[row] = FLAMBEAU_STORE_##dtype(total);                             \
+      ((S *)work->y)[row] =                                                                \
+          FLAMBEAU_STORE_##dtype(total - FLAMBEAU_LOAD_##dtype(x[work->target[row]]));     \
+    }                                                                                      \
+  }                                                                                        \
+  VECTORIZED static void slope_row_##dtype(long n, S *y, const S *x, T total, T g) {       \
+    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+      y[i] = FLAMBEAU_STORE_##dtype(exp(FLAMBEAU_LOAD_##dtype(x[i]) - total) * g);         \
+    }                                                                                      \
+  }                                                                                        \
+  static void slopes_##dtype(void *context, long begin, long end) {                        \
+    const Work *work = context;                                                            \
+    for (long row = begin; row < end; row++) {                                             \
+      S *y = (S *)work->y + row * work->n;                                                 \
+      T total = FLAMBEAU_LOAD_##dtype(((const S *)work->total)[row]);                      \
+      T g = FLAMBEAU_LOAD_##dtype(((const S *)work->gradient)[row]);                       \
+      slope_row_##dtype(work->n, y, (const S *)work->x + row * work->n, total, g);         \
+      S *right = y + work->target[row];                                                    \
+      *right = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(*right) - g);                  \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(CROSS_ENTROPY)
+
+static bool targets_are_valid(const Work *work, long rows, int64_t *invalid) {
+  for (long row = 0; row < rows; row++) {
+    *invalid = work->target[row];
+    if (*invalid < 0 || *invalid >= work->n) return false;
+  }
+  return true;
+}
+
+bool flambeau_cross_entropy(
+    DType dtype, long rows, long n, void *losses, void *totals, const void *x,
+    const int64_t *target, int64_t *invalid) {
+  Work work = {.n = n, .y = losses, .x = x, .total = totals, .target = target};
+  if (!targets_are_valid(&work, rows, invalid)) return false;
+  switch (dtype) {
+#define X(name, ...) \
+  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, losses_##name, &work); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller converts
+  }
+  return true;
+}
+
+void flambeau_cross_entropy_slopes(
+    DType dtype, long rows, long n, void *y, const void *x, void *totals, const int64_t *target,
+    const void *gradient) {
+  Work work = {
+      .n = n, .y = y, .x = x, .total = totals, .target = target, .gradient = gradient};
+  switch (dtype) {
+#define X(name, ...) \
+  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, slopes_##name, &work); break;
     FLAMBEAU_FLOAT_DTYPES(X)
 #undef X
   default: __builtin_trap();  // the caller converts

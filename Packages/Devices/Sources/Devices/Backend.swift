@@ -55,6 +55,19 @@ public protocol Backend: Sendable {
   /// with a mean square of 1: y = (x - μ)·r, where r = 1 / √(σ² + ε) goes into `factors`.
   func normalize(
     _ x: StridedView, center: Bool, eps: Double, into y: StridedView, factors: StridedView)
+  /// The derivative of `normalize` where no further one is wanted: r·(g - mean(g) - y·mean(g·y)).
+  func normalizeSlopes(
+    _ gradient: StridedView, _ y: StridedView, factors: StridedView, center: Bool,
+    into dx: StridedView)
+  /// log Σ eˣ - x at the target of each row of a contiguous x, and log Σ eˣ in `totals`. Returns the
+  /// first target that is out of range, if any.
+  func crossEntropy(
+    _ x: StridedView, target: StridedView, into losses: StridedView, totals: StridedView
+  ) -> Int?
+  /// The derivative of `crossEntropy` where no further one is wanted: (eˣ / Σ eˣ - 1 at the target)·g.
+  func crossEntropySlopes(
+    _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
+    into dx: StridedView)
   /// The running sums or products along the last dim of a contiguous x; int64 and floating point.
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// The places along the last dim of a contiguous x in the order of their elements; int64. Equal

@@ -127,6 +127,39 @@ public struct CPUBackend: Backend {
       x.dtype, center, eps, rows, columns, y.pointer, factors.pointer, x.pointer)
   }
 
+  public func normalizeSlopes(
+    _ gradient: StridedView, _ y: StridedView, factors: StridedView, center: Bool,
+    into dx: StridedView
+  ) {
+    let (rows, columns) = y.layout.rows
+    guard rows > 0 else { return }
+    flambeau_normalize_slopes(
+      y.dtype, center, rows, columns, dx.pointer, gradient.pointer, y.pointer, factors.pointer)
+  }
+
+  public func crossEntropy(
+    _ x: StridedView, target: StridedView, into losses: StridedView, totals: StridedView
+  ) -> Int? {
+    let (rows, columns) = x.layout.rows
+    guard rows > 0 else { return nil }
+    var invalid: Int64 = 0
+    let isValid = flambeau_cross_entropy(
+      x.dtype, rows, columns, losses.pointer, totals.pointer, x.pointer, target.pointer.int64s,
+      &invalid)
+    return isValid ? nil : Int(invalid)
+  }
+
+  public func crossEntropySlopes(
+    _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
+    into dx: StridedView
+  ) {
+    let (rows, columns) = x.layout.rows
+    guard rows > 0 else { return }
+    flambeau_cross_entropy_slopes(
+      x.dtype, rows, columns, dx.pointer, x.pointer, totals.pointer, target.pointer.int64s,
+      gradient.pointer)
+  }
+
   public func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
     let (rows, columns) = x.layout.rows
     flambeau_scan(reduction, x.dtype, rows, columns, y.pointer, x.pointer)

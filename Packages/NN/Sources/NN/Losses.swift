@@ -12,7 +12,7 @@ public func crossEntropy(_ logits: Tensor, _ target: Tensor) -> Tensor {
       "crossEntropy: logits \(logits.shape), target \(target.dtype) \(target.shape); expected "
         + "[batch, classes] and int64 [batch]")
   }
-  return -logits.logSoftmax(dim: 1).gather(dim: 1, index: target.unsqueeze(1)).mean()
+  return logits.crossEntropy(target).mean()
 }
 
 /// ``crossEntropy(_:_:)`` as a module: `torch.nn.CrossEntropyLoss`.

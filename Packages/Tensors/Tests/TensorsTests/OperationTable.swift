@@ -239,6 +239,7 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
       $0[1], $0[2], mask: Tensor([[true, false], [true, true], [false, true]]), scale: 0.3)
   },
   "embedding": { .embedding(Tensor([[0, 2], [2, 1]]), $0[0]) },
+  "crossEntropy": { $0[0].crossEntropy(Tensor([2, 0])) },
   "cat": { .cat($0, dim: 1) },
   "stack": { .stack($0, dim: -1) },
 ]

@@ -74,6 +74,21 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
 void flambeau_normalize(
     DType dtype, bool center, double eps, long rows, long n, void *y, void *r, const void *x);
 
+/// The derivative of the former where no further one is wanted, given y, r and the gradient of y.
+void flambeau_normalize_slopes(
+    DType dtype, bool center, long rows, long n, void *dx, const void *g, const void *y, void *r);
+
+/// log Σ eˣ - x at the target of each of the rows of n elements, and the log Σ eˣ. Contiguous. Returns
+/// false, and the first target that is out of range, where there is one.
+bool flambeau_cross_entropy(
+    DType dtype, long rows, long n, void *losses, void *totals, const void *x,
+    const int64_t *target, int64_t *invalid);
+
+/// The derivative of the former where no further one is wanted, given the gradients of the losses.
+void flambeau_cross_entropy_slopes(
+    DType dtype, long rows, long n, void *y, const void *x, void *totals, const int64_t *target,
+    const void *gradient);
+
 /// The running sums or products along each of the rows of n elements; both contiguous. int64 and
 /// floating-point types.
 void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const void *x);

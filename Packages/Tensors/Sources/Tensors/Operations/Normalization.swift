@@ -21,6 +21,12 @@ extension Tensor {
       .wrt(
         self,
         savingOutput: { g, y in
+          if !isGradEnabled {
+            let dx = Tensor(empty: y.shape, dtype: y.dtype, device: y.device)
+            y.backend.normalizeSlopes(
+              g.view.contiguous(), y.view, factors: r.view, center: center, into: dx.view)
+            return dx
+          }
           let along = y * (g * y).mean(dim: -1, keepDim: true)
           let rest = center ? g - g.mean(dim: -1, keepDim: true) - along : g - along
           return rest * r

@@ -31,4 +31,42 @@ extension Tensor {
     }
     return y.recorded(name, derivative(checkedDim(dim, for: name)))
   }
+
+  /// How far the scores of classes are from the right class, row by row: -log softmax(x) at the target;
+  /// what `torch.nn.functional.cross_entropy` computes with `reduction="none"`.
+  ///
+  /// - Parameter target: int64, the right classes, in the shape of x without its last dim, which is
+  ///   that of the classes.
+  public func crossEntropy(_ target: Tensor) -> Tensor {
+    requireFloatingPoint("crossEntropy")
+    guard ndim > 0, target.dtype == .int64, target.shape == Array(shape.dropLast()),
+      target.device == device
+    else {
+      fatalError(
+        "crossEntropy: scores \(shape), target \(target.dtype) \(target.shape); expected […, classes] "
+          + "and int64 […]")
+    }
+    let (x, places) = (view.contiguous(), target.view.contiguous())
+    let losses = Tensor(empty: target.shape, dtype: dtype, device: device)
+    let totals = Tensor(empty: target.shape, dtype: dtype, device: device)
+    if let invalid = backend.crossEntropy(
+      x, target: places, into: losses.view, totals: totals.view)
+    {
+      fatalError(
+        "crossEntropy: target \(invalid) is out of range for \(shape[ndim - 1]) classes")
+    }
+    return losses.recorded(
+      "crossEntropy",
+      .wrt(self, saving: self, target) { g, x, target in
+        if isGradEnabled {
+          let right = target.oneHot(classCount: x.shape[x.ndim - 1]).to(x.dtype)
+          return (x.softmax(dim: -1) - right) * g.unsqueeze(-1)
+        }
+        let dx = Tensor(empty: x.shape, dtype: x.dtype, device: x.device)
+        x.backend.crossEntropySlopes(
+          g.view.contiguous(), x.view.contiguous(), target: target.view.contiguous(),
+          totals: totals.view, into: dx.view)
+        return dx
+      })
+  }
 }

@@ -273,6 +273,10 @@ operations = {
     "attention, causal": (lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), [normal(2, 3, 2), normal(2, 3, 2), normal(2, 3, 2)]),
     "attention, mask": (lambda q, k, v: F.scaled_dot_product_attention(q, k, v, torch.tensor([[True, False], [True, True], [False, True]]), scale=0.3), [normal(3, 2), normal(2, 2), normal(2, 2)]),
     "embedding": (lambda t: F.embedding(torch.tensor([[0, 2], [2, 1]]), t), [normal(3, 2)]),
+    "crossEntropy": (
+        lambda x: F.cross_entropy(x, torch.tensor([2, 0]), reduction="none"),
+        [normal(2, 3)],
+    ),
     "cat": (lambda a, b: torch.cat([a, b], dim=1), [normal(2, 3), normal(2, 1)]),
     "stack": (lambda a, b: torch.stack([a, b], dim=-1), [normal(2, 3), normal(2, 3)]),
 }
