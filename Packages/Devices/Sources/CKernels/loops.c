@@ -92,6 +92,7 @@ void loops_over(
     const long *const strides[], const long item_sizes[]) {
   if (rank == 1 && shape[0] <= LOOPS_GRAIN) {
     // What is small and simple is over sooner than a walk is prepared.
+    if (shape[0] == 0) return;
     long steps[MAX_OPERANDS];
     for (int k = 0; k < operands; k++) steps[k] = strides[k][0];
     Loops bare;

@@ -16,25 +16,28 @@ typedef struct {
   const void *x, *gradient;
 } Work;
 
-#define NORMALIZE(dtype, S, T, ...)                                                        \
-  /* Σ (x - shift) or Σ (x - shift)². */                                                   \
-  VECTORIZED static double row_total_##dtype(long n, const S *x, double shift, bool squared) { \
-    double lanes[LANES] = {0};                                                             \
+// The sum of an expression in a, which is each element less a shift.
+#define TOTAL(name, S, LOAD, EXPRESSION)                                                   \
+  VECTORIZED static double name(long n, const S *x, double shift) {                        \
+    double lanes[LANES] = {0}, total = 0;                                                  \
     long i = 0;                                                                            \
     for (; i + LANES <= n; i += LANES) {                                                   \
       for (int k = 0; k < LANES; k++) {                                                    \
-        double a = FLAMBEAU_LOAD_##dtype(x[i + k]) - shift;                                \
-        lanes[k] += squared ? a * a : a;                                                   \
+        double a = LOAD(x[i + k]) - shift;                                                 \
+        lanes[k] += EXPRESSION;                                                            \
       }                                                                                    \
     }                                                                                      \
-    double total = 0;                                                                      \
     for (int k = 0; k < LANES; k++) total += lanes[k];                                     \
     for (; i < n; i++) {                                                                   \
-      double a = FLAMBEAU_LOAD_##dtype(x[i]) - shift;                                      \
-      total += squared ? a * a : a;                                                        \
+      double a = LOAD(x[i]) - shift;                                                       \
+      total += EXPRESSION;                                                                 \
     }                                                                                      \
     return total;                                                                          \
-  }                                                                                        \
+  }
+
+#define NORMALIZE(dtype, S, T, ...)                                                        \
+  TOTAL(row_sum_##dtype, S, FLAMBEAU_LOAD_##dtype, a)                                      \
+  TOTAL(row_squares_##dtype, S, FLAMBEAU_LOAD_##dtype, a *a)                               \
   VECTORIZED static void scale_row_##dtype(long n, S *y, const S *x, T mean, T factor) {   \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
       y[i] = FLAMBEAU_STORE_##dtype((FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor);        \
@@ -45,8 +48,8 @@ typedef struct {
     long n = work->n;                                                                      \
     for (long row = begin; row < end; row++) {                                             \
       const S *x = (const S *)work->x + row * n;                                           \
-      double mean = work->center ? row_total_##dtype(n, x, 0, false) / n : 0;              \
-      double variance = row_total_##dtype(n, x, mean, true) / n;                           \
+      double mean = work->center ? row_sum_##dtype(n, x, 0) / n : 0;                       \
+      double variance = row_squares_##dtype(n, x, mean) / n;                               \
       double factor = 1 / sqrt(variance + work->eps);                                      \
       scale_row_##dtype(n, (S *)work->y + row * n, x, (T)mean, (T)factor);                 \
       ((S *)work->r)[row] = FLAMBEAU_STORE_##dtype(factor);                                \
@@ -94,7 +97,7 @@ void flambeau_normalize(
     long n = work->n;                                                                      \
     for (long row = begin; row < end; row++) {                                             \
       const S *g = (const S *)work->gradient + row * n, *y = (const S *)work->x + row * n; \
-      double mean = work->center ? row_total_##dtype(n, g, 0, false) / n : 0;              \
+      double mean = work->center ? row_sum_##dtype(n, g, 0) / n : 0;                       \
       double along = row_product_##dtype(n, g, y) / n;                                     \
       T factor = FLAMBEAU_LOAD_##dtype(((const S *)work->r)[row]);                         \
       slope_row_##dtype(n, (S *)work->y + row * n, g, y, (T)mean, (T)along, factor);       \
