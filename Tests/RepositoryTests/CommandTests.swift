@@ -41,7 +41,7 @@ import Testing
     #expect(Array(state.keys) == ["0.weight", "0.bias", "2.weight", "2.bias"])
     let graph = try String(
       contentsOf: folder.url.appending(path: "here/loss-graph.svg"), encoding: .utf8)
-    for label in ["0.weight", "2.bias", "linear", "relu", "logSoftmax"] {
+    for label in ["0.weight", "2.bias", "linear", "relu", "crossEntropy"] {
       #expect(graph.contains(">\(label)<"))
     }
   }
