@@ -2,11 +2,10 @@
 // r = 1 / √(σ² + ε).
 
 #include "functions.h"
-#include "include/parallel.h"
-#include "include/views.h"
+#include "row_bodies.h"
 #include "vectorized.h"
 
-enum { LANES = 32, GRAIN = 16384 };
+enum { LANES = 32 };
 
 typedef struct {
   long n;
@@ -60,13 +59,8 @@ FLAMBEAU_FLOAT_DTYPES(NORMALIZE)
 void flambeau_normalize(
     DType dtype, bool center, double eps, long rows, long n, void *y, void *r, const void *x) {
   Work work = {n, eps, center, y, r, x, NULL};
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, normalize_##name, &work); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller converts
-  }
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(normalize);
+  share_rows(bodies, dtype, rows, n, &work);
 }
 
 // r·(g - mean(g) - y·mean(g·y))
@@ -108,11 +102,6 @@ FLAMBEAU_FLOAT_DTYPES(SLOPES)
 void flambeau_normalize_slopes(
     DType dtype, bool center, long rows, long n, void *dx, const void *g, const void *y, void *r) {
   Work work = {n, 0, center, dx, r, y, g};
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, slopes_##name, &work); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller converts
-  }
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(slopes);
+  share_rows(bodies, dtype, rows, n, &work);
 }

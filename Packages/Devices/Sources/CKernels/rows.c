@@ -3,10 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "include/parallel.h"
-#include "include/views.h"
-
-enum { GRAIN = 16384 };
+#include "row_bodies.h"
 
 typedef struct {
   long n;
@@ -37,17 +34,14 @@ SCAN(running_sum, int64, int64_t, int64_t, 0, +)
 SCAN(running_product, int64, int64_t, int64_t, 1, *)
 
 void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const void *x) {
-  typedef void (*Body)(void *, long, long);
-#define X(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
-  static const Body bodies[][FLAMBEAU_DTYPE_COUNT] = {
+  static const RowBody bodies[][FLAMBEAU_DTYPE_COUNT] = {
       [Reduction_sum] = {
-          [DType_int64] = running_sum_int64, FLAMBEAU_FLOAT_DTYPES(X, running_sum)},
+          [DType_int64] = running_sum_int64, FLAMBEAU_FLOAT_DTYPES(ROW_BODY, running_sum)},
       [Reduction_product] = {
-          [DType_int64] = running_product_int64, FLAMBEAU_FLOAT_DTYPES(X, running_product)},
+          [DType_int64] = running_product_int64, FLAMBEAU_FLOAT_DTYPES(ROW_BODY, running_product)},
   };
-#undef X
   Work work = {n, false, y, x};
-  flambeau_parallel(rows, GRAIN / (n ? n : 1) + 1, bodies[op][dtype], &work);
+  share_rows(bodies[op], dtype, rows, n, &work);
 }
 
 // Sorts places by merging ever longer runs, which keeps equal elements in order. NaN counts as larger
@@ -88,12 +82,8 @@ FLAMBEAU_DTYPES(SORT)
 void flambeau_sort(
     DType dtype, bool descending, long rows, long n, int64_t *places, const void *x) {
   Work work = {n, descending, places, x};
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: flambeau_parallel(rows, GRAIN / (n ? n : 1) + 1, sort_##name, &work); break;
-    FLAMBEAU_DTYPES(X)
-#undef X
-  }
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = ROW_BODIES(sort);
+  share_rows(bodies, dtype, rows, n, &work);
 }
 
 long flambeau_true_places(long count, const bool *x, int64_t *places) {

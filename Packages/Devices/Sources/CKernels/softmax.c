@@ -2,11 +2,10 @@
 // row's maximum; and the cross entropy, which is the negative logarithm at the right place.
 
 #include "functions.h"
-#include "include/parallel.h"
-#include "include/views.h"
+#include "row_bodies.h"
 #include "vectorized.h"
 
-enum { LANES = 32, GRAIN = 16384 };
+enum { LANES = 32 };
 
 typedef struct {
   long n;
@@ -93,13 +92,8 @@ FLAMBEAU_FLOAT_DTYPES(SOFTMAX)
 
 void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, const void *x) {
   Work work = {.n = n, .logarithm = logarithm, .y = y, .x = x};
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, softmax_##name, &work); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller converts
-  }
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(softmax);
+  share_rows(bodies, dtype, rows, n, &work);
 }
 
 #define CROSS_ENTROPY(dtype, S, T, ...)                                                    \
@@ -145,13 +139,8 @@ bool flambeau_cross_entropy(
     const int64_t *target, int64_t *invalid) {
   Work work = {.n = n, .y = losses, .x = x, .total = totals, .target = target};
   if (!targets_are_valid(&work, rows, invalid)) return false;
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, losses_##name, &work); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller converts
-  }
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(losses);
+  share_rows(bodies, dtype, rows, n, &work);
   return true;
 }
 
@@ -160,11 +149,6 @@ void flambeau_cross_entropy_slopes(
     const void *gradient) {
   Work work = {
       .n = n, .y = y, .x = x, .total = totals, .target = target, .gradient = gradient};
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: flambeau_parallel(rows, GRAIN / n + 1, slopes_##name, &work); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller converts
-  }
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(slopes);
+  share_rows(bodies, dtype, rows, n, &work);
 }

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "include/parallel.h"
+#include "row_bodies.h"
 
 typedef struct {
   Windows w;
@@ -83,31 +83,21 @@ static void inside(
   }
 FLAMBEAU_FLOAT_DTYPES(WINDOWS)
 
-static long grain(const Windows *w) {
-  long elements = w->kernel_height * w->kernel_width * w->out_height * w->out_width;
-  return 16384 / (elements ? elements : 1) + 1;
+// How many elements the windows of a channel have.
+static long elements(const Windows *w) {
+  return w->kernel_height * w->kernel_width * w->out_height * w->out_width;
 }
 
 void flambeau_columns_of_image(
     DType dtype, Windows windows, double fill, long channels, void *columns, const void *image) {
   Work work = {windows, fill, columns, image};
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: flambeau_parallel(channels, grain(&windows), columns_##name, &work); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller converts
-  }
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(columns);
+  share_rows(bodies, dtype, channels, elements(&windows), &work);
 }
 
 void flambeau_image_of_columns(
     DType dtype, Windows windows, long channels, void *image, const void *columns) {
   Work work = {windows, 0, image, columns};
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: flambeau_parallel(channels, grain(&windows), image_##name, &work); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller converts
-  }
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(image);
+  share_rows(bodies, dtype, channels, elements(&windows), &work);
 }
