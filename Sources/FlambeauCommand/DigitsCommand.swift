@@ -106,8 +106,7 @@ extension DigitsCommand {
           "training accuracy": training.accuracy, "validation accuracy": validation.accuracy,
         ], at: Double(epoch))
       progress.advance(
-        String(format: "loss %.4f  validation loss %.4f  ", loss, validation.loss)
-          + "accuracy \(percent(validation.accuracy))")
+        String(format: "loss %.4f", loss) + "  accuracy \(percent(validation.accuracy))")
     }
     print()
     return history
