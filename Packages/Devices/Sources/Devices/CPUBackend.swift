@@ -1,5 +1,4 @@
 import CKernels
-import Foundation
 
 /// The main processor: OpenBLAS for matrix products, the kernels of CKernels for the rest.
 public struct CPUBackend: Backend {

@@ -27,20 +27,21 @@ public struct StridedView: Sendable {
     StridedView(storage: storage, layout: layout, dtype: dtype)
   }
 
-  /// This view if it has the dtype, else a copy that does.
-  public func converted(to dtype: DType) -> StridedView {
-    if self.dtype == dtype { return self }
-    let copy = StridedView(empty: layout.contiguous, dtype: dtype, device: storage.device)
+  /// A contiguous copy, in another dtype if one is given.
+  public func copied(to dtype: DType? = nil) -> StridedView {
+    let copy = StridedView(
+      empty: layout.contiguous, dtype: dtype ?? self.dtype, device: storage.device)
     storage.device.backend.convert(self, into: copy)
     return copy
   }
 
+  /// This view if it has the dtype, else a contiguous copy that does.
+  public func converted(to dtype: DType) -> StridedView {
+    self.dtype == dtype ? self : copied(to: dtype)
+  }
+
   /// This view if it is contiguous, else a copy that is.
   public func contiguous() -> StridedView {
-    if layout.isContiguous { return self }
-    let copy = StridedView(
-      empty: Layout(contiguous: layout.shape), dtype: dtype, device: storage.device)
-    storage.device.backend.convert(self, into: copy)
-    return copy
+    layout.isContiguous ? self : copied()
   }
 }

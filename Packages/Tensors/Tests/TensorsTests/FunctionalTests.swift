@@ -72,6 +72,23 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     try gradGradCheck(inputs, of: product)
   }
 
+  /// A second pass with the same gradient computes anew, and with its own grad mode.
+  @Test func passesDoNotShareGradients() {
+    nonisolated(unsafe) var calls = 0
+    let x = Tensor([1.0, 2], requiresGrad: true)
+    let y = customFunction("cube", [x]) {
+      $0[0] * $0[0] * $0[0]
+    } backward: { g, inputs, _ in
+      calls += 1
+      return [g * inputs[0] * inputs[0] * 3]
+    }
+    let g = Tensor([1.0, 1])
+    y.backward(gradient: g, retainGraph: true)
+    let slope = grad(of: y, withRespectTo: x, gradient: g, createGraph: true)
+    #expect(calls == 2 && slope.requiresGrad)
+    #expect(numbers(grad(of: slope.sum(), withRespectTo: x)) == [6, 12])
+  }
+
   @Test func aWrongDerivativeIsFound() {
     let error = #expect(throws: GradCheckError.self) {
       try gradCheck([Tensor([1.0, 2], dtype: .float64)]) { inputs in

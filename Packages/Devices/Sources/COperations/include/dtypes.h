@@ -32,8 +32,6 @@ typedef struct {
   X(float64, double, double, __VA_ARGS__)
 
 // An element as a number to compute with, and back. Only bfloat16 is no number to C.
-#define FLAMBEAU_LOAD(name, x) FLAMBEAU_LOAD_##name(x)
-#define FLAMBEAU_STORE(name, x) FLAMBEAU_STORE_##name(x)
 #define FLAMBEAU_LOAD_bool(x) (x)
 #define FLAMBEAU_LOAD_uint8(x) (x)
 #define FLAMBEAU_LOAD_int8(x) (x)

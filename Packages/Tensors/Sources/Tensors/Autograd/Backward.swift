@@ -140,6 +140,7 @@ private struct Backward {
       if isDetectingAnomalies { node.checkForNaN(contribution, from: gradient) }
       accumulate(contribution, at: input, sharing: gradient)
     }
+    node.gradientsOfInputs = nil
     if !retainGraph { node.releaseGraph() }
   }
 

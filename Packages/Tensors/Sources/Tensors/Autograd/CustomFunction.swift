@@ -21,35 +21,19 @@ public func customFunction(
   // The forward function may hand back an input, which keeps its own history.
   let result = inputs.contains { $0 === output } ? Tensor(output.view) : output
   let saved = inputs.map { SavedTensor($0) }
-  let once = Once()
   let edges = inputs.enumerated().map { index, input in
     Edge.wrt(
       input,
       savingOutput: { g, y in
-        let gradients = once.value(for: g) {
-          let gradients = backward(g, saved.map { $0.tensor(for: y.node!) }, y)
-          guard gradients.count == inputs.count else {
-            fatalError(
-              "\(name): backward gave \(gradients.count) gradients for \(inputs.count) inputs")
-          }
-          return gradients
+        let node = y.node!
+        let gradients = node.gradientsOfInputs ?? backward(g, saved.map { $0.tensor(for: node) }, y)
+        guard gradients.count == inputs.count else {
+          fatalError(
+            "\(name): backward gave \(gradients.count) gradients for \(inputs.count) inputs")
         }
+        node.gradientsOfInputs = gradients
         return gradients[index] ?? .zerosLike(input)
       })
   }
   return result.recorded(name, edges)
-}
-
-/// The gradients of all inputs, which are computed together and then asked for one by one.
-private final class Once {
-  private var gradient: Tensor?
-  private var values: [Tensor?] = []
-
-  func value(for gradient: Tensor, _ compute: () -> [Tensor?]) -> [Tensor?] {
-    if self.gradient !== gradient {
-      values = compute()
-      self.gradient = gradient
-    }
-    return values
-  }
 }

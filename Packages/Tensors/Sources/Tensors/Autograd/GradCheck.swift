@@ -33,12 +33,7 @@ public func gradCheck(
     leaf.requiresGrad = true
     return leaf
   }
-  func weighted(_ inputs: [Tensor]) throws -> Tensor {
-    let output = try function(inputs)
-    let weights = Tensor.arange(output.numel, device: output.device).to(.float64).cos()
-    return (output * weights.reshape(output.shape)).sum()
-  }
-  let result = try enableGrad { try weighted(leaves) }
+  let result = try enableGrad { weightedSum(try function(leaves)) }
   if result.requiresGrad { result.backward() }
   for (place, leaf) in leaves.enumerated() {
     let derivatives: [Double] = (leaf.grad ?? .zerosLike(leaf)).scalars()
@@ -49,7 +44,7 @@ public func gradCheck(
           moved.flatten()[element] += change
           var changed = leaves.map { $0.detach() }
           changed[place] = moved
-          return try weighted(changed).item()
+          return weightedSum(try function(changed)).item()
         }
       }
       let difference = (ends[0] - ends[1]) / (2 * step)
@@ -77,9 +72,7 @@ public func gradGradCheck(
       return leaf
     }
     return try enableGrad {
-      let output = try function(leaves)
-      let weights = Tensor.arange(output.numel, device: output.device).to(.float64).sin() + 2
-      let result = (output * weights.reshape(output.shape)).sum()
+      let result = weightedSum(try function(leaves))
       guard result.requiresGrad else { return Tensor.zeros([1], dtype: .float64) }
       let slopes = leaves.map {
         grad(of: result, withRespectTo: $0, retainGraph: true, createGraph: true).flatten()
@@ -87,4 +80,10 @@ public func gradGradCheck(
       return .cat(slopes)
     }
   }
+}
+
+/// The elements joined into one number, with weights that differ.
+private func weightedSum(_ output: Tensor) -> Tensor {
+  let weights = Tensor.arange(output.numel, device: output.device).to(.float64).sin() + 2
+  return (output * weights.reshape(output.shape)).sum()
 }

@@ -17,6 +17,8 @@ final class Node {
   @exclusivity(unchecked) var retainsGrad: Bool
   /// What is done to the gradient once it is complete; see ``Tensor/registerHook(_:)``.
   @exclusivity(unchecked) var hooks: [UInt64: (Tensor) -> Tensor?]?
+  /// The gradients of all inputs, where they are computed together, while a pass visits this node.
+  @exclusivity(unchecked) var gradientsOfInputs: [Tensor?]?
   /// The output, where a derivative needs it. It has no node, since that would be a cycle.
   @exclusivity(unchecked) private(set) var output: SavedOutput?
   /// Whether ``releaseGraph()`` has been called.

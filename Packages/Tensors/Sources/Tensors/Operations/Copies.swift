@@ -38,9 +38,7 @@ extension Tensor {
 
   /// A copy with memory of its own.
   public func clone() -> Tensor {
-    let result = Tensor(empty: shape, dtype: dtype, device: device)
-    backend.convert(view, into: result.view)
-    return result.recorded("clone", .wrt(self) { g in g })
+    Tensor(view.copied()).recorded("clone", .wrt(self) { g in g })
   }
 
   /// Sets all elements to a number, in place: `torch.Tensor.fill_`.
@@ -65,10 +63,6 @@ extension StridedView {
   /// This view, or a copy where it shares memory with a target that it is not the same view as: a
   /// kernel may read an element only before it is written.
   func apart(from target: StridedView) -> StridedView {
-    guard storage.pointer == target.storage.pointer, layout !== target.layout else { return self }
-    let copy = StridedView(
-      empty: Layout(contiguous: layout.shape), dtype: dtype, device: storage.device)
-    storage.device.backend.convert(self, into: copy)
-    return copy
+    storage.pointer == target.storage.pointer && layout !== target.layout ? copied() : self
   }
 }

@@ -259,10 +259,7 @@ extension Tensor {
 
   /// A copy in float64 whose matrices lie column by column: the last dim is a column.
   private func columnMajor() -> Tensor {
-    let result = Tensor(
-      empty: mT.shape, dtype: .float64, device: device)
-    backend.convert(mT.view, into: result.view)
-    return result
+    Tensor(mT.view.copied(to: .float64))
   }
 
   private func checkMatrix(_ operation: String) {

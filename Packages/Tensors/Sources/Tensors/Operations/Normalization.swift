@@ -144,12 +144,14 @@ extension Tensor {
     let factor = scale ?? 1 / Double(shape[ndim - 1]).squareRoot()
     var scores = (self * factor).matmul(key.mT)
     if isCausal {
-      let (length, keys) = (shape[ndim - 2], key.shape[key.ndim - 2])
-      let mayLook = Tensor.ones([length, keys], dtype: .uint8, device: device).tril() .> 0
-      scores = .where(mayLook, scores, -Double.infinity.asTensor)
+      let ahead = Tensor.ones(
+        [shape[ndim - 2], key.shape[key.ndim - 2]], dtype: .bool, device: device
+      ).triu(diagonal: 1)
+      scores = scores.maskedFill(ahead, -Double.infinity)
     } else if let mask {
       scores =
-        mask.dtype == .bool ? .where(mask, scores, -Double.infinity.asTensor) : scores + mask
+        mask.dtype == .bool
+        ? scores.maskedFill(mask.logicalNot(), -Double.infinity) : scores + mask
     }
     return scores.softmax(dim: -1).matmul(value)
   }
@@ -161,11 +163,6 @@ extension Tensor {
     }
     return table[index]
   }
-}
-
-extension Double {
-  /// A number as an operand that takes the other's dtype.
-  fileprivate var asTensor: Tensor { Tensor(floatLiteral: self) }
 }
 
 extension DType {

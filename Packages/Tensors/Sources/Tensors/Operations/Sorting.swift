@@ -131,8 +131,6 @@ extension Tensor {
       strides[dim] = -strides[dim]
     }
     let reversed = view.with(Layout(shape: shape, strides: strides, offset: offset))
-    let result = Tensor(empty: shape, dtype: dtype, device: device)
-    backend.convert(reversed, into: result.view)
-    return result.recorded("flip", .wrt(self) { g in g.flip(dims) })
+    return Tensor(reversed.copied()).recorded("flip", .wrt(self) { g in g.flip(dims) })
   }
 }
