@@ -102,6 +102,15 @@ static double next_normal(RandomState *state) {
   }
 FLAMBEAU_FLOAT_DTYPES(NORMAL)
 
+// The inverse of the distribution's function, in double precision.
+#define EXPONENTIAL(dtype, S, T, ...)                                                      \
+  static void exponential_##dtype(RandomState *state, long count, S *y) {                  \
+    for (long i = 0; i < count; i++) {                                                     \
+      y[i] = FLAMBEAU_STORE_##dtype(-log1p(-unit_float64(state)));                         \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(EXPONENTIAL)
+
 void flambeau_random_uniform(
     RandomState *state, DType dtype, long count, void *y, double low, double high) {
   switch (dtype) {
@@ -118,6 +127,16 @@ void flambeau_random_normal(
   switch (dtype) {
 #define X(name, T, ...) \
   case DType_##name: normal_##name(state, count, y, mean, deviation); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller asks for floating-point types
+  }
+}
+
+void flambeau_random_exponential(RandomState *state, DType dtype, long count, void *y) {
+  switch (dtype) {
+#define X(name, T, ...) \
+  case DType_##name: exponential_##name(state, count, y); break;
     FLAMBEAU_FLOAT_DTYPES(X)
 #undef X
   default: __builtin_trap();  // the caller asks for floating-point types

@@ -10,6 +10,8 @@ typedef struct {
   bool flag;
   void *y;
   const void *x;
+  const void *sorted;
+  long length;
 } Work;
 
 // Running totals in the precision of sums.
@@ -40,7 +42,7 @@ void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const 
       [Reduction_product] = {
           [DType_int64] = running_product_int64, FLAMBEAU_FLOAT_DTYPES(ROW_BODY, running_product)},
   };
-  Work work = {n, false, y, x};
+  Work work = {.n = n, .y = y, .x = x};
   share_rows(bodies[op], dtype, rows, n, &work);
 }
 
@@ -81,8 +83,39 @@ FLAMBEAU_DTYPES(SORT)
 
 void flambeau_sort(
     DType dtype, bool descending, long rows, long n, int64_t *places, const void *x) {
-  Work work = {n, descending, places, x};
+  Work work = {.n = n, .flag = descending, .y = places, .x = x};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = ROW_BODIES(sort);
+  share_rows(bodies, dtype, rows, n, &work);
+}
+
+#define SEARCH(dtype, S, C, ...)                                                           \
+  static void search_##dtype(void *context, long begin, long end) {                        \
+    const Work *work = context;                                                            \
+    for (long row = begin; row < end; row++) {                                             \
+      const S *x = (const S *)work->x + row * work->n;                                     \
+      const S *sorted = (const S *)work->sorted + row * work->length;                      \
+      int64_t *places = (int64_t *)work->y + row * work->n;                                \
+      for (long i = 0; i < work->n; i++) {                                                 \
+        C wanted = FLAMBEAU_LOAD_##dtype(x[i]);                                            \
+        long first = 0, last = work->length;                                               \
+        while (first < last) {                                                             \
+          long middle = first + (last - first) / 2;                                        \
+          C here = FLAMBEAU_LOAD_##dtype(sorted[middle]);                                  \
+          bool goes_before = work->flag ? !BEFORE(wanted, here) : BEFORE(here, wanted);    \
+          if (goes_before) first = middle + 1; else last = middle;                         \
+        }                                                                                  \
+        places[i] = first;                                                                 \
+      }                                                                                    \
+    }                                                                                      \
+  }
+FLAMBEAU_DTYPES(SEARCH)
+
+void flambeau_search(
+    DType dtype, bool after_equal, long rows, long n, long length, int64_t *places, const void *x,
+    const void *sorted) {
+  Work work = {
+      .n = n, .flag = after_equal, .y = places, .x = x, .sorted = sorted, .length = length};
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = ROW_BODIES(search);
   share_rows(bodies, dtype, rows, n, &work);
 }
 

@@ -23,6 +23,8 @@ public protocol Backend: Sendable {
   func uniform(low: Double, high: Double, generator: Generator, into y: StridedView)
   /// Normally distributed numbers. Floating point.
   func normal(mean: Double, deviation: Double, generator: Generator, into y: StridedView)
+  /// Exponentially distributed numbers with a mean of 1. Floating point.
+  func exponential(generator: Generator, into y: StridedView)
   /// Integers from low up to but not including high; int64.
   func integers(low: Int, high: Int, generator: Generator, into y: StridedView)
   /// The integers from 0 in random order; int64.
@@ -73,6 +75,10 @@ public protocol Backend: Sendable {
   /// The places along the last dim of a contiguous x in the order of their elements; int64. Equal
   /// elements keep their order, and NaN is the largest.
   func sort(_ x: StridedView, descending: Bool, into places: StridedView)
+  /// How many elements of each row of a contiguous `sorted` come before each element of the same row
+  /// of a contiguous x, or before it or are equal to it; int64.
+  func search(
+    _ x: StridedView, in sorted: StridedView, afterEqual: Bool, into places: StridedView)
   /// The places, counted row by row, at which a contiguous x of bool is true; int64.
   func truePlaces(_ x: StridedView) -> StridedView
   /// c = a·b, or c + a·b, over the last two dims; the dims before them are the same in all three.

@@ -46,6 +46,10 @@ public struct CPUBackend: Backend {
     }
   }
 
+  public func exponential(generator: Generator, into y: StridedView) {
+    generator.withState { flambeau_random_exponential($0, y.dtype, y.layout.numel, y.pointer) }
+  }
+
   public func integers(low: Int, high: Int, generator: Generator, into y: StridedView) {
     generator.withState {
       flambeau_random_integers($0, y.layout.numel, y.pointer.int64s, Int64(low), Int64(high))
@@ -167,6 +171,15 @@ public struct CPUBackend: Backend {
   public func sort(_ x: StridedView, descending: Bool, into places: StridedView) {
     let (rows, columns) = x.layout.rows
     flambeau_sort(x.dtype, descending, rows, columns, places.pointer.int64s, x.pointer)
+  }
+
+  public func search(
+    _ x: StridedView, in sorted: StridedView, afterEqual: Bool, into places: StridedView
+  ) {
+    let (rows, columns) = x.layout.rows
+    flambeau_search(
+      x.dtype, afterEqual, rows, columns, sorted.layout.rows.length, places.pointer.int64s,
+      x.pointer, sorted.pointer)
   }
 
   public func truePlaces(_ x: StridedView) -> StridedView {

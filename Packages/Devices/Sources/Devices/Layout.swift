@@ -48,6 +48,17 @@ public final class Layout: Sendable {
   /// How many dims.
   public var rank: Int { shape.count }
 
+  /// From the first place in the storage to the last.
+  public var span: Range<Int> {
+    if numel == 0 { return offset..<offset }
+    var (first, last) = (offset, offset)
+    for dim in 0..<rank {
+      let reach = (shape[dim] - 1) * strides[dim]
+      if reach < 0 { first += reach } else { last += reach }
+    }
+    return first..<last + 1
+  }
+
   /// How many rows there are along the last dim, and how long they are.
   public var rows: (count: Int, length: Int) {
     let length = shape.last ?? 1

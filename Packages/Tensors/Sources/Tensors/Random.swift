@@ -66,7 +66,41 @@ extension Tensor {
     guard std >= 0 else {
       fatalError("normal: a standard deviation of \(std); it must be 0 or more")
     }
-    return randn(shape, dtype: dtype, device: device, generator: generator) * std + mean
+    let result = Tensor(
+      empty: checked(shape, for: "normal"), dtype: floatingPoint(dtype, for: "normal"),
+      device: device)
+    result.backend.normal(mean: mean, deviation: std, generator: generator, into: result.view)
+    return result
+  }
+
+  /// A number normally distributed for each mean and standard deviation, which broadcast:
+  /// `torch.normal`. It is not differentiated.
+  public static func normal(
+    mean: Tensor, std: Tensor, generator: Generator = .default
+  ) -> Tensor {
+    guard let shape = Layout.broadcastShape(mean.shape, std.shape) else {
+      fatalError("normal: means \(mean.shape) and deviations \(std.shape) do not broadcast")
+    }
+    if (std.detach() .< 0).anyTrue {
+      fatalError("normal: a standard deviation is negative; it must be 0 or more")
+    }
+    let dtype = floatingPoint(resultType(mean, std), for: "normal")
+    let drawn = randn(shape, dtype: dtype, device: mean.device, generator: generator)
+    return noGrad { drawn * std + mean }
+  }
+
+  /// Numbers exponentially distributed, `rate` of them in 1 on average:
+  /// `torch.empty(shape).exponential_(rate)`.
+  public static func exponential(
+    _ shape: [Int], rate: Double = 1, dtype: DType = .float32, device: Device = .cpu,
+    generator: Generator = .default
+  ) -> Tensor {
+    guard rate > 0 else { fatalError("exponential: a rate of \(rate); it must be above 0") }
+    let result = Tensor(
+      empty: checked(shape, for: "exponential"), dtype: floatingPoint(dtype, for: "exponential"),
+      device: device)
+    result.backend.exponential(generator: generator, into: result.view)
+    return rate == 1 ? result : result / rate
   }
 
   /// Numbers as ``rand(_:dtype:device:generator:requiresGrad:)`` gives, in the shape, dtype and device
@@ -84,11 +118,58 @@ extension Tensor {
   /// 1 with the probability that each element gives, else 0: `torch.bernoulli`.
   public func bernoulli(generator: Generator = .default) -> Tensor {
     requireFloatingPoint("bernoulli")
-    if ((self .< 0) | (self .> 1) | isnan()).anyTrue {
+    if ((detach() .< 0) | (detach() .> 1) | isnan()).anyTrue {
       fatalError("bernoulli: a probability is not from 0 to 1")
     }
-    let draws = Tensor.rand(shape, dtype: .float64, device: device, generator: generator)
-    return noGrad { (draws .< self.to(.float64)).to(dtype) }
+    // PyTorch draws in single precision for all types but float64.
+    let precision: DType = dtype == .float64 ? .float64 : .float32
+    let draws = Tensor.rand(shape, dtype: precision, device: device, generator: generator)
+    return noGrad { (draws .< to(precision)).to(dtype) }
+  }
+
+  /// 1 with one probability, else 0: `torch.empty(shape).bernoulli_(probability)`.
+  public static func bernoulli(
+    _ shape: [Int], probability: Double, dtype: DType = .float32, device: Device = .cpu,
+    generator: Generator = .default
+  ) -> Tensor {
+    guard (0...1).contains(probability) else {
+      fatalError("bernoulli: a probability of \(probability); it must be from 0 to 1")
+    }
+    return (rand(shape, dtype: .float64, device: device, generator: generator) .< probability)
+      .to(dtype)
+  }
+
+  /// `count` places in a vector, or in each row of a matrix, drawn with probabilities in proportion to
+  /// its elements: `torch.multinomial`; int64.
+  ///
+  /// - Parameter replacement: whether a place may be drawn more than once.
+  public func multinomial(
+    _ count: Int, replacement: Bool = false, generator: Generator = .default
+  ) -> Tensor {
+    requireFloatingPoint("multinomial")
+    let weights = detach()
+    guard ndim == 1 || ndim == 2, shape.last! > 0, count > 0, replacement || count <= shape.last!
+    else {
+      fatalError(
+        "multinomial: \(count) draws from weights of shape \(shape); expected a vector or matrix, and "
+          + "no more draws than places without replacement")
+    }
+    let sums = weights.sum(dim: -1, keepDim: true)
+    if ((weights .< 0) | weights.isfinite().logicalNot()).anyTrue || (sums .<= 0).anyTrue {
+      fatalError(
+        "multinomial: weights must be finite, 0 or more, and in each row one of them above 0")
+    }
+    if replacement && count > 1 {
+      var upTo = weights.cumsum(dim: -1) / sums
+      upTo[.ellipsis, -1] = Tensor(1.0)
+      let draws = Tensor.rand(
+        shape.dropLast() + [count], dtype: .float64, device: device, generator: generator)
+      return upTo.to(.float64).searchsorted(draws)
+    }
+    // The largest of weight / exponential number falls on each place in proportion to the weights.
+    let times = Tensor.exponential(shape, dtype: dtype, device: device, generator: generator)
+    let ranks = weights / times
+    return count == 1 ? ranks.argmax(dim: -1, keepDim: true) : ranks.topk(count).indices
   }
 
   private static func floatingPoint(_ dtype: DType, for operation: String) -> DType {

@@ -12,9 +12,10 @@ public final class Tensor: @unchecked Sendable {
   /// The elements, as kernels see them.
   public let view: StridedView
 
-  /// What computed this tensor, or where a leaf collects its gradient; nil where no gradient is
-  /// needed.
-  @exclusivity(unchecked) var node: Node?
+  /// The node that this tensor was last given; see ``node``.
+  @exclusivity(unchecked) var ownNode: Node?
+  /// What this tensor is a view of, if it is one whose history may change with that of others.
+  @exclusivity(unchecked) var origin: Origin?
 
   /// The number that this tensor was written as, as in `x * 0.1`: one that takes the dtype of
   /// whatever it meets, as a Python number does in PyTorch.
@@ -22,7 +23,7 @@ public final class Tensor: @unchecked Sendable {
 
   init(_ view: consuming StridedView, node: Node? = nil) {
     self.view = view
-    self.node = node
+    ownNode = node
   }
 
   /// A new tensor whose contents are not defined.

@@ -169,10 +169,76 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
         y.backward()
       })
     await expectMessage(
-      "copy(from:): a tensor that requires a gradient cannot be changed in place",
+      "copy(from:): a leaf that requires a gradient, or a view of one, cannot be changed in place",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         Tensor([1.0], requiresGrad: true).copy(from: Tensor([3.0]))
       })
+    await expectMessage(
+      "subscript: a leaf that requires a gradient, or a view of one, cannot be changed in place",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        Tensor([[1.0]], requiresGrad: true)[0][0] = Tensor(3.0)
+      })
+    await expectMessage(
+      "update(.add): this view was made inside noGrad",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let view = noGrad { Tensor([1.0, 2])[0] }
+        view.update(.add, Tensor(1.0, requiresGrad: true))
+      })
+    await expectMessage(
+      "update(.exp): several elements of this tensor of shape [2] are one in memory",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        (Tensor([1.0], requiresGrad: true) * 2).expand([2]).update(.exp)
+      })
+  }
+
+  /// What a kernel does in place, the operation with a derivative does too.
+  @Test func changesInPlaceAreRecorded() {
+    func numbers() -> Tensor { Tensor([0.3, 0.5, 0.9], dtype: .float64) }
+    func check(_ name: String, _ update: (Tensor) -> Void) {
+      let plain = numbers()
+      if name == "acosh" { plain.update(.add, Tensor(1.0)) }
+      let leaf = plain.clone()
+      leaf.requiresGrad = true
+      let recorded = leaf.clone()
+      update(plain)
+      update(recorded)
+      #expect(recorded.equal(plain) && plain.gradFn == nil, "\(name)")
+      #expect(recorded.gradFn != nil && recorded.gradFn != "clone", "\(name)")
+    }
+    for operation in UnaryOperation.allCases where operation.domain != .integral {
+      check("\(operation)") { $0.update(operation, 0.25, 0.75) }
+    }
+    for operation in BinaryOperation.allCases where operation.domain != .integral {
+      if operation == .floorDivide { continue }  // which has no gradient
+      check("\(operation)") { $0.update(operation, Tensor([0.4, 0.5, -2])) }
+    }
+  }
+
+  @Test func viewsFollowChangesOfTheirBase() {
+    let y = Tensor([1.0, 2], requiresGrad: true)
+    let x = Tensor.zeros([2, 2])
+    let (row, column) = (x[0], x.T[1])
+    x[0] = y
+    #expect(x.requiresGrad && row.requiresGrad && column.requiresGrad && !x.isLeaf)
+    (row * 2 + column).sum().backward(retainGraph: true)
+    #expect(y.grad!.equal(Tensor([2.0, 3])))
+
+    // Each element that repeats takes the gradients of all its places.
+    y.grad = nil
+    let repeated = x[0].unsqueeze(0).expand([3, 2])
+    x.update(.multiply, Tensor(4.0))
+    repeated.sum().backward()
+    #expect(y.grad!.equal(Tensor([12.0, 12])))
+
+    // What is detached shares memory, but has no part in the history.
+    let free = x.detach()
+    noGrad { x.fill(5) }
+    #expect(!free.requiresGrad && free[1, 1].item() == 5)
+
+    // A number that was written in the program becomes a tensor with its first sum.
+    var total: Tensor = 0
+    for place in 0..<2 { total += y[place] * 2 }
+    #expect(total.item() == 6 && total.requiresGrad)
   }
 
   @Test func graph() {

@@ -12,6 +12,7 @@ private struct Draw: Decodable {
 func randomNumbersArePyTorchs(seed: UInt64) throws {
   let draws: [String: [Draw]] = golden("random")
   let generator = Generator(seed: seed)
+  let weights = Tensor([[0.5, 0.0, 2.0, 1.5], [1.0, 1.0, 1.0, 7.0]])
   for draw in try #require(draws["\(seed)"]) {
     let (tensor, tolerance): (Tensor, Double) =
       switch draw.name {
@@ -25,6 +26,23 @@ func randomNumbersArePyTorchs(seed: UInt64) throws {
       case "randperm": (.randperm(draw.shape[0], generator: generator), 0)
       case "uniform":
         (.uniform(draw.shape, low: -0.125, high: 0.125, generator: generator), 0)
+      case "normal": (.normal(mean: 3, std: 0.5, draw.shape, generator: generator), 1e-6)
+      case "normal, tensors":
+        (
+          .normal(
+            mean: .linspace(0, 2, steps: 3), std: Tensor([[0.5], [2.0]]), generator: generator),
+          1e-6
+        )
+      case "exponential": (.exponential(draw.shape, rate: 2, generator: generator), 1e-6)
+      case "bernoulli, probability":
+        (.bernoulli(draw.shape, probability: 0.3, generator: generator), 0)
+      case "bernoulli": (Tensor.linspace(0.1, 0.9, steps: 9).bernoulli(generator: generator), 0)
+      case "bernoulli, float64":
+        (Tensor.linspace(0.1, 0.9, steps: 9, dtype: .float64).bernoulli(generator: generator), 0)
+      case "multinomial": (weights.multinomial(3, generator: generator), 0)
+      case "multinomial, one": (weights[1].multinomial(1, generator: generator), 0)
+      case "multinomial, replacement":
+        (weights.multinomial(12, replacement: true, generator: generator), 0)
       default: fatalError("no draw is called “\(draw.name)”")
       }
     let expected = try Tensor(draw.values, shape: draw.shape)

@@ -60,7 +60,7 @@ import Testing
     await expectMessage(
       "interpolate: shape [2] to [3]",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        _ = Tensor.zeros([2]).interpolate(size: [3])
+        _ = Tensor.zeros([2]).interpolate(size: [3], mode: .bilinear)
       })
   }
 

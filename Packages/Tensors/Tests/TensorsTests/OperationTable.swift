@@ -173,6 +173,12 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "trace": { $0[0].trace() },
   "addmm": { $0[0].addmm($0[1], $0[2], beta: 0.5, alpha: 2) },
   "det": { $0[0].det() },
+  "det, singular": { Tensor.vstack([$0[0], $0[0][..<1] * 2]).det() },
+  "det, zeros": { ($0[0] * 0.0).det() + $0[0].det() },
+  "qr, wide": {
+    let (q, r) = $0[0].qr()
+    return .cat([q.square(), r.square()], dim: -1)
+  },
   "slogdet": { $0[0].slogdet().logabsdet },
   "inverse": { $0[0].inverse() },
   "solve": { $0[0].solve($0[1]) },
@@ -228,6 +234,48 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "interpolate": { $0[0].interpolate(size: [5, 3]) },
   "interpolate, bilinear": { $0[0].interpolate(size: [5, 3], mode: .bilinear) },
   "interpolate, corners": { $0[0].interpolate(size: [5, 3], mode: .bilinear, alignCorners: true) },
+  "interpolate, signal": { $0[0].interpolate(size: [7]) },
+  "interpolate, factor": { $0[0].interpolate(scaleFactor: [1.7, 0.6]) },
+  "interpolate, linear": { $0[0].interpolate(scaleFactor: [2.3], mode: .linear) },
+  "interpolate, bilinear factor": {
+    $0[0].interpolate(scaleFactor: [1.7, 0.6], mode: .bilinear)
+  },
+  "asStrided": { ($0[0] * 1).asStrided([2, 2, 3], [1, 2, 1], storageOffset: 1) },
+  "asStrided, of a view": { ($0[0] * 2).T.asStrided([3, 2], [2, 1]) },
+  "assign": {
+    let a = $0[0] * 2
+    a[1..., .step(2)] = $0[1]
+    a[0] = $0[1][..<1, ..<1].sum() * $0[0][0]
+    return a
+  },
+  "assign, broadcast": {
+    let a = $0[0] * 2
+    a[.ellipsis] = $0[0].flip([0])
+    a[.all, 1] = $0[1]
+    return a
+  },
+  "assign, tensors": {
+    let a = $0[0] * 2
+    a[Tensor([2, 0, 2]), .all, Tensor([0, 1, 1])] = $0[1]
+    a[$0[0] .< 0] = $0[1][0, 0]
+    return a
+  },
+  "assign, through views": {
+    let a = $0[0] * 2
+    let (row, column) = (a[1], a[.all, 2])
+    row[1...].update(.multiply, $0[1])
+    row[1...] += 1
+    row.update(.exp)
+    return .cat([a.flatten(), row, column * a[0, 0]])
+  },
+  "assign, to itself": {
+    var a = $0[0] * 2
+    a *= $0[1]
+    a.update(.atan2, $0[1])
+    a.copy(from: a.clone().sin() * $0[1])
+    a -= 1
+    return a / $0[1]
+  },
   "layerNorm": { $0[0].layerNorm([4], weight: $0[1], bias: $0[2]) },
   "normalize": { $0[0].layerNorm([3, 2], eps: 0.1) },
   "rmsNorm": { $0[0].rmsNorm([4], weight: $0[1], eps: 0.01) },
@@ -249,6 +297,6 @@ private func symmetric(_ x: Tensor) -> Tensor { x + x.mT }
 
 /// Operations that only a derivative uses, with the operation whose derivative it is.
 let usedByDerivatives = [
-  "gate": "relu", "place": "slice", "columns": "conv2d", "image": "conv2d",
+  "gate": "relu", "clear": "assign", "place": "slice", "columns": "conv2d", "image": "conv2d",
   "normalizeFactor": "normalize",
 ]

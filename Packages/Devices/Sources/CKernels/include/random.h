@@ -25,6 +25,9 @@ void flambeau_random_uniform(
 void flambeau_random_normal(
     RandomState *state, DType dtype, long count, void *y, double mean, double deviation);
 
+/// Numbers of the exponential distribution with a mean of 1. Floating-point dtypes.
+void flambeau_random_exponential(RandomState *state, DType dtype, long count, void *y);
+
 /// Integers from low up to, but not including, high.
 void flambeau_random_integers(
     RandomState *state, long count, int64_t *y, int64_t low, int64_t high);

@@ -98,6 +98,12 @@ void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const 
 void flambeau_sort(
     DType dtype, bool descending, long rows, long n, int64_t *places, const void *x);
 
+/// How many elements of each of the rows of `length` sorted ones come before each of the n elements of
+/// the same row of x; or, after equal ones, how many do or are equal. NaN counts as the largest.
+void flambeau_search(
+    DType dtype, bool after_equal, long rows, long n, long length, int64_t *places, const void *x,
+    const void *sorted);
+
 /// Counts the true ones among contiguous elements; where `places` is not null, it is given their
 /// places, and must have room for one more.
 long flambeau_true_places(long count, const bool *x, int64_t *places);

@@ -119,7 +119,7 @@ extension Tensor {
   @discardableResult
   @inline(__always)
   public consuming func recorded(_ operation: String, _ edge: consuming Edge) -> Tensor {
-    if edge.node != nil { node = Node(operation, of: self, edge, .none) }
+    if edge.node != nil { ownNode = Node(operation, of: self, edge, .none) }
     return self
   }
 
@@ -129,7 +129,7 @@ extension Tensor {
     _ operation: String, _ first: consuming Edge, _ second: consuming Edge
   ) -> Tensor {
     if first.node != nil || second.node != nil {
-      node = Node(operation, of: self, first, second)
+      ownNode = Node(operation, of: self, first, second)
     }
     return self
   }
@@ -137,7 +137,7 @@ extension Tensor {
   @discardableResult
   public consuming func recorded(_ operation: String, _ edges: [Edge]) -> Tensor {
     if edges.contains(where: { $0.node != nil }) {
-      node = Node(operation, of: self, .none, .none, edges)
+      ownNode = Node(operation, of: self, .none, .none, edges)
     }
     return self
   }

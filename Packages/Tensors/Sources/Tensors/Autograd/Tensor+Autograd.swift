@@ -14,6 +14,7 @@ extension Tensor {
         fatalError(
           "requiresGrad: a tensor of \(dtype) has no gradient; use to(.float32) first")
       }
+      origin = nil
       node = newValue ? Node(leaf: self) : nil
     }
   }
@@ -78,23 +79,5 @@ extension Tensor {
   public var gradFn: String? {
     guard let node, !node.isLeaf else { return nil }
     return node.operation
-  }
-
-  /// Changes the elements in place by `body`, which is given what a kernel may write to.
-  ///
-  /// Stops the program where the change could not be differentiated.
-  func changeInPlace(_ operation: String, _ body: (StridedView) -> Void) {
-    if recordedNode != nil {
-      fatalError(
-        "\(operation): a tensor that requires a gradient cannot be changed in place while "
-          + "operations are recorded; do it inside noGrad { … }")
-    }
-    for (size, stride) in zip(shape, strides) where size > 1 && stride == 0 {
-      fatalError(
-        "\(operation): several elements of this tensor of shape \(shape) are one in memory; change a "
-          + "copy, as clone() makes")
-    }
-    body(view)
-    view.storage.markChanged()
   }
 }

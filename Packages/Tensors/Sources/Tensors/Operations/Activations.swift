@@ -27,15 +27,15 @@ extension Tensor {
   }
 
   /// x where it is positive, else α · (eˣ - 1): `torch.nn.functional.elu`.
-  public func elu(alpha: Double = 1) -> Tensor { elu(alpha, scale: 1, "elu") }
+  public func elu(alpha: Double = 1) -> Tensor { elu(alpha: alpha, scale: 1, "elu") }
 
   /// ``elu(alpha:)`` with a slope that keeps variances: `torch.nn.functional.selu`; Klambauer and
   /// others, 2017.
   public func selu() -> Tensor {
-    elu(1.6732632423543772848, scale: 1.0507009873554804934, "selu")
+    elu(alpha: 1.6732632423543772848, scale: 1.0507009873554804934, "selu")
   }
 
-  private func elu(_ alpha: Double, scale: Double, _ name: String) -> Tensor {
+  func elu(alpha: Double, scale: Double, _ name: String) -> Tensor {
     unary(.elu, self, alpha, scale).recorded(
       name,
       .wrt(self, saving: self) { g, x in

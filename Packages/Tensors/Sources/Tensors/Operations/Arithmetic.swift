@@ -126,59 +126,6 @@ extension Tensor {
   var anyTrue: Bool { noGrad { numel > 0 && amax().item(as: Bool.self) } }
 }
 
-/// Changes in place: `torch.Tensor.add_` and its like. Where one of the two is recorded, the result
-/// takes the place of the tensor on the left instead, since its history must stay.
-extension Tensor {
-  public static func += (a: inout Tensor, b: Tensor) {
-    a = a.changed(.add, b) { a, b in a + b }
-  }
-  public static func -= (a: inout Tensor, b: Tensor) {
-    a = a.changed(.subtract, b) { a, b in a - b }
-  }
-  public static func *= (a: inout Tensor, b: Tensor) {
-    a = a.changed(.multiply, b) { a, b in a * b }
-  }
-  public static func /= (a: inout Tensor, b: Tensor) {
-    a = a.changed(.divide, b) { a, b in a / b }
-  }
-
-  /// This tensor, changed in place, or the result where one of the two is recorded.
-  private func changed(
-    _ operation: BinaryOperation, _ other: Tensor, _ result: (Tensor, Tensor) -> Tensor
-  ) -> Tensor {
-    if recordedNode != nil || other.recordedNode != nil { return result(self, other) }
-    update(operation, other)
-    return self
-  }
-
-  /// x = op(x, other), in x's own memory, shape and dtype.
-  public func update(_ operation: BinaryOperation, _ other: Tensor) {
-    let result = Tensor.resultType(self, other)
-    let isDefined = operation.domain != .floatingPoint || dtype.isFloatingPoint
-    guard result == dtype || (dtype.isFloatingPoint && result.isFloatingPoint), isDefined else {
-      fatalError(
-        "update(.\(operation)): the result is \(result), and the tensor's \(dtype) cannot hold it")
-    }
-    let source = other.detach().to(dtype)
-    guard let layout = source.view.layout.broadcast(to: shape), other.device == device else {
-      fatalError(
-        "update(.\(operation)): shape \(other.shape) on \(other.device) does not broadcast to "
-          + "\(shape) on \(device)")
-    }
-    changeInPlace("update(.\(operation))") {
-      backend.binary(operation, $0, source.view.with(layout).apart(from: $0), into: $0)
-    }
-  }
-
-  /// x = op(x), in x's own memory, with two numbers that some operations need.
-  public func update(_ operation: UnaryOperation, _ p: Double = 0, _ q: Double = 0) {
-    guard operation.domain != .floatingPoint || dtype.isFloatingPoint else {
-      fatalError("update(.\(operation)): the tensor's \(dtype) cannot hold the result")
-    }
-    changeInPlace("update(.\(operation))") { backend.unary(operation, $0, p, q, into: $0) }
-  }
-}
-
 /// Whole numbers and truth values, bit by bit.
 extension Tensor {
   public static func & (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseAnd, a, b) }

@@ -52,6 +52,10 @@ extension Tensor {
     guard let layout = other.view.layout.broadcast(to: shape) else {
       fatalError("copy(from:): shape \(other.shape) does not broadcast to \(shape)")
     }
+    if isChangeRecorded(by: other) {
+      let source = other.to(device).to(dtype)
+      return replace("copy(from:)") { before in .where(Tensor(true), source, before) }
+    }
     let source = other.to(device)
     changeInPlace("copy(from:)") {
       backend.convert(source.view.with(layout).apart(from: $0), into: $0)

@@ -140,7 +140,7 @@ extension Tensor {
   private var weight: Int { literal != nil ? 0 : ndim == 0 ? 1 : 2 }
 
   /// The elements in a dtype. A number is as precise as it was written.
-  fileprivate func operand(of dtype: DType) -> StridedView {
+  func operand(of dtype: DType) -> StridedView {
     if let literal, dtype == .float64 { return Tensor(literal, dtype: .float64).view }
     return view.converted(to: dtype)
   }

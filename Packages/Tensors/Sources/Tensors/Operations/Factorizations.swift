@@ -2,15 +2,49 @@
 // Each stands beside its derivative.
 
 extension Tensor {
-  /// The determinants of square matrices: `torch.linalg.det`. The gradient needs an inverse.
+  /// The determinants of square matrices: `torch.linalg.det`.
   public func det() -> Tensor {
     let (lu, pivots) = factors("det")
     let diagonal = lu.diagonal(dim1: -2, dim2: -1)
     let result = (diagonal.prod(dims: [-1]) * Tensor.sign(of: pivots)).to(dtype)
     return result.recorded(
       "det",
-      .wrt(self, saving: self) { g, a in (g * a.det()).unsqueeze(-1).unsqueeze(-1) * a.inverse().mT
-      })
+      .wrt(self, saving: self) { g, a in g.unsqueeze(-1).unsqueeze(-1) * a.cofactors() })
+  }
+
+  /// The derivative of the determinant: det(A)·A⁻ᵀ, which exists for singular matrices too.
+  private func cofactors() -> Tensor {
+    let determinant = det()
+    let size = shape[ndim - 1]
+    if size > 0, noGrad({ reciprocalCondition().amin().item() > dtype.epsilon * 10 }) {
+      return determinant.unsqueeze(-1).unsqueeze(-1) * inverse().mT
+    }
+    // The determinants of what is left without each row and each column, with alternating signs.
+    let rows = (0..<size).map { row in
+      Tensor.stack(
+        (0..<size).map { column in
+          let sign = (row + column) % 2 == 0 ? 1.0 : -1.0
+          return without(row, dim: -2).without(column, dim: -1).det() * sign
+        }, dim: -1)
+    }
+    return size == 0 ? self : .stack(rows, dim: -2)
+  }
+
+  /// The smallest singular value in relation to the largest.
+  private func reciprocalCondition() -> Tensor {
+    let s = svd().s
+    let largest = s.amax(dims: [-1])
+    return .where(largest .> 0, s.amin(dims: [-1]) / largest, 0)
+  }
+
+  /// The other places along a dim.
+  private func without(_ place: Int, dim: Int) -> Tensor {
+    let size = shape[checkedDim(dim, for: "det")]
+    return .cat(
+      [
+        narrow(dim, start: 0, length: place),
+        narrow(dim, start: place + 1, length: size - place - 1),
+      ], dim: dim)
   }
 
   /// The sign of the determinant, and the logarithm of its absolute value: `torch.linalg.slogdet`.
@@ -103,7 +137,7 @@ extension Tensor {
   }
 
   /// Q·R = A, with orthonormal columns in Q and an upper triangle R: `torch.linalg.qr`. The gradient
-  /// needs at least as many rows as columns.
+  /// needs the first columns to be independent.
   public func qr() -> (q: Tensor, r: Tensor) {
     checkMatrix("qr")
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
@@ -112,12 +146,8 @@ extension Tensor {
     let r = Tensor(empty: shape.dropLast(2) + [n, k], dtype: .float64, device: device)
     backend.qr(a.view, upper: r.view)
     let q = a.narrow(-2, start: 0, length: k).mT
-    func derivative(_ a: Tensor, _ gq: Tensor?, _ gr: Tensor?) -> Tensor {
-      guard m >= n else {
-        fatalError("qr: no derivative for more columns than rows, as in \(shape)")
-      }
-      // Ā = (Q̄ + Q·symmetric(M))·R⁻ᵀ, where M = R·R̄ᵀ - Q̄ᵀ·Q, and the lower triangle counts.
-      let (q, r) = a.qr()
+    // Ā = (Q̄ + Q·symmetric(M))·R⁻ᵀ, where M = R·R̄ᵀ - Q̄ᵀ·Q, and the lower triangle counts.
+    func derivative(_ q: Tensor, _ r: Tensor, _ gq: Tensor?, _ gr: Tensor?) -> Tensor {
       let left = gr.map { r.matmul($0.mT) }
       let right = gq.map { $0.mT.matmul(q) }
       let mixed = left.map { l in right.map { l - $0 } ?? l } ?? -right!
@@ -125,6 +155,20 @@ extension Tensor {
       let whole = mixed.tril() + lower.mT
       let inner = gq.map { $0 + q.matmul(whole) } ?? q.matmul(whole)
       return r.solve(inner.mT).mT
+    }
+    func derivative(_ a: Tensor, _ gq: Tensor?, _ gr: Tensor?) -> Tensor {
+      let (q, r) = a.qr()
+      guard m < n else { return derivative(q, r, gq, gr) }
+      // The first m columns make Q, and what is left of R is Qᵀ·A there.
+      let rest = a.narrow(-1, start: m, length: n - m)
+      let square = r.narrow(-1, start: 0, length: m)
+      let gRest = gr.map { $0.narrow(-1, start: m, length: n - m) }
+      let gSquare = gr.map { $0.narrow(-1, start: 0, length: m) }
+      let fromRest = gRest.map { rest.matmul($0.mT) }
+      let whole = gq.map { own in fromRest.map { own + $0 } ?? own } ?? fromRest
+      let first = derivative(q, square, whole, gSquare)
+      let last = gRest.map { q.matmul($0) } ?? .zerosLike(rest)
+      return .cat([first, last], dim: -1)
     }
     return (
       q.to(dtype).recorded("qr", .wrt(self, saving: self) { g, a in derivative(a, g, nil) }),

@@ -1,4 +1,4 @@
-// More around a tensor, and images in other sizes.
+// More around a tensor.
 
 /// What stands around a tensor: `mode` of `torch.nn.functional.pad`.
 public enum PaddingMode: Sendable {
@@ -65,59 +65,5 @@ extension Tensor {
     parts.append(kept)
     if after > 0 { parts.append(filling(after)) }
     return parts.count == 1 ? kept : .cat(parts, dim: dim)
-  }
-
-  /// How ``interpolate(size:mode:alignCorners:)`` works out what lies between elements.
-  public enum Interpolation: Sendable {
-    case nearest
-    /// Between the two nearest along each dim, by their distance.
-    case bilinear
-  }
-
-  /// The last two dims in another size: `torch.nn.functional.interpolate`.
-  ///
-  /// - Parameter alignCorners: whether the corner elements keep their values; `bilinear` only.
-  public func interpolate(
-    size: [Int], mode: Interpolation = .nearest, alignCorners: Bool = false
-  ) -> Tensor {
-    guard ndim >= 2, size.count == 2, size.allSatisfy({ $0 > 0 }), !shape.suffix(2).contains(0)
-    else {
-      fatalError(
-        "interpolate: shape \(shape) to \(size); expected […, height, width] and two sizes")
-    }
-    var result = self
-    for (dim, count) in zip([-2, -1], size) {
-      result = result.interpolated(dim, count, mode, alignCorners)
-    }
-    return result
-  }
-
-  private func interpolated(
-    _ dim: Int, _ count: Int, _ mode: Interpolation, _ alignCorners: Bool
-  ) -> Tensor {
-    let length = shape[ndim + dim]
-    let scale = Double(length) / Double(count)
-    if mode == .nearest {
-      let places = (0..<count).map { Swift.min(Int(Float($0) * Float(scale)), length - 1) }
-      return indexSelect(dim, Tensor(places, device: device))
-    }
-    requireFloatingPoint("interpolate")
-    let positions = (0..<count).map { index -> Double in
-      if alignCorners {
-        return count > 1 ? Double(index) * Double(length - 1) / Double(count - 1) : 0
-      }
-      return Swift.max((Double(index) + 0.5) * scale - 0.5, 0)
-    }
-    let lower = positions.map { Swift.min(Int($0), length - 1) }
-    let upper = lower.map { Swift.min($0 + 1, length - 1) }
-    let shares = zip(positions, lower).map { $0 - Double($1) }
-    var column = [Int](repeating: 1, count: -dim)
-    column[0] = count
-    let weight = Tensor(shares, dtype: dtype, device: device).reshape(column)
-    let (a, b) = (
-      indexSelect(dim, Tensor(lower, device: device)),
-      indexSelect(dim, Tensor(upper, device: device))
-    )
-    return a * (1 - weight) + b * weight
   }
 }

@@ -145,26 +145,46 @@ extension Tensor {
     }
   }
 
-  /// The same memory in any shape and strides: `torch.as_strided`. It cannot be recorded.
+  /// The same memory in any shape and strides: `torch.as_strided`.
   ///
   /// Stops the program where that would reach beyond the tensor's storage.
   public func asStrided(_ shape: [Int], _ strides: [Int], storageOffset: Int? = nil) -> Tensor {
     let offset = storageOffset ?? self.storageOffset
-    var (first, last) = (offset, offset)
-    for (size, stride) in zip(shape, strides) where size > 0 {
-      if stride < 0 { first += (size - 1) * stride } else { last += (size - 1) * stride }
-    }
     let capacity = view.storage.byteCount / dtype.itemSize
-    guard shape.count == strides.count, shape.allSatisfy({ $0 >= 0 }),
-      shape.contains(0) || (first >= 0 && last < capacity)
-    else {
+    guard shape.count == strides.count, shape.allSatisfy({ $0 >= 0 }) else {
+      fatalError(
+        "asStrided: shape \(shape) and strides \(strides); there must be as many, and sizes 0 or more"
+      )
+    }
+    let layout = Layout(shape: shape, strides: strides, offset: offset)
+    guard (0...capacity).contains(layout.span.lowerBound), layout.span.upperBound <= capacity else {
       fatalError(
         "asStrided: shape \(shape), strides \(strides) and offset \(offset) reach beyond a storage of "
           + "\(capacity) elements")
     }
-    if recordedNode != nil {
-      fatalError("asStrided: it cannot be differentiated; use detach() first, or another view")
+    let own = view.layout
+    return viewed("asStrided", layout) { g in
+      let sums = g.moved(from: layout, to: own)
+      if own.isContiguous { return sums }
+      // Elements that are one in memory share what comes.
+      let ones = Tensor.ones(own.shape, dtype: g.dtype, device: g.device)
+      return sums / ones.moved(from: own, to: own)
     }
-    return Tensor(view.with(Layout(shape: shape, strides: strides, offset: offset)))
+  }
+
+  /// What a storage that has these elements where one layout says, and zeros elsewhere, has where another
+  /// layout says. Elements that come to one place are added.
+  func moved(from: Layout, to: Layout) -> Tensor {
+    let first = Swift.min(from.span.lowerBound, to.span.lowerBound)
+    let count = Swift.max(from.span.upperBound, to.span.upperBound) - first
+    let all = Tensor.arange(count, device: device).view
+    func places(_ layout: Layout) -> Tensor {
+      let shifted = Layout(
+        shape: layout.shape, strides: layout.strides, offset: layout.offset - first)
+      return Tensor(all.with(shifted)).flatten()
+    }
+    return Tensor.zeros([count], dtype: dtype, device: device)
+      .scatterAdd(dim: 0, index: places(from), source: flatten())
+      .gather(dim: 0, index: places(to)).reshape(to.shape)
   }
 }

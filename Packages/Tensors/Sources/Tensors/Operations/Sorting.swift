@@ -56,12 +56,56 @@ extension Tensor {
   /// The middle element of all: `torch.median`.
   public func median() -> Tensor { flatten().median(dim: 0).values }
 
-  /// The different elements, in order: `torch.unique`.
-  public func unique() -> Tensor {
-    let sorted = detach().flatten().sort().values
-    guard sorted.numel > 1 else { return sorted }
-    let differs = sorted[1...] .!= sorted[..<(-1)]
-    return sorted[Tensor.cat([Tensor([true], device: device), differs]).nonzero().squeeze(1)]
+  /// How many elements of each row along the last dim, which is sorted, come before each of the values,
+  /// or are equal to it too if `right`: `torch.searchsorted`; int64 in the shape of the values.
+  ///
+  /// The dims before the last are those of the values, or there are none and one row serves for all.
+  public func searchsorted(_ values: Tensor, right: Bool = false) -> Tensor {
+    guard ndim > 0, values.device == device,
+      ndim == 1 || (values.ndim == ndim && values.shape.dropLast() == shape.dropLast())
+    else {
+      fatalError(
+        "searchsorted: values of shape \(values.shape) on \(values.device) in a tensor of shape \(shape) "
+          + "on \(device); it must be a vector, or have the same dims before the last")
+    }
+    let dtype = Tensor.resultType(self, values)
+    let rows = ndim == 1 ? values.flatten().unsqueeze(0) : values
+    let places = Tensor(empty: rows.shape, dtype: .int64, device: device)
+    backend.search(
+      rows.detach().to(dtype).view.contiguous(),
+      in: (ndim == 1 ? unsqueeze(0) : self).detach().to(dtype).view.contiguous(),
+      afterEqual: right, into: places.view)
+    return places.reshape(values.shape)
+  }
+
+  /// The different elements in order, or the different parts along a dim: `torch.unique`.
+  public func unique(dim: Int? = nil) -> Tensor { uniqueWithCounts(dim: dim).values }
+
+  /// The different elements in order, or the different parts along a dim; the place among them of each
+  /// element, in this tensor's shape, or of each part; and how often each occurs: `torch.unique` with
+  /// `return_inverse` and `return_counts`.
+  public func uniqueWithCounts(
+    dim: Int? = nil
+  ) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
+    let moved = dim.map { detach().movedim($0, 0) } ?? detach().flatten()
+    let count = moved.shape[0]
+    let rows = moved.reshape([count, count == 0 ? 1 : moved.numel / count])
+    // The first column decides, so it is sorted by last, and equal ones keep their order.
+    var order = Tensor.arange(count, device: device)
+    for column in (0..<rows.shape[1]).reversed() {
+      order = order[rows.select(1, column)[order].argsort()]
+    }
+    let sorted = rows.indexSelect(0, order)
+    var isFirst = Tensor.ones([count], dtype: .bool, device: device)
+    if count > 1 { isFirst[1...] = (sorted[1...] .!= sorted[..<(-1)]).any(dims: [1]) }
+    let group = isFirst.to(.int64).cumsum(dim: 0) - 1
+    let inverse = Tensor.zerosLike(group).scatter(dim: 0, index: order, source: group)
+    let values = sorted.indexSelect(0, isFirst.nonzero().squeeze(1))
+    guard let dim else {
+      return (values.flatten(), inverse.reshape(shape), group.bincount())
+    }
+    let parts = values.reshape([values.shape[0]] + moved.shape.dropFirst()).movedim(0, dim)
+    return (parts, inverse, group.bincount())
   }
 
   /// How often each whole number from 0 on occurs, or the sum of their weights: `torch.bincount`.

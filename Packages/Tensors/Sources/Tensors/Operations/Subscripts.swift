@@ -77,7 +77,7 @@ extension Tensor {
   /// It is a view, unless an index is a tensor: of int64, which names places along a dim, negative ones
   /// from the end, or of bool, which chooses where it is true. Several broadcast together.
   ///
-  /// Assigning changes the elements in place, while nothing is recorded.
+  /// Assigning changes the elements in place, and gradients follow the change.
   public subscript(_ index: some TensorIndexConvertible) -> Tensor {
     get { part(at: [index.tensorIndex]) }
     set { assign(newValue, at: [index.tensorIndex]) }
@@ -112,12 +112,33 @@ extension Tensor {
   }
 
   private func assign(_ value: Tensor, at indices: [TensorIndex]) {
+    guard isChangeRecorded(by: value) else { return write(value, at: indices) }
+    checkHistory("subscript")
+    // `x[0] += 1` changes the part in place, and then assigns it to itself.
+    let (target, tensors) = noGrad { part(indices) }
+    if tensors.isEmpty, value.isSame(as: target) { return }
+    let source = value.to(dtype).to(device)
+    noGrad { write(source, at: indices) }
+    recordAssignment(of: source) { g in
+      g.part(at: indices)
+    } clear: { copy in
+      copy.write(Tensor(0), at: indices)
+    }
+  }
+
+  private func write(_ value: Tensor, at indices: [TensorIndex]) {
     let (part, tensors) = part(indices)
     if tensors.isEmpty {
       part.copy(from: value)
     } else {
-      part.assign(value, at: tensors)
+      part.write(value, at: tensors)
     }
+  }
+
+  /// Whether both tensors are the same elements of the same memory.
+  private func isSame(as other: Tensor) -> Bool {
+    sharesStorage(with: other) && shape == other.shape && strides == other.strides
+      && storageOffset == other.storageOffset
   }
 
   /// The view that the indices other than tensors make, and the tensors by the dims that they index.
@@ -215,7 +236,7 @@ extension Tensor {
     return dim == 0 ? result : result.movedim(moved, moved.map { $0 + dim })
   }
 
-  private func assign(_ value: Tensor, at tensors: [Int: Tensor]) {
+  private func write(_ value: Tensor, at tensors: [Int: Tensor]) {
     let (rows, places, dim) = lined(tensors)
     var shape = places.shape + rows.shape.dropFirst()
     let moved = Array(0..<places.ndim)

@@ -16,7 +16,9 @@ extension Tensor {
   func viewed(
     _ operation: String, _ layout: Layout, _ derivative: @escaping (Tensor) -> Tensor
   ) -> Tensor {
-    Tensor(view.with(layout)).recorded(operation, .wrt(self, derivative))
+    let result = Tensor(view.with(layout))
+    result.origin = Origin(of: self)
+    return result.recorded(operation, .wrt(self, derivative))
   }
 
   /// A view of another shape: `torch.Tensor.view`. One size may be -1 and is then worked out.

@@ -64,6 +64,31 @@ def packed(tensor):
     return {"shape": list(tensor.shape), "values": tensor.detach().flatten().tolist()}
 
 
+def assigned(x, *assignments):
+    """A copy of x with parts replaced, each given as an index and a value."""
+    y = x * 2
+    for index, value in assignments:
+        y[index] = value
+    return y
+
+
+def changed_view(x, y):
+    """Changes of a view of a view, seen by what it is a view of and by another view."""
+    a = x * 2
+    row, column = a[1], a[:, 2]
+    row[1:].mul_(y).add_(1)
+    row.exp_()
+    return torch.cat([a.flatten(), row, column * a[0, 0]])
+
+
+def changed(x, y):
+    a = x * 2
+    a *= y
+    a.atan2_(y).copy_(a.clone().sin() * y)
+    a -= 1
+    return a / y
+
+
 # Name: function and inputs. The names are those of the table in OperationTable.swift.
 index = torch.tensor([[0, 2, 1], [2, 2, 0]])
 rows = torch.tensor([2, 0, 2])
@@ -229,6 +254,9 @@ operations = {
     "trace": (torch.trace, [normal(3, 4)]),
     "addmm": (lambda x, a, b: torch.addmm(x, a, b, beta=0.5, alpha=2), [normal(4), normal(2, 3), normal(3, 4)]),
     "det": (torch.linalg.det, [invertible(2, 3, 3)]),
+    "det, singular": (lambda x: torch.linalg.det(torch.cat([x, x[:1] * 2])), [normal(2, 3)]),
+    "det, zeros": (lambda x: torch.linalg.det(x * torch.zeros(())) + torch.linalg.det(x), [invertible(2, 2)]),
+    "qr, wide": (lambda x: (lambda qr: torch.cat([qr[0] ** 2, qr[1] ** 2], -1))(torch.linalg.qr(x)), [normal(2, 2, 4)]),
     "slogdet": (lambda x: torch.linalg.slogdet(x).logabsdet, [invertible(3, 3)]),
     "inverse": (torch.linalg.inv, [invertible(2, 3, 3)]),
     "solve": (torch.linalg.solve, [invertible(2, 3, 3), normal(2, 3, 2)]),
@@ -265,6 +293,17 @@ operations = {
     "interpolate": (lambda x: F.interpolate(x, (5, 3)), [normal(1, 2, 3, 4)]),
     "interpolate, bilinear": (lambda x: F.interpolate(x, (5, 3), mode='bilinear'), [normal(1, 2, 3, 4)]),
     "interpolate, corners": (lambda x: F.interpolate(x, (5, 3), mode='bilinear', align_corners=True), [normal(1, 2, 3, 4)]),
+    "interpolate, signal": (lambda x: F.interpolate(x, 7), [normal(1, 2, 4)]),
+    "interpolate, factor": (lambda x: F.interpolate(x, scale_factor=(1.7, 0.6)), [normal(1, 2, 3, 5)]),
+    "interpolate, linear": (lambda x: F.interpolate(x, scale_factor=2.3, mode='linear'), [normal(1, 2, 4)]),
+    "interpolate, bilinear factor": (lambda x: F.interpolate(x, scale_factor=(1.7, 0.6), mode='bilinear'), [normal(1, 1, 3, 5)]),
+    "asStrided": (lambda x: x.as_strided((2, 2, 3), (1, 2, 1), 1), [normal(3, 3)]),
+    "asStrided, of a view": (lambda x: (x * 2).T.as_strided((3, 2), (2, 1)), [normal(3, 3)]),
+    "assign": (lambda x, y: assigned(x, ((slice(1, None), slice(None, None, 2)), y), (0, y[:1, :1].sum() * x[0])), [normal(3, 4), normal(2, 2)]),
+    "assign, broadcast": (lambda x, y: assigned(x, (Ellipsis, x.flip(0)), ((slice(None), 1), y)), [normal(3, 4), normal(1)]),
+    "assign, tensors": (lambda x, y: assigned(x, ((rows, slice(None), torch.tensor([0, 1, 1])), y), (x < 0, y[0, 0])), [normal(3, 2, 2), normal(3, 2)]),
+    "assign, through views": (changed_view, [normal(2, 3), positive(2)]),
+    "assign, to itself": (changed, [normal(2, 3), positive(3)]),
     "layerNorm": (lambda x, w, b: F.layer_norm(x, (4,), w, b), [normal(2, 3, 4), normal(4), normal(4)]),
     "normalize": (lambda x: F.layer_norm(x, (3, 2), eps=0.1), [normal(2, 3, 2)]),
     "rmsNorm": (lambda x, w: F.rms_norm(x, (4,), w, 0.01), [normal(2, 4), normal(4)]),
@@ -316,6 +355,17 @@ for seed in (0, 1, 1234567890123):
     draw("randint, wide", torch.randint(0, 2**40, (3,)))
     draw("randperm", torch.randperm(20))
     draw("uniform", torch.empty(4).uniform_(-0.125, 0.125))
+    draw("normal", torch.normal(3.0, 0.5, (18,)))
+    draw("normal, tensors", torch.normal(torch.arange(3.0), torch.tensor([[0.5], [2.0]])))
+    # Where PyTorch finds an Intel processor, it draws the next two by MKL instead, from other streams.
+    draw("exponential", torch.empty(5).exponential_(2))
+    draw("bernoulli, probability", torch.empty(9).bernoulli_(0.3))
+    draw("bernoulli", torch.bernoulli(torch.linspace(0.1, 0.9, 9)))
+    draw("bernoulli, float64", torch.bernoulli(torch.linspace(0.1, 0.9, 9, dtype=torch.float64)))
+    weights = torch.tensor([[0.5, 0.0, 2.0, 1.5], [1.0, 1.0, 1.0, 7.0]])
+    draw("multinomial", torch.multinomial(weights, 3))
+    draw("multinomial, one", torch.multinomial(weights[1], 1))
+    draw("multinomial, replacement", torch.multinomial(weights, 12, replacement=True))
 
 promotion = {}
 types = ["bool", "uint8", "int8", "int16", "int32", "int64"]
@@ -424,6 +474,13 @@ untraced = {
     "topk, smallest": (lambda x: x.topk(3, largest=False).values, [whole]),
     "median, NaN": (lambda x: x.reshape(2, 5).median(1).values, [special]),
     "unique": (lambda x: x.unique(), [whole % 3]),
+    "unique, inverse": (lambda x: x.unique(return_inverse=True)[1], [(whole % 3).reshape(2, 4)]),
+    "unique, counts": (lambda x: x.unique(return_counts=True)[1], [whole % 3]),
+    "unique, dim": (lambda x: x.unique(dim=1), [(whole % 2).reshape(2, 4)]),
+    "unique, dim inverse": (lambda x: x.unique(dim=0, return_inverse=True)[1], [(whole % 2).reshape(4, 2)]),
+    "unique, empty": (lambda x: x.unique(), [torch.zeros(0)]),
+    "searchsorted": (torch.searchsorted, [whole.reshape(2, 4).sort().values, other.reshape(2, 4)]),
+    "searchsorted, right": (lambda x, y: torch.searchsorted(x, y, right=True), [whole.sort().values, other.reshape(2, 4)]),
     "bincount": (lambda x: x.bincount(minlength=9), [whole.clamp(min=0)]),
     "cumsum, whole": (lambda x: x.cumsum(0), [whole.to(torch.int16)]),
     "cumprod, whole": (lambda x: x.cumprod(0), [whole]),

@@ -1,0 +1,123 @@
+// Changes in place, and what becomes of the history of a tensor and of its views.
+
+/// What a tensor is a view of.
+///
+/// A change of one is a change of all that share its memory. The base takes the change into its history
+/// at once, and its other views when they are used next.
+struct Origin {
+  /// The tensor that is no view itself; nil for views made where nothing is recorded.
+  let base: Tensor?
+  /// The version of the elements that the view's node stands for.
+  var version: UInt32
+
+  init(of tensor: Tensor) {
+    base = isGradEnabled ? tensor.origin.map(\.base) ?? tensor : nil
+    version = tensor.view.storage.version
+  }
+}
+
+extension Tensor {
+  /// What computed this tensor, or where a leaf collects its gradient; nil where no gradient is
+  /// needed.
+  var node: Node? {
+    @inline(__always) get { origin == nil ? ownNode : nodeOfView }
+    set { ownNode = newValue }
+  }
+
+  private var nodeOfView: Node? {
+    guard let base = origin!.base, origin!.version != view.storage.version else { return ownNode }
+    origin!.version = view.storage.version
+    let (own, whole) = (view.layout, base.view.layout)
+    ownNode = enableGrad {
+      Tensor(view).recorded("asStrided", .wrt(base) { g in g.moved(from: own, to: whole) }).ownNode
+    }
+    return ownNode
+  }
+
+  /// Whether a change by another tensor must be remembered.
+  func isChangeRecorded(by other: Tensor? = nil) -> Bool {
+    isGradEnabled && (node != nil || other?.node != nil)
+  }
+
+  /// Changes the elements in place by `body`, which is given what a kernel may write to.
+  ///
+  /// Stops the program where the change would have to be recorded.
+  func changeInPlace(_ operation: String, _ body: (StridedView) -> Void) {
+    if isChangeRecorded() {
+      fatalError(
+        "\(operation): a tensor that requires a gradient cannot be changed in this way while "
+          + "operations are recorded; do it inside noGrad { … }")
+    }
+    for (size, stride) in zip(shape, strides) where size > 1 && stride == 0 {
+      fatalError(
+        "\(operation): several elements of this tensor of shape \(shape) are one in memory; change a "
+          + "copy, as clone() makes")
+    }
+    body(view)
+    view.storage.markChanged()
+  }
+
+  /// Gives this tensor the elements of a function of it, and the history too.
+  func replace(_ operation: String, by function: (Tensor) -> Tensor) {
+    checkHistory(operation)
+    let result = function(Tensor(view.copied(), node: node)).to(dtype)
+    guard result.shape == shape else {
+      fatalError("\(operation): a result of shape \(result.shape) for a tensor of shape \(shape)")
+    }
+    noGrad { changeInPlace(operation) { backend.convert(result.view, into: $0) } }
+    if let node = result.node { take(node) }
+  }
+
+  /// Records that a part of this tensor has been replaced by a source.
+  ///
+  /// - Parameters:
+  ///   - part: the part, of any tensor in this one's shape.
+  ///   - clear: sets the part to 0.
+  func recordAssignment(
+    of source: Tensor, part: @escaping (Tensor) -> Tensor, clear: @escaping (Tensor) -> Void
+  ) {
+    let assigned = Tensor(view).recorded(
+      "assign",
+      .wrt(self) { g in g.cleared(clear) },
+      .wrt(source) { g in part(g) })
+    if let node = assigned.ownNode { take(node) }
+  }
+
+  /// A copy in which a part is 0.
+  private func cleared(_ clear: @escaping (Tensor) -> Void) -> Tensor {
+    let copy = Tensor(view.copied())
+    noGrad { clear(copy) }
+    return copy.recorded("clear", .wrt(self) { g in g.cleared(clear) })
+  }
+
+  /// Stops the program where a change cannot become part of the history.
+  func checkHistory(_ operation: String) {
+    let base = origin.map(\.base) ?? self
+    guard let base else {
+      fatalError(
+        "\(operation): this view was made inside noGrad { … }, so what it is a view of would not "
+          + "remember the change; make it outside")
+    }
+    if base.node?.isLeaf ?? false {
+      fatalError(
+        "\(operation): a leaf that requires a gradient, or a view of one, cannot be changed in place "
+          + "while operations are recorded; do it inside noGrad { … }, or change a copy, as clone() makes"
+      )
+    }
+  }
+
+  /// Makes a node this tensor's, and the change part of the history of what this is a view of.
+  private func take(_ node: Node) {
+    if let last = ownNode, !last.isLeaf { node.retainsGrad = last.retainsGrad }
+    ownNode = node
+    origin?.version = view.storage.version
+    guard let base = origin?.base else { return }
+    let (own, whole) = (view.layout, base.view.layout)
+    base.recordAssignment(of: self) { g in
+      g.moved(from: whole, to: own)
+    } clear: { copy in
+      copy.copy(
+        from: .where(Tensor.ones(own.shape, dtype: .bool).moved(from: own, to: whole), 0, copy))
+    }
+  }
+}

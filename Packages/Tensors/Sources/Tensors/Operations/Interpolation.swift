@@ -1,0 +1,93 @@
+// Signals and images in other sizes.
+
+extension Tensor {
+  /// How ``interpolate(size:mode:alignCorners:)`` works out what lies between elements.
+  public enum Interpolation: Sendable {
+    case nearest
+    /// Between the two nearest of a signal, by their distance.
+    case linear
+    /// Between the two nearest along each dim of an image, by their distance.
+    case bilinear
+
+    fileprivate func allows(_ dims: Int) -> Bool {
+      switch self {
+      case .nearest: dims > 0
+      case .linear: dims == 1
+      case .bilinear: dims == 2
+      }
+    }
+  }
+
+  /// The last dims in other sizes, as many as are given: `torch.nn.functional.interpolate`.
+  ///
+  /// - Parameters:
+  ///   - size: [length] for signals, [height, width] for images.
+  ///   - alignCorners: whether the elements at the ends keep their values; not with `nearest`.
+  public func interpolate(
+    size: [Int], mode: Interpolation = .nearest, alignCorners: Bool = false
+  ) -> Tensor {
+    interpolated(size, size.map { _ in nil }, mode, alignCorners)
+  }
+
+  /// The last dims longer by factors, as many as are given, and rounded down:
+  /// `torch.nn.functional.interpolate`.
+  public func interpolate(
+    scaleFactor: [Double], mode: Interpolation = .nearest, alignCorners: Bool = false
+  ) -> Tensor {
+    guard scaleFactor.count <= ndim, scaleFactor.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      fatalError("interpolate: factors \(scaleFactor) for shape \(shape); they must be above 0")
+    }
+    let size = zip(shape.suffix(scaleFactor.count), scaleFactor).map { Int(Double($0) * $1) }
+    return interpolated(size, scaleFactor, mode, alignCorners)
+  }
+
+  private func interpolated(
+    _ size: [Int], _ factors: [Double?], _ mode: Interpolation, _ alignCorners: Bool
+  ) -> Tensor {
+    let dims = size.count
+    guard mode.allows(dims), ndim >= dims, !size.contains(where: { $0 <= 0 }),
+      !shape.suffix(dims).contains(0), !(alignCorners && mode == .nearest)
+    else {
+      fatalError(
+        "interpolate: shape \(shape) to \(size) (\(mode)); expected a size above 0 for each of the last "
+          + "dims: 1 with linear, 2 with bilinear; alignCorners does not go with nearest")
+    }
+    var result = self
+    for (place, count) in size.enumerated() {
+      let dim = ndim - dims + place
+      let step = factors[place].map { 1 / $0 } ?? Double(shape[dim]) / Double(count)
+      result =
+        mode == .nearest
+        ? result.nearest(dim, count, step) : result.between(dim, count, step, alignCorners)
+    }
+    return result
+  }
+
+  private func nearest(_ dim: Int, _ count: Int, _ step: Double) -> Tensor {
+    // In single precision, as PyTorch has it.
+    let places = (0..<count).map { Swift.min(Int(Float($0) * Float(step)), shape[dim] - 1) }
+    return indexSelect(dim, Tensor(places, device: device))
+  }
+
+  private func between(_ dim: Int, _ count: Int, _ step: Double, _ alignCorners: Bool) -> Tensor {
+    requireFloatingPoint("interpolate")
+    let length = shape[dim]
+    let positions = (0..<count).map { index -> Double in
+      if alignCorners {
+        return count > 1 ? Double(index) * Double(length - 1) / Double(count - 1) : 0
+      }
+      return Swift.max((Double(index) + 0.5) * step - 0.5, 0)
+    }
+    let lower = positions.map { Swift.min(Int($0), length - 1) }
+    let upper = lower.map { Swift.min($0 + 1, length - 1) }
+    let shares = zip(positions, lower).map { $0 - Double($1) }
+    var column = [Int](repeating: 1, count: ndim - dim)
+    column[0] = count
+    let weight = Tensor(shares, dtype: dtype, device: device).reshape(column)
+    let (a, b) = (
+      indexSelect(dim, Tensor(lower, device: device)),
+      indexSelect(dim, Tensor(upper, device: device))
+    )
+    return a * (1 - weight) + b * weight
+  }
+}
