@@ -36,6 +36,7 @@ static Cache shared;
 static Cache *threads;
 // The balance of threads that have ended.
 static int64_t in_use_by_ended;
+static int64_t peak;
 
 static _Thread_local Cache local;
 static pthread_key_t thread_end;
@@ -127,6 +128,15 @@ static __attribute__((noinline)) Block *allocate_from_system(long size) {
   return block;
 }
 
+// All that is in use; the mutex is held.
+static int64_t total_in_use(void) {
+  int64_t sum = in_use_by_ended;
+  for (Cache *cache = threads; cache; cache = cache->next) {
+    sum += atomic_load_explicit(&cache->in_use, memory_order_relaxed);
+  }
+  return sum;
+}
+
 static void *allocate(long size) {
   if (!local.registered) register_thread();
   long rounded;
@@ -138,6 +148,8 @@ static void *allocate(long size) {
   } else {
     pthread_mutex_lock(&mutex);
     block = take(&shared, class, rounded);
+    int64_t now = total_in_use();
+    if (now > peak) peak = now;
     pthread_mutex_unlock(&mutex);
   }
   return block ? block : allocate_from_system(rounded);
@@ -188,11 +200,16 @@ void flambeau_empty_cache(void) {
 
 MemoryStatistics flambeau_memory_statistics(void) {
   pthread_mutex_lock(&mutex);
-  MemoryStatistics sum = {in_use_by_ended, atomic_load(&shared.cached)};
+  MemoryStatistics sum = {total_in_use(), atomic_load(&shared.cached), peak};
   for (Cache *cache = threads; cache; cache = cache->next) {
-    sum.in_use += atomic_load_explicit(&cache->in_use, memory_order_relaxed);
     sum.cached += atomic_load_explicit(&cache->cached, memory_order_relaxed);
   }
   pthread_mutex_unlock(&mutex);
   return sum;
+}
+
+void flambeau_reset_peak_memory(void) {
+  pthread_mutex_lock(&mutex);
+  peak = total_in_use();
+  pthread_mutex_unlock(&mutex);
 }

@@ -255,6 +255,11 @@ extension UnsafeMutableRawPointer {
 public enum CPU {
   /// Bytes that storages use.
   public static var memoryAllocated: Int { Int(flambeau_memory_statistics().in_use) }
+  /// The most bytes that storages used, as each block of more than 64 KiB was allocated:
+  /// `torch.cuda.max_memory_allocated`.
+  public static var maxMemoryAllocated: Int { Int(flambeau_memory_statistics().peak) }
+  /// Forgets that maximum: `torch.cuda.reset_peak_memory_stats`.
+  public static func resetMaxMemoryAllocated() { flambeau_reset_peak_memory() }
   /// Bytes that the allocator keeps for later use.
   public static var memoryCached: Int { Int(flambeau_memory_statistics().cached) }
   /// Gives back to the system what the allocator keeps.

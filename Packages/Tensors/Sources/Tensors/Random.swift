@@ -160,7 +160,7 @@ extension Tensor {
         "multinomial: weights must be finite, 0 or more, and in each row one of them above 0")
     }
     if replacement && count > 1 {
-      var upTo = weights.cumsum(dim: -1) / sums
+      let upTo = weights.cumsum(dim: -1) / sums
       upTo[.ellipsis, -1] = Tensor(1.0)
       let draws = Tensor.rand(
         shape.dropLast() + [count], dtype: .float64, device: device, generator: generator)

@@ -12,6 +12,10 @@ import Testing
     #expect(Tensor(3).shape == [] && Tensor([Float]()).shape == [0])
     let literal: Tensor = 2.5
     #expect(literal.item() == 2.5)
+    // Expressions of numbers alone stay numbers.
+    let (shifted, flipped, product) = (1 << 20, ~1, 2 * 0.5)
+    #expect(type(of: shifted) == Int.self && type(of: flipped) == Int.self)
+    #expect(type(of: product) == Double.self)
   }
 
   @Test func raggedArraysThrowOrStop() async {

@@ -14,8 +14,12 @@ Storage *_Nonnull flambeau_make_storage(long size)
 /// Returns to the system what this thread and the shared cache keep.
 void flambeau_empty_cache(void);
 
-/// Bytes that are in use, and bytes that are kept for later use, over all threads.
+/// Bytes that are in use, bytes that are kept for later use, and the most that were in use as a large
+/// block was allocated, over all threads.
 typedef struct {
-  int64_t in_use, cached;
+  int64_t in_use, cached, peak;
 } MemoryStatistics;
 MemoryStatistics flambeau_memory_statistics(void);
+
+/// Forgets the peak.
+void flambeau_reset_peak_memory(void);

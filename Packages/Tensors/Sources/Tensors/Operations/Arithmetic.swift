@@ -131,7 +131,11 @@ extension Tensor {
   public static func & (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseAnd, a, b) }
   public static func | (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseOr, a, b) }
   public static func ^ (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseXor, a, b) }
+  // Otherwise Swift would take `1 << 20` and `~1` for tensors.
+  @_disfavoredOverload
   public static func << (a: Tensor, b: Tensor) -> Tensor { binary(.shiftLeft, a, b) }
+  @_disfavoredOverload
   public static func >> (a: Tensor, b: Tensor) -> Tensor { binary(.shiftRight, a, b) }
+  @_disfavoredOverload
   public static prefix func ~ (x: Tensor) -> Tensor { unary(.bitwiseNot, x) }
 }

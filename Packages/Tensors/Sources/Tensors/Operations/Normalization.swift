@@ -122,40 +122,6 @@ extension Tensor {
     copy(from: detach() * (1 - momentum) + other.detach() * momentum)
   }
 
-  /// softmax(q·kᵀ / √d + mask) · v: `torch.nn.functional.scaled_dot_product_attention`; Vaswani and
-  /// others, 2017.
-  ///
-  /// - Parameters:
-  ///   - key, value: […, length of keys, d], for queries of […, length, d].
-  ///   - mask: of bool, true where a query may look; or a number to add to each score.
-  ///   - isCausal: whether queries may only look at keys up to their own place.
-  ///   - scale: in place of 1 / √d.
-  public func scaledDotProductAttention(
-    _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,
-    scale: Double? = nil
-  ) -> Tensor {
-    guard ndim >= 2, key.ndim >= 2, value.ndim >= 2, shape[ndim - 1] == key.shape[key.ndim - 1],
-      key.shape[key.ndim - 2] == value.shape[value.ndim - 2], !(isCausal && mask != nil)
-    else {
-      fatalError(
-        "scaledDotProductAttention: query \(shape), key \(key.shape), value \(value.shape); expected […, "
-          + "length, d], […, keys, d] and […, keys, d], and a mask or isCausal, not both")
-    }
-    let factor = scale ?? 1 / Double(shape[ndim - 1]).squareRoot()
-    var scores = (self * factor).matmul(key.mT)
-    if isCausal {
-      let ahead = Tensor.ones(
-        [shape[ndim - 2], key.shape[key.ndim - 2]], dtype: .bool, device: device
-      ).triu(diagonal: 1)
-      scores = scores.maskedFill(ahead, -Double.infinity)
-    } else if let mask {
-      scores =
-        mask.dtype == .bool
-        ? scores.maskedFill(mask.logicalNot(), -Double.infinity) : scores + mask
-    }
-    return scores.softmax(dim: -1).matmul(value)
-  }
-
   /// The rows of a table at the given places: `torch.nn.functional.embedding`.
   public static func embedding(_ index: Tensor, _ table: Tensor) -> Tensor {
     guard table.ndim == 2 else {

@@ -96,7 +96,7 @@ extension Tensor {
       order = order[rows.select(1, column)[order].argsort()]
     }
     let sorted = rows.indexSelect(0, order)
-    var isFirst = Tensor.ones([count], dtype: .bool, device: device)
+    let isFirst = Tensor.ones([count], dtype: .bool, device: device)
     if count > 1 { isFirst[1...] = (sorted[1...] .!= sorted[..<(-1)]).any(dims: [1]) }
     let group = isFirst.to(.int64).cumsum(dim: 0) - 1
     let inverse = Tensor.zerosLike(group).scatter(dim: 0, index: order, source: group)

@@ -1,0 +1,186 @@
+// Attention, in blocks whose scores fit into a cache, so that memory grows with the length and not with
+// its square; Rabe and Staats, 2021.
+
+extension Tensor {
+  /// softmax(q·kᵀ / √d + mask) · v: `torch.nn.functional.scaled_dot_product_attention`; Vaswani and
+  /// others, 2017.
+  ///
+  /// Where there are many scores they are computed block by block, and once more in backward.
+  ///
+  /// - Parameters:
+  ///   - key, value: […, length of keys, d], for queries of […, length, d].
+  ///   - mask: of bool, true where a query may look; or a number to add to each score.
+  ///   - isCausal: whether queries may only look at keys up to their own place.
+  ///   - scale: in place of 1 / √d.
+  public func scaledDotProductAttention(
+    _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,
+    scale: Double? = nil
+  ) -> Tensor {
+    guard ndim >= 2, key.ndim >= 2, value.ndim >= 2, shape[ndim - 1] == key.shape[key.ndim - 1],
+      key.shape[key.ndim - 2] == value.shape[value.ndim - 2], !(isCausal && mask != nil),
+      let batch = Tensor.batch(of: [self, key, value])
+    else {
+      fatalError(
+        "scaledDotProductAttention: query \(shape), key \(key.shape), value \(value.shape); expected […, "
+          + "length, d], […, keys, d] and […, keys, d], and a mask or isCausal, not both")
+    }
+    let scores = batch + [shape[ndim - 2], key.shape[key.ndim - 2]]
+    if let mask, Layout.broadcastShape(mask.shape, scores) != scores {
+      fatalError(
+        "scaledDotProductAttention: a mask of shape \(mask.shape) does not broadcast to the scores' "
+          + "\(scores)")
+    }
+    let attention = Attention(
+      scale: scale ?? 1 / Double(shape[ndim - 1]).squareRoot(), isCausal: isCausal)
+    let count: Int = scores.reduce(1, *)
+    if count <= Attention.blockSize {
+      return attention.whole(self, key, value, mask, firstRow: 0)
+    }
+    let inputs = [self, key, value] + (mask.map { [$0] } ?? [])
+    return customFunction("attention", inputs) { inputs in
+      attention.inBlocks(inputs, scores)
+    } backward: { g, inputs, _ in
+      isGradEnabled
+        ? attention.slopes(g, inputs) : attention.slopesInBlocks(g, inputs, scores)
+    }
+  }
+
+  /// The shape that the dims before the last two broadcast to.
+  private static func batch(of tensors: [Tensor]) -> [Int]? {
+    tensors.reduce([]) { batch, tensor in
+      batch.flatMap { Layout.broadcastShape($0, tensor.shape.dropLast(2) + []) }
+    }
+  }
+}
+
+private struct Attention: Sendable {
+  let scale: Double
+  let isCausal: Bool
+
+  /// How many scores are computed at a time.
+  static let blockSize = 1 << 20
+
+  /// All in one.
+  ///
+  /// - Parameter firstRow: the place of the first query.
+  func whole(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, firstRow: Int
+  ) -> Tensor {
+    var scores = (query * scale).matmul(key.mT)
+    if isCausal {
+      let size = Array(scores.shape.suffix(2))
+      let ahead = Tensor.ones(size, dtype: .bool, device: query.device)
+        .triu(diagonal: firstRow + 1)
+      scores = scores.maskedFill(ahead, -Double.infinity)
+    } else if let mask {
+      scores =
+        mask.dtype == .bool
+        ? scores.maskedFill(mask.logicalNot(), -Double.infinity) : scores + mask
+    }
+    return scores.softmax(dim: -1).matmul(value)
+  }
+
+  /// The part of the scores that is computed at a time: some of the batch, and some of the queries.
+  private struct Block {
+    let batch: Range<Int>
+    let rows: Range<Int>
+    let keys: Int
+  }
+
+  private func blocks(_ scores: [Int]) -> [Block] {
+    let (length, keys) = (scores[scores.count - 2], scores[scores.count - 1])
+    let batch: Int = scores.dropLast(2).reduce(1, *)
+    let tall = Swift.min(length, Swift.max(Attention.blockSize / keys, 1))
+    let deep = Swift.max(Attention.blockSize / (tall * keys), 1)
+    return stride(from: 0, to: batch, by: deep).flatMap { first in
+      stride(from: 0, to: length, by: tall).map { row in
+        let rows = row..<Swift.min(row + tall, length)
+        return Block(
+          batch: first..<Swift.min(first + deep, batch), rows: rows,
+          keys: isCausal ? Swift.min(rows.upperBound, keys) : keys)
+      }
+    }
+  }
+
+  /// The query, key, value and mask in one batch, one after the other.
+  private func lined(_ inputs: [Tensor], _ scores: [Int]) -> [Tensor] {
+    let batch = Array(scores.dropLast(2))
+    let count: Int = batch.reduce(1, *)
+    return inputs.map { input in
+      let last = Array(([1, 1] + input.shape).suffix(2))
+      return input.expand(batch + last).reshape([count] + last)
+    }
+  }
+
+  /// What a block needs of an input, which are the query, the key, the value and the mask.
+  private func part(_ input: Tensor, _ place: Int, of block: Block) -> Tensor {
+    let part = input[block.batch]
+    switch place {
+    case 0: return part[.all, block.rows]
+    case 3: return input.shape[1] == 1 ? part : part[.all, block.rows]
+    default: return part[.all, ..<block.keys]
+    }
+  }
+
+  private func parts(_ inputs: [Tensor], of block: Block) -> [Tensor] {
+    inputs.enumerated().map { part($1, $0, of: block) }
+  }
+
+  private func apply(_ inputs: [Tensor], firstRow: Int) -> Tensor {
+    whole(
+      inputs[0], inputs[1], inputs[2], inputs.count > 3 ? inputs[3] : nil, firstRow: firstRow)
+  }
+
+  func inBlocks(_ inputs: [Tensor], _ scores: [Int]) -> Tensor {
+    let all = lined(inputs, scores)
+    let width = inputs[2].shape[inputs[2].ndim - 1]
+    let result = Tensor.empty(
+      [all[0].shape[0], all[0].shape[1], width], dtype: inputs[2].dtype, device: inputs[0].device)
+    for block in blocks(scores) {
+      result[block.batch, block.rows] = apply(
+        parts(all, of: block), firstRow: block.rows.lowerBound)
+    }
+    return result.reshape(scores.dropLast() + [width])
+  }
+
+  /// The gradients of the inputs, with the scores of each block computed anew.
+  func slopesInBlocks(_ g: Tensor, _ inputs: [Tensor], _ scores: [Int]) -> [Tensor?] {
+    let all = lined(inputs, scores)
+    let sums = zip(inputs, all).map { input, lined in
+      input.requiresGrad ? Tensor.zerosLike(lined) : nil
+    }
+    let gradient = g.reshape([all[0].shape[0], all[0].shape[1], g.shape[g.ndim - 1]])
+    for block in blocks(scores) {
+      let leaves = zip(inputs, parts(all, of: block)).map { input, part in
+        let leaf = part.detach()
+        leaf.requiresGrad = input.requiresGrad
+        return leaf
+      }
+      let output = enableGrad { apply(leaves, firstRow: block.rows.lowerBound) }
+      output.backward(gradient: gradient[block.batch, block.rows])
+      for (place, leaf) in leaves.enumerated() {
+        if let own = leaf.grad { part(sums[place]!, place, of: block).update(.add, own) }
+      }
+    }
+    return zip(inputs, sums).map { input, sum in
+      sum.map { sum in
+        // Back to the input's own dims, of which some may have been repeated.
+        let dims = Array(scores.dropLast(2)) + sum.shape.suffix(2)
+        return sum.reshape(dims).reduced(to: input.shape)
+      }
+    }
+  }
+
+  /// The gradients of the inputs, which can be differentiated again, with all scores at once.
+  func slopes(_ g: Tensor, _ inputs: [Tensor]) -> [Tensor?] {
+    // Nodes of their own, since the same tensor may be query and key.
+    let own = inputs.map { input in
+      input.requiresGrad ? input.viewed("view", input.view.layout) { g in g } : input
+    }
+    let wanted = own.filter(\.requiresGrad)
+    var gradients = grad(
+      of: apply(own, firstRow: 0), withRespectTo: wanted, gradient: g, createGraph: true
+    ).makeIterator()
+    return own.map { $0.requiresGrad ? gradients.next()! : nil }
+  }
+}

@@ -1,0 +1,95 @@
+import Devices
+import Tensors
+import Testing
+
+/// Attention over so many places that it is computed in blocks, against the formula.
+@Suite struct AttentionTests {
+  private struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    let query: [Int]
+    let key: [Int]
+    var mask: [Int]?
+    var isCausal = false
+    var testDescription: String { name }
+  }
+
+  private static let cases = [
+    Case(name: "heads", query: [2, 3, 500, 4], key: [2, 3, 600, 4]),
+    Case(name: "causal", query: [1100, 4], key: [1100, 4], isCausal: true),
+    Case(name: "causal, fewer keys", query: [3, 1200, 4], key: [3, 400, 4], isCausal: true),
+    Case(name: "causal, more keys", query: [3, 400, 4], key: [3, 1200, 4], isCausal: true),
+    Case(name: "mask", query: [2, 700, 4], key: [2, 800, 4], mask: [700, 800]),
+    Case(name: "mask of keys", query: [2, 2, 700, 4], key: [2, 2, 800, 4], mask: [2, 1, 1, 800]),
+    Case(name: "shared keys", query: [6, 500, 4], key: [1, 600, 4]),
+  ]
+
+  private func formula(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, _ mask: Tensor?, _ isCausal: Bool
+  ) -> Tensor {
+    var scores = q.matmul(k.mT) / 2
+    if isCausal {
+      let size = [q.shape[q.ndim - 2], k.shape[k.ndim - 2]]
+      scores = scores + Tensor.full(size, -Double.infinity, dtype: .float64).triu(diagonal: 1)
+    }
+    if let mask { scores = scores + mask }
+    return scores.softmax(dim: -1).matmul(v)
+  }
+
+  @Test(arguments: cases)
+  private func blocksGiveTheSame(given: Case) {
+    let generator = Generator(seed: 1)
+    func normal(_ shape: [Int]) -> Tensor {
+      .randn(shape, dtype: .float64, generator: generator, requiresGrad: true)
+    }
+    let inputs = [normal(given.query), normal(given.key), normal(given.key.dropLast() + [3])]
+    let mask = given.mask.map { normal($0) }
+    let all = inputs + (mask.map { [$0] } ?? [])
+    let output = inputs[0].scaledDotProductAttention(
+      inputs[1], inputs[2], mask: mask, isCausal: given.isCausal)
+    let expected = formula(inputs[0], inputs[1], inputs[2], mask, given.isCausal)
+    #expect(output.gradFn == "attention" && isClose(output, expected))
+    let weights = Tensor.randn(output.shape, dtype: .float64, generator: generator)
+    let gradients = grad(of: output, withRespectTo: all, gradient: weights)
+    let slopes = grad(of: expected, withRespectTo: all, gradient: weights)
+    for (a, b) in zip(gradients, slopes) { #expect(isClose(a, b)) }
+  }
+
+  @Test func masksOfTruthValues() {
+    let (q, k) = (Tensor.randn([1100, 4]), Tensor.randn([1000, 4]))
+    let mask = Tensor.randn([1100, 1000]) .> 0
+    let added = Tensor.where(mask, 0.0, Tensor(-Double.infinity))
+    #expect(
+      isClose(
+        q.scaledDotProductAttention(k, k, mask: mask),
+        q.scaledDotProductAttention(k, k, mask: added), tolerance: 1e-6))
+  }
+
+  @Test func oneTensorInAllPlacesAndSecondDerivatives() {
+    let x = Tensor.randn([1100, 2], dtype: .float64, requiresGrad: true)
+    func twice(_ output: Tensor) -> Tensor {
+      let slope = grad(of: output.sin().sum(), withRespectTo: x, createGraph: true)
+      return grad(of: slope.square().sum(), withRespectTo: x)
+    }
+    let scale = Double(2).squareRoot()
+    #expect(
+      isClose(
+        twice(x.scaledDotProductAttention(x, x)),
+        twice((x.matmul(x.T) / scale).softmax(dim: -1).matmul(x)), tolerance: 1e-9))
+  }
+
+  /// Four times the length takes not much more memory, where all scores would take sixteen times. In a
+  /// process of its own, since memory is counted for all that run.
+  @Test func memoryDoesNotGrowWithTheSquareOfTheLength() async {
+    await #expect(processExitsWith: .success) {
+      func peak(_ length: Int) -> Int {
+        let x = Tensor.randn([length, 8], requiresGrad: true)
+        CPU.resetMaxMemoryAllocated()
+        let before = CPU.memoryAllocated
+        x.scaledDotProductAttention(x, x).sum().backward()
+        return CPU.maxMemoryAllocated - before
+      }
+      let (short, long) = (peak(2048), peak(8192))
+      #expect(long < 2 * short && long < 8192 * 8192, "\(short) and \(long) bytes")
+    }
+  }
+}
