@@ -29,6 +29,19 @@ struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
   static let all: [GoldenCase] = golden("operations")
 }
 
+/// A golden case of an operation on empty inputs, or on inputs without dims.
+struct EdgeCase: Decodable, Sendable, CustomTestStringConvertible {
+  let name: String
+  let change: String
+  let inputs: [GoldenTensor]
+  let output: TypedTensor
+  let gradients: [TypedTensor]
+
+  var testDescription: String { "\(name), \(change)" }
+
+  static let all: [EdgeCase] = golden("edges")
+}
+
 /// Reads a file of the folder Golden, which make_golden.py wrote.
 func golden<Content: Decodable>(_ name: String) -> Content {
   let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -45,5 +58,7 @@ func golden<Content: Decodable>(_ name: String) -> Content {
 func isClose(_ a: Tensor, _ b: Tensor, tolerance: Double = 1e-12) -> Bool {
   guard a.shape == b.shape else { return false }
   let (x, y) = (a.scalars(as: Double.self), b.scalars(as: Double.self))
-  return zip(x, y).allSatisfy { abs($0 - $1) <= tolerance * max(1, abs($1)) || $0 == $1 }
+  return zip(x, y).allSatisfy {
+    abs($0 - $1) <= tolerance * max(1, abs($1)) || $0 == $1 || ($0.isNaN && $1.isNaN)
+  }
 }

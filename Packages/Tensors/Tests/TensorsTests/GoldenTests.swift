@@ -73,14 +73,15 @@ private struct Printed: Decodable {
   for (name, printed) in cases {
     let dtype: DType =
       switch name {
-      case "integers", "long": .int64
-      case "float64": .float64
-      case "int32": .int32
-      default: .float32
+      case "integers", "long", "wide integers": .int64
+      default: DType(name) ?? .float32
       }
-    let numbers = try printed.values.map { try #require(Double($0)) }
+    let numbers = try printed.values.map {
+      try #require($0 == "True" ? 1 : $0 == "False" ? 0 : Double($0))
+    }
     let tensor = try Tensor(numbers, shape: printed.shape, dtype: dtype)
     let expected = printed.text.replacing("torch.", with: "").replacing("(0, 3)", with: "[0, 3]")
+      .replacing("True", with: "true").replacing("False", with: "false")
     #expect(tensor.description == expected, "\(name)")
   }
 }

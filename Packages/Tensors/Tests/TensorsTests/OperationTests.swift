@@ -22,12 +22,6 @@ import Testing
   }
 
   @Test(arguments: GoldenCase.all)
-  func float32ComesClose(golden: GoldenCase) throws {
-    let output = apply(golden, try golden.inputs.map { try $0.tensor(.float32) })
-    #expect(isClose(output, try golden.output.tensor(), tolerance: 2e-6))
-  }
-
-  @Test(arguments: GoldenCase.all)
   func gradientsMatchFiniteDifferences(golden: GoldenCase) throws {
     let weights = try golden.cotangent.tensor()
     try checkGradients(try golden.inputs.map { try $0.tensor() }) { inputs in
@@ -97,18 +91,57 @@ import Testing
     }
   }
 
-  @Test(arguments: GoldenCase.all.filter { golden in elementwise.contains(golden.operation) })
-  func emptyAndScalarInputs(golden: GoldenCase) throws {
-    for shape in [[], [0], [2, 0, 3]] {
-      let inputs = golden.inputs.map { _ in
-        Tensor.full(shape, 0.75, dtype: .float64, requiresGrad: true)
-      }
-      let output = apply(golden, inputs)
-      #expect(output.shape == shape)
-      output.sum().backward()
-      for input in inputs { #expect(input.grad?.shape == shape) }
+  /// Inputs without elements, and without dims, wherever PyTorch takes them.
+  @Test(arguments: EdgeCase.all)
+  func edgesArePyTorchs(golden: EdgeCase) throws {
+    let operation = try #require(operations[golden.name])
+    let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+    let output = operation(inputs)
+    #expect(isClose(output, try golden.output.tensor()))
+    if output.requiresGrad { output.sum().backward() }
+    for (input, gradient) in zip(inputs, golden.gradients) {
+      #expect(isClose(input.grad ?? .zerosLike(input), try gradient.tensor()))
     }
   }
+
+  /// Less precise types against float64 on the same numbers.
+  @Test(arguments: GoldenCase.all.filter { $0.name != "to" }, [DType.float32, .float16, .bfloat16])
+  func otherTypesComeClose(golden: GoldenCase, dtype: DType) throws {
+    let precision: Double = dtype == .float32 ? 0x1p-23 : dtype == .float16 ? 0x1p-10 : 0x1p-7
+    func results(_ own: DType) throws -> [Tensor] {
+      let inputs = try golden.inputs.map { try $0.tensor().to(dtype).to(own) }
+      for input in inputs { input.requiresGrad = true }
+      let output = apply(golden, inputs)
+      #expect(output.dtype == own)
+      output.backward(gradient: try golden.cotangent.tensor().to(dtype).to(own))
+      return [output] + inputs.map { $0.grad ?? .zerosLike($0) }
+    }
+    for (result, exact) in zip(try results(dtype), try results(.float64)) {
+      #expect(result.dtype == dtype && isClose(result, exact, tolerance: 64 * precision))
+    }
+  }
+
+  /// Inputs in which one element repeats along dims, against copies of them.
+  @Test(arguments: GoldenCase.all.filter { !ofIndependentRows.contains($0.operation) })
+  func expandedInputs(golden: GoldenCase) throws {
+    func results(_ layout: (Tensor) -> Tensor) throws -> [Tensor] {
+      let inputs = try golden.inputs.map { golden in
+        let whole = try golden.tensor()
+        let part = whole.ndim > 0 ? whole[..<1] : whole
+        return layout(part.expand(whole.shape)).detach()
+      }
+      for input in inputs { input.requiresGrad = true }
+      let output = apply(golden, inputs)
+      output.sum().backward()
+      return [output] + inputs.map { $0.grad ?? .zerosLike($0) }
+    }
+    for (a, b) in zip(try results { $0 }, try results { $0.clone() }) { #expect(isClose(a, b)) }
+  }
+
+  /// Operations that equal rows leave without a result or without a derivative.
+  private static let ofIndependentRows: Set = [
+    "slogdet", "inverse", "solve", "qr", "eigh", "svd", "pinverse", "matrixNorm",
+  ]
 
   /// All operations that the kernels have a line for.
   private static let elementwise: Set<String> = Set(

@@ -48,7 +48,7 @@ extension Tensor {
         "\(operation): a tensor that requires a gradient cannot be changed in this way while "
           + "operations are recorded; do it inside noGrad { … }")
     }
-    for (size, stride) in zip(shape, strides) where size > 1 && stride == 0 {
+    for (size, stride) in zip(shape, strides) where size > 1 && stride == 0 && numel > 0 {
       fatalError(
         "\(operation): several elements of this tensor of shape \(shape) are one in memory; change a "
           + "copy, as clone() makes")

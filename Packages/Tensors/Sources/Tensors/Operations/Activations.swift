@@ -22,7 +22,7 @@ extension Tensor {
           + "each place of dim 1")
     }
     var spread = [Int](repeating: 1, count: Swift.max(ndim, 1))
-    if weight.numel > 1 { spread[1] = weight.numel }
+    if weight.numel != 1 { spread[1] = weight.numel }
     return .where(self .> 0, self, self * weight.reshape(ndim == 0 ? [] : spread))
   }
 

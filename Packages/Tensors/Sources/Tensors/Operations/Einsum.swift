@@ -55,10 +55,10 @@ extension Tensor {
     let q = arranged(y, ys, batch + contracted + right)
     // Sizes of 1 broadcast.
     let sizes = zip(p.shape.prefix(batch.count), q.shape.prefix(batch.count)).map {
-      Swift.max($0, $1)
+      $0 == 1 ? $1 : $0
     }
     let inner = zip(p.shape.suffix(contracted.count), q.shape.dropFirst(batch.count)).map {
-      Swift.max($0, $1)
+      $0 == 1 ? $1 : $0
     }
     let (rows, columns) = (
       Array(p.shape[batch.count..<batch.count + left.count]), Array(q.shape.suffix(right.count))

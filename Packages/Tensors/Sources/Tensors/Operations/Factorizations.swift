@@ -14,9 +14,10 @@ extension Tensor {
 
   /// The derivative of the determinant: det(A)·A⁻ᵀ, which exists for singular matrices too.
   private func cofactors() -> Tensor {
+    if numel == 0 { return self }
     let determinant = det()
     let size = shape[ndim - 1]
-    if size > 0, noGrad({ reciprocalCondition().amin().item() > dtype.epsilon * 10 }) {
+    if noGrad({ reciprocalCondition().amin().item() > dtype.epsilon * 10 }) {
       return determinant.unsqueeze(-1).unsqueeze(-1) * inverse().mT
     }
     // The determinants of what is left without each row and each column, with alternating signs.
@@ -27,7 +28,7 @@ extension Tensor {
           return without(row, dim: -2).without(column, dim: -1).det() * sign
         }, dim: -1)
     }
-    return size == 0 ? self : .stack(rows, dim: -2)
+    return .stack(rows, dim: -2)
   }
 
   /// The smallest singular value in relation to the largest.
@@ -274,11 +275,16 @@ extension Tensor {
       switch kind {
       case .frobenius: norm(dims: [-2, -1])
       case .nuclear: svd().s.sum(dim: -1)
-      case .spectral: svd().s.amax(dims: [-1])
-      case .one: abs().sum(dim: -2).amax(dims: [-1])
-      case .infinity: abs().sum(dim: -1).amax(dims: [-1])
+      case .spectral: svd().s.largest
+      case .one: abs().sum(dim: -2).largest
+      case .infinity: abs().sum(dim: -1).largest
       }
     return keepDim ? result.unsqueeze(-1).unsqueeze(-1) : result
+  }
+
+  /// The largest along the last dim, and 0 where it is empty.
+  private var largest: Tensor {
+    shape[ndim - 1] == 0 ? sum(dim: -1) : amax(dims: [-1])
   }
 
   /// The norms of ``matrixNorm(_:keepDim:)``.

@@ -85,7 +85,8 @@ extension Tensor {
       fatalError("chunk: \(count) parts of a tensor of shape \(shape)")
     }
     let size = shape[checkedDim(dim, for: "chunk")]
-    return split(Swift.max((size + count - 1) / count, 1), dim: dim)
+    if size == 0 { return split([Int](repeating: 0, count: count), dim: dim) }
+    return split((size + count - 1) / count, dim: dim)
   }
 
   /// Each place along a dim, without that dim: `torch.unbind`.

@@ -75,9 +75,9 @@ extension Tensor {
       / Double(Swift.max(count - correction, 0))
   }
 
-  /// The standard deviation over the given dims, or over all: `torch.std`.
+  /// The standard deviation over the given dims, or over all: `torch.std`. At 0 the derivative is 0.
   public func std(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    variance(dims: dims, correction: correction, keepDim: keepDim).sqrt()
+    variance(dims: dims, correction: correction, keepDim: keepDim).root(2)
   }
 }
 
@@ -87,6 +87,7 @@ extension Tensor {
     requireFloatingPoint("logsumexp")
     let marks = reducedDims(dims, for: "logsumexp")
     let largest = noGrad { () -> Tensor in
+      if numel == 0 { return .zeros([], dtype: dtype, device: device) }
       let m = amax(dims: dims, keepDim: true)
       return .where(m.isfinite(), m, 0)
     }
@@ -104,9 +105,13 @@ extension Tensor {
     if p == 0 { return (self .!= 0).to(dtype).sum(dims: dims, keepDim: keepDim) }
     if p == 1 { return abs().sum(dims: dims, keepDim: keepDim) }
     let powers = p == 2 ? square() : abs().pow(p)
-    let sum = powers.sum(dims: dims, keepDim: keepDim)
-    let isZero = sum .== 0
-    let safe = Tensor.where(isZero, 1, sum)
+    return powers.sum(dims: dims, keepDim: keepDim).root(p)
+  }
+
+  /// The p-th root, with a derivative of 0 at 0.
+  private func root(_ p: Double) -> Tensor {
+    let isZero = self .== 0
+    let safe = Tensor.where(isZero, 1, self)
     return .where(isZero, 0, p == 2 ? safe.sqrt() : safe.pow(1 / p))
   }
 

@@ -1,4 +1,4 @@
-"""Writes operations.json and random.json: what PyTorch computes, for the tests to compare with.
+"""Writes the JSON files beside it: what PyTorch computes, for the tests to compare with.
 
     pip install torch==2.13.0 && python make_golden.py
 
@@ -10,6 +10,7 @@ alone, so that a new case leaves the others as they are.
 import json
 import math
 import pathlib
+import warnings
 import zlib
 
 import torch
@@ -43,7 +44,7 @@ def wide(*shape):
 
 
 def invertible(*shape):
-    return lambda generator: normal(*shape)(generator) + 3 * torch.eye(shape[-1])
+    return lambda generator: normal(*shape)(generator) + 3 * torch.eye(*shape[-2:])
 
 
 def spd(x):
@@ -58,6 +59,11 @@ def write(name, content):
     )
     text = ",\n".join(lines)
     (here / name).write_text(f"[\n{text}\n]\n" if is_list else f"{{\n{text}\n}}\n")
+
+
+def typed(tensor):
+    values = [str(value) for value in tensor.flatten().tolist()]
+    return {"shape": list(tensor.shape), "dtype": str(tensor.dtype)[6:], "values": values}
 
 
 def packed(tensor):
@@ -256,7 +262,7 @@ operations = {
     "det": (torch.linalg.det, [invertible(2, 3, 3)]),
     "det, singular": (lambda x: torch.linalg.det(torch.cat([x, x[:1] * 2])), [normal(2, 3)]),
     "det, zeros": (lambda x: torch.linalg.det(x * torch.zeros(())) + torch.linalg.det(x), [invertible(2, 2)]),
-    "qr, wide": (lambda x: (lambda qr: torch.cat([qr[0] ** 2, qr[1] ** 2], -1))(torch.linalg.qr(x)), [normal(2, 2, 4)]),
+    "qr, wide": (lambda x: (lambda qr: torch.cat([qr[0] ** 2, qr[1] ** 2], -1))(torch.linalg.qr(x)), [invertible(2, 2, 4)]),
     "slogdet": (lambda x: torch.linalg.slogdet(x).logabsdet, [invertible(3, 3)]),
     "inverse": (torch.linalg.inv, [invertible(2, 3, 3)]),
     "solve": (torch.linalg.solve, [invertible(2, 3, 3), normal(2, 3, 2)]),
@@ -337,6 +343,39 @@ for name, (function, makers) in operations.items():
         }
     )
 
+# Each operation on empty inputs and on inputs without dims, where PyTorch takes them.
+changes = {
+    "first dim empty": lambda shape: (0,) + shape[1:] if shape else shape,
+    "last dim empty": lambda shape: shape[:-1] + (0,) if shape else shape,
+    "without dims": lambda shape: (),
+}
+edges = []
+warnings.filterwarnings("ignore", message=".*degrees of freedom")
+warnings.filterwarnings("error", message=".*deprecated")
+unchecked = {"attention, mask"}  # PyTorch takes masks here that do not broadcast.
+for name, (function, makers) in operations.items():
+    for change, changed in changes.items():
+        generator = torch.Generator().manual_seed(zlib.crc32((name + change).encode()))
+        inputs = [make(generator) for make in makers]
+        inputs = [positive(*changed(tuple(x.shape)))(generator).requires_grad_() for x in inputs]
+        try:
+            if name in unchecked:
+                continue
+            output = function(*inputs)
+            gradients = torch.autograd.grad(output.sum(), inputs, allow_unused=True)
+        except (RuntimeError, IndexError, ValueError, TypeError, UserWarning):
+            continue
+        gradients = [torch.zeros(x.shape) if g is None else g for g, x in zip(gradients, inputs)]
+        edges.append(
+            {
+                "name": name,
+                "change": change,
+                "inputs": [packed(tensor) for tensor in inputs],
+                "output": typed(output),
+                "gradients": [typed(gradient) for gradient in gradients],
+            }
+        )
+
 random = {}
 for seed in (0, 1, 1234567890123):
     drawn = random[str(seed)] = []
@@ -393,6 +432,13 @@ printed = {
     "long": torch.arange(2000),
     "long, dims": torch.arange(2000.0).reshape(40, 50),
     "lines": torch.arange(40.0),
+    "float16": torch.tensor([[0.1, -2.0], [65504.0, 1e-4]], dtype=torch.float16),
+    "bfloat16": torch.tensor([0.1, 3.0, -1e-3], dtype=torch.bfloat16),
+    "bool": torch.tensor([True, False]),
+    "uint8": torch.tensor([[1, 255]], dtype=torch.uint8),
+    "wide integers": torch.tensor([-1, 10**12]),
+    "huge": torch.tensor([1e20, 1.0]),
+    "one": torch.tensor([[[7.0]]]),
 }
 printed = {name: {**packed(t), "text": repr(t)} for name, t in printed.items()}
 for case in printed.values():
@@ -490,11 +536,6 @@ untraced = {
 }
 
 
-def typed(tensor):
-    values = [str(value) for value in tensor.flatten().tolist()]
-    return {"shape": list(tensor.shape), "dtype": str(tensor.dtype)[6:], "values": values}
-
-
 results = []
 for name, (function, inputs) in untraced.items():
     output = typed(function(*inputs))
@@ -502,6 +543,7 @@ for name, (function, inputs) in untraced.items():
 
 write("untraced.json", results)
 write("operations.json", cases)
+write("edges.json", edges)
 write("random.json", random)
 write("promotion.json", promotion)
 write("printed.json", printed)
