@@ -48,6 +48,11 @@ public struct ComputationGraph: Hashable, Sendable {
     public init(_ name: String, _ number: Double) {
       self.init(name, number.briefDescription)
     }
+
+    /// An amount of memory, such as `390.6 KiB`.
+    public init(_ name: String, bytes: Int) {
+      self.init(name, bytes.byteDescription)
+    }
   }
 
   /// An arrow between two nodes, given by their places in ``ComputationGraph/nodes``.

@@ -241,19 +241,38 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     #expect(total.item() == 6 && total.requiresGrad)
   }
 
+  @Test func memoryHeldForBackward() {
+    let w = Tensor.ones([100], requiresGrad: true)
+    func held(_ result: Tensor) -> [String] {
+      result.graph().nodes.flatMap(\.fields).filter { $0.name == "held" }.map(\.text)
+    }
+    // A product holds what it is multiplied by, once, and not the parameter itself.
+    let x = Tensor.ones([100])
+    #expect(held(w * x) == ["400 B"])
+    #expect(held((w + x).square()) == ["400 B"])
+    #expect(held(w + x) == [])
+    #expect(held((w.to(.float64) * 1).exp()).last == "800 B")
+    #expect(held(w * Tensor.ones([1000, 100])) == ["390.6 KiB"])
+    let result = (w * x).sum()
+    result.backward()
+    #expect(held(result) == [])
+  }
+
   @Test func graph() {
     let w = Tensor([[1.0, 2]], requiresGrad: true)
     let b = Tensor([0.5], requiresGrad: true)
     let loss = (Tensor([[3.0, 4]]).linear(w, bias: b).relu() + b).sum()
     let graph = loss.graph(names: ["weight": w, "bias": b])
     #expect(graph == loss.graph(names: ["weight": w, "bias": b]))
-    func shape(_ text: String) -> [ComputationGraph.Field] { [.init("shape", text)] }
+    func shape(_ text: String, held: String? = nil) -> [ComputationGraph.Field] {
+      [.init("shape", text)] + (held.map { [.init("held", $0)] } ?? [])
+    }
     #expect(
       graph.nodes == [
         .init(.parameter, label: "weight", fields: shape("[1, 2]")),
         .init(.parameter, label: "bias", fields: shape("[1]")),
-        .init(.operation, label: "linear", fields: shape("[1, 1]")),
-        .init(.operation, label: "relu", fields: shape("[1, 1]")),
+        .init(.operation, label: "linear", fields: shape("[1, 1]", held: "8 B")),
+        .init(.operation, label: "relu", fields: shape("[1, 1]", held: "4 B")),
         .init(.operation, label: "add", fields: shape("[1, 1]")),
         .init(.operation, label: "sum", fields: shape("[]")),
         .init(.value, label: "", fields: [.init("value", "12")]),

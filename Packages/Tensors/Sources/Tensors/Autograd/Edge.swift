@@ -68,6 +68,15 @@ public struct Edge {
     return false
   }
 
+  /// What the derivative needs, but for the output.
+  var saved: [Tensor] {
+    switch rule {
+    case .none, .gradient, .output: []
+    case .saved(let saved, _): [saved.saved]
+    case .savedTwo(let first, let second, _): [first.saved, second.saved]
+    }
+  }
+
   /// The gradient of the input, given that of the output.
   func gradient(of gradient: Tensor, from node: Node) -> Tensor {
     switch rule {

@@ -78,6 +78,19 @@ final class Node {
     }
   }
 
+  /// The bytes that stay in memory until backward because of this step: those of its output and of
+  /// other tensors that derivatives need, but not those of leaves that require gradients.
+  var bytesHeld: Int {
+    var views: [StridedView] = []
+    if let output { views.append(output.view) }
+    forEachEdge { edge, _ in
+      for tensor in edge.saved where !(tensor.node?.isLeaf ?? false) { views.append(tensor.view) }
+    }
+    var seen: Set<UnsafeMutableRawPointer> = []
+    return views.filter { seen.insert($0.pointer).inserted }
+      .reduce(0) { $0 + $1.layout.numel * $1.dtype.itemSize }
+  }
+
   /// Forgets the inputs and what derivatives need.
   func releaseGraph() {
     isReleased = true

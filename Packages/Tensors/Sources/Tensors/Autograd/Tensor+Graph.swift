@@ -2,7 +2,8 @@
 
 extension Tensor {
   /// How this tensor was computed, as a graph: a box for each leaf that requires a gradient, a
-  /// rounded box for each operation, with the shape that came out of it, and this tensor at the end.
+  /// rounded box for each operation, with the shape that came out of it and the memory that it holds
+  /// until backward, and this tensor at the end.
   ///
   /// - Parameter names: the leaves' names, such as a model's named parameters.
   public func graph(names: StateDict = [:]) -> ComputationGraph {
@@ -16,6 +17,8 @@ extension Tensor {
       let key = ObjectIdentifier(node)
       var fields = [ComputationGraph.Field("shape", node.shape.description)]
       if node.dtype != .float32 { fields.append(.init("dtype", node.dtype.description)) }
+      let held = node.bytesHeld
+      if held > 0 { fields.append(.init("held", bytes: held)) }
       let place =
         node.isLeaf
         ? graph.add(.init(.parameter, label: labels[key] ?? "", fields: fields))
