@@ -1,11 +1,13 @@
 import ArgumentParser
 import Foundation
+import Graphs
 
 @main
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
-    abstract: "Times the same work in Flambeau and in its peers, in turn, on 2 threads each.")
+    abstract: "Times the same work in Flambeau and in its peers, in turn, on 2 threads each.",
+    discussion: "With --memory, each side does the work in a process of its own.")
 
   @Option(help: "Only the workloads whose name holds this text; may be given several times.")
   var only: [String] = []
@@ -15,6 +17,12 @@ struct Benchmarks: ParsableCommand {
 
   @Option(help: "How often each side is timed.")
   var rounds = 9
+
+  @Flag(help: "Measure the memory that each workload takes instead of its time.")
+  var memory = false
+
+  @Option(help: .hidden)
+  var memoryOf: String?
 
   @Option(help: .hidden)
   var python = "python3"
@@ -32,24 +40,44 @@ struct Benchmarks: ParsableCommand {
 
   func run() throws {
     let chosen = Workload.all.filter { only.isEmpty || only.contains(where: $0.matches) }
-    let peer = try Peer(python: python, script: peers)
-    defer { peer.stop() }
-    var measurements: [Measurement] = []
+    if let memoryOf, let workload = Workload.all.first(where: { $0.name == memoryOf }) {
+      return try MemoryMeasurement.printOwn(workload)
+    }
     if !json { print(row("workload", "ours", "peer", "", "ratio")) }
-    for workload in chosen {
-      let measurement = try Measurement(workload, against: peer, rounds: rounds)
-      measurements.append(measurement)
-      if !json {
-        print(
-          row(
-            measurement.name, duration(measurement.ours), duration(measurement.peer),
-            measurement.peerName, String(format: "%.2f", measurement.ratio)))
+    if memory {
+      try report(chosen) {
+        let found = try MemoryMeasurement($0, python: python, peers: peers)
+        show(
+          found.name, found.ours.byteDescription, found.peer.byteDescription, found.peerName,
+          found.ratio)
+        return found
+      }
+    } else {
+      let peer = try Peer(python: python, script: peers)
+      defer { peer.stop() }
+      try report(chosen) {
+        let found = try Measurement($0, against: peer, rounds: rounds)
+        show(
+          found.name, duration(found.ours), duration(found.peer), found.peerName, found.ratio)
+        return found
       }
     }
+  }
+
+  private func report<Result: Encodable>(
+    _ workloads: [Workload], _ measure: (Workload) throws -> Result
+  ) throws {
+    let results = try workloads.map(measure)
     guard json else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(measurements), as: UTF8.self))
+    print(String(decoding: try encoder.encode(results), as: UTF8.self))
+  }
+
+  private func show(
+    _ name: String, _ ours: String, _ peer: String, _ peerName: String, _ ratio: Double
+  ) {
+    if !json { print(row(name, ours, peer, peerName, String(format: "%.2f", ratio))) }
   }
 
   private func row(

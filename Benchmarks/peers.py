@@ -1,11 +1,13 @@
 """The workloads of Benchmarks/Workloads in the libraries that Flambeau is compared with.
 
 Each function prepares one and returns what does it so many times, giving the numbers that came out
-the last time. A question on standard input, as a line of JSON, names a workload and a count.
+the last time. A question on standard input, as a line of JSON, names a workload and a count. With
+--memory-of NAME, the workload's memory is measured, and that is all.
 """
 
 import json
 import math
+import resource
 import sys
 import time
 
@@ -79,24 +81,27 @@ def add(requires_grad):
     return prepare
 
 
-def digits_step():
-    torch.manual_seed(0)
-    model = torch.nn.Sequential(
-        torch.nn.Linear(64, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10)
-    )
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    x, y = torch.randn(32, 64), torch.randint(0, 10, (32,))
+def training_step(batch, inputs, hidden):
+    def prepare():
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(
+            torch.nn.Linear(inputs, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 10)
+        )
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+        x, y = torch.randn(batch, inputs), torch.randint(0, 10, (batch,))
 
-    def run(count):
-        for _ in range(count):
-            loss = torch.nn.functional.cross_entropy(model(x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            last = loss.item()
-        return [last]
+        def run(count):
+            for _ in range(count):
+                loss = torch.nn.functional.cross_entropy(model(x), y)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                last = loss.item()
+            return [last]
 
-    return run
+        return run
+
+    return prepare
 
 
 def operation(make, function):
@@ -187,13 +192,31 @@ WORKLOADS = {
     "micrograd's demo, one step": ("micrograd", micrograd_demo),
     "a + b on 4 floats": (TORCH, add(False)),
     "a + b on 4 floats, with gradients": (TORCH, add(True)),
-    "training step of the digits": (TORCH, digits_step),
+    "training step of the digits": (TORCH, training_step(32, 64, 128)),
+    "training step of a wide MLP": (TORCH, training_step(1024, 1024, 4096)),
     **{name: (TORCH, operation(*parts)) for name, parts in OPERATIONS.items()},
     **{name: (TORCH, gradient(*parts)) for name, parts in GRADIENTS.items()},
 }
 
 
+def peak_memory():
+    """The most memory that this process has used, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def measure_memory(name):
+    """By how many bytes the peak of memory grows as a workload is done three times."""
+    peer, prepare = WORKLOADS[name]
+    run = prepare()
+    before = peak_memory()
+    result = run(3)
+    print(json.dumps({"peer": peer, "bytes": peak_memory() - before, "result": result}))
+
+
 def main():
+    if len(sys.argv) == 3 and sys.argv[1] == "--memory-of":
+        return measure_memory(sys.argv[2])
     prepared = {}
     for line in sys.stdin:
         question = json.loads(line)

@@ -1,13 +1,19 @@
 import NN
 
 extension Workload {
-  /// The main job's step: a batch of 32 digits, an MLP 64-128-10, Adam.
   static let training = [
-    Workload(name: "training step of the digits", tolerance: 1e-5) {
+    // The main job's step.
+    training("training step of the digits", batch: 32, sizes: (64, 128)),
+    training("training step of a wide MLP", batch: 1024, sizes: (1024, 4096)),
+  ]
+
+  /// A step of Adam on an MLP with one hidden layer and ten classes.
+  private static func training(_ name: String, batch: Int, sizes: (Int, Int)) -> Workload {
+    Workload(name: name, tolerance: 1e-4) {
       manualSeed(0)
-      let model = Sequential(Linear(64, 128), ReLU(), Linear(128, 10))
+      let model = Sequential(Linear(sizes.0, sizes.1), ReLU(), Linear(sizes.1, 10))
       let optimizer = Adam(model.parameters(), lr: 1e-3)
-      let (x, y) = (Tensor.randn([32, 64]), Tensor.randint(0, 10, [32]))
+      let (x, y) = (Tensor.randn([batch, sizes.0]), Tensor.randint(0, 10, [batch]))
       return { count in
         var last = 0.0
         for _ in 0..<count {
@@ -20,5 +26,5 @@ extension Workload {
         return [last]
       }
     }
-  ]
+  }
 }

@@ -1,0 +1,63 @@
+import Foundation
+
+/// How much memory a workload takes here and there, beyond what it has when it begins: each side in a
+/// process of its own, which has done nothing else.
+struct MemoryMeasurement: Encodable {
+  let name: String
+  /// Bytes by which the peak of the process grew while the workload was done three times.
+  let ours: Int
+  let peer: Int
+  let peerName: String
+  /// The peer's bytes over ours: above 1, ours takes less.
+  let ratio: Double
+
+  private struct Answer: Codable {
+    let peer: String
+    let bytes: Int
+    let result: [Double]
+  }
+
+  init(_ workload: Workload, python: String, peers: String) throws {
+    let own = try Self.run([CommandLine.arguments[0], "--memory-of", workload.name])
+    let other = try Self.run([python, peers, "--memory-of", workload.name])
+    name = workload.name
+    ours = own.bytes
+    peer = other.bytes
+    peerName = other.peer
+    ratio = Double(other.bytes) / Double(max(own.bytes, 1))
+  }
+
+  private static func run(_ command: [String]) throws -> Answer {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    process.standardOutput = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw BenchmarkError.peerEnded }
+    return try JSONDecoder().decode(Answer.self, from: data)
+  }
+
+  /// Measures this side, and prints it as the peers do.
+  static func printOwn(_ workload: Workload) throws {
+    let work = workload.prepare()
+    let before = peakMemory
+    let result = work(3)
+    let answer = Answer(peer: "Flambeau", bytes: peakMemory - before, result: result)
+    print(String(decoding: try JSONEncoder().encode(answer), as: UTF8.self))
+  }
+
+  /// The most memory that this process has used, in bytes.
+  private static var peakMemory: Int {
+    var usage = rusage()
+    #if os(Linux)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      return usage.ru_maxrss * 1024
+    #else
+      getrusage(RUSAGE_SELF, &usage)
+      return usage.ru_maxrss
+    #endif
+  }
+}
