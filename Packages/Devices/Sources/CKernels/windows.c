@@ -4,6 +4,7 @@
 #include "include/windows.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "row_bodies.h"
 
@@ -23,6 +24,33 @@ static void inside(
   if (*last > count) *last = count;
   if (*first > *last) *first = *last;
 }
+
+// Where there are as many windows as places in each row, one apart, the columns of a place in a window
+// are the image, moved, with some rows and columns of `fill` at its edges.
+static bool is_moved_image(const Windows *w) {
+  return w->stride_height == 1 && w->stride_width == 1 && w->out_width == w->width;
+}
+
+#define MOVED(dtype, S, ...)                                                               \
+  static void moved_image_##dtype(                                                         \
+      const Windows *w, long place, S *to, const S *image, S fill) {                       \
+    long down = place / w->kernel_width * w->dilation_height - w->padding_height;          \
+    long right = place % w->kernel_width * w->dilation_width - w->padding_width;           \
+    long top, bottom, first, last, width = w->width;                                       \
+    inside(w->height, w->out_height, 1, 0, down, &top, &bottom);                           \
+    inside(width, width, 1, 0, right, &first, &last);                                      \
+    long begin = top * width + first, end = bottom * width - (width - last);               \
+    if (top == bottom || first == last) begin = end = 0;                                   \
+    for (long i = 0; i < begin; i++) to[i] = fill;                                         \
+    memcpy(to + begin, image + begin + down * width + right, (end - begin) * sizeof(S));   \
+    for (long i = end; i < w->out_height * width; i++) to[i] = fill;                       \
+    if (begin == end) return;                                                              \
+    for (long row = top; row < bottom; row++) {                                            \
+      for (long j = 0; j < first; j++) to[row * width + j] = fill;                         \
+      for (long j = last; j < width; j++) to[row * width + j] = fill;                      \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(MOVED)
 
 // Calls BODY for each row of windows and place in a window: `row` is where the input's row begins, or
 // null outside of it; `column` is the windows' row, of which first to last are inside.
@@ -50,6 +78,15 @@ static void inside(
     const Work *work = context;                                                            \
     const S *image = work->x;                                                              \
     S *columns = work->y, fill = FLAMBEAU_STORE_##dtype(work->fill);                       \
+    if (is_moved_image(&work->w)) {                                                        \
+      long places = work->w.kernel_height * work->w.kernel_width;                          \
+      long count = work->w.out_height * work->w.out_width;                                 \
+      for (long i = begin * places; i < end * places; i++) {                               \
+        const S *channel = image + i / places * work->w.height * work->w.width;            \
+        moved_image_##dtype(&work->w, i % places, columns + i * count, channel, fill);     \
+      }                                                                                    \
+      return;                                                                              \
+    }                                                                                      \
     EACH_ROW(S, image, columns, {                                                          \
       S *to = columns + column;                                                            \
       long j = 0;                                                                          \

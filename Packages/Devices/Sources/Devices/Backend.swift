@@ -105,6 +105,17 @@ public protocol Backend: Sendable {
   /// The elements of each window over images [channels, height, width], and `fill` for what lies
   /// outside, as [channels, kernel height, kernel width, out height, out width].
   func columns(_ image: StridedView, _ windows: Windows, fill: Double, into columns: StridedView)
+  /// The convolution of images [batch, channels, height, width] by weights [out channels, channels of a
+  /// group, kernel height, kernel width].
+  func convolve(
+    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, into y: StridedView)
+  /// Its derivative by the images, and by the weights, for a gradient in the shape of its result.
+  func convolveSlopesOfInput(
+    _ gradient: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int,
+    into dx: StridedView)
+  func convolveSlopesOfWeight(
+    _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
+    into dw: StridedView)
   /// The sum of all that such columns hold of each place of an image.
   func image(_ columns: StridedView, _ windows: Windows, into image: StridedView)
 

@@ -210,6 +210,9 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "conv2d, all": {
     $0[0].conv2d($0[1], stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 2)
   },
+  "conv2d, same size": { $0[0].conv2d($0[1], padding: [1, 2], dilation: [1, 2]) },
+  "conv2d, larger windows": { $0[0].conv2d($0[1], padding: [2, 3]) },
+  "conv2d, one place": { $0[0].conv2d($0[1]) },
   "conv1d": { $0[0].conv1d($0[1], bias: $0[2], stride: 2, padding: 1) },
   "convTranspose2d": {
     $0[0].convTranspose2d(
@@ -297,6 +300,8 @@ private func symmetric(_ x: Tensor) -> Tensor { x + x.mT }
 
 /// Operations that only a derivative uses, with the operation whose derivative it is.
 let usedByDerivatives = [
-  "gate": "relu", "clear": "assign", "place": "slice", "columns": "conv2d", "image": "conv2d",
+  "gate": "relu", "clear": "assign", "place": "slice", "conv2dOfWeight": "conv2d",
+  "columns": "maxPool2d",
+  "image": "maxPool2d",
   "normalizeFactor": "normalize",
 ]

@@ -55,7 +55,59 @@ extension Tensor {
     backend.image(view.contiguous(), windows, into: result.view)
     return result.recorded("image", .wrt(self) { g in g.columns(windows) })
   }
+}
 
+/// A convolution and its derivatives, which are the derivatives of each other.
+private struct Convolution: Sendable {
+  let windows: Windows
+  let groups: Int
+
+  /// x convolved by w.
+  func apply(_ x: Tensor, _ w: Tensor) -> Tensor {
+    let shape = [x.shape[0], w.shape[0], windows.out_height, windows.out_width]
+    return result(shape, x) {
+      x.backend.convolve(
+        x.view.contiguous(), w.view.contiguous(), windows, groups: groups, into: $0)
+    }.recorded(
+      "conv2d",
+      .wrt(x, saving: w) { g, w in slopesOfInput(g, w) },
+      .wrt(w, saving: x) { g, x in slopesOfWeight(x, g) })
+  }
+
+  /// The derivative by x, which is a transposed convolution of g by w.
+  func slopesOfInput(_ g: Tensor, _ w: Tensor) -> Tensor {
+    let shape = [g.shape[0], w.shape[1] * groups, windows.height, windows.width]
+    return result(shape, g) {
+      g.backend.convolveSlopesOfInput(
+        g.view.contiguous(), w.view.contiguous(), windows, groups: groups, into: $0)
+    }.recorded(
+      "convTranspose2d",
+      .wrt(g, saving: w) { h, w in apply(h, w) },
+      .wrt(w, saving: g) { h, g in slopesOfWeight(h, g) })
+  }
+
+  /// The derivative by w.
+  private func slopesOfWeight(_ x: Tensor, _ g: Tensor) -> Tensor {
+    let shape = [
+      g.shape[1], x.shape[1] / groups, windows.kernel_height, windows.kernel_width,
+    ]
+    return result(shape, x) {
+      x.backend.convolveSlopesOfWeight(
+        x.view.contiguous(), g.view.contiguous(), windows, groups: groups, into: $0)
+    }.recorded(
+      "conv2dOfWeight",
+      .wrt(x, saving: g) { h, g in slopesOfInput(g, h) },
+      .wrt(g, saving: x) { h, x in apply(x, h) })
+  }
+
+  private func result(_ shape: [Int], _ x: Tensor, _ body: (StridedView) -> Void) -> Tensor {
+    let result = Tensor(empty: shape, dtype: x.dtype, device: x.device)
+    body(result.view)
+    return result
+  }
+}
+
+extension Tensor {
   /// A convolution over the last two dims: `torch.nn.functional.conv2d`.
   ///
   /// - Parameters:
@@ -79,12 +131,8 @@ extension Tensor {
     let settings = WindowSettings(
       kernel: Array(weight.shape.suffix(2)), stride: stride, padding: padding, dilation: dilation)
     let windows = settings.windows(over: Array(shape.suffix(2)), for: "conv2d")
-    let count = windows.out_height * windows.out_width
-    let inner = weight.shape[1] * settings.kernel[0] * settings.kernel[1]
-    let columns = columns(windows).reshape([shape[0], groups, inner, count])
-    let product = weight.reshape([groups, weight.shape[0] / groups, inner]).matmul(columns)
-    let result = product.reshape(
-      [shape[0], weight.shape[0], windows.out_height, windows.out_width])
+    let dtype = Tensor.resultType(self, weight)
+    let result = Convolution(windows: windows, groups: groups).apply(to(dtype), weight.to(dtype))
     return bias.map { result + $0.reshape([-1, 1, 1]) } ?? result
   }
 
@@ -129,11 +177,9 @@ extension Tensor {
     var windows = settings.windows(over: size, for: "convTranspose2d")
     windows.out_height = shape[2]
     windows.out_width = shape[3]
-    let (each, inner) = (weight.shape[1] * kernel[0] * kernel[1], shape[1] / groups)
-    let matrix = weight.reshape([groups, inner, each]).mT
-    let columns = matrix.matmul(reshape([shape[0], groups, inner, shape[2] * shape[3]]))
-    let channels = weight.shape[1] * groups
-    let result = columns.reshape([shape[0], channels] + kernel + shape.suffix(2)).image(windows)
+    let dtype = Tensor.resultType(self, weight)
+    let result = Convolution(windows: windows, groups: groups)
+      .slopesOfInput(to(dtype), weight.to(dtype))
     return bias.map { result + $0.reshape([-1, 1, 1]) } ?? result
   }
 
