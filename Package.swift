@@ -114,7 +114,8 @@ let package = Package(
     chapter("Chapter03", "03-neuron-layer-mlp", ["ScalarGrad", "ScalarNN"]),
 
     .executableTarget(
-      name: "benchmarks", dependencies: ["Graphs", "NN", "ScalarNN", argumentParser], path: "Benchmarks",
+      name: "benchmarks", dependencies: ["Graphs", "NN", "ScalarNN", argumentParser],
+      path: "Benchmarks",
       exclude: ["README.md", "peers.py", "requirements.txt"]),
 
     .testTarget(

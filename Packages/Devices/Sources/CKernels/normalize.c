@@ -2,10 +2,9 @@
 // r = 1 / √(σ² + ε).
 
 #include "functions.h"
+#include "lanes.h"
 #include "row_bodies.h"
 #include "vectorized.h"
-
-enum { LANES = 32 };
 
 typedef struct {
   long n;
@@ -26,7 +25,8 @@ typedef struct {
         lanes[k] += EXPRESSION;                                                            \
       }                                                                                    \
     }                                                                                      \
-    for (int k = 0; k < LANES; k++) total += lanes[k];                                     \
+    FOLD_LANES(lanes, ADD)                                                                 \
+    total = lanes[0];                                                                      \
     for (; i < n; i++) {                                                                   \
       double a = LOAD(x[i]) - shift;                                                       \
       total += EXPRESSION;                                                                 \
@@ -73,7 +73,8 @@ void flambeau_normalize(
         lanes[k] += (double)FLAMBEAU_LOAD_##dtype(x[i + k]) * FLAMBEAU_LOAD_##dtype(y[i + k]); \
       }                                                                                    \
     }                                                                                      \
-    for (int k = 0; k < LANES; k++) total += lanes[k];                                     \
+    FOLD_LANES(lanes, ADD)                                                                 \
+    total = lanes[0];                                                                      \
     for (; i < n; i++) {                                                                   \
       total += (double)FLAMBEAU_LOAD_##dtype(x[i]) * FLAMBEAU_LOAD_##dtype(y[i]);          \
     }                                                                                      \

@@ -7,11 +7,12 @@
 
 #include "dims.h"
 #include "include/parallel.h"
+#include "lanes.h"
 #include "vectorized.h"
 
 enum {
   /// Columns reduced side by side.
-  BLOCK = 256,
+  BLOCK = 512,
   /// Elements that one thread reduces at a time.
   GRAIN = 32768,
   /// Parts that a single total is made from at the most.
@@ -24,58 +25,59 @@ typedef struct {
   const void *x;
 } Work;
 
-#define SUM(total, x) total += x
-#define PRODUCT(total, x) total *= x
-#define MAXIMUM(total, x) total = (total >= x || total != total) ? total : x
-#define MINIMUM(total, x) total = (total <= x || total != total) ? total : x
+#define MULTIPLY(total, x) total *= x
 
 // Reduces n columns of one row each into totals, or a row of n elements into one total, over several
 // at a time where they are adjacent.
-#define INNER_LOOPS(name, LOAD, S, A, JOIN)                                               \
+#define INNER_LOOPS(name, LOAD, S, A, JOIN)                                                \
   VECTORIZED static void name##_columns(long n, A *totals, const S *x, long stride) {      \
     if (stride == 1) {                                                                     \
-      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i])); \
+      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i]));             \
     } else {                                                                               \
-      for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i * stride])); \
+      for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i * stride]));                \
     }                                                                                      \
   }                                                                                        \
-  /* Four rows at a time, so that the totals are read and written less often. */           \
-  VECTORIZED static void name##_four_rows(                                                 \
+  /* Eight rows at a time, so that the totals are read and written less often. */          \
+  VECTORIZED static void name##_eight_rows(                                                \
       long n, A *totals, const S *x, long row, long stride) {                              \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      A total = totals[i];                                                                 \
-      JOIN(total, (A)LOAD(x[i * stride]));                                                 \
-      JOIN(total, (A)LOAD(x[i * stride + row]));                                           \
-      JOIN(total, (A)LOAD(x[i * stride + 2 * row]));                                       \
-      JOIN(total, (A)LOAD(x[i * stride + 3 * row]));                                       \
-      totals[i] = total;                                                                   \
+      A a = (A)LOAD(x[i * stride]), b = (A)LOAD(x[i * stride + 2 * row]);                  \
+      A c = (A)LOAD(x[i * stride + 4 * row]), d = (A)LOAD(x[i * stride + 6 * row]);        \
+      JOIN(a, (A)LOAD(x[i * stride + row]));                                               \
+      JOIN(b, (A)LOAD(x[i * stride + 3 * row]));                                           \
+      JOIN(c, (A)LOAD(x[i * stride + 5 * row]));                                           \
+      JOIN(d, (A)LOAD(x[i * stride + 7 * row]));                                           \
+      JOIN(a, b);                                                                          \
+      JOIN(c, d);                                                                          \
+      JOIN(a, c);                                                                          \
+      JOIN(totals[i], a);                                                                  \
     }                                                                                      \
   }                                                                                        \
   VECTORIZED static A name##_row(long n, A total, const S *x, long stride) {               \
-    enum { LANES = 32 };                                                                   \
     long i = 0;                                                                            \
     if (stride == 1 && n >= 2 * LANES) {                                                   \
       A lanes[LANES];                                                                      \
-      for (int k = 0; k < LANES; k++) lanes[k] = (A)LOAD(x[k]);           \
+      for (int k = 0; k < LANES; k++) lanes[k] = (A)LOAD(x[k]);                            \
       for (i = LANES; i + LANES <= n; i += LANES) {                                        \
-        for (int k = 0; k < LANES; k++) JOIN(lanes[k], (A)LOAD(x[i + k])); \
+        for (int k = 0; k < LANES; k++) JOIN(lanes[k], (A)LOAD(x[i + k]));                 \
       }                                                                                    \
-      for (int k = 0; k < LANES; k++) JOIN(total, lanes[k]);                               \
+      FOLD_LANES(lanes, JOIN)                                                              \
+      JOIN(total, lanes[0]);                                                               \
     }                                                                                      \
-    for (; i < n; i++) JOIN(total, (A)LOAD(x[i * stride]));               \
+    for (; i < n; i++) JOIN(total, (A)LOAD(x[i * stride]));                                \
     return total;                                                                          \
   }
 
 // The whole reduction of elements of S into totals of A, which start with FIRST.
-#define REDUCTION(name, LOAD, STORE, S, A, JOIN, FIRST)                                          \
-  INNER_LOOPS(name, LOAD, S, A, JOIN)                                                     \
+#define REDUCTION(name, LOAD, STORE, S, A, JOIN, FIRST)                                    \
+  INNER_LOOPS(name, LOAD, S, A, JOIN)                                                      \
   /* One total, over the positions begin to end of the dims that go. */                    \
   static A name##_total(const Dims *gone, const S *x, long begin, long end) {              \
     long n = gone->rank ? gone->shape[gone->rank - 1] : 1;                                 \
     long stride = gone->rank ? gone->strides[gone->rank - 1] : 1;                          \
     long position[FLAMBEAU_MAX_RANK];                                                      \
     long offset = dims_seek(gone, 1, begin / n, position), column = begin % n;             \
-    A total = FIRST((A)LOAD(x[offset + column * stride]));                \
+    A total = FIRST((A)LOAD(x[offset + column * stride]));                                 \
     while (begin < end) {                                                                  \
       long width = n - column < end - begin ? n - column : end - begin;                    \
       total = name##_row(width, total, x + offset + column * stride, stride);              \
@@ -90,7 +92,7 @@ typedef struct {
     long position[FLAMBEAU_MAX_RANK];                                                      \
     long offset = dims_seek(&work->kept, 0, begin, position);                              \
     for (long i = begin; i < end; i++) {                                                   \
-      ((S *)work->y)[i] = STORE(                                          \
+      ((S *)work->y)[i] = STORE(                                                           \
           name##_total(&work->gone, (const S *)work->x + offset, 0, work->gone.count));    \
       offset = dims_next(&work->kept, 0, position, offset);                                \
     }                                                                                      \
@@ -122,13 +124,13 @@ typedef struct {
       S *y = (S *)work->y + block / blocks * m + start;                                    \
       A totals[BLOCK];                                                                     \
       for (long j = 0; j < width; j++) {                                                   \
-        totals[j] = FIRST((A)LOAD(x[j * stride]));                        \
+        totals[j] = FIRST((A)LOAD(x[j * stride]));                                         \
       }                                                                                    \
       long offset = dims_seek(gone, 0, 0, position), row = 0;                              \
       if (gone->rank == 1 && stride == 1) {                                                \
-        for (; row + 4 <= gone->count; row += 4) {                                         \
-          name##_four_rows(width, totals, x + offset, gone->strides[0], 1);                \
-          offset += 4 * gone->strides[0];                                                  \
+        for (; row + 8 <= gone->count; row += 8) {                                         \
+          name##_eight_rows(width, totals, x + offset, gone->strides[0], 1);               \
+          offset += 8 * gone->strides[0];                                                  \
         }                                                                                  \
         position[0] = row;                                                                 \
       }                                                                                    \
@@ -136,7 +138,7 @@ typedef struct {
         name##_columns(width, totals, x + offset, stride);                                 \
         offset = dims_next(gone, 0, position, offset);                                     \
       }                                                                                    \
-      for (long j = 0; j < width; j++) y[j] = STORE(totals[j]);           \
+      for (long j = 0; j < width; j++) y[j] = STORE(totals[j]);                            \
     }                                                                                      \
   }                                                                                        \
   static void name(Work *work) {                                                           \
@@ -153,7 +155,7 @@ typedef struct {
       flambeau_parallel(parts.parts, 1, name##_some_parts, &parts);                        \
       A total = parts.totals[0];                                                           \
       for (long k = 1; k < parts.parts; k++) JOIN(total, parts.totals[k]);                 \
-      *(S *)work->y = STORE(total);                                       \
+      *(S *)work->y = STORE(total);                                                        \
     } else {                                                                               \
       flambeau_parallel(kept->count, GRAIN / gone->count + 1, name##_totals, work);        \
     }                                                                                      \
@@ -164,19 +166,19 @@ typedef struct {
 #define ITSELF(x) x
 #define EXTREMES(dtype, S, C, ...)                                                         \
   REDUCTION(                                                                               \
-      maximum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, MAXIMUM, ITSELF) \
+      maximum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, LARGER, ITSELF) \
   REDUCTION(                                                                               \
-      minimum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, MINIMUM, ITSELF)
+      minimum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, SMALLER, ITSELF)
 #define TOTALS(dtype, S, C, ...)                                                           \
   REDUCTION(                                                                               \
-      sum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, SUM, ZERO)    \
+      sum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, ADD, ZERO)    \
   REDUCTION(                                                                               \
-      product_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, PRODUCT, ONE)
+      product_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, MULTIPLY, ONE)
 
 FLAMBEAU_DTYPES(EXTREMES)
 FLAMBEAU_FLOAT_DTYPES(TOTALS)
-REDUCTION(sum_int64, ITSELF, ITSELF, int64_t, int64_t, SUM, ZERO)
-REDUCTION(product_int64, ITSELF, ITSELF, int64_t, int64_t, PRODUCT, ONE)
+REDUCTION(sum_int64, ITSELF, ITSELF, int64_t, int64_t, ADD, ZERO)
+REDUCTION(product_int64, ITSELF, ITSELF, int64_t, int64_t, MULTIPLY, ONE)
 
 // The first place of the largest or smallest element, or of the first NaN, over one dim.
 #define INDEX_OF(name, LOAD, S, C, BETTER)                                                 \
@@ -204,7 +206,7 @@ REDUCTION(product_int64, ITSELF, ITSELF, int64_t, int64_t, PRODUCT, ONE)
     flambeau_parallel(work->kept.count, GRAIN / work->gone.count + 1, name##_some, work);  \
   }
 #define INDICES(dtype, S, C, ...)                                                          \
-  INDEX_OF(index_of_maximum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, >)                    \
+  INDEX_OF(index_of_maximum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, >)                       \
   INDEX_OF(index_of_minimum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, <)
 FLAMBEAU_DTYPES(INDICES)
 

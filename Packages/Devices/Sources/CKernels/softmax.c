@@ -2,10 +2,9 @@
 // row's maximum; and the cross entropy, which is the negative logarithm at the right place.
 
 #include "functions.h"
+#include "lanes.h"
 #include "row_bodies.h"
 #include "vectorized.h"
-
-enum { LANES = 32 };
 
 typedef struct {
   long n;
@@ -29,8 +28,8 @@ typedef struct {
         lanes[k] = a > lanes[k] ? a : lanes[k];                                            \
       }                                                                                    \
     }                                                                                      \
+    FOLD_LANES(lanes, LARGER)                                                              \
     T m = lanes[0];                                                                        \
-    for (int k = 1; k < LANES; k++) m = lanes[k] > m ? lanes[k] : m;                       \
     for (; i < n; i++) {                                                                   \
       T a = FLAMBEAU_LOAD_##dtype(x[i]);                                                   \
       m = a > m ? a : m;                                                                   \
@@ -53,9 +52,8 @@ typedef struct {
       }                                                                                    \
       for (; i < width; i++) lanes[i % LANES] += powers[i];                                \
     }                                                                                      \
-    double sum = 0;                                                                        \
-    for (int k = 0; k < LANES; k++) sum += lanes[k];                                       \
-    return sum;                                                                            \
+    FOLD_LANES(lanes, ADD)                                                                 \
+    return lanes[0];                                                                       \
   }                                                                                        \
   VECTORIZED static void finish_row_##dtype(                                               \
       long n, S *y, const S *x, T m, double sum, bool logarithm) {                         \
