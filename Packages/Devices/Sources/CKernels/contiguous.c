@@ -1,15 +1,35 @@
 // Kernels over contiguous memory.
 
 #include "include/views.h"
+#include "row_bodies.h"
 #include "vectorized.h"
 
+typedef struct {
+  void *y;
+  double start, step;
+} Ramp;
+
 #define RAMP(dtype, T, ...)                                                          \
-  case DType_##dtype:                                                                \
-    for (long i = 0; i < count; i++) ((T *)y)[i] = FLAMBEAU_STORE_##dtype(start + i * step); \
-    break;
+  VECTORIZED static void fill_##dtype(T *y, long count, T value) {                   \
+    for (long i = 0; i < count; i++) y[i] = value;                                   \
+  }                                                                                  \
+  static void ramp_##dtype(void *context, long begin, long end) {                    \
+    const Ramp *ramp = context;                                                      \
+    T *y = ramp->y;                                                                  \
+    if (ramp->step == 0) {                                                           \
+      fill_##dtype(y + begin, end - begin, FLAMBEAU_STORE_##dtype(ramp->start));     \
+      return;                                                                        \
+    }                                                                                \
+    for (long i = begin; i < end; i++) {                                             \
+      y[i] = FLAMBEAU_STORE_##dtype(ramp->start + i * ramp->step);                   \
+    }                                                                                \
+  }
+FLAMBEAU_DTYPES(RAMP)
 
 void flambeau_ramp(DType dtype, long count, void *y, double start, double step) {
-  switch (dtype) { FLAMBEAU_DTYPES(RAMP) }
+  Ramp ramp = {y, start, step};
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = ROW_BODIES(ramp);
+  share_rows(bodies, dtype, count, 1, &ramp);
 }
 
 #define MATMUL(dtype, T, ...)                                                        \

@@ -16,6 +16,9 @@
       INDEPENDENT for (long i = 0; i < n; i++) {                                           \
         y[i] = FLAMBEAU_STORE_##to(LOAD(x[i]));                                            \
       }                                                                                    \
+    } else if (sy == 1 && sx == 0) {                                                       \
+      To value = FLAMBEAU_STORE_##to(LOAD(x[0]));                                          \
+      for (long i = 0; i < n; i++) y[i] = value;                                           \
     } else {                                                                               \
       for (long i = 0; i < n; i++) {                                                       \
         y[i * sy] = FLAMBEAU_STORE_##to(LOAD(x[i * sx]));                                  \
@@ -54,6 +57,11 @@ void flambeau_convert(
       (const long[]){flambeau_dtype_size(y_dtype), flambeau_dtype_size(x_dtype)});
 }
 
+// Strides that are known as the program is compiled let a loop be vectorized.
+#define CHOOSE(sy, sc, sa, sb)                                                             \
+  INDEPENDENT for (long i = 0; i < n; i++) {                                               \
+    y[i * sy] = condition[i * sc] ? a[i * sa] : b[i * sb];                                 \
+  }
 #define SELECT(dtype, T, ...)                                                              \
   VECTORIZED static void select_##dtype(                                                   \
       const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
@@ -61,7 +69,15 @@ void flambeau_convert(
     const bool *condition = (const bool *)pointers[1];                                     \
     const T *a = (const T *)pointers[2], *b = (const T *)pointers[3];                      \
     long sy = strides[0], sc = strides[1], sa = strides[2], sb = strides[3];               \
-    for (long i = 0; i < n; i++) y[i * sy] = condition[i * sc] ? a[i * sa] : b[i * sb];    \
+    if (sy != 1 || sc != 1 || (sa | sb) != 1) {                                            \
+      CHOOSE(sy, sc, sa, sb)                                                               \
+    } else if (sa == 0) {                                                                  \
+      CHOOSE(1, 1, 0, 1)                                                                   \
+    } else if (sb == 0) {                                                                  \
+      CHOOSE(1, 1, 1, 0)                                                                   \
+    } else {                                                                               \
+      CHOOSE(1, 1, 1, 1)                                                                   \
+    }                                                                                      \
   }
 FLAMBEAU_DTYPES(SELECT)
 

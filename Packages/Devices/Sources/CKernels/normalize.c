@@ -1,5 +1,7 @@
-// Rows brought to mean 0 and variance 1, or to a mean square of 1: y = (x - μ)·r with
-// r = 1 / √(σ² + ε).
+// Rows brought to mean 0 and variance 1, or to a mean square of 1, then scaled and shifted:
+// y = z·w + b with z = (x - μ)·r and r = 1 / √(σ² + ε).
+
+#include <stdlib.h>
 
 #include "functions.h"
 #include "lanes.h"
@@ -7,17 +9,20 @@
 #include "vectorized.h"
 
 typedef struct {
-  long n;
-  double eps;
-  bool center;
-  void *y, *r;
-  const void *x, *gradient;
+  Normalization rows;
+  void *y;
+  const void *gradient;
+  // Sums for the gradients of weight and bias, 2·n of them for each part of the rows.
+  double *sums;
 } Work;
+
+/// In how many parts rows are added up, so that sums do not depend on the number of threads.
+enum { PARTS = 16 };
 
 // The sum of an expression in a, which is each element less a shift.
 #define TOTAL(name, S, LOAD, EXPRESSION)                                                   \
   VECTORIZED static double name(long n, const S *x, double shift) {                        \
-    double lanes[LANES] = {0}, total = 0;                                                  \
+    double lanes[LANES] = {0};                                                             \
     long i = 0;                                                                            \
     for (; i + LANES <= n; i += LANES) {                                                   \
       for (int k = 0; k < LANES; k++) {                                                    \
@@ -26,83 +31,167 @@ typedef struct {
       }                                                                                    \
     }                                                                                      \
     FOLD_LANES(lanes, ADD)                                                                 \
-    total = lanes[0];                                                                      \
     for (; i < n; i++) {                                                                   \
       double a = LOAD(x[i]) - shift;                                                       \
-      total += EXPRESSION;                                                                 \
+      lanes[0] += EXPRESSION;                                                              \
     }                                                                                      \
-    return total;                                                                          \
+    return lanes[0];                                                                       \
   }
 
 #define NORMALIZE(dtype, S, T, ...)                                                        \
   TOTAL(row_sum_##dtype, S, FLAMBEAU_LOAD_##dtype, a)                                      \
   TOTAL(row_squares_##dtype, S, FLAMBEAU_LOAD_##dtype, a *a)                               \
-  VECTORIZED static void scale_row_##dtype(long n, S *y, const S *x, T mean, T factor) {   \
-    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      y[i] = FLAMBEAU_STORE_##dtype((FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor);        \
+  VECTORIZED static void scale_row_##dtype(                                                \
+      long n, S *y, const S *x, const S *w, const S *b, T mean, T factor) {                \
+    if (w && b) {                                                                          \
+      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
+        T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                               \
+        y[i] = FLAMBEAU_STORE_##dtype(                                                     \
+            z * FLAMBEAU_LOAD_##dtype(w[i]) + FLAMBEAU_LOAD_##dtype(b[i]));                \
+      }                                                                                    \
+    } else if (w) {                                                                        \
+      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
+        T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                               \
+        y[i] = FLAMBEAU_STORE_##dtype(z * FLAMBEAU_LOAD_##dtype(w[i]));                    \
+      }                                                                                    \
+    } else {                                                                               \
+      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
+        T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                               \
+        y[i] = FLAMBEAU_STORE_##dtype(b ? z + FLAMBEAU_LOAD_##dtype(b[i]) : z);            \
+      }                                                                                    \
     }                                                                                      \
   }                                                                                        \
   static void normalize_##dtype(void *context, long begin, long end) {                     \
     const Work *work = context;                                                            \
-    long n = work->n;                                                                      \
+    const Normalization *rows = &work->rows;                                               \
+    long n = rows->length;                                                                 \
     for (long row = begin; row < end; row++) {                                             \
-      const S *x = (const S *)work->x + row * n;                                           \
-      double mean = work->center ? row_sum_##dtype(n, x, 0) / n : 0;                       \
-      double variance = row_squares_##dtype(n, x, mean) / n;                               \
-      double factor = 1 / sqrt(variance + work->eps);                                      \
-      scale_row_##dtype(n, (S *)work->y + row * n, x, (T)mean, (T)factor);                 \
-      ((S *)work->r)[row] = FLAMBEAU_STORE_##dtype(factor);                                \
+      const S *x = (const S *)rows->x + row * n;                                           \
+      double mean = rows->center ? row_sum_##dtype(n, x, 0) / n : 0;                       \
+      double factor = 1 / sqrt(row_squares_##dtype(n, x, mean) / n + rows->eps);           \
+      scale_row_##dtype(                                                                   \
+          n, (S *)work->y + row * n, x, rows->weight, rows->bias, (T)mean, (T)factor);     \
+      rows->means[row] = mean;                                                             \
+      rows->factors[row] = factor;                                                         \
     }                                                                                      \
   }
 FLAMBEAU_FLOAT_DTYPES(NORMALIZE)
 
-void flambeau_normalize(
-    DType dtype, bool center, double eps, long rows, long n, void *y, void *r, const void *x) {
-  Work work = {n, eps, center, y, r, x, NULL};
+void flambeau_normalize(DType dtype, Normalization rows, void *y) {
+  Work work = {.rows = rows, .y = y};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(normalize);
-  share_rows(bodies, dtype, rows, n, &work);
+  share_rows(bodies, dtype, rows.count, rows.length, &work);
 }
 
-// r·(g - mean(g) - y·mean(g·y))
+// With h = g·w: dx = r·(h - mean(h) - z·mean(h·z)), dw = Σ g·z and db = Σ g.
 #define SLOPES(dtype, S, T, ...)                                                           \
-  VECTORIZED static double row_product_##dtype(long n, const S *x, const S *y) {           \
-    double lanes[LANES] = {0}, total = 0;                                                  \
+  /* Σ h and Σ h·z */                                                                      \
+  VECTORIZED static void row_totals_##dtype(                                               \
+      long n, const S *g, const S *x, const S *w, T mean, T factor, double totals[2]) {    \
+    double first[LANES] = {0}, second[LANES] = {0};                                        \
     long i = 0;                                                                            \
     for (; i + LANES <= n; i += LANES) {                                                   \
-      for (int k = 0; k < LANES; k++) {                                                    \
-        lanes[k] += (double)FLAMBEAU_LOAD_##dtype(x[i + k]) * FLAMBEAU_LOAD_##dtype(y[i + k]); \
+      INDEPENDENT for (int k = 0; k < LANES; k++) {                                        \
+        T z = (FLAMBEAU_LOAD_##dtype(x[i + k]) - mean) * factor;                           \
+        T h = FLAMBEAU_LOAD_##dtype(g[i + k]);                                             \
+        if (w) h *= FLAMBEAU_LOAD_##dtype(w[i + k]);                                       \
+        first[k] += h;                                                                     \
+        second[k] += h * z;                                                                \
       }                                                                                    \
     }                                                                                      \
-    FOLD_LANES(lanes, ADD)                                                                 \
-    total = lanes[0];                                                                      \
+    FOLD_LANES(first, ADD)                                                                 \
+    FOLD_LANES(second, ADD)                                                                \
     for (; i < n; i++) {                                                                   \
-      total += (double)FLAMBEAU_LOAD_##dtype(x[i]) * FLAMBEAU_LOAD_##dtype(y[i]);          \
+      T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                                 \
+      T h = FLAMBEAU_LOAD_##dtype(g[i]);                                                   \
+      if (w) h *= FLAMBEAU_LOAD_##dtype(w[i]);                                             \
+      first[0] += h;                                                                       \
+      second[0] += h * z;                                                                  \
     }                                                                                      \
-    return total;                                                                          \
+    totals[0] = first[0];                                                                  \
+    totals[1] = second[0];                                                                 \
+  }                                                                                        \
+  /* Adds g·z and g of up to four rows, which are first added up themselves. */            \
+  VECTORIZED static void column_sums_##dtype(                                              \
+      long rows, long n, const S *g, const S *x, const double *means,                      \
+      const double *factors, double *sums) {                                               \
+    T mean[4], factor[4];                                                                  \
+    long at[4];                                                                            \
+    for (int r = 0; r < 4; r++) {                                                          \
+      at[r] = r < rows ? r * n : 0;                                                        \
+      mean[r] = (T)means[r < rows ? r : 0];                                                \
+      factor[r] = (T)factors[r < rows ? r : 0];                                            \
+    }                                                                                      \
+    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+      T weight = 0, bias = 0;                                                              \
+      _Pragma("clang loop unroll(full)") for (int r = 0; r < 4; r++) {                     \
+        T gradient = r < rows ? FLAMBEAU_LOAD_##dtype(g[at[r] + i]) : 0;                   \
+        weight += gradient * ((FLAMBEAU_LOAD_##dtype(x[at[r] + i]) - mean[r]) * factor[r]); \
+        bias += gradient;                                                                  \
+      }                                                                                    \
+      sums[i] += weight;                                                                   \
+      sums[n + i] += bias;                                                                 \
+    }                                                                                      \
   }                                                                                        \
   VECTORIZED static void slope_row_##dtype(                                                \
-      long n, S *dx, const S *g, const S *y, T mean, T along, T factor) {                  \
+      long n, S *dx, const S *g, const S *x, const S *w, T mean, T factor, T total, T along) { \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      T gradient = FLAMBEAU_LOAD_##dtype(g[i]), place = FLAMBEAU_LOAD_##dtype(y[i]);       \
-      dx[i] = FLAMBEAU_STORE_##dtype((gradient - mean - place * along) * factor);          \
+      T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                                 \
+      T h = FLAMBEAU_LOAD_##dtype(g[i]);                                                   \
+      if (w) h *= FLAMBEAU_LOAD_##dtype(w[i]);                                             \
+      dx[i] = FLAMBEAU_STORE_##dtype((h - total - z * along) * factor);                    \
     }                                                                                      \
   }                                                                                        \
   static void slopes_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
-    long n = work->n;                                                                      \
-    for (long row = begin; row < end; row++) {                                             \
-      const S *g = (const S *)work->gradient + row * n, *y = (const S *)work->x + row * n; \
-      double mean = work->center ? row_sum_##dtype(n, g, 0) / n : 0;                       \
-      double along = row_product_##dtype(n, g, y) / n;                                     \
-      T factor = FLAMBEAU_LOAD_##dtype(((const S *)work->r)[row]);                         \
-      slope_row_##dtype(n, (S *)work->y + row * n, g, y, (T)mean, (T)along, factor);       \
+    const Normalization *rows = &work->rows;                                               \
+    long n = rows->length;                                                                 \
+    for (long part = begin; part < end; part++) {                                          \
+      long first = rows->count * part / PARTS, last = rows->count * (part + 1) / PARTS;    \
+      const S *x = (const S *)rows->x, *g = (const S *)work->gradient;                     \
+      for (long row = first; row < last; row++) {                                          \
+        T mean = (T)rows->means[row], factor = (T)rows->factors[row];                      \
+        double totals[2];                                                                  \
+        row_totals_##dtype(                                                                \
+            n, g + row * n, x + row * n, rows->weight, mean, factor, totals);              \
+        slope_row_##dtype(                                                                 \
+            n, (S *)work->y + row * n, g + row * n, x + row * n, rows->weight, mean, factor, \
+            rows->center ? (T)(totals[0] / n) : 0, (T)(totals[1] / n));                    \
+        if ((row - first) % 4 == 3 || row == last - 1) {                                   \
+          long start = row - (row - first) % 4;                                            \
+          column_sums_##dtype(                                                             \
+              row + 1 - start, n, g + start * n, x + start * n, rows->means + start,       \
+              rows->factors + start, work->sums + part * 2 * n);                           \
+        }                                                                                  \
+      }                                                                                    \
+    }                                                                                      \
+  }                                                                                        \
+  static void store_sums_##dtype(const Work *work, void *dw, void *db) {                   \
+    long n = work->rows.length;                                                            \
+    for (long i = 0; i < n; i++) {                                                         \
+      double weight = 0, bias = 0;                                                         \
+      for (int part = 0; part < PARTS; part++) {                                           \
+        weight += work->sums[part * 2 * n + i];                                            \
+        bias += work->sums[part * 2 * n + n + i];                                          \
+      }                                                                                    \
+      if (dw) ((S *)dw)[i] = FLAMBEAU_STORE_##dtype(weight);                               \
+      if (db) ((S *)db)[i] = FLAMBEAU_STORE_##dtype(bias);                                 \
     }                                                                                      \
   }
 FLAMBEAU_FLOAT_DTYPES(SLOPES)
 
 void flambeau_normalize_slopes(
-    DType dtype, bool center, long rows, long n, void *dx, const void *g, const void *y, void *r) {
-  Work work = {n, 0, center, dx, r, y, g};
+    DType dtype, Normalization rows, const void *g, void *dx, void *dw, void *db) {
+  double *sums = calloc(PARTS * 2 * rows.length, sizeof(double));
+  Work work = {.rows = rows, .y = dx, .gradient = g, .sums = sums};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(slopes);
-  share_rows(bodies, dtype, rows, n, &work);
+  share_rows(bodies, dtype, PARTS, rows.count * rows.length / PARTS, &work);
+  switch (dtype) {
+#define X(name, ...) \
+  case DType_##name: store_sums_##name(&work, dw, db); break;
+    FLAMBEAU_FLOAT_DTYPES(X)
+#undef X
+  default: __builtin_trap();  // the caller asks for floating-point types
+  }
+  free(sums);
 }

@@ -54,13 +54,17 @@ public protocol Backend: Sendable {
   /// y = exp(x) / Σ exp(x), or its logarithm, over the last dim of a contiguous x.
   func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView)
   /// Each row of a contiguous x along the last dim with mean 0, or without centering as it is, and then
-  /// with a mean square of 1: y = (x - μ)·r, where r = 1 / √(σ² + ε) goes into `factors`.
+  /// with a mean square of 1: z = (x - μ)·r, where r = 1 / √(σ² + ε); then y = z·weight + bias. μ and r go
+  /// into `means` and `factors`, which are float64.
   func normalize(
-    _ x: StridedView, center: Bool, eps: Double, into y: StridedView, factors: StridedView)
-  /// The derivative of `normalize` where no further one is wanted: r·(g - mean(g) - y·mean(g·y)).
+    _ x: StridedView, weight: StridedView?, bias: StridedView?, center: Bool, eps: Double,
+    into y: StridedView, means: StridedView, factors: StridedView)
+  /// The derivatives of `normalize` where no further ones are wanted: with h = g·weight,
+  /// r·(h - mean(h) - z·mean(h·z)), Σ g·z and Σ g.
   func normalizeSlopes(
-    _ gradient: StridedView, _ y: StridedView, factors: StridedView, center: Bool,
-    into dx: StridedView)
+    _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
+    means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
+    ofBias: StridedView?)
   /// log Σ eˣ - x at the target of each row of a contiguous x, and log Σ eˣ in `totals`. Returns the
   /// first target that is out of range, if any.
   func crossEntropy(

@@ -122,22 +122,22 @@ public struct CPUBackend: Backend {
   }
 
   public func normalize(
-    _ x: StridedView, center: Bool, eps: Double, into y: StridedView, factors: StridedView
+    _ x: StridedView, weight: StridedView?, bias: StridedView?, center: Bool, eps: Double,
+    into y: StridedView, means: StridedView, factors: StridedView
   ) {
-    let (rows, columns) = x.layout.rows
-    guard rows > 0 else { return }
+    guard y.layout.numel > 0 else { return }
     flambeau_normalize(
-      x.dtype, center, eps, rows, columns, y.pointer, factors.pointer, x.pointer)
+      x.dtype, .init(x, weight, bias, center: center, eps: eps, means, factors), y.pointer)
   }
 
   public func normalizeSlopes(
-    _ gradient: StridedView, _ y: StridedView, factors: StridedView, center: Bool,
-    into dx: StridedView
+    _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
+    means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
+    ofBias: StridedView?
   ) {
-    let (rows, columns) = y.layout.rows
-    guard rows > 0 else { return }
     flambeau_normalize_slopes(
-      y.dtype, center, rows, columns, dx.pointer, gradient.pointer, y.pointer, factors.pointer)
+      x.dtype, .init(x, weight, nil, center: center, eps: 0, means, factors), gradient.pointer,
+      dx.pointer, ofWeight?.pointer, ofBias?.pointer)
   }
 
   public func crossEntropy(
@@ -249,6 +249,20 @@ public struct CPUBackend: Backend {
 
 extension UnsafeMutableRawPointer {
   fileprivate var int64s: UnsafeMutablePointer<Int64> { assumingMemoryBound(to: Int64.self) }
+}
+
+extension Normalization {
+  fileprivate init(
+    _ x: StridedView, _ weight: StridedView?, _ bias: StridedView?, center: Bool, eps: Double,
+    _ means: StridedView, _ factors: StridedView
+  ) {
+    let (count, length) = x.layout.rows
+    self.init(
+      count: count, length: length, center: center, eps: eps, x: x.pointer,
+      weight: weight?.pointer, bias: bias?.pointer,
+      means: means.pointer.assumingMemoryBound(to: Double.self),
+      factors: factors.pointer.assumingMemoryBound(to: Double.self))
+  }
 }
 
 /// The CPU's memory and threads.

@@ -34,6 +34,9 @@ public final class Layout: Sendable {
     self.init(shape: shape, strides: Layout.contiguousStrides(of: shape), offset: 0)
   }
 
+  /// The layout of a single element without dims.
+  public static let scalar = Layout(contiguous: [])
+
   /// The strides of a shape without gaps.
   public static func contiguousStrides(of shape: [Int]) -> [Int] {
     var strides = shape

@@ -14,18 +14,32 @@ extension Tensor {
     return result
   }
 
+  /// 0 or 1 in each place.
+  private convenience init(
+    filledWith value: Double, _ layout: Layout, _ dtype: DType, _ device: Device
+  ) {
+    self.init(empty: layout, dtype: dtype, device: device)
+    backend.ramp(from: value, step: 0, into: view)
+  }
+
   /// Zeros: `torch.zeros`.
   public static func zeros(
     _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
   ) -> Tensor {
-    full(checked(shape, for: "zeros"), 0, dtype: dtype, device: device, requiresGrad: requiresGrad)
+    let result = Tensor(
+      filledWith: 0, Layout(contiguous: checked(shape, for: "zeros")), dtype, device)
+    result.requiresGrad = requiresGrad
+    return result
   }
 
   /// Ones: `torch.ones`.
   public static func ones(
     _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
   ) -> Tensor {
-    full(checked(shape, for: "ones"), 1, dtype: dtype, device: device, requiresGrad: requiresGrad)
+    let result = Tensor(
+      filledWith: 1, Layout(contiguous: checked(shape, for: "ones")), dtype, device)
+    result.requiresGrad = requiresGrad
+    return result
   }
 
   /// A tensor whose contents are not defined: `torch.empty`.
@@ -39,12 +53,12 @@ extension Tensor {
 
   /// Zeros in the shape, dtype and device of another tensor.
   public static func zerosLike(_ other: Tensor) -> Tensor {
-    zeros(other.shape, dtype: other.dtype, device: other.device)
+    Tensor(filledWith: 0, other.view.layout.contiguous, other.dtype, other.device)
   }
 
   /// Ones in the shape, dtype and device of another tensor.
   public static func onesLike(_ other: Tensor) -> Tensor {
-    ones(other.shape, dtype: other.dtype, device: other.device)
+    Tensor(filledWith: 1, other.view.layout.contiguous, other.dtype, other.device)
   }
 
   /// One value in the shape, dtype and device of another tensor.

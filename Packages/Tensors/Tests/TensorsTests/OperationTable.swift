@@ -280,7 +280,9 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
     return a / $0[1]
   },
   "layerNorm": { $0[0].layerNorm([4], weight: $0[1], bias: $0[2]) },
-  "normalize": { $0[0].layerNorm([3, 2], eps: 0.1) },
+  "layerNorm, two dims": { $0[0].layerNorm([3, 2], eps: 0.1) },
+  "layerNorm, bias": { $0[0].layerNorm([3], bias: $0[1]) },
+  "layerNorm, longer rows": { $0[0].layerNorm([70], weight: $0[1], bias: $0[2]) },
   "rmsNorm": { $0[0].rmsNorm([4], weight: $0[1], eps: 0.01) },
   "batchNorm": { $0[0].batchNorm(weight: $0[1], bias: $0[2], training: true) },
   "attention": { $0[0].scaledDotProductAttention($0[1], $0[2]) },
@@ -303,5 +305,4 @@ let usedByDerivatives = [
   "gate": "relu", "clear": "assign", "place": "slice", "conv2dOfWeight": "conv2d",
   "columns": "maxPool2d",
   "image": "maxPool2d",
-  "normalizeFactor": "normalize",
 ]

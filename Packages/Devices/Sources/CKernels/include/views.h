@@ -69,14 +69,25 @@ bool flambeau_scatter(
 /// y = exp(x) / Σ exp(x), or its logarithm, for each of the rows of n elements; both contiguous.
 void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, const void *x);
 
-/// y = (x - μ)·r for each of the rows of n elements, where r = 1 / √(σ² + ε), and each row's r. Without
-/// centering, μ is taken as 0. Contiguous, and n is at least 1.
-void flambeau_normalize(
-    DType dtype, bool center, double eps, long rows, long n, void *y, void *r, const void *x);
+/// Rows of at least one element, contiguous, brought to one scale: z = (x - μ)·r where r = 1 / √(σ² + ε),
+/// and without centering μ is taken as 0; then z·w + b, where weight and bias may be null.
+typedef struct {
+  long count, length;
+  bool center;
+  double eps;
+  const void *x;
+  const void *weight, *bias;
+  /// Each row's μ and r.
+  double *means, *factors;
+} Normalization;
 
-/// The derivative of the former where no further one is wanted, given y, r and the gradient of y.
+/// The normalised rows, and their means and factors.
+void flambeau_normalize(DType dtype, Normalization rows, void *y);
+
+/// The derivatives of the former where no further ones are wanted, given the gradient of y; those of
+/// weight and bias may be null.
 void flambeau_normalize_slopes(
-    DType dtype, bool center, long rows, long n, void *dx, const void *g, const void *y, void *r);
+    DType dtype, Normalization rows, const void *g, void *dx, void *dw, void *db);
 
 /// log Σ eˣ - x at the target of each of the rows of n elements, and the log Σ eˣ. Contiguous. Returns
 /// false, and the first target that is out of range, where there is one.

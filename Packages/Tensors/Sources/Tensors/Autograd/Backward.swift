@@ -37,13 +37,13 @@ public func grad(
         "grad(of:withRespectTo:): a tensor of shape \(input.shape) does not require a gradient; "
           + "set requiresGrad on it before computing the result")
     }
-    return ObjectIdentifier(node)
+    return node
   }
   let gradients = Backward(
-    targets: Set(targets), retainGraph: retainGraph ?? createGraph, createGraph: createGraph
+    targets: targets, retainGraph: retainGraph ?? createGraph, createGraph: createGraph
   ).run(from: result, gradient: gradient)
   return zip(inputs, targets).map { input, target in
-    guard let gradient = gradients[target] else {
+    guard let gradient = gradients[ObjectIdentifier(target)] else {
       fatalError(
         "grad(of:withRespectTo:): the result does not depend on a tensor of shape \(input.shape)")
     }
@@ -68,15 +68,24 @@ public func grad(
 private struct Backward {
   /// The nodes whose gradients are returned; nil to add the gradients to the leaves.
   let targets: Set<ObjectIdentifier>?
+  /// The earliest of them: what comes before it does not depend on any.
+  let earliest: UInt64
   let retainGraph: Bool
   let createGraph: Bool
 
-  /// The gradients that have come in, by node.
-  private var gradients: [ObjectIdentifier: Tensor] = [:]
+  /// The latest node that waits, with what has come in for it. In a chain of operations it is the only
+  /// one.
+  private var next: (node: Node, gradient: Tensor)?
+  /// The other nodes that wait, and what has come in for them.
   private var waiting = Heap<LatestFirst>()
+  private var gradients: [ObjectIdentifier: Tensor] = [:]
+  /// The gradients of the targets.
+  private var results: [ObjectIdentifier: Tensor] = [:]
 
-  init(targets: Set<ObjectIdentifier>?, retainGraph: Bool, createGraph: Bool) {
-    self.targets = targets
+  /// - Parameter targets: the nodes whose gradients are returned; nil to add gradients to the leaves.
+  init(targets: [Node]?, retainGraph: Bool, createGraph: Bool) {
+    self.targets = targets.map { Set($0.map(ObjectIdentifier.init)) }
+    earliest = targets?.map(\.sequence).min() ?? 0
     self.retainGraph = retainGraph
     self.createGraph = createGraph
   }
@@ -105,60 +114,93 @@ private struct Backward {
     }
     return withGradEnabled(createGraph) {
       accumulate(gradient ?? Tensor.onesLike(result), at: root, sharing: gradient)
-      while let next = waiting.popMax() {
-        visit(next.node)
-      }
-      return gradients
+      while let (node, gradient) = popNext() { visit(node, gradient) }
+      return results
     }
   }
 
-  private mutating func visit(_ node: Node) {
-    let key = ObjectIdentifier(node)
-    let isTarget = targets?.contains(key) ?? false
-    guard var gradient = isTarget ? gradients[key] : gradients.removeValue(forKey: key) else {
-      return
+  private mutating func popNext() -> (Node, Tensor)? {
+    guard let latest = next.take() else { return nil }
+    if let node = waiting.popMax()?.node {
+      next = (node, gradients.removeValue(forKey: ObjectIdentifier(node))!)
     }
+    return latest
+  }
+
+  private mutating func visit(_ node: Node, _ incoming: Tensor) {
+    var gradient = incoming
     if let hooks = node.hooks {
       for (_, hook) in hooks.sorted(by: { $0.key < $1.key }) {
         gradient = node.checked(hook(gradient) ?? gradient)
       }
-      if isTarget { gradients[key] = gradient }
     }
-    if node.isLeaf {
-      if targets == nil { node.collect(gradient, sharing: gradient) }
-      return
+    if let targets {
+      let key = ObjectIdentifier(node)
+      if targets.contains(key) { results[key] = gradient }
+    } else if node.isLeaf {
+      node.collect(gradient, sharing: gradient)
+    } else if node.retainsGrad {
+      node.grad = gradient
     }
-    if node.retainsGrad, targets == nil { node.grad = gradient }
+    if node.isLeaf { return }
     if node.isReleased {
       fatalError(
         "backward: what “\(node.operation)” needs was freed by an earlier backward; pass "
           + "retainGraph: true there to come here twice")
     }
-    node.forEachEdge { edge, input in
-      if let targets, input.isLeaf, !targets.contains(ObjectIdentifier(input)) { return }
+    node.forEachEdge(taking: !retainGraph) { edge, input in
+      if let targets {
+        if input.sequence < earliest { return }
+        if input.isLeaf, !targets.contains(ObjectIdentifier(input)) { return }
+      }
       let contribution = edge.gradient(of: gradient, from: node)
       if isDetectingAnomalies { node.checkForNaN(contribution, from: gradient) }
       accumulate(contribution, at: input, sharing: gradient)
     }
-    node.gradientsOfInputs = nil
+    if node.gradientsOfInputs != nil { node.gradientsOfInputs = nil }
     if !retainGraph { node.releaseGraph() }
   }
 
   /// Adds a gradient to what has come in for a node. It may share memory with another, from which it
   /// was made.
   private mutating func accumulate(_ contribution: Tensor, at node: Node, sharing other: Tensor?) {
-    let gradient = contribution.reduced(to: node.shape).to(node.dtype)
+    var gradient = contribution
+    if !gradient.view.layout.hasShape(of: node.layout) {
+      gradient = gradient.reduced(to: node.shape)
+    }
+    if gradient.view.dtype != node.dtype { gradient = gradient.to(node.dtype) }
     // A leaf without hooks need not wait until all has come in.
-    if node.isLeaf, targets == nil, node.hooks == nil {
-      node.collect(gradient, sharing: other)
+    if node.isLeaf, node.hooks == nil {
+      if targets == nil {
+        node.collect(gradient, sharing: other)
+      } else {
+        let key = ObjectIdentifier(node)
+        results[key] = results[key].map { $0 + gradient } ?? gradient
+      }
       return
     }
+    guard next != nil else {
+      next = (node, gradient)
+      return
+    }
+    let (latest, sum) = next!
+    if latest === node {
+      next = (node, sum + gradient)
+    } else if latest.sequence < node.sequence {
+      wait(latest, sum)
+      next = (node, gradient)
+    } else {
+      wait(node, gradient)
+    }
+  }
+
+  private mutating func wait(_ node: Node, _ gradient: Tensor) {
     let key = ObjectIdentifier(node)
     if let sum = gradients[key] {
       gradients[key] = sum + gradient
     } else {
       gradients[key] = gradient
-      if !node.isLeaf || node.hooks != nil { waiting.insert(LatestFirst(node: node)) }
+      waiting.insert(LatestFirst(node: node))
     }
   }
 }

@@ -37,3 +37,19 @@ public func customFunction(
   }
   return result.recorded(name, edges)
 }
+
+/// The gradients of the inputs of a function that is written in tensor operations, recorded, so that they
+/// can be differentiated again.
+func derivatives(
+  of inputs: [Tensor], _ gradient: Tensor, _ function: ([Tensor]) -> Tensor
+) -> [Tensor?] {
+  // Nodes of their own, since one tensor may be several inputs.
+  let own = inputs.map { input in
+    input.requiresGrad ? input.viewed("view", input.view.layout) { g in g } : input
+  }
+  var slopes = grad(
+    of: function(own), withRespectTo: own.filter(\.requiresGrad), gradient: gradient,
+    createGraph: true
+  ).makeIterator()
+  return own.map { $0.requiresGrad ? slopes.next()! : nil }
+}

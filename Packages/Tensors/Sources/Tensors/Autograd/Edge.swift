@@ -17,11 +17,18 @@ public struct Edge {
     case none
     case gradient((Tensor) -> Tensor)
     case saved(SavedTensor, (Tensor, Tensor) -> Tensor)
-    case savedTwo(SavedTensor, SavedTensor, (Tensor, Tensor, Tensor) -> Tensor)
+    indirect case savedTwo(SavedTensor, SavedTensor, (Tensor, Tensor, Tensor) -> Tensor)
     case output((Tensor, Tensor) -> Tensor)
   }
 
   static var none: Edge { Edge(node: nil, rule: .none) }
+
+  /// Leaves nothing behind, and gives what was there.
+  mutating func take() -> Edge {
+    var taken = Edge.none
+    swap(&self, &taken)
+    return taken
+  }
 
   /// A derivative that needs only the gradient of the output.
   public static func wrt(_ input: Tensor, _ derivative: @escaping (Tensor) -> Tensor) -> Edge {

@@ -108,7 +108,7 @@ extension Tensor {
 
   /// Makes a node this tensor's, and the change part of the history of what this is a view of.
   private func take(_ node: Node) {
-    if let last = ownNode, !last.isLeaf { node.retainsGrad = last.retainsGrad }
+    if let last = ownNode, !last.isLeaf, last.retainsGrad { node.retainsGrad = true }
     ownNode = node
     origin?.version = view.storage.version
     guard let base = origin?.base else { return }

@@ -12,13 +12,9 @@ final class Node {
   /// The operation's output, or the leaf.
   let layout: Layout
   let dtype: DType
-  /// The gradient of a leaf, or of another tensor that retains it.
-  @exclusivity(unchecked) var grad: Tensor?
-  @exclusivity(unchecked) var retainsGrad: Bool
-  /// What is done to the gradient once it is complete; see ``Tensor/registerHook(_:)``.
-  @exclusivity(unchecked) var hooks: [UInt64: (Tensor) -> Tensor?]?
-  /// The gradients of all inputs, where they are computed together, while a pass visits this node.
-  @exclusivity(unchecked) var gradientsOfInputs: [Tensor?]?
+  let isLeaf: Bool
+  /// What only leaves and a few others have.
+  @exclusivity(unchecked) private var extras: Extras?
   /// The output, where a derivative needs it. It has no node, since that would be a cycle.
   @exclusivity(unchecked) private(set) var output: SavedOutput?
   /// Whether ``releaseGraph()`` has been called.
@@ -40,7 +36,7 @@ final class Node {
     sequence = flambeau_next_sequence(latest)
     layout = result.view.layout
     dtype = result.view.dtype
-    retainsGrad = false
+    isLeaf = false
     var savesOutput = first.savesOutput
     if second.savesOutput { savesOutput = true }
     if let others, others.contains(where: \.savesOutput) { savesOutput = true }
@@ -58,24 +54,26 @@ final class Node {
     sequence = flambeau_next_sequence(0)
     layout = leaf.view.layout
     dtype = leaf.dtype
-    retainsGrad = true
+    isLeaf = true
     first = .none
     second = .none
     others = nil
   }
 
-  var isLeaf: Bool { operation.isEmpty }
   var shape: [Int] { layout.shape }
 
   /// Calls `body` with each edge along which a gradient is wanted, in the order of the inputs.
+  ///
+  /// - Parameter taking: whether the node is left without its edges.
   @inline(__always)
-  func forEachEdge(_ body: (Edge, Node) -> Void) {
-    if let node = first.node { body(first, node) }
-    if let node = second.node { body(second, node) }
-    guard let others else { return }
-    for edge in others {
+  func forEachEdge(taking: Bool = false, _ body: (Edge, Node) -> Void) {
+    func call(_ edge: Edge) {
       if let node = edge.node { body(edge, node) }
     }
+    call(taking ? first.take() : first)
+    if second.node != nil { call(taking ? second.take() : second) }
+    guard let others = taking ? others.take() : others else { return }
+    for edge in others { call(edge) }
   }
 
   /// The bytes that stay in memory until backward because of this step: those of its output and of
@@ -124,6 +122,47 @@ final class Node {
     release(&first)
     release(&second)
     if let others { for index in others.indices { release(&self.others![index]) } }
+  }
+}
+
+extension Node {
+  /// Apart from the node, so that most nodes are small and soon made.
+  private final class Extras {
+    @exclusivity(unchecked) var grad: Tensor?
+    @exclusivity(unchecked) var retainsGrad = false
+    @exclusivity(unchecked) var hooks: [UInt64: (Tensor) -> Tensor?]?
+    @exclusivity(unchecked) var gradientsOfInputs: [Tensor?]?
+  }
+
+  private var ownExtras: Extras {
+    if let extras { return extras }
+    let made = Extras()
+    extras = made
+    return made
+  }
+
+  /// The gradient of a leaf, or of another tensor that retains it.
+  var grad: Tensor? {
+    get { extras?.grad }
+    set { if newValue != nil || extras != nil { ownExtras.grad = newValue } }
+  }
+
+  /// Whether a node that is no leaf keeps its gradient.
+  var retainsGrad: Bool {
+    get { extras?.retainsGrad ?? false }
+    set { ownExtras.retainsGrad = newValue }
+  }
+
+  /// What is done to the gradient once it is complete; see ``Tensor/registerHook(_:)``.
+  var hooks: [UInt64: (Tensor) -> Tensor?]? {
+    get { extras?.hooks }
+    set { ownExtras.hooks = newValue }
+  }
+
+  /// The gradients of all inputs, where they are computed together, while a pass visits this node.
+  var gradientsOfInputs: [Tensor?]? {
+    get { extras?.gradientsOfInputs }
+    set { ownExtras.gradientsOfInputs = newValue }
   }
 }
 

@@ -41,7 +41,8 @@ extension Tensor {
       attention.inBlocks(inputs, scores)
     } backward: { g, inputs, _ in
       isGradEnabled
-        ? attention.slopes(g, inputs) : attention.slopesInBlocks(g, inputs, scores)
+        ? derivatives(of: inputs, g) { attention.apply($0, firstRow: 0) }
+        : attention.slopesInBlocks(g, inputs, scores)
     }
   }
 
@@ -126,7 +127,7 @@ private struct Attention: Sendable {
     inputs.enumerated().map { part($1, $0, of: block) }
   }
 
-  private func apply(_ inputs: [Tensor], firstRow: Int) -> Tensor {
+  func apply(_ inputs: [Tensor], firstRow: Int) -> Tensor {
     whole(
       inputs[0], inputs[1], inputs[2], inputs.count > 3 ? inputs[3] : nil, firstRow: firstRow)
   }
@@ -169,18 +170,5 @@ private struct Attention: Sendable {
         return sum.reshape(dims).reduced(to: input.shape)
       }
     }
-  }
-
-  /// The gradients of the inputs, which can be differentiated again, with all scores at once.
-  func slopes(_ g: Tensor, _ inputs: [Tensor]) -> [Tensor?] {
-    // Nodes of their own, since the same tensor may be query and key.
-    let own = inputs.map { input in
-      input.requiresGrad ? input.viewed("view", input.view.layout) { g in g } : input
-    }
-    let wanted = own.filter(\.requiresGrad)
-    var gradients = grad(
-      of: apply(own, firstRow: 0), withRespectTo: wanted, gradient: g, createGraph: true
-    ).makeIterator()
-    return own.map { $0.requiresGrad ? gradients.next()! : nil }
   }
 }

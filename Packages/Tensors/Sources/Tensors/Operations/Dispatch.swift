@@ -16,7 +16,8 @@ func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
     operation.domain == .all || (operation.domain == .floatingPoint) == a.view.dtype.isFloatingPoint
   if isDefined, a.canMeet(b) {
     let y = StridedView(
-      empty: a.view.layout.contiguous, dtype: a.view.dtype, device: a.view.storage.device)
+      empty: (a.view.layout.isContiguous ? a : b).view.layout.contiguous, dtype: a.view.dtype,
+      device: a.view.storage.device)
     a.view.storage.device.backend.binary(operation, a.view, b.view, into: y)
     return Tensor(y)
   }

@@ -25,7 +25,7 @@ extension Tensor {
         name,
         .wrt(self, saving: self) { g, x in
           let isExtreme = (x .== noGrad { again(x, whole) }).to(g.dtype)
-          return g.restored(marks, to: shape, kept: keepDim) * isExtreme
+          return g.spread(over: marks, to: shape, kept: keepDim) * isExtreme
             / isExtreme.sum(dims: whole, keepDim: true)
         })
   }

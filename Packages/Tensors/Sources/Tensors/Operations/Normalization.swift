@@ -1,39 +1,6 @@
 // Layers of numbers brought to the same scale.
 
 extension Tensor {
-  /// The last dim with mean 0 and variance 1, or with a mean square of 1, and the factor of each row.
-  private func normalizedRows(center: Bool, eps: Double) -> (rows: Tensor, factors: Tensor) {
-    let x = view.contiguous()
-    let n = Double(shape[ndim - 1])
-    let rows = Tensor(empty: shape, dtype: dtype, device: device)
-    let factors = Tensor(empty: shape.dropLast() + [1], dtype: dtype, device: device)
-    backend.normalize(x, center: center, eps: eps, into: rows.view, factors: factors.view)
-    // ∂r/∂x = -r²·y / n
-    let r = factors.recorded(
-      "normalizeFactor",
-      .wrt(self, saving: self) { g, x in
-        let (y, r) = x.normalizedRows(center: center, eps: eps)
-        return g * r.square() * y * (-1 / n)
-      })
-    // ∂y/∂x · g = r·(g - mean(g) - y·mean(g·y))
-    let y = rows.recorded(
-      "normalize",
-      .wrt(
-        self,
-        savingOutput: { g, y in
-          if !isGradEnabled {
-            let dx = Tensor(empty: y.shape, dtype: y.dtype, device: y.device)
-            y.backend.normalizeSlopes(
-              g.view.contiguous(), y.view, factors: r.view, center: center, into: dx.view)
-            return dx
-          }
-          let along = y * (g * y).mean(dim: -1, keepDim: true)
-          let rest = center ? g - g.mean(dim: -1, keepDim: true) - along : g - along
-          return rest * r
-        }))
-    return (y, r)
-  }
-
   /// The last dims with mean 0 and variance 1, then scaled and shifted:
   /// `torch.nn.functional.layer_norm`; Ba, Kiros and Hinton, 2016.
   ///
@@ -67,10 +34,47 @@ extension Tensor {
           + "the input must end in that shape, and weight and bias have it")
     }
     let rows = sizes.count == 1 ? self : flatten(startDim: ndim - sizes.count)
-    var y = rows.normalizedRows(center: center, eps: eps).rows
-    if sizes.count > 1 { y = y.reshape(shape) }
-    if let weight { y = y * weight }
-    return bias.map { y + $0 } ?? y
+    let parameters = [weight, bias].map { $0?.flatten().to(dtype) }
+    let y = rows.normalizedRows(parameters[0], parameters[1], center: center, eps, name)
+    return sizes.count == 1 ? y : y.reshape(shape)
+  }
+
+  /// (x - μ)·r·w + b along the last dim, where r = 1 / √(σ² + ε); without centering μ is taken as 0.
+  private func normalizedRows(
+    _ weight: Tensor?, _ bias: Tensor?, center: Bool, _ eps: Double, _ name: String
+  ) -> Tensor {
+    let x = view.contiguous()
+    let (w, b) = (weight?.view.contiguous(), bias?.view.contiguous())
+    let result = Tensor(empty: shape, dtype: dtype, device: device)
+    let rows = Array(shape.dropLast())
+    let (means, factors) = (
+      Tensor(empty: rows, dtype: .float64, device: device),
+      Tensor(empty: rows, dtype: .float64, device: device)
+    )
+    backend.normalize(
+      x, weight: w, bias: b, center: center, eps: eps, into: result.view, means: means.view,
+      factors: factors.view)
+    let inputs = [self] + [weight, bias].compactMap { $0 }
+    return customFunction(name, inputs) { _ in
+      result
+    } backward: { g, inputs, y in
+      guard !isGradEnabled else {
+        return derivatives(of: inputs, g) { inputs in
+          let (x, n) = (inputs[0], Double(inputs[0].shape[inputs[0].ndim - 1]))
+          let centered = center ? x - x.mean(dim: -1, keepDim: true) : x
+          let square = centered.square().sum(dim: -1, keepDim: true) / n
+          var y = centered * (square + eps).rsqrt()
+          if weight != nil { y = y * inputs[1] }
+          return bias != nil ? y + inputs[inputs.count - 1] : y
+        }
+      }
+      let slopes = inputs.map { Tensor.emptyLike($0) }
+      g.backend.normalizeSlopes(
+        g.view.contiguous(), x, weight: w, center: center, means: means.view,
+        factors: factors.view, into: slopes[0].view, ofWeight: weight.map { _ in slopes[1].view },
+        ofBias: bias.map { _ in slopes[slopes.count - 1].view })
+      return slopes
+    }
   }
 
   /// Each channel, which is dim 1, with mean 0 and variance 1 over all else, then scaled and shifted:

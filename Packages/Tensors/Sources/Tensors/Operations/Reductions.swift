@@ -9,7 +9,7 @@ extension Tensor {
     let shape = self.shape
     return Tensor.reduce(.sum, x, over: dims, dtype: x.dtype, keepDim: keepDim)
       .recorded(
-        "sum", .wrt(self) { g in g.restored(dims, to: shape, kept: keepDim).expand(shape) })
+        "sum", .wrt(self) { g in g.spread(over: dims, to: shape, kept: keepDim) })
   }
 
   /// The sum over one dim.
@@ -29,7 +29,7 @@ extension Tensor {
         let slope =
           (x .== 0).anyTrue
           ? x.productOfOthers(whole) : x.prod(dims: whole, keepDim: true) / x
-        return g.restored(marks, to: shape, kept: keepDim) * slope
+        return g.spread(over: marks, to: shape, kept: keepDim) * slope
       })
   }
 
@@ -147,7 +147,9 @@ extension Tensor {
   ) -> Tensor {
     let shape = x.layout.shape
     let kept = dims.indices.compactMap { dims[$0] ? (keepDim ? 1 : nil) : shape[$0] }
-    let y = StridedView(empty: Layout(contiguous: kept), dtype: dtype, device: x.storage.device)
+    let y = StridedView(
+      empty: kept.isEmpty ? .scalar : Layout(contiguous: kept), dtype: dtype,
+      device: x.storage.device)
     // Where there is nothing to reduce, a sum is 0 and a product 1.
     if x.layout.numel == 0 { Tensor(y).fill(reduction == .product ? 1 : 0) }
     y.storage.device.backend.reduce(reduction, x, over: dims, into: y)
@@ -166,10 +168,18 @@ extension Tensor {
     return marks
   }
 
-  /// The gradient of a reduction with the reduced dims back, of size 1.
-  func restored(_ dims: [Bool], to shape: [Int], kept: Bool) -> Tensor {
-    if kept { return self }
-    return reshape(shape.indices.map { dims[$0] ? 1 : shape[$0] })
+  /// The gradient of a reduction, repeated along the reduced dims.
+  func spread(over dims: [Bool], to shape: [Int], kept: Bool) -> Tensor {
+    var strides = [Int](repeating: 0, count: shape.count)
+    var own = 0
+    for dim in dims.indices {
+      if !dims[dim] { strides[dim] = self.strides[own] }
+      if kept || !dims[dim] { own += 1 }
+    }
+    let layout = Layout(shape: shape, strides: strides, offset: storageOffset)
+    return viewed("expand", layout) { h in
+      h.sum(dims: dims.indices.filter { dims[$0] }, keepDim: kept)
+    }
   }
 
   func requireElements(over dims: [Bool], for operation: String) {

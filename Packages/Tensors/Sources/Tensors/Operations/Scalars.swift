@@ -38,15 +38,13 @@ extension Tensor {
       } else {
         self.dtype
       }
-    let view = StridedView(empty: Tensor.scalarLayout, dtype: own, device: device)
+    let view = StridedView(empty: .scalar, dtype: own, device: device)
     withUnsafeBytes(of: number) {
       backend.copy(from: $0.baseAddress!, to: view.pointer, byteCount: $0.count)
     }
     if dtype == own { return Tensor(view) }
-    let converted = StridedView(empty: Tensor.scalarLayout, dtype: dtype, device: device)
+    let converted = StridedView(empty: .scalar, dtype: dtype, device: device)
     backend.convert(view, into: converted)
     return Tensor(converted)
   }
-
-  private static let scalarLayout = Layout(contiguous: [])
 }
