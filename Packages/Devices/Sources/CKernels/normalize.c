@@ -186,12 +186,6 @@ void flambeau_normalize_slopes(
   Work work = {.rows = rows, .y = dx, .gradient = g, .sums = sums};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(slopes);
   share_rows(bodies, dtype, PARTS, rows.count * rows.length / PARTS, &work);
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: store_sums_##name(&work, dw, db); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller asks for floating-point types
-  }
+  FLAMBEAU_CALL_FLOAT(dtype, store_sums, &work, dw, db)
   free(sums);
 }

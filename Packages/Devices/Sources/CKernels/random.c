@@ -113,34 +113,16 @@ FLAMBEAU_FLOAT_DTYPES(EXPONENTIAL)
 
 void flambeau_random_uniform(
     RandomState *state, DType dtype, long count, void *y, double low, double high) {
-  switch (dtype) {
-#define X(name, T, ...) \
-  case DType_##name: uniform_##name(state, count, y, low, high); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller asks for floating-point types
-  }
+  FLAMBEAU_CALL_FLOAT(dtype, uniform, state, count, y, low, high)
 }
 
 void flambeau_random_normal(
     RandomState *state, DType dtype, long count, void *y, double mean, double deviation) {
-  switch (dtype) {
-#define X(name, T, ...) \
-  case DType_##name: normal_##name(state, count, y, mean, deviation); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller asks for floating-point types
-  }
+  FLAMBEAU_CALL_FLOAT(dtype, normal, state, count, y, mean, deviation)
 }
 
 void flambeau_random_exponential(RandomState *state, DType dtype, long count, void *y) {
-  switch (dtype) {
-#define X(name, T, ...) \
-  case DType_##name: exponential_##name(state, count, y); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // the caller asks for floating-point types
-  }
+  FLAMBEAU_CALL_FLOAT(dtype, exponential, state, count, y)
 }
 
 void flambeau_random_integers(

@@ -16,30 +16,28 @@ extension Tensor {
 
   /// 0 or 1 in each place.
   private convenience init(
-    filledWith value: Double, _ layout: Layout, _ dtype: DType, _ device: Device
+    filledWith value: Double, _ layout: Layout, _ dtype: DType, _ device: Device,
+    _ requiresGrad: Bool = false
   ) {
     self.init(empty: layout, dtype: dtype, device: device)
     backend.ramp(from: value, step: 0, into: view)
+    self.requiresGrad = requiresGrad
   }
 
   /// Zeros: `torch.zeros`.
   public static func zeros(
     _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
   ) -> Tensor {
-    let result = Tensor(
-      filledWith: 0, Layout(contiguous: checked(shape, for: "zeros")), dtype, device)
-    result.requiresGrad = requiresGrad
-    return result
+    Tensor(
+      filledWith: 0, Layout(contiguous: checked(shape, for: "zeros")), dtype, device, requiresGrad)
   }
 
   /// Ones: `torch.ones`.
   public static func ones(
     _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
   ) -> Tensor {
-    let result = Tensor(
-      filledWith: 1, Layout(contiguous: checked(shape, for: "ones")), dtype, device)
-    result.requiresGrad = requiresGrad
-    return result
+    Tensor(
+      filledWith: 1, Layout(contiguous: checked(shape, for: "ones")), dtype, device, requiresGrad)
   }
 
   /// A tensor whose contents are not defined: `torch.empty`.

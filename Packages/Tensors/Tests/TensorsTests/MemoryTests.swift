@@ -18,7 +18,9 @@ import Testing
         let slope = grad(of: loss, withRespectTo: parameters[3], createGraph: true)
         for parameter in parameters { parameter.grad = nil }
         (loss + slope.square().sum()).backward()
-        noGrad { for parameter in parameters { parameter.update(.subtract, parameter.grad! * 0.01) } }
+        noGrad {
+          for parameter in parameters { parameter.update(.subtract, parameter.grad! * 0.01) }
+        }
       }
       for _ in 0..<1000 { step() }
       let (held, resident) = (CPU.memoryAllocated, residentBytes())

@@ -31,6 +31,16 @@ typedef struct {
   X(float32, float, float, __VA_ARGS__)    \
   X(float64, double, double, __VA_ARGS__)
 
+/// Calls the function of a dtype, `name##_##dtype`, of those that exist for floating-point types. Others
+/// are not asked for.
+#define FLAMBEAU_CALL_FLOAT(dtype, name, ...)                    \
+  switch (dtype) {                                               \
+    FLAMBEAU_FLOAT_DTYPES(FLAMBEAU_CALL_CASE, name, __VA_ARGS__) \
+  default: __builtin_trap();                                     \
+  }
+#define FLAMBEAU_CALL_CASE(dtype, S, C, name, ...) \
+  case DType_##dtype: name##_##dtype(__VA_ARGS__); break;
+
 // An element as a number to compute with, and back. Only bfloat16 is no number to C.
 #define FLAMBEAU_LOAD_bool(x) (x)
 #define FLAMBEAU_LOAD_uint8(x) (x)
