@@ -39,6 +39,31 @@ func largeArraysAreSharedAmongThreads(shape: [Int]) {
   #expect(floats(y) == expected)
 }
 
+/// Rows so long that they are read in pieces where an operand lies across them.
+@Test(arguments: [[3, 700, 5], [600, 300], [2, 257, 256], [1, 900, 1]])
+func transposedOperands(shape: [Int]) {
+  let count = shape.reduce(1, *)
+  let x = view((0..<count).map(Float.init), shape)
+  let (last, before) = (shape.count - 1, shape.count - 2)
+  var (sizes, strides) = (x.layout.shape, x.layout.strides)
+  sizes.swapAt(before, last)
+  strides.swapAt(before, last)
+  let across = x.with(Layout(shape: sizes, strides: strides, offset: 0))
+  let copy = StridedView(empty: Layout(contiguous: sizes), dtype: .float32, device: .cpu)
+  backend.convert(across, into: copy)
+  let sums = StridedView(empty: Layout(contiguous: sizes), dtype: .float32, device: .cpu)
+  backend.binary(.add, across, copy, into: sums)
+  var expected: [Float] = []
+  for outer in 0..<count / (shape[last] * shape[before]) {
+    for column in 0..<shape[last] {
+      for row in 0..<shape[before] {
+        expected.append(Float((outer * shape[before] + row) * shape[last] + column))
+      }
+    }
+  }
+  #expect(floats(copy) == expected && floats(sums) == expected.map { 2 * $0 })
+}
+
 @Test func reductionsOverAnyDims() {
   let x = view((0..<24).map(Float.init), [2, 3, 4])
   func reduced(_ operation: Reduction, _ dims: [Bool], to shape: [Int]) -> [Float] {
