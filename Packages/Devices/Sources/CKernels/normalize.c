@@ -17,7 +17,7 @@ typedef struct {
 } Work;
 
 /// In how many parts rows are added up, so that sums do not depend on the number of threads.
-enum { PARTS = 16 };
+enum { PARTS = 8 };
 
 // The sum of an expression in a, which is each element less a shift.
 #define TOTAL(name, S, LOAD, EXPRESSION)                                                   \
@@ -85,52 +85,42 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
 
 // With h = g·w: dx = r·(h - mean(h) - z·mean(h·z)), dw = Σ g·z and db = Σ g.
 #define SLOPES(dtype, S, T, ...)                                                           \
-  /* Σ h and Σ h·z */                                                                      \
+  /* Σ h and Σ h·z; and g·z and g added to the columns. */                                 \
   VECTORIZED static void row_totals_##dtype(                                               \
-      long n, const S *g, const S *x, const S *w, T mean, T factor, double totals[2]) {    \
+      long n, const S *g, const S *x, const S *w, T mean, T factor, T *columns,            \
+      double totals[2]) {                                                                  \
     double first[LANES] = {0}, second[LANES] = {0};                                        \
     long i = 0;                                                                            \
     for (; i + LANES <= n; i += LANES) {                                                   \
       INDEPENDENT for (int k = 0; k < LANES; k++) {                                        \
-        T z = (FLAMBEAU_LOAD_##dtype(x[i + k]) - mean) * factor;                           \
-        T h = FLAMBEAU_LOAD_##dtype(g[i + k]);                                             \
-        if (w) h *= FLAMBEAU_LOAD_##dtype(w[i + k]);                                       \
-        first[k] += h;                                                                     \
-        second[k] += h * z;                                                                \
+        T gradient = FLAMBEAU_LOAD_##dtype(g[i + k]);                                      \
+        T along = gradient * ((FLAMBEAU_LOAD_##dtype(x[i + k]) - mean) * factor);          \
+        T weight = w ? FLAMBEAU_LOAD_##dtype(w[i + k]) : 1;                                \
+        first[k] += gradient * weight;                                                     \
+        second[k] += along * weight;                                                       \
+        columns[i + k] += along;                                                           \
+        columns[n + i + k] += gradient;                                                    \
       }                                                                                    \
     }                                                                                      \
     FOLD_LANES(first, ADD)                                                                 \
     FOLD_LANES(second, ADD)                                                                \
     for (; i < n; i++) {                                                                   \
-      T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                                 \
-      T h = FLAMBEAU_LOAD_##dtype(g[i]);                                                   \
-      if (w) h *= FLAMBEAU_LOAD_##dtype(w[i]);                                             \
-      first[0] += h;                                                                       \
-      second[0] += h * z;                                                                  \
+      T gradient = FLAMBEAU_LOAD_##dtype(g[i]);                                            \
+      T along = gradient * ((FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor);                \
+      T weight = w ? FLAMBEAU_LOAD_##dtype(w[i]) : 1;                                      \
+      first[0] += gradient * weight;                                                       \
+      second[0] += along * weight;                                                         \
+      columns[i] += along;                                                                 \
+      columns[n + i] += gradient;                                                          \
     }                                                                                      \
     totals[0] = first[0];                                                                  \
     totals[1] = second[0];                                                                 \
   }                                                                                        \
-  /* Adds g·z and g of up to four rows, which are first added up themselves. */            \
-  VECTORIZED static void column_sums_##dtype(                                              \
-      long rows, long n, const S *g, const S *x, const double *means,                      \
-      const double *factors, double *sums) {                                               \
-    T mean[4], factor[4];                                                                  \
-    long at[4];                                                                            \
-    for (int r = 0; r < 4; r++) {                                                          \
-      at[r] = r < rows ? r * n : 0;                                                        \
-      mean[r] = (T)means[r < rows ? r : 0];                                                \
-      factor[r] = (T)factors[r < rows ? r : 0];                                            \
-    }                                                                                      \
-    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      T weight = 0, bias = 0;                                                              \
-      _Pragma("clang loop unroll(full)") for (int r = 0; r < 4; r++) {                     \
-        T gradient = r < rows ? FLAMBEAU_LOAD_##dtype(g[at[r] + i]) : 0;                   \
-        weight += gradient * ((FLAMBEAU_LOAD_##dtype(x[at[r] + i]) - mean[r]) * factor[r]); \
-        bias += gradient;                                                                  \
-      }                                                                                    \
-      sums[i] += weight;                                                                   \
-      sums[n + i] += bias;                                                                 \
+  /* Moves what has come together of a few rows to the sums, which are more precise. */    \
+  VECTORIZED static void move_columns_##dtype(long count, T *columns, double *sums) {      \
+    INDEPENDENT for (long i = 0; i < count; i++) {                                         \
+      sums[i] += columns[i];                                                               \
+      columns[i] = 0;                                                                      \
     }                                                                                      \
   }                                                                                        \
   VECTORIZED static void slope_row_##dtype(                                                \
@@ -146,37 +136,27 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
     const Work *work = context;                                                            \
     const Normalization *rows = &work->rows;                                               \
     long n = rows->length;                                                                 \
+    T *columns = calloc(2 * n, sizeof(T));                                                 \
     for (long part = begin; part < end; part++) {                                          \
       long first = rows->count * part / PARTS, last = rows->count * (part + 1) / PARTS;    \
-      const S *x = (const S *)rows->x, *g = (const S *)work->gradient;                     \
       for (long row = first; row < last; row++) {                                          \
+        const S *x = (const S *)rows->x + row * n, *g = (const S *)work->gradient + row * n; \
         T mean = (T)rows->means[row], factor = (T)rows->factors[row];                      \
         double totals[2];                                                                  \
-        row_totals_##dtype(                                                                \
-            n, g + row * n, x + row * n, rows->weight, mean, factor, totals);              \
+        row_totals_##dtype(n, g, x, rows->weight, mean, factor, columns, totals);          \
         slope_row_##dtype(                                                                 \
-            n, (S *)work->y + row * n, g + row * n, x + row * n, rows->weight, mean, factor, \
+            n, (S *)work->y + row * n, g, x, rows->weight, mean, factor,                   \
             rows->center ? (T)(totals[0] / n) : 0, (T)(totals[1] / n));                    \
-        if ((row - first) % 4 == 3 || row == last - 1) {                                   \
-          long start = row - (row - first) % 4;                                            \
-          column_sums_##dtype(                                                             \
-              row + 1 - start, n, g + start * n, x + start * n, rows->means + start,       \
-              rows->factors + start, work->sums + part * 2 * n);                           \
+        if ((row - first) % 8 == 7 || row == last - 1) {                                   \
+          move_columns_##dtype(2 * n, columns, work->sums + part * 2 * n);                 \
         }                                                                                  \
       }                                                                                    \
     }                                                                                      \
+    free(columns);                                                                         \
   }                                                                                        \
-  static void store_sums_##dtype(const Work *work, void *dw, void *db) {                   \
-    long n = work->rows.length;                                                            \
-    for (long i = 0; i < n; i++) {                                                         \
-      double weight = 0, bias = 0;                                                         \
-      for (int part = 0; part < PARTS; part++) {                                           \
-        weight += work->sums[part * 2 * n + i];                                            \
-        bias += work->sums[part * 2 * n + n + i];                                          \
-      }                                                                                    \
-      if (dw) ((S *)dw)[i] = FLAMBEAU_STORE_##dtype(weight);                               \
-      if (db) ((S *)db)[i] = FLAMBEAU_STORE_##dtype(bias);                                 \
-    }                                                                                      \
+  static void store_sums_##dtype(long n, const double *sums, S *dw, S *db) {               \
+    for (long i = 0; dw && i < n; i++) dw[i] = FLAMBEAU_STORE_##dtype(sums[i]);            \
+    for (long i = 0; db && i < n; i++) db[i] = FLAMBEAU_STORE_##dtype(sums[n + i]);        \
   }
 FLAMBEAU_FLOAT_DTYPES(SLOPES)
 
@@ -186,6 +166,9 @@ void flambeau_normalize_slopes(
   Work work = {.rows = rows, .y = dx, .gradient = g, .sums = sums};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(slopes);
   share_rows(bodies, dtype, PARTS, rows.count * rows.length / PARTS, &work);
-  FLAMBEAU_CALL_FLOAT(dtype, store_sums, &work, dw, db)
+  for (int part = 1; part < PARTS; part++) {
+    for (long i = 0; i < 2 * rows.length; i++) sums[i] += sums[part * 2 * rows.length + i];
+  }
+  FLAMBEAU_CALL_FLOAT(dtype, store_sums, rows.length, sums, dw, db)
   free(sums);
 }
