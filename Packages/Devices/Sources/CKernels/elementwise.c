@@ -146,6 +146,35 @@ static const Row test_rows[FLAMBEAU_TEST_COUNT][FLAMBEAU_DTYPE_COUNT] = {
 #undef X
 };
 
+// Contiguous operands are one row. What is small is over sooner than a walk is prepared.
+static void run_row(
+    Row row, void *context, int operands, long count, char *const pointers[], DType dtype) {
+  static const long steps[MAX_OPERANDS] = {1, 1, 1, 1};
+  static const long *const strides[MAX_OPERANDS] = {steps, steps, steps, steps};
+  if (count <= LOOPS_GRAIN) {
+    Loops bare;
+    bare.context = context;
+    row(&bare, count, pointers, steps);
+    return;
+  }
+  long size = flambeau_dtype_size(dtype);
+  loops_over(
+      row, context, operands, 1, &count, pointers, strides,
+      (const long[]){size, size, size, size});
+}
+
+void flambeau_unary_contiguous(
+    UnaryOperation op, double p, double q, DType dtype, long count, void *y, const void *x) {
+  run_row(
+      unary_rows[op][dtype], &(Numbers){p, q}, 2, count, (char *const[]){y, (char *)x}, dtype);
+}
+
+void flambeau_binary_contiguous(
+    BinaryOperation op, DType dtype, long count, void *y, const void *a, const void *b) {
+  run_row(
+      binary_rows[op][dtype], NULL, 3, count, (char *const[]){y, (char *)a, (char *)b}, dtype);
+}
+
 void flambeau_unary(
     UnaryOperation op, double p, double q, DType dtype, long rank, const long *shape,
     void *y, const long *y_strides, const void *x, const long *x_strides) {

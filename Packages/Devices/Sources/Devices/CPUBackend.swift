@@ -67,15 +67,22 @@ public struct CPUBackend: Backend {
   public func unary(
     _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
   ) {
+    if x.layout.isContiguous {
+      return flambeau_unary_contiguous(
+        operation, p, q, y.dtype, y.layout.numel, y.pointer, x.pointer)
+    }
     flambeau_unary(
       operation, p, q, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides,
-      x.pointer,
-      x.layout.strides)
+      x.pointer, x.layout.strides)
   }
 
   public func binary(
     _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
+    if a.layout.isContiguous, b.layout.isContiguous {
+      return flambeau_binary_contiguous(
+        operation, y.dtype, y.layout.numel, y.pointer, a.pointer, b.pointer)
+    }
     flambeau_binary(
       operation, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, a.pointer,
       a.layout.strides, b.pointer, b.layout.strides)

@@ -20,6 +20,12 @@ void flambeau_binary(
     void *y, const long *y_strides, const void *a, const long *a_strides,
     const void *b, const long *b_strides);
 
+/// The same for `count` elements that lie one after the other.
+void flambeau_unary_contiguous(
+    UnaryOperation op, double p, double q, DType dtype, long count, void *y, const void *x);
+void flambeau_binary_contiguous(
+    BinaryOperation op, DType dtype, long count, void *y, const void *a, const void *b);
+
 /// y = op(a, b), where y is bool and dtype is that of a and b.
 void flambeau_compare(
     Comparison op, DType dtype, long rank, const long *shape,
