@@ -75,9 +75,10 @@ struct Benchmarks: ParsableCommand {
   }
 
   private func show(
-    _ name: String, _ ours: String, _ peer: String, _ peerName: String, _ ratio: Double
+    _ name: String, _ ours: String, _ peer: String, _ peerName: String, _ ratio: Double?
   ) {
-    if !json { print(row(name, ours, peer, peerName, String(format: "%.2f", ratio))) }
+    let text = ratio.map { String(format: "%.2f", $0) } ?? "-"
+    if !json { print(row(name, ours, peer, peerName, text)) }
   }
 
   private func row(

@@ -8,8 +8,8 @@ struct MemoryMeasurement: Encodable {
   let ours: Int
   let peer: Int
   let peerName: String
-  /// The peer's bytes over ours: above 1, ours takes less.
-  let ratio: Double
+  /// The peer's bytes over ours: above 1, ours takes less; none where ours takes nothing.
+  let ratio: Double?
 
   private struct Answer: Codable {
     let peer: String
@@ -24,7 +24,7 @@ struct MemoryMeasurement: Encodable {
     ours = own.bytes
     peer = other.bytes
     peerName = other.peer
-    ratio = Double(other.bytes) / Double(max(own.bytes, 1))
+    ratio = own.bytes > 0 ? Double(other.bytes) / Double(own.bytes) : nil
   }
 
   private static func run(_ command: [String]) throws -> Answer {
