@@ -88,7 +88,8 @@ let package = Package(
       ]),
     tests("Tensors", "Tensors", ["Graphs"], exclude: ["Golden"]),
 
-    target("NN", "NN", ["Graphs", "Tensors"]),
+    target("NN", "CModules"),
+    target("NN", "NN", ["CModules", "Graphs", "Tensors"]),
     tests("NN", "NN", exclude: ["Golden"]),
 
     .target(

@@ -12,9 +12,11 @@ let package = Package(
     .package(path: "../Tensors"),
   ],
   targets: [
+    .target(name: "CModules"),
     .target(
       name: "NN",
       dependencies: [
+        "CModules",
         .product(name: "Graphs", package: "Graphs"),
         .product(name: "Tensors", package: "Tensors"),
       ]),

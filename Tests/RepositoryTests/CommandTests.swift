@@ -25,7 +25,7 @@ import Testing
       result.output.firstMatch(of: #/test accuracy +([\d.]+) % of 359 digits/#))
     #expect(try #require(Double(accuracy.1)) >= 97)
     #expect(result.output.contains("predicts the same"))
-    #expect(result.output.contains("(0): Linear(inFeatures=64, outFeatures=128, bias=true)"))
+    #expect(result.output.contains("(0): Linear(in_features=64, out_features=128, bias=True)"))
     #expect(result.output.contains("parameters              9610"))
 
     // Off a terminal, progress is at most ten plain lines.

@@ -63,10 +63,10 @@ private final class Outer: Module {
     #expect(
       Sequential(Linear(2, 3), Sequential(ReLU(), Linear(3, 1, bias: false))).description == """
         Sequential(
-          (0): Linear(inFeatures=2, outFeatures=3, bias=true)
+          (0): Linear(in_features=2, out_features=3, bias=True)
           (1): Sequential(
             (0): ReLU()
-            (1): Linear(inFeatures=3, outFeatures=1, bias=false)
+            (1): Linear(in_features=3, out_features=1, bias=False)
           )
         )
         """)
@@ -105,7 +105,7 @@ private final class Outer: Module {
         _ = Module()(Tensor(1.0))
       })
     await expectMessage(
-      "linear: input [1, 3], weight [3, 2]",
+      "Linear: expected last dim 2, got 3 in an input of shape [1, 3]",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Linear(2, 3)(Tensor.ones([1, 3]))
       })

@@ -1,6 +1,87 @@
+// The activations of Tensors as modules.
+
 /// x where it is positive, else 0: `torch.nn.ReLU`.
 public final class ReLU: Module {
   public override func forward(_ x: Tensor) -> Tensor { x.relu() }
+}
+
+/// x between 0 and 6: `torch.nn.ReLU6`.
+public final class ReLU6: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x.hardtanh(min: 0, max: 6) }
+}
+
+/// x where it is positive, else slope · x: `torch.nn.LeakyReLU`.
+public final class LeakyReLU: Module {
+  public let negativeSlope: Double
+
+  public init(_ negativeSlope: Double = 0.01) {
+    self.negativeSlope = negativeSlope
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    x.leakyRelu(negativeSlope: negativeSlope)
+  }
+
+  public override var extraDescription: String { "negative_slope=\(negativeSlope.python)" }
+}
+
+/// ``LeakyReLU`` with slopes that are learnt, one or one for each channel: `torch.nn.PReLU`; He and
+/// others, 2015.
+public final class PReLU: Module {
+  @Parameter public var weight: Tensor
+
+  public init(_ numParameters: Int = 1, initial: Double = 0.25, dtype: DType = .float32) {
+    weight = .full([numParameters], initial, dtype: dtype)
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.prelu(weight) }
+
+  public override var extraDescription: String { "num_parameters=\(weight.numel)" }
+}
+
+/// x where it is positive, else α · (eˣ - 1): `torch.nn.ELU`.
+public final class ELU: Module {
+  public let alpha: Double
+
+  public init(_ alpha: Double = 1) {
+    self.alpha = alpha
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.elu(alpha: alpha) }
+
+  public override var extraDescription: String { "alpha=\(alpha.python)" }
+}
+
+/// ``ELU`` with a slope that keeps variances: `torch.nn.SELU`.
+public final class SELU: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x.selu() }
+}
+
+/// x · Φ(x), where Φ is the normal distribution's: `torch.nn.GELU`.
+public final class GELU: Module {
+  public let approximate: Tensor.GELU
+
+  public init(approximate: Tensor.GELU = .none) {
+    self.approximate = approximate
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.gelu(approximate: approximate) }
+
+  public override var extraDescription: String { "approximate='\(approximate)'" }
+}
+
+/// x · sigmoid(x): `torch.nn.SiLU`.
+public final class SiLU: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x.silu() }
+}
+
+/// x · tanh(softplus(x)): `torch.nn.Mish`.
+public final class Mish: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x.mish() }
 }
 
 /// The hyperbolic tangent: `torch.nn.Tanh`.
@@ -11,4 +92,104 @@ public final class Tanh: Module {
 /// 1 / (1 + e⁻ˣ): `torch.nn.Sigmoid`.
 public final class Sigmoid: Module {
   public override func forward(_ x: Tensor) -> Tensor { x.sigmoid() }
+}
+
+/// log(sigmoid(x)): `torch.nn.LogSigmoid`.
+public final class LogSigmoid: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x.logSigmoid() }
+}
+
+/// log(1 + e^(β·x)) / β: `torch.nn.Softplus`.
+public final class Softplus: Module {
+  public let beta: Double
+  public let threshold: Double
+
+  public init(beta: Double = 1, threshold: Double = 20) {
+    self.beta = beta
+    self.threshold = threshold
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    x.softplus(beta: beta, threshold: threshold)
+  }
+
+  public override var extraDescription: String {
+    "beta=\(beta.python), threshold=\(threshold.python)"
+  }
+}
+
+/// x / (1 + |x|): `torch.nn.Softsign`.
+public final class Softsign: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x.softsign() }
+}
+
+/// x between two limits: `torch.nn.Hardtanh`.
+public final class Hardtanh: Module {
+  public let min: Double
+  public let max: Double
+
+  public init(min: Double = -1, max: Double = 1) {
+    self.min = min
+    self.max = max
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.hardtanh(min: min, max: max) }
+
+  public override var extraDescription: String {
+    "min_val=\(min.python), max_val=\(max.python)"
+  }
+}
+
+/// x · hardsigmoid(x): `torch.nn.Hardswish`.
+public final class Hardswish: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x.hardswish() }
+}
+
+/// (x + 3) / 6 between 0 and 1: `torch.nn.Hardsigmoid`.
+public final class Hardsigmoid: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x.hardsigmoid() }
+}
+
+/// eˣ / Σ eˣ along a dim: `torch.nn.Softmax`.
+public final class Softmax: Module {
+  public let dim: Int
+
+  public init(dim: Int) {
+    self.dim = dim
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.softmax(dim: dim) }
+
+  public override var extraDescription: String { "dim=\(dim)" }
+}
+
+/// The logarithm of ``Softmax``: `torch.nn.LogSoftmax`.
+public final class LogSoftmax: Module {
+  public let dim: Int
+
+  public init(dim: Int) {
+    self.dim = dim
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.logSoftmax(dim: dim) }
+
+  public override var extraDescription: String { "dim=\(dim)" }
+}
+
+/// The first half along a dim times the sigmoid of the second: `torch.nn.GLU`.
+public final class GLU: Module {
+  public let dim: Int
+
+  public init(dim: Int = -1) {
+    self.dim = dim
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.glu(dim: dim) }
+
+  public override var extraDescription: String { "dim=\(dim)" }
 }

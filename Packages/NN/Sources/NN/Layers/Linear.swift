@@ -16,21 +16,80 @@ public final class Linear: Module {
   ) {
     self.inFeatures = inFeatures
     self.outFeatures = outFeatures
-    let bound = inFeatures > 0 ? 1 / Double(inFeatures).squareRoot() : 0
-    func uniform(_ shape: [Int]) -> Tensor {
-      .uniform(
-        shape, low: -bound, high: bound, dtype: dtype, device: device, generator: generator)
-    }
-    weight = uniform([outFeatures, inFeatures])
-    self.bias = bias ? uniform([outFeatures]) : nil
+    let drawn = Layer.uniform(
+      [outFeatures, inFeatures], bias: bias ? outFeatures : nil, fanIn: inFeatures, dtype, device,
+      generator)
+    weight = drawn.weight
+    self.bias = drawn.bias
     super.init()
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
-    x.linear(weight, bias: bias)
+    guard x.ndim > 0, x.shape[x.ndim - 1] == inFeatures else {
+      fail(
+        "expected last dim \(inFeatures), got \(x.shape.last ?? 1) in an input of shape \(x.shape)")
+    }
+    return x.linear(weight, bias: bias)
   }
 
   public override var extraDescription: String {
-    "inFeatures=\(inFeatures), outFeatures=\(outFeatures), bias=\(bias != nil)"
+    "in_features=\(inFeatures), out_features=\(outFeatures), bias=\((bias != nil).python)"
+  }
+}
+
+/// What layers have in common.
+enum Layer {
+  /// A weight and a bias, drawn evenly from -1/√fanIn to 1/√fanIn, as most of PyTorch's layers do.
+  static func uniform(
+    _ weight: [Int], bias: Int?, fanIn: Int, _ dtype: DType, _ device: Device,
+    _ generator: Generator
+  ) -> (weight: Tensor, bias: Tensor?) {
+    let bound = fanIn > 0 ? 1 / Double(fanIn).squareRoot() : 0
+    func draw(_ shape: [Int]) -> Tensor {
+      .uniform(
+        shape, low: -bound, high: bound, dtype: dtype, device: device, generator: generator)
+    }
+    return (draw(weight), bias.map { draw([$0]) })
+  }
+}
+
+/// Its input: `torch.nn.Identity`.
+public final class Identity: Module {
+  public override func forward(_ x: Tensor) -> Tensor { x }
+}
+
+/// The dims from one to another as one: `torch.nn.Flatten`. By default all but the batch.
+public final class Flatten: Module {
+  public let startDim: Int
+  public let endDim: Int
+
+  public init(startDim: Int = 1, endDim: Int = -1) {
+    self.startDim = startDim
+    self.endDim = endDim
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    x.flatten(startDim: startDim, endDim: endDim)
+  }
+
+  public override var extraDescription: String { "start_dim=\(startDim), end_dim=\(endDim)" }
+}
+
+/// One dim as several: `torch.nn.Unflatten`.
+public final class Unflatten: Module {
+  public let dim: Int
+  public let sizes: [Int]
+
+  public init(_ dim: Int, _ sizes: [Int]) {
+    self.dim = dim
+    self.sizes = sizes
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.unflatten(dim, sizes) }
+
+  public override var extraDescription: String {
+    "dim=\(dim), unflattened_size=\(sizes.tuple)"
   }
 }

@@ -1,0 +1,17 @@
+#pragma once
+
+// What Swift cannot say: the modules whose forward functions run on a thread, innermost first.
+
+typedef struct ModuleCall {
+  const void *_Nonnull module;
+  const struct ModuleCall *_Nullable outer;
+} ModuleCall;
+
+extern _Thread_local const ModuleCall *_Nullable flambeau_module_call;
+
+static inline const ModuleCall *_Nullable flambeau_current_module_call(void) {
+  return flambeau_module_call;
+}
+static inline void flambeau_set_module_call(const ModuleCall *_Nullable call) {
+  flambeau_module_call = call;
+}

@@ -1,0 +1,49 @@
+/// Modules in a list, which a `forward` function goes through as it likes: `torch.nn.ModuleList`.
+public final class ModuleList: Module {
+  public private(set) var layers: [Module]
+
+  public init(_ layers: [Module] = []) {
+    self.layers = layers
+    super.init()
+  }
+
+  public override func namedChildren() -> [(name: String, module: Module)] {
+    layers.enumerated().map { ("\($0.offset)", $0.element) }
+  }
+
+  public func append(_ module: Module) { layers.append(module) }
+  public var count: Int { layers.count }
+  /// The module at a place; negative ones count from the end.
+  public subscript(_ index: Int) -> Module { layers[checkedIndex(index, of: layers.count)] }
+}
+
+extension ModuleList: Sequence {
+  public func makeIterator() -> IndexingIterator<[Module]> { layers.makeIterator() }
+}
+
+/// Modules by name, in order: `torch.nn.ModuleDict`.
+public final class ModuleDict: Module {
+  public private(set) var entries: OrderedDictionary<String, Module>
+
+  public init(_ modules: KeyValuePairs<String, Module> = [:]) {
+    entries = [:]
+    super.init()
+    for (name, module) in modules { self[name] = module }
+  }
+
+  public override func namedChildren() -> [(name: String, module: Module)] {
+    entries.map { ($0.key, $0.value) }
+  }
+
+  public var keys: [String] { Array(entries.keys) }
+
+  public subscript(_ name: String) -> Module? {
+    get { entries[name] }
+    set {
+      if name.isEmpty || name.contains(".") {
+        fatalError("ModuleDict: “\(name)” is no name; it must not be empty or hold a dot")
+      }
+      entries[name] = newValue
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/// Modules one after the other, each with the output of the one before: `torch.nn.Sequential`.
+///
+///     let model = Sequential(Linear(64, 128), ReLU(), Linear(128, 10))
+///     let named = Sequential(["hidden": Linear(64, 128), "output": Linear(128, 10)])
+///     let built = Sequential {
+///       Linear(64, 128)
+///       if isDeep { Linear(128, 128) }
+///     }
+public final class Sequential: Module {
+  private var entries: [(name: String, module: Module)]
+
+  public convenience init(_ layers: Module...) {
+    self.init(layers)
+  }
+
+  public init(_ layers: [Module]) {
+    entries = layers.enumerated().map { ("\($0.offset)", $0.element) }
+    super.init()
+  }
+
+  /// Modules with names of their own.
+  public init(_ layers: KeyValuePairs<String, Module>) {
+    entries = layers.map { ($0.key, $0.value) }
+    super.init()
+  }
+
+  public convenience init(@ModuleBuilder _ layers: () -> [Module]) {
+    self.init(layers())
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    var output = x
+    for (_, module) in entries { output = module(output) }
+    return output
+  }
+
+  public override func namedChildren() -> [(name: String, module: Module)] { entries }
+
+  /// Adds a module at the end.
+  @discardableResult
+  public func append(_ module: Module) -> Self {
+    entries.append(("\(entries.count)", module))
+    return self
+  }
+
+  public var layers: [Module] { entries.map(\.module) }
+  public var count: Int { entries.count }
+  /// The module at a place; negative ones count from the end.
+  public subscript(_ index: Int) -> Module {
+    entries[checkedIndex(index, of: entries.count)].module
+  }
+}
+
+/// Collects the modules of a ``Sequential`` from lines of code.
+@resultBuilder
+public enum ModuleBuilder {
+  public static func buildExpression(_ module: Module) -> [Module] { [module] }
+  public static func buildExpression(_ modules: [Module]) -> [Module] { modules }
+  public static func buildBlock(_ parts: [Module]...) -> [Module] { parts.flatMap { $0 } }
+  public static func buildOptional(_ part: [Module]?) -> [Module] { part ?? [] }
+  public static func buildEither(first part: [Module]) -> [Module] { part }
+  public static func buildEither(second part: [Module]) -> [Module] { part }
+  public static func buildArray(_ parts: [[Module]]) -> [Module] { parts.flatMap { $0 } }
+}
+
+extension Module {
+  /// A place counted from 0, for one that may be counted from the end.
+  func checkedIndex(_ index: Int, of count: Int) -> Int {
+    guard (-count..<count).contains(index) else {
+      fatalError("\(type(of: self)): index \(index) is out of range for \(count) modules")
+    }
+    return index < 0 ? index + count : index
+  }
+}

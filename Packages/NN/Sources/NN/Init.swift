@@ -1,0 +1,158 @@
+import Foundation
+
+/// Initial values of parameters, drawn or set in place: `torch.nn.init`.
+///
+///     Init.kaimingNormal(layer.weight, nonlinearity: .relu)
+public enum Init {
+  /// Evenly distributed numbers.
+  public static func uniform(
+    _ tensor: Tensor, low: Double = 0, high: Double = 1, generator: Generator = .default
+  ) {
+    set(tensor) {
+      .uniform(
+        $0.shape, low: low, high: high, dtype: $0.dtype, device: $0.device, generator: generator)
+    }
+  }
+
+  /// Normally distributed numbers.
+  public static func normal(
+    _ tensor: Tensor, mean: Double = 0, std: Double = 1, generator: Generator = .default
+  ) {
+    set(tensor) {
+      .normal(
+        mean: mean, std: std, $0.shape, dtype: $0.dtype, device: $0.device, generator: generator)
+    }
+  }
+
+  /// Normally distributed numbers between two limits: `torch.nn.init.trunc_normal_`.
+  public static func truncatedNormal(
+    _ tensor: Tensor, mean: Double = 0, std: Double = 1, low: Double = -2, high: Double = 2,
+    generator: Generator = .default
+  ) {
+    // Evenly distributed numbers between the values of the distribution's function at the limits, and
+    // then the inverse of that function.
+    func place(_ x: Double) -> Double { erf((x - mean) / std / 2.0.squareRoot()) }
+    set(tensor) {
+      let draws = Tensor.uniform(
+        $0.shape, low: place(low), high: place(high), dtype: $0.dtype, device: $0.device,
+        generator: generator)
+      let numbers = draws.scalars(as: Double.self).map {
+        min(max(inverseErf($0) * std * 2.0.squareRoot() + mean, low), high)
+      }
+      return Tensor(numbers, dtype: .float64, device: $0.device).reshape($0.shape)
+    }
+  }
+
+  /// One number.
+  public static func constant(_ tensor: Tensor, _ value: Double) {
+    set(tensor) { .full($0.shape, value, dtype: $0.dtype, device: $0.device) }
+  }
+
+  /// Evenly distributed, so that variances stay the same forward and backward; Glorot and Bengio, 2010.
+  public static func xavierUniform(
+    _ tensor: Tensor, gain: Double = 1, generator: Generator = .default
+  ) {
+    let (fanIn, fanOut) = fans(tensor)
+    let bound = 3.0.squareRoot() * gain * (2 / Double(fanIn + fanOut)).squareRoot()
+    uniform(tensor, low: -bound, high: bound, generator: generator)
+  }
+
+  /// ``xavierUniform(_:gain:generator:)``, normally distributed.
+  public static func xavierNormal(
+    _ tensor: Tensor, gain: Double = 1, generator: Generator = .default
+  ) {
+    let (fanIn, fanOut) = fans(tensor)
+    normal(
+      tensor, std: gain * (2 / Double(fanIn + fanOut)).squareRoot(), generator: generator)
+  }
+
+  /// Evenly distributed, so that variances stay the same through rectified layers; He and others, 2015.
+  ///
+  /// - Parameters:
+  ///   - a: the negative slope, with ``Nonlinearity/leakyRelu``.
+  ///   - mode: whether variances stay the same forward or backward.
+  public static func kaimingUniform(
+    _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn,
+    nonlinearity: Nonlinearity = .leakyRelu, generator: Generator = .default
+  ) {
+    let bound = 3.0.squareRoot() * kaimingDeviation(tensor, a, mode, nonlinearity)
+    uniform(tensor, low: -bound, high: bound, generator: generator)
+  }
+
+  /// ``kaimingUniform(_:a:mode:nonlinearity:generator:)``, normally distributed.
+  public static func kaimingNormal(
+    _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn,
+    nonlinearity: Nonlinearity = .leakyRelu, generator: Generator = .default
+  ) {
+    normal(tensor, std: kaimingDeviation(tensor, a, mode, nonlinearity), generator: generator)
+  }
+
+  /// Orthonormal rows or columns; Saxe and others, 2013.
+  public static func orthogonal(
+    _ tensor: Tensor, gain: Double = 1, generator: Generator = .default
+  ) {
+    guard tensor.ndim >= 2 else {
+      fatalError("Init.orthogonal: shape \(tensor.shape); it needs at least 2 dims")
+    }
+    set(tensor) {
+      let rows = $0.shape[0]
+      let columns = $0.numel / max(rows, 1)
+      let drawn = Tensor.randn(
+        [rows, columns], dtype: $0.dtype, device: $0.device, generator: generator)
+      let (q, r) = (rows < columns ? drawn.T : drawn).qr()
+      let signed = q * r.diagonal().sign()
+      return (rows < columns ? signed.T : signed).reshape($0.shape) * gain
+    }
+  }
+
+  /// Which of a layer's sides counts.
+  public enum FanMode: Sendable {
+    case fanIn, fanOut
+  }
+
+  /// What follows a layer.
+  public enum Nonlinearity: Sendable {
+    case linear, sigmoid, tanh, relu, leakyRelu, selu
+
+    /// The gain that makes up for it: `torch.nn.init.calculate_gain`.
+    public func gain(slope: Double = 0.01) -> Double {
+      switch self {
+      case .linear, .sigmoid: 1
+      case .tanh: 5.0 / 3
+      case .relu: 2.0.squareRoot()
+      case .leakyRelu: (2 / (1 + slope * slope)).squareRoot()
+      case .selu: 3.0 / 4
+      }
+    }
+  }
+
+  private static func kaimingDeviation(
+    _ tensor: Tensor, _ a: Double, _ mode: FanMode, _ nonlinearity: Nonlinearity
+  ) -> Double {
+    let (fanIn, fanOut) = fans(tensor)
+    return nonlinearity.gain(slope: a) / Double(mode == .fanIn ? fanIn : fanOut).squareRoot()
+  }
+
+  /// How many numbers go into each output of a layer of this weight, and out of each input.
+  static func fans(_ weight: Tensor) -> (fanIn: Int, fanOut: Int) {
+    guard weight.ndim >= 2 else {
+      fatalError("Init: shape \(weight.shape); a weight needs at least 2 dims")
+    }
+    let field: Int = weight.shape.dropFirst(2).reduce(1, *)
+    return (weight.shape[1] * field, weight.shape[0] * field)
+  }
+
+  private static func set(_ tensor: Tensor, _ value: (Tensor) -> Tensor) {
+    noGrad { tensor.copy(from: value(tensor)) }
+  }
+
+  /// The x for which erf(x) = y, by Newton's method from an approximation; Winitzki, 2008.
+  private static func inverseErf(_ y: Double) -> Double {
+    if abs(y) >= 1 { return y * .infinity }
+    let l = log1p(-y * y)
+    let half = 2 / (.pi * 0.147) + l / 2
+    var x = (((half * half - l / 0.147).squareRoot() - half).squareRoot()) * (y < 0 ? -1 : 1)
+    for _ in 0..<3 { x -= (erf(x) - y) / (2 / Double.pi.squareRoot() * exp(-x * x)) }
+    return x
+  }
+}

@@ -1,0 +1,177 @@
+/// What the four kinds of convolution have in common.
+open class Convolution: Module {
+  public let inChannels: Int
+  public let outChannels: Int
+  public let kernelSize: [Int]
+  public let stride: [Int]
+  public let padding: [Int]
+  public let dilation: [Int]
+  public let groups: Int
+  /// Of shape [outChannels, inChannels / groups, kernel…]; of transposed ones the first two swapped.
+  @Parameter public var weight: Tensor
+  /// Of shape [outChannels], or none.
+  @Parameter public var bias: Tensor?
+
+  init(
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: [Int], _ stride: [Int], _ padding: [Int],
+    _ dilation: [Int], _ groups: Int, isTransposed: Bool, bias: Bool, _ dtype: DType,
+    _ device: Device, _ generator: Generator
+  ) {
+    guard groups > 0, inChannels % groups == 0, outChannels % groups == 0 else {
+      fatalError(
+        "\(Self.self): \(inChannels) channels in and \(outChannels) out cannot be cut into \(groups) "
+          + "groups")
+    }
+    self.inChannels = inChannels
+    self.outChannels = outChannels
+    self.kernelSize = kernelSize
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+    let shape =
+      isTransposed ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups]
+    let field: Int = kernelSize.reduce(1, *)
+    let drawn = Layer.uniform(
+      shape + kernelSize, bias: bias ? outChannels : nil, fanIn: shape[1] * field, dtype, device,
+      generator)
+    weight = drawn.weight
+    self.bias = drawn.bias
+    super.init()
+  }
+
+  /// Calls `body` with an input in a batch, which it may lack.
+  func batched(_ x: Tensor, _ dims: Int, _ body: (Tensor) -> Tensor) -> Tensor {
+    let channels = x.ndim == dims + 2 ? 1 : 0
+    guard x.ndim == dims + 2 || x.ndim == dims + 1, x.shape[channels] == inChannels else {
+      let sizes = dims == 1 ? "length" : "height, width"
+      fail("expected [batch, \(inChannels), \(sizes)] or [\(inChannels), \(sizes)], got \(x.shape)")
+    }
+    return channels == 1 ? body(x) : body(x.unsqueeze(0)).squeeze(0)
+  }
+
+  /// Arguments in PyTorch's order, those left out that are as by default.
+  func describe(outputPadding: [Int]? = nil) -> String {
+    let ones = [Int](repeating: 1, count: kernelSize.count)
+    let zeros = [Int](repeating: 0, count: kernelSize.count)
+    var text =
+      "\(inChannels), \(outChannels), kernel_size=\(kernelSize.tuple), stride=\(stride.tuple)"
+    if padding != zeros { text += ", padding=\(padding.tuple)" }
+    if dilation != ones { text += ", dilation=\(dilation.tuple)" }
+    if let outputPadding, outputPadding != zeros {
+      text += ", output_padding=\(outputPadding.tuple)"
+    }
+    if groups != 1 { text += ", groups=\(groups)" }
+    if bias == nil { text += ", bias=False" }
+    return text
+  }
+
+  public override var extraDescription: String { describe() }
+}
+
+/// A convolution of signals: `torch.nn.Conv1d`.
+///
+/// Input of shape [batch, inChannels, length], or without the batch.
+public final class Conv1d: Convolution {
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
+    dilation: Int = 1, groups: Int = 1, bias: Bool = true, dtype: DType = .float32,
+    device: Device = .cpu, generator: Generator = .default
+  ) {
+    super.init(
+      inChannels, outChannels, [kernelSize], [stride], [padding], [dilation], groups,
+      isTransposed: false, bias: bias, dtype, device, generator)
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    batched(x, 1) {
+      $0.conv1d(
+        weight, bias: bias, stride: stride[0], padding: padding[0], dilation: dilation[0],
+        groups: groups)
+    }
+  }
+}
+
+/// A convolution of images: `torch.nn.Conv2d`.
+///
+/// Input of shape [batch, inChannels, height, width], or without the batch. Sizes are one number, or
+/// one for height and one for width.
+public final class Conv2d: Convolution {
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
+    padding: some Extent = 0, dilation: some Extent = 1, groups: Int = 1, bias: Bool = true,
+    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+  ) {
+    func pair(_ extent: some Extent, _ name: String) -> [Int] {
+      extent.along(2, name, of: Conv2d.self)
+    }
+    super.init(
+      inChannels, outChannels, pair(kernelSize, "kernelSize"), pair(stride, "stride"),
+      pair(padding, "padding"), pair(dilation, "dilation"), groups, isTransposed: false,
+      bias: bias, dtype, device, generator)
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    batched(x, 2) {
+      $0.conv2d(
+        weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    }
+  }
+}
+
+/// A transposed convolution of signals: `torch.nn.ConvTranspose1d`.
+public final class ConvTranspose1d: Convolution {
+  public let outputPadding: Int
+
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
+    outputPadding: Int = 0, groups: Int = 1, bias: Bool = true, dilation: Int = 1,
+    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+  ) {
+    self.outputPadding = outputPadding
+    super.init(
+      inChannels, outChannels, [kernelSize], [stride], [padding], [dilation], groups,
+      isTransposed: true, bias: bias, dtype, device, generator)
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    batched(x, 1) {
+      $0.convTranspose1d(
+        weight, bias: bias, stride: stride[0], padding: padding[0], outputPadding: outputPadding,
+        groups: groups, dilation: dilation[0])
+    }
+  }
+
+  public override var extraDescription: String { describe(outputPadding: [outputPadding]) }
+}
+
+/// A transposed convolution of images: `torch.nn.ConvTranspose2d`.
+public final class ConvTranspose2d: Convolution {
+  public let outputPadding: [Int]
+
+  public init(
+    _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
+    padding: some Extent = 0, outputPadding: some Extent = 0, groups: Int = 1, bias: Bool = true,
+    dilation: some Extent = 1, dtype: DType = .float32, device: Device = .cpu,
+    generator: Generator = .default
+  ) {
+    func pair(_ extent: some Extent, _ name: String) -> [Int] {
+      extent.along(2, name, of: ConvTranspose2d.self)
+    }
+    self.outputPadding = pair(outputPadding, "outputPadding")
+    super.init(
+      inChannels, outChannels, pair(kernelSize, "kernelSize"), pair(stride, "stride"),
+      pair(padding, "padding"), pair(dilation, "dilation"), groups, isTransposed: true,
+      bias: bias, dtype, device, generator)
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    batched(x, 2) {
+      $0.convTranspose2d(
+        weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
+        groups: groups, dilation: dilation)
+    }
+  }
+
+  public override var extraDescription: String { describe(outputPadding: outputPadding) }
+}

@@ -1,0 +1,40 @@
+/// In training, elements set to 0 by chance, and the others made larger by as much as is lost:
+/// `torch.nn.Dropout`; Hinton and others, 2012.
+public class Dropout: Module {
+  /// The probability of being set to 0.
+  public let p: Double
+  let generator: Generator
+
+  public init(_ p: Double = 0.5, generator: Generator = .default) {
+    guard (0...1).contains(p) else {
+      fatalError("\(Self.self): a probability of \(p); it must be from 0 to 1")
+    }
+    self.p = p
+    self.generator = generator
+    super.init()
+  }
+
+  /// The shape of what is drawn for an input.
+  func drawnShape(_ x: Tensor) -> [Int] { x.shape }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    if !isTraining || p == 0 { return x }
+    if p == 1 { return x * 0.0 }
+    let kept = Tensor.bernoulli(
+      drawnShape(x), probability: 1 - p, dtype: x.dtype, device: x.device, generator: generator)
+    return x * (kept / (1 - p))
+  }
+
+  public override var extraDescription: String { "p=\(p.python), inplace=False" }
+}
+
+/// ``Dropout`` of whole channels of [batch, channels, height, width], or without the batch:
+/// `torch.nn.Dropout2d`; Tompson and others, 2014.
+public final class Dropout2d: Dropout {
+  override func drawnShape(_ x: Tensor) -> [Int] {
+    guard x.ndim == 3 || x.ndim == 4 else {
+      fail("expected [batch, channels, height, width] or [channels, height, width], got \(x.shape)")
+    }
+    return x.shape.dropLast(2) + [1, 1]
+  }
+}

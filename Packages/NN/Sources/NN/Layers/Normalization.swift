@@ -1,0 +1,178 @@
+/// What the kinds of batch normalisation have in common; Ioffe and Szegedy, 2015.
+///
+/// In training each channel is brought to mean 0 and variance 1 over the batch; running means and
+/// variances follow, and take their place in evaluation.
+open class BatchNorm: Module {
+  public let numFeatures: Int
+  public let eps: Double
+  /// How much of a batch's own goes into the running ones; nil for the mean over all batches.
+  public let momentum: Double?
+  @Parameter public var weight: Tensor?
+  @Parameter public var bias: Tensor?
+  @Buffer public var runningMean: Tensor?
+  @Buffer public var runningVar: Tensor?
+  @Buffer public var numBatchesTracked: Tensor?
+
+  public init(
+    _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
+    trackRunningStats: Bool = true, bias: Bool = true, dtype: DType = .float32,
+    device: Device = .cpu
+  ) {
+    self.numFeatures = numFeatures
+    self.eps = eps
+    self.momentum = momentum
+    func filled(_ value: Double, _ exists: Bool) -> Tensor? {
+      exists ? .full([numFeatures], value, dtype: dtype, device: device) : nil
+    }
+    weight = filled(1, affine)
+    self.bias = filled(0, affine && bias)
+    runningMean = filled(0, trackRunningStats)
+    runningVar = filled(1, trackRunningStats)
+    numBatchesTracked = trackRunningStats ? .zeros([], dtype: .int64, device: device) : nil
+    super.init()
+  }
+
+  /// How many dims an input may have.
+  class var ranks: Set<Int> { [] }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    guard Self.ranks.contains(x.ndim), x.shape[1] == numFeatures else {
+      fail(
+        "expected \(Self.ranks.sorted().map(String.init).joined(separator: " or ")) dims, the second of "
+          + "\(numFeatures), got \(x.shape)")
+    }
+    let usesBatch = isTraining || runningMean == nil
+    if usesBatch, x.numel / max(numFeatures, 1) <= 1, isTraining {
+      fail("training needs more than one number for each channel, got \(x.shape)")
+    }
+    var share = momentum ?? 0
+    if isTraining, let count = numBatchesTracked {
+      noGrad { count.update(.add, Tensor(1)) }
+      if momentum == nil { share = 1 / count.item() }
+    }
+    return x.batchNorm(
+      runningMean: runningMean, runningVar: runningVar, weight: weight, bias: bias,
+      training: usesBatch, momentum: share, eps: eps)
+  }
+
+  public override var extraDescription: String {
+    "\(numFeatures), eps=\(eps.python), momentum=\(momentum?.python ?? "None"), "
+      + "affine=\((weight != nil).python), bias=\((bias != nil).python), track_running_stats=\((runningMean != nil).python)"
+  }
+}
+
+/// Batch normalisation of [batch, channels] or [batch, channels, length]: `torch.nn.BatchNorm1d`.
+public final class BatchNorm1d: BatchNorm {
+  override class var ranks: Set<Int> { [2, 3] }
+}
+
+/// Batch normalisation of [batch, channels, height, width]: `torch.nn.BatchNorm2d`.
+public final class BatchNorm2d: BatchNorm {
+  override class var ranks: Set<Int> { [4] }
+}
+
+/// The last dims brought to mean 0 and variance 1, then scaled and shifted: `torch.nn.LayerNorm`; Ba,
+/// Kiros and Hinton, 2016.
+public final class LayerNorm: Module {
+  public let normalizedShape: [Int]
+  public let eps: Double
+  @Parameter public var weight: Tensor?
+  @Parameter public var bias: Tensor?
+
+  /// - Parameter normalizedShape: the size of the last dim, or of several.
+  public init(
+    _ normalizedShape: some Extent, eps: Double = 1e-5, elementwiseAffine: Bool = true,
+    bias: Bool = true, dtype: DType = .float32, device: Device = .cpu
+  ) {
+    let sizes = normalizedShape.sizes
+    self.normalizedShape = sizes
+    self.eps = eps
+    weight = elementwiseAffine ? .ones(sizes, dtype: dtype, device: device) : nil
+    self.bias = elementwiseAffine && bias ? .zeros(sizes, dtype: dtype, device: device) : nil
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    guard Array(x.shape.suffix(normalizedShape.count)) == normalizedShape else {
+      fail("expected last dims \(normalizedShape), got \(x.shape)")
+    }
+    return x.layerNorm(normalizedShape, weight: weight, bias: bias, eps: eps)
+  }
+
+  public override var extraDescription: String {
+    "\(normalizedShape.tuple), eps=\(eps.python), elementwise_affine=\((weight != nil).python)"
+      + (weight == nil ? "" : ", bias=\((bias != nil).python)")
+  }
+}
+
+/// The last dims brought to a mean square of 1, then scaled: `torch.nn.RMSNorm`; Zhang and Sennrich, 2019.
+public final class RMSNorm: Module {
+  public let normalizedShape: [Int]
+  public let eps: Double?
+  @Parameter public var weight: Tensor?
+
+  public init(
+    _ normalizedShape: some Extent, eps: Double? = nil, elementwiseAffine: Bool = true,
+    dtype: DType = .float32, device: Device = .cpu
+  ) {
+    self.normalizedShape = normalizedShape.sizes
+    self.eps = eps
+    weight = elementwiseAffine ? .ones(normalizedShape.sizes, dtype: dtype, device: device) : nil
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    guard Array(x.shape.suffix(normalizedShape.count)) == normalizedShape else {
+      fail("expected last dims \(normalizedShape), got \(x.shape)")
+    }
+    return x.rmsNorm(normalizedShape, weight: weight, eps: eps)
+  }
+
+  public override var extraDescription: String {
+    "\(normalizedShape.tuple), eps=\(eps?.python ?? "None"), "
+      + "elementwise_affine=\((weight != nil).python)"
+  }
+}
+
+/// Groups of channels brought to mean 0 and variance 1, then scaled and shifted: `torch.nn.GroupNorm`; Wu
+/// and He, 2018.
+///
+/// Input of shape [batch, channels, …].
+public final class GroupNorm: Module {
+  public let numGroups: Int
+  public let numChannels: Int
+  public let eps: Double
+  @Parameter public var weight: Tensor?
+  @Parameter public var bias: Tensor?
+
+  public init(
+    _ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true,
+    bias: Bool = true, dtype: DType = .float32, device: Device = .cpu
+  ) {
+    guard numGroups > 0, numChannels % numGroups == 0 else {
+      fatalError("GroupNorm: \(numChannels) channels cannot be cut into \(numGroups) groups")
+    }
+    self.numGroups = numGroups
+    self.numChannels = numChannels
+    self.eps = eps
+    weight = affine ? .ones([numChannels], dtype: dtype, device: device) : nil
+    self.bias = affine && bias ? .zeros([numChannels], dtype: dtype, device: device) : nil
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    guard x.ndim >= 2, x.shape[1] == numChannels else {
+      fail("expected [batch, \(numChannels), …], got \(x.shape)")
+    }
+    let size = x.numel / max(x.shape[0] * numGroups, 1)
+    let y = x.reshape([x.shape[0] * numGroups, size]).layerNorm([size], eps: eps).reshape(x.shape)
+    let spread = [numChannels] + [Int](repeating: 1, count: x.ndim - 2)
+    let scaled = weight.map { y * $0.reshape(spread) } ?? y
+    return bias.map { scaled + $0.reshape(spread) } ?? scaled
+  }
+
+  public override var extraDescription: String {
+    "\(numGroups), \(numChannels), eps=\(eps.python), affine=\((weight != nil).python), "
+      + "bias=\((bias != nil).python)"
+  }
+}

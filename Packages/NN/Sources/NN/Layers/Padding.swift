@@ -1,0 +1,73 @@
+/// More around the last dims: `torch.nn.ZeroPad2d`, `torch.nn.ConstantPad1d` and their like.
+///
+///     Padding([1, 1, 2, 2])                    // left, right, top, bottom
+///     Padding([2, 2], mode: .reflect)
+public final class Padding: Module {
+  public let sizes: [Int]
+  public let mode: PaddingMode
+  public let value: Double
+
+  /// - Parameter sizes: before and after the last dim, then before and after the one before it, and so on.
+  public init(_ sizes: [Int], mode: PaddingMode = .constant, value: Double = 0) {
+    self.sizes = sizes
+    self.mode = mode
+    self.value = value
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { x.pad(sizes, mode: mode, value: value) }
+
+  public override var extraDescription: String {
+    mode == .constant ? "\(sizes.tuple), value=\(value.python)" : "\(sizes.tuple), mode=\(mode)"
+  }
+}
+
+/// Signals or images in another size: `torch.nn.Upsample`.
+public final class Upsample: Module {
+  public let size: [Int]?
+  public let scaleFactor: [Double]?
+  public let mode: Tensor.Interpolation
+  public let alignCorners: Bool
+
+  /// - Parameter size: [length] or [height, width].
+  public init(
+    size: [Int], mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false
+  ) {
+    self.size = size
+    scaleFactor = nil
+    self.mode = mode
+    self.alignCorners = alignCorners
+    super.init()
+  }
+
+  /// - Parameter scaleFactor: how many times as long each dim becomes, one number for all dims after the
+  ///   first two, or one for each.
+  public init(
+    scaleFactor: Double..., mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false
+  ) {
+    size = nil
+    self.scaleFactor = scaleFactor
+    self.mode = mode
+    self.alignCorners = alignCorners
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    guard x.ndim > 2 else { fail("expected [batch, channels, …], got \(x.shape)") }
+    if let size { return x.interpolate(size: size, mode: mode, alignCorners: alignCorners) }
+    let factors = scaleFactor!
+    return x.interpolate(
+      scaleFactor: factors.count == 1
+        ? [Double](repeating: factors[0], count: x.ndim - 2) : factors,
+      mode: mode, alignCorners: alignCorners)
+  }
+
+  public override var extraDescription: String {
+    let factors = scaleFactor.map { $0.map(\.python) } ?? []
+    let amount =
+      size.map { "size=\($0.tuple)" }
+      ?? "scale_factor="
+      + (factors.count == 1 ? factors[0] : "(\(factors.joined(separator: ", ")))")
+    return "\(amount), mode='\(mode)'"
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+/// Sines and cosines of many wavelengths, added to each place: Vaswani and others, 2017.
+///
+/// Input of shape […, length, size].
+public final class SinusoidalPositions: Module {
+  /// Of shape [maxLength, size]: sin(p / 10000^(2i / size)) at 2i, the cosine at 2i + 1.
+  @Buffer public var table: Tensor
+
+  public init(_ size: Int, maxLength: Int, dtype: DType = .float32, device: Device = .cpu) {
+    let numbers = (0..<maxLength).flatMap { place in
+      (0..<size).map { dim -> Double in
+        let angle = Double(place) / pow(10000, Double(dim / 2 * 2) / Double(size))
+        return dim % 2 == 0 ? sin(angle) : cos(angle)
+      }
+    }
+    _table = Buffer(
+      wrappedValue: Tensor(numbers, dtype: dtype, device: device).reshape(maxLength, size),
+      persistent: false)
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor {
+    guard x.ndim >= 2, x.shape[x.ndim - 1] == table.shape[1],
+      x.shape[x.ndim - 2] <= table.shape[0]
+    else {
+      fail(
+        "expected […, at most \(table.shape[0]), \(table.shape[1])], got \(x.shape)")
+    }
+    return x + table[..<x.shape[x.ndim - 2]]
+  }
+}
+
+/// Pairs of numbers turned by an angle that grows with the place, for queries and keys: Su and others, 2021.
+///
+/// Input of shape […, length, size]. The first half of the numbers is paired with the second.
+public final class RotaryPositions: Module {
+  /// Of shape [maxLength, size]; the same angles for both halves.
+  @Buffer public var cosines: Tensor
+  @Buffer public var sines: Tensor
+
+  public init(
+    _ size: Int, maxLength: Int, base: Double = 10000, dtype: DType = .float32,
+    device: Device = .cpu
+  ) {
+    guard size % 2 == 0 else { fatalError("RotaryPositions: a size of \(size); it must be even") }
+    let angles = (0..<maxLength).flatMap { place in
+      (0..<size).map { Double(place) / pow(base, Double(2 * ($0 % (size / 2))) / Double(size)) }
+    }
+    func table(_ numbers: [Double]) -> Buffer<Tensor> {
+      Buffer(
+        wrappedValue: Tensor(numbers, dtype: dtype, device: device).reshape(maxLength, size),
+        persistent: false)
+    }
+    _cosines = table(angles.map { cos($0) })
+    _sines = table(angles.map { sin($0) })
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { self(x, offset: 0) }
+
+  /// - Parameter offset: the first place's number.
+  public func callAsFunction(_ x: Tensor, offset: Int) -> Tensor {
+    run([x]) {
+      let size = cosines.shape[1]
+      guard x.ndim >= 2, x.shape[x.ndim - 1] == size, offset >= 0,
+        offset + x.shape[x.ndim - 2] <= cosines.shape[0]
+      else {
+        fail("expected […, at most \(cosines.shape[0]), \(size)] from \(offset) on, got \(x.shape)")
+      }
+      let places = offset..<offset + x.shape[x.ndim - 2]
+      let half = size / 2
+      let turned = Tensor.cat(
+        [-x.narrow(-1, start: half, length: half), x.narrow(-1, start: 0, length: half)], dim: -1)
+      return x * cosines[places] + turned * sines[places]
+    }
+  }
+}

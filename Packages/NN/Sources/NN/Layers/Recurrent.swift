@@ -1,0 +1,246 @@
+/// What recurrent layers have in common: weights for each layer and direction, and the walk along time.
+///
+/// Input of shape [length, batch, inputSize], or [batch, length, inputSize] with `batchFirst`, or without
+/// the batch. The output holds the last layer's hidden states of all times, those of both directions
+/// side by side; the states are [layers · directions, batch, hiddenSize].
+open class Recurrent: Module {
+  public let inputSize: Int
+  public let hiddenSize: Int
+  public let numLayers: Int
+  public let bias: Bool
+  public let batchFirst: Bool
+  public let dropout: Double
+  public let bidirectional: Bool
+  private let generator: Generator
+
+  /// - Parameter gates: how many numbers each hidden state is computed from.
+  init(
+    _ inputSize: Int, _ hiddenSize: Int, numLayers: Int, bias: Bool, batchFirst: Bool,
+    dropout: Double, bidirectional: Bool, gates: Int, _ dtype: DType, _ device: Device,
+    _ generator: Generator
+  ) {
+    guard inputSize > 0, hiddenSize > 0, numLayers > 0, (0...1).contains(dropout) else {
+      fatalError(
+        "\(Self.self): inputSize \(inputSize), hiddenSize \(hiddenSize), numLayers \(numLayers), dropout "
+          + "\(dropout); sizes must be 1 or more, dropout from 0 to 1")
+    }
+    self.inputSize = inputSize
+    self.hiddenSize = hiddenSize
+    self.numLayers = numLayers
+    self.bias = bias
+    self.batchFirst = batchFirst
+    self.dropout = dropout
+    self.bidirectional = bidirectional
+    self.generator = generator
+    super.init()
+    for layer in 0..<numLayers {
+      let size = layer == 0 ? inputSize : hiddenSize * directions
+      for direction in 0..<directions {
+        let suffix = "_l\(layer)" + (direction == 1 ? "_reverse" : "")
+        let cell = Cell.weights(size, hiddenSize, gates, bias: bias, dtype, device, generator)
+        for (name, tensor) in zip(Cell.names, cell) where tensor != nil {
+          registerParameter(name + suffix, tensor)
+        }
+      }
+    }
+  }
+
+  private var directions: Int { bidirectional ? 2 : 1 }
+
+  /// The parameters of a layer and direction.
+  private func cell(_ layer: Int, _ direction: Int) -> Cell {
+    let suffix = "_l\(layer)" + (direction == 1 ? "_reverse" : "")
+    func tensor(_ name: String) -> Tensor? { registered.tensors[name + suffix]?.tensor }
+    return Cell(
+      wIh: tensor(Cell.names[0])!, wHh: tensor(Cell.names[1])!, bIh: tensor(Cell.names[2]),
+      bHh: tensor(Cell.names[3]))
+  }
+
+  /// The next states, given those before and what the input contributes: a row of gates.
+  func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
+    fatalError("\(Self.self): override func step")
+  }
+
+  /// - Parameter states: [layers · directions, batch, hiddenSize] each.
+  func walk(_ x: Tensor, _ states: [Tensor]?, count: Int) -> (Tensor, [Tensor]) {
+    guard x.ndim == 2 || x.ndim == 3, x.shape[x.ndim - 1] == inputSize else {
+      fail("expected [length, batch, \(inputSize)] or [length, \(inputSize)], got \(x.shape)")
+    }
+    let isBatch = x.ndim == 3
+    var inputs = isBatch ? (batchFirst ? x.transpose(0, 1) : x) : x.unsqueeze(1)
+    let shape = [numLayers * directions, inputs.shape[1], hiddenSize]
+    let first: [Tensor] =
+      states.map { $0.map { isBatch ? $0 : $0.unsqueeze(1) } }
+      ?? (0..<count).map { _ in .zeros(shape, dtype: x.dtype, device: x.device) }
+    for state in first where state.shape != shape {
+      fail("expected states of \(shape), got \(state.shape)")
+    }
+    var last = [[Tensor]](repeating: [], count: count)
+    for layer in 0..<numLayers {
+      var outputs: [Tensor] = []
+      for direction in 0..<directions {
+        let place = layer * directions + direction
+        let cell = cell(layer, direction)
+        // What the input contributes to all times at once.
+        let contributions = inputs.linear(cell.wIh, bias: cell.bIh).unbind(dim: 0)
+        var current = first.map { $0[place] }
+        var hidden: [Tensor] = []
+        for time in direction == 0 ? contributions : contributions.reversed() {
+          current = step(time, current, cell)
+          hidden.append(current[0])
+        }
+        outputs.append(.stack(direction == 0 ? hidden : hidden.reversed()))
+        for (index, state) in current.enumerated() { last[index].append(state) }
+      }
+      inputs = outputs.count == 1 ? outputs[0] : .cat(outputs, dim: -1)
+      if dropout > 0, isTraining, layer < numLayers - 1 {
+        inputs = Dropout(dropout, generator: generator)(inputs)
+      }
+    }
+    let output = isBatch ? (batchFirst ? inputs.transpose(0, 1) : inputs) : inputs.squeeze(1)
+    let all = last.map { Tensor.stack($0) }
+    return (output, isBatch ? all : all.map { $0.squeeze(1) })
+  }
+
+  public override var extraDescription: String {
+    var text = "\(inputSize), \(hiddenSize)"
+    if numLayers != 1 { text += ", num_layers=\(numLayers)" }
+    if !bias { text += ", bias=False" }
+    if batchFirst { text += ", batch_first=True" }
+    if dropout != 0 { text += ", dropout=\(dropout.python)" }
+    if bidirectional { text += ", bidirectional=True" }
+    return text
+  }
+}
+
+/// The weights of a recurrent cell.
+struct Cell {
+  let wIh: Tensor
+  let wHh: Tensor
+  let bIh: Tensor?
+  let bHh: Tensor?
+
+  static let names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
+
+  /// Drawn evenly from -1/√hiddenSize to 1/√hiddenSize.
+  static func weights(
+    _ inputSize: Int, _ hiddenSize: Int, _ gates: Int, bias: Bool, _ dtype: DType,
+    _ device: Device, _ generator: Generator
+  ) -> [Tensor?] {
+    let rows = gates * hiddenSize
+    let shapes = [[rows, inputSize], [rows, hiddenSize]] + (bias ? [[rows], [rows]] : [])
+    let drawn: [Tensor?] = shapes.map { shape in
+      Layer.uniform(shape, bias: nil, fanIn: hiddenSize, dtype, device, generator).weight
+    }
+    return drawn + (bias ? [] : [nil, nil])
+  }
+
+  /// What a hidden state contributes.
+  func hidden(_ h: Tensor) -> Tensor { h.linear(wHh, bias: bHh) }
+
+  /// tanh(gates + W·h + b), or relu.
+  func plain(_ gates: Tensor, _ h: Tensor, relu: Bool) -> Tensor {
+    let sum = gates + hidden(h)
+    return relu ? sum.relu() : sum.tanh()
+  }
+
+  /// Hochreiter and Schmidhuber, 1997: c' = σ(f)·c + σ(i)·tanh(g), h' = σ(o)·tanh(c').
+  func lstm(_ gates: Tensor, _ h: Tensor, _ c: Tensor) -> (h: Tensor, c: Tensor) {
+    let parts = (gates + hidden(h)).chunk(4, dim: -1)
+    let next = parts[1].sigmoid() * c + parts[0].sigmoid() * parts[2].tanh()
+    return (parts[3].sigmoid() * next.tanh(), next)
+  }
+
+  /// Cho and others, 2014: n = tanh(xₙ + σ(r)·hₙ), h' = n + σ(z)·(h - n).
+  func gru(_ gates: Tensor, _ h: Tensor) -> Tensor {
+    let (x, own) = (gates.chunk(3, dim: -1), hidden(h).chunk(3, dim: -1))
+    let n = (x[2] + (x[0] + own[0]).sigmoid() * own[2]).tanh()
+    return n + (x[1] + own[1]).sigmoid() * (h - n)
+  }
+}
+
+/// h' = tanh(W·x + b + U·h + c) along time: `torch.nn.RNN`; Elman, 1990.
+public final class RNN: Recurrent {
+  private let relu: Bool
+
+  public init(
+    _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinearity = .tanh,
+    bias: Bool = true, batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
+    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+  ) {
+    relu = nonlinearity == .relu
+    super.init(
+      inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
+      dropout: dropout, bidirectional: bidirectional, gates: 1, dtype, device, generator)
+  }
+
+  /// What a state is bent with.
+  public enum Nonlinearity: Sendable {
+    case tanh, relu
+  }
+
+  override func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
+    [cell.plain(gates, states[0], relu: relu)]
+  }
+
+  /// The output of all times, and the last states.
+  public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {
+    run([x]) {
+      let (output, states) = walk(x, h.map { [$0] }, count: 1)
+      return (output, states[0])
+    }
+  }
+}
+
+/// A long short-term memory: `torch.nn.LSTM`; Hochreiter and Schmidhuber, 1997.
+public final class LSTM: Recurrent {
+  public init(
+    _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
+    batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
+    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+  ) {
+    super.init(
+      inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
+      dropout: dropout, bidirectional: bidirectional, gates: 4, dtype, device, generator)
+  }
+
+  override func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
+    let next = cell.lstm(gates, states[0], states[1])
+    return [next.h, next.c]
+  }
+
+  /// The output of all times, and the last hidden and cell states.
+  public func callAsFunction(
+    _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
+  ) -> (output: Tensor, states: (h: Tensor, c: Tensor)) {
+    run([x]) {
+      let (output, last) = walk(x, states.map { [$0.h, $0.c] }, count: 2)
+      return (output, (last[0], last[1]))
+    }
+  }
+}
+
+/// Gated recurrent units: `torch.nn.GRU`; Cho and others, 2014.
+public final class GRU: Recurrent {
+  public init(
+    _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
+    batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
+    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+  ) {
+    super.init(
+      inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
+      dropout: dropout, bidirectional: bidirectional, gates: 3, dtype, device, generator)
+  }
+
+  override func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
+    [cell.gru(gates, states[0])]
+  }
+
+  /// The output of all times, and the last states.
+  public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {
+    run([x]) {
+      let (output, states) = walk(x, h.map { [$0] }, count: 1)
+      return (output, states[0])
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/// What the cells have in common: one step of a recurrent layer.
+///
+/// Input of shape [batch, inputSize], states of [batch, hiddenSize], or without the batch.
+open class RecurrentCell: Module {
+  public let inputSize: Int
+  public let hiddenSize: Int
+  @Parameter public var weightIh: Tensor
+  @Parameter public var weightHh: Tensor
+  @Parameter public var biasIh: Tensor?
+  @Parameter public var biasHh: Tensor?
+
+  init(
+    _ inputSize: Int, _ hiddenSize: Int, bias: Bool, gates: Int, _ dtype: DType,
+    _ device: Device, _ generator: Generator
+  ) {
+    self.inputSize = inputSize
+    self.hiddenSize = hiddenSize
+    let drawn = Cell.weights(
+      inputSize, hiddenSize, gates, bias: bias, dtype, device, generator)
+    weightIh = drawn[0]!
+    weightHh = drawn[1]!
+    biasIh = drawn[2]
+    biasHh = drawn[3]
+    super.init()
+  }
+
+  var cell: Cell { Cell(wIh: weightIh, wHh: weightHh, bIh: biasIh, bHh: biasHh) }
+
+  /// What an input contributes, and a state or the zeros to begin with.
+  func gates(_ x: Tensor) -> Tensor {
+    guard x.ndim == 1 || x.ndim == 2, x.shape[x.ndim - 1] == inputSize else {
+      fail("expected [batch, \(inputSize)] or [\(inputSize)], got \(x.shape)")
+    }
+    return x.linear(weightIh, bias: biasIh)
+  }
+
+  func first(_ state: Tensor?, for x: Tensor) -> Tensor {
+    let shape = Array(x.shape.dropLast()) + [hiddenSize]
+    if let state, state.shape != shape { fail("expected a state of \(shape), got \(state.shape)") }
+    return state ?? .zeros(shape, dtype: x.dtype, device: x.device)
+  }
+
+  public override var extraDescription: String {
+    "\(inputSize), \(hiddenSize)" + (biasIh == nil ? ", bias=False" : "")
+  }
+}
+
+/// One step of ``RNN``: `torch.nn.RNNCell`.
+public final class RNNCell: RecurrentCell {
+  private let relu: Bool
+
+  public init(
+    _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, nonlinearity: RNN.Nonlinearity = .tanh,
+    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+  ) {
+    relu = nonlinearity == .relu
+    super.init(inputSize, hiddenSize, bias: bias, gates: 1, dtype, device, generator)
+  }
+
+  public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
+    run([x]) { cell.plain(gates(x), first(h, for: x), relu: relu) }
+  }
+}
+
+/// One step of ``LSTM``: `torch.nn.LSTMCell`.
+public final class LSTMCell: RecurrentCell {
+  public init(
+    _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
+    device: Device = .cpu, generator: Generator = .default
+  ) {
+    super.init(inputSize, hiddenSize, bias: bias, gates: 4, dtype, device, generator)
+  }
+
+  public func callAsFunction(
+    _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
+  ) -> (h: Tensor, c: Tensor) {
+    run([x]) { cell.lstm(gates(x), first(states?.h, for: x), first(states?.c, for: x)) }
+  }
+}
+
+/// One step of ``GRU``: `torch.nn.GRUCell`.
+public final class GRUCell: RecurrentCell {
+  public init(
+    _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
+    device: Device = .cpu, generator: Generator = .default
+  ) {
+    super.init(inputSize, hiddenSize, bias: bias, gates: 3, dtype, device, generator)
+  }
+
+  public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
+    run([x]) { cell.gru(gates(x), first(h, for: x)) }
+  }
+}

@@ -1,0 +1,248 @@
+/// What bends the numbers inside of a transformer layer.
+public enum TransformerActivation: Sendable {
+  case relu, gelu
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    switch self {
+    case .relu: x.relu()
+    case .gelu: x.gelu()
+    }
+  }
+}
+
+/// Self-attention, then two linear layers, each added to its input: `torch.nn.TransformerEncoderLayer`;
+/// Vaswani and others, 2017.
+public final class TransformerEncoderLayer: Module {
+  public let selfAttn: MultiheadAttention
+  public let linear1: Linear
+  public let dropout: Dropout
+  public let linear2: Linear
+  public let norm1: LayerNorm
+  public let norm2: LayerNorm
+  public let dropout1: Dropout
+  public let dropout2: Dropout
+  private let activation: TransformerActivation
+  private let normFirst: Bool
+  fileprivate let copy: () -> TransformerEncoderLayer
+
+  /// - Parameter normFirst: whether inputs are normalised before each part, rather than sums after it.
+  public init(
+    _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
+    activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
+    batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
+    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+  ) {
+    selfAttn = MultiheadAttention(
+      dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
+      device: device, generator: generator)
+    linear1 = Linear(
+      dModel, dimFeedforward, bias: bias, dtype: dtype, device: device, generator: generator)
+    self.dropout = Dropout(dropout, generator: generator)
+    linear2 = Linear(
+      dimFeedforward, dModel, bias: bias, dtype: dtype, device: device, generator: generator)
+    func norm() -> LayerNorm {
+      LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype, device: device)
+    }
+    norm1 = norm()
+    norm2 = norm()
+    dropout1 = Dropout(dropout, generator: generator)
+    dropout2 = Dropout(dropout, generator: generator)
+    self.activation = activation
+    self.normFirst = normFirst
+    copy = {
+      TransformerEncoderLayer(
+        dModel, nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
+        layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias,
+        dtype: dtype, device: device, generator: Generator(seed: 0))
+    }
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { self(x, srcMask: nil) }
+
+  /// - Parameters:
+  ///   - srcMask: [length, length], of bool, true where a place may not look; or numbers to add.
+  ///   - srcKeyPaddingMask: [batch, length], true for places that are padding.
+  ///   - isCausal: whether places may only look at those before them.
+  public func callAsFunction(
+    _ x: Tensor, srcMask: Tensor?, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
+  ) -> Tensor {
+    run([x]) {
+      func attend(_ x: Tensor) -> Tensor {
+        dropout1(
+          selfAttn(
+            x, x, x, keyPaddingMask: srcKeyPaddingMask, attnMask: srcMask, isCausal: isCausal,
+            needWeights: false
+          ).output)
+      }
+      func feed(_ x: Tensor) -> Tensor { dropout2(linear2(dropout(activation(linear1(x))))) }
+      if normFirst {
+        let y = x + attend(norm1(x))
+        return y + feed(norm2(y))
+      }
+      let y = norm1(x + attend(x))
+      return norm2(y + feed(y))
+    }
+  }
+}
+
+/// Encoder layers one after the other: `torch.nn.TransformerEncoder`.
+public final class TransformerEncoder: Module {
+  public let layers: ModuleList
+  public let norm: LayerNorm?
+
+  /// - Parameters:
+  ///   - layer: the layer of which there are copies, with the same values.
+  ///   - norm: what comes after them.
+  public init(_ layer: TransformerEncoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
+    layers = ModuleList((0..<numLayers).map { _ in layer.copied(layer.copy()) })
+    self.norm = norm
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { self(x, mask: nil) }
+
+  public func callAsFunction(
+    _ x: Tensor, mask: Tensor?, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
+  ) -> Tensor {
+    run([x]) {
+      var y = x
+      for case let layer as TransformerEncoderLayer in layers {
+        y = layer(y, srcMask: mask, srcKeyPaddingMask: srcKeyPaddingMask, isCausal: isCausal)
+      }
+      return norm?(y) ?? y
+    }
+  }
+}
+
+extension Module {
+  /// A new module of the same kind with this one's values.
+  fileprivate func copied<Kind: Module>(_ new: Kind) -> Kind {
+    noGrad {
+      for (own, copy) in zip(parameters(), new.parameters()) { copy.copy(from: own) }
+    }
+    return new
+  }
+}
+
+/// Self-attention, attention to an encoder's output, then two linear layers, each added to its input:
+/// `torch.nn.TransformerDecoderLayer`; Vaswani and others, 2017.
+public final class TransformerDecoderLayer: Module {
+  public let selfAttn: MultiheadAttention
+  public let multiheadAttn: MultiheadAttention
+  public let linear1: Linear
+  public let dropout: Dropout
+  public let linear2: Linear
+  public let norm1: LayerNorm
+  public let norm2: LayerNorm
+  public let norm3: LayerNorm
+  public let dropout1: Dropout
+  public let dropout2: Dropout
+  public let dropout3: Dropout
+  private let activation: TransformerActivation
+  private let normFirst: Bool
+  fileprivate let copy: () -> TransformerDecoderLayer
+
+  public init(
+    _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
+    activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
+    batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
+    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+  ) {
+    func attention() -> MultiheadAttention {
+      MultiheadAttention(
+        dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
+        device: device, generator: generator)
+    }
+    func norm() -> LayerNorm {
+      LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype, device: device)
+    }
+    selfAttn = attention()
+    multiheadAttn = attention()
+    linear1 = Linear(
+      dModel, dimFeedforward, bias: bias, dtype: dtype, device: device, generator: generator)
+    self.dropout = Dropout(dropout, generator: generator)
+    linear2 = Linear(
+      dimFeedforward, dModel, bias: bias, dtype: dtype, device: device, generator: generator)
+    norm1 = norm()
+    norm2 = norm()
+    norm3 = norm()
+    dropout1 = Dropout(dropout, generator: generator)
+    dropout2 = Dropout(dropout, generator: generator)
+    dropout3 = Dropout(dropout, generator: generator)
+    self.activation = activation
+    self.normFirst = normFirst
+    copy = {
+      TransformerDecoderLayer(
+        dModel, nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
+        layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias,
+        dtype: dtype, device: device, generator: Generator(seed: 0))
+    }
+    super.init()
+  }
+
+  /// - Parameters:
+  ///   - memory: the encoder's output.
+  ///   - tgtMask, memoryMask: of bool, true where a place may not look; or numbers to add.
+  ///   - tgtIsCausal: whether places may only look at those before them.
+  public func callAsFunction(
+    _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
+    tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,
+    tgtIsCausal: Bool = false
+  ) -> Tensor {
+    run([x, memory]) {
+      func attend(_ x: Tensor) -> Tensor {
+        dropout1(
+          selfAttn(
+            x, x, x, keyPaddingMask: tgtKeyPaddingMask, attnMask: tgtMask, isCausal: tgtIsCausal,
+            needWeights: false
+          ).output)
+      }
+      func look(_ x: Tensor) -> Tensor {
+        dropout2(
+          multiheadAttn(
+            x, memory, memory, keyPaddingMask: memoryKeyPaddingMask, attnMask: memoryMask,
+            needWeights: false
+          ).output)
+      }
+      func feed(_ x: Tensor) -> Tensor { dropout3(linear2(dropout(activation(linear1(x))))) }
+      if normFirst {
+        let y = x + attend(norm1(x))
+        let z = y + look(norm2(y))
+        return z + feed(norm3(z))
+      }
+      let y = norm1(x + attend(x))
+      let z = norm2(y + look(y))
+      return norm3(z + feed(z))
+    }
+  }
+}
+
+/// Decoder layers one after the other: `torch.nn.TransformerDecoder`.
+public final class TransformerDecoder: Module {
+  public let layers: ModuleList
+  public let norm: LayerNorm?
+
+  public init(_ layer: TransformerDecoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
+    layers = ModuleList((0..<numLayers).map { _ in layer.copied(layer.copy()) })
+    self.norm = norm
+    super.init()
+  }
+
+  public func callAsFunction(
+    _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
+    tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,
+    tgtIsCausal: Bool = false
+  ) -> Tensor {
+    run([x, memory]) {
+      var y = x
+      for case let layer as TransformerDecoderLayer in layers {
+        y = layer(
+          y, memory, tgtMask: tgtMask, memoryMask: memoryMask,
+          tgtKeyPaddingMask: tgtKeyPaddingMask, memoryKeyPaddingMask: memoryKeyPaddingMask,
+          tgtIsCausal: tgtIsCausal)
+      }
+      return norm?(y) ?? y
+    }
+  }
+}

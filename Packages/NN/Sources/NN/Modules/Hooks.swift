@@ -1,0 +1,70 @@
+// Functions that see what goes into a module and what comes out of it.
+
+/// The hooks of a module.
+struct Hooks {
+  var pre: OrderedDictionary<Int, (Module, [Any]) -> Tensor?> = [:]
+  var post: OrderedDictionary<Int, (Module, [Any], Any) -> Any?> = [:]
+  var count = 0
+
+  /// Runs the hooks before `forward`. What the last of them gave goes in place of the input.
+  func before(_ module: Module, _ inputs: [Any]) -> Tensor? {
+    var replaced: Tensor?
+    for hook in pre.values { replaced = hook(module, replaced.map { [$0] } ?? inputs) ?? replaced }
+    return replaced
+  }
+
+  func after<Output>(_ module: Module, _ inputs: [Any], _ output: Output) -> Output {
+    var output = output
+    for hook in post.values {
+      guard let replaced = hook(module, inputs, output) else { continue }
+      guard let replaced = replaced as? Output else {
+        module.fail("a forward hook gave \(type(of: replaced)) in place of \(Output.self)")
+      }
+      output = replaced
+    }
+    return output
+  }
+}
+
+extension Module {
+  /// Lets a function see the inputs before each forward pass. What it returns goes in place of the input
+  /// of a module that takes one tensor: `torch.nn.Module.register_forward_pre_hook`.
+  @discardableResult
+  public func registerForwardPreHook(
+    _ hook: @escaping (_ module: Module, _ inputs: [Any]) -> Tensor?
+  ) -> HookHandle {
+    register { $0.pre[$1] = hook }
+  }
+
+  /// Lets a function see inputs and output after each forward pass. What it returns, of the same type, goes
+  /// in place of the output: `torch.nn.Module.register_forward_hook`.
+  @discardableResult
+  public func registerForwardHook(
+    _ hook: @escaping (_ module: Module, _ inputs: [Any], _ output: Any) -> Any?
+  ) -> HookHandle {
+    register { $0.post[$1] = hook }
+  }
+
+  private func register(_ add: (inout Hooks, Int) -> Void) -> HookHandle {
+    var all = hooks ?? Hooks()
+    all.count += 1
+    add(&all, all.count)
+    hooks = all
+    return HookHandle(module: self, key: all.count)
+  }
+
+  /// A hook that has been registered.
+  public struct HookHandle {
+    fileprivate let module: Module
+    fileprivate let key: Int
+
+    /// Lets the hook see no more passes.
+    public func remove() {
+      module.hooks?.pre[key] = nil
+      module.hooks?.post[key] = nil
+      if module.hooks?.pre.isEmpty ?? true, module.hooks?.post.isEmpty ?? true {
+        module.hooks = nil
+      }
+    }
+  }
+}

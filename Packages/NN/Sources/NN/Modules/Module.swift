@@ -1,0 +1,190 @@
+import CModules
+@_exported import Tensors
+
+/// A piece of a network: parameters, other modules inside it, and a `forward` from tensors to
+/// tensors. It follows `torch.nn.Module`.
+///
+/// A subclass declares what it is made of as stored properties and overrides ``forward(_:)``:
+///
+///     final class Net: Module {
+///       let hidden = Linear(64, 128)
+///       let output = Linear(128, 10)
+///       override func forward(_ x: Tensor) -> Tensor {
+///         output(hidden(x).relu())
+///       }
+///     }
+///
+/// Its parameters are the tensors marked ``Parameter``, its buffers those marked ``Buffer``, its
+/// children the stored modules; all of them also in optionals, arrays and dictionaries. Names are as in
+/// PyTorch, in small letters with underscores: `hidden.weight`, `layers.0.bias`, and `self_attn` for a
+/// property `selfAttn`.
+///
+/// A module of several inputs or outputs has functions of its own in place of `forward` and of the call:
+///
+///     final class Gate: Module {
+///       let weight = Linear(8, 8)
+///       func forward(_ x: Tensor, _ gate: Tensor) -> Tensor { weight(x) * gate.sigmoid() }
+///       func callAsFunction(_ x: Tensor, _ gate: Tensor) -> Tensor {
+///         run([x, gate]) { forward(x, gate) }
+///       }
+///     }
+open class Module {
+  /// Whether the module is in training: dropout and batch normalisation compute differently then. It
+  /// has nothing to do with gradients; it is ``noGrad(_:)`` that turns those off.
+  public internal(set) var isTraining = true
+
+  /// What was registered under a name, rather than stored in a property.
+  var registered = Registered()
+  var hooks: Hooks?
+
+  public init() {}
+
+  /// Computes the output. Call the module itself instead, as in `model(x)`, which runs hooks too.
+  open func forward(_ x: Tensor) -> Tensor {
+    fatalError(
+      "\(type(of: self)): override func forward(_ x: Tensor) -> Tensor, or call the module with the "
+        + "inputs that it takes")
+  }
+
+  /// Runs ``forward(_:)``, and hooks before and after it.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    guard let hooks else { return entered { forward(x) } }
+    let input = hooks.before(self, [x]) ?? x
+    return hooks.after(self, [input], entered { forward(input) })
+  }
+
+  /// Runs a `forward` function of other inputs or outputs, and hooks before and after it.
+  public func run<Output>(_ inputs: @autoclosure () -> [Any], _ body: () -> Output) -> Output {
+    guard let hooks else { return entered(body) }
+    let inputs = inputs()
+    _ = hooks.before(self, inputs)
+    return hooks.after(self, inputs, entered(body))
+  }
+
+  /// The modules directly inside this one, by name, in order.
+  open func namedChildren() -> [(name: String, module: Module)] {
+    members(as: Module.self) + registered.modules.map { ($0.key, $0.value) }
+  }
+
+  /// What `print(model)` says of the module besides its type: its arguments.
+  open var extraDescription: String { "" }
+}
+
+extension Module {
+  @inline(__always)
+  private func entered<Output>(_ body: () -> Output) -> Output {
+    let outer = flambeau_current_module_call()
+    var call = ModuleCall(module: Unmanaged.passUnretained(self).toOpaque(), outer: outer)
+    return withUnsafePointer(to: &call) { call in
+      flambeau_set_module_call(call)
+      defer { flambeau_set_module_call(outer) }
+      return body()
+    }
+  }
+
+  /// Where this module stands in the model whose forward function runs: `encoder.layers.2.linear1`; its
+  /// type where it runs alone.
+  public var path: String {
+    var outermost: Module?
+    var call = flambeau_current_module_call()
+    while let current = call {
+      outermost = Unmanaged<Module>.fromOpaque(current.pointee.module).takeUnretainedValue()
+      call = current.pointee.outer
+    }
+    let found = outermost?.namedModules().first { $0.module === self }?.name ?? ""
+    return found.isEmpty ? "\(type(of: self))" : found
+  }
+
+  /// Stops the program because of what this module was given.
+  public func fail(_ reason: String) -> Never {
+    fatalError("\(path): \(reason)")
+  }
+
+  /// Switches this module and all inside it to training: `torch.nn.Module.train`.
+  @discardableResult
+  public func train(_ isTraining: Bool = true) -> Self {
+    for module in modules() { module.isTraining = isTraining }
+    return self
+  }
+
+  /// Switches this module and all inside it to evaluation, which changes what dropout and batch
+  /// normalisation do. Gradients go on being recorded; it is ``noGrad(_:)`` that turns them off.
+  @discardableResult
+  public func eval() -> Self { train(false) }
+
+  /// Calls a function with this module and all inside it, the innermost first: `torch.nn.Module.apply`.
+  @discardableResult
+  public func apply(_ body: (Module) -> Void) -> Self {
+    for child in children() { child.apply(body) }
+    body(self)
+    return self
+  }
+
+  /// This module and all inside it, each once, by name; its own name is empty.
+  public func namedModules() -> [(name: String, module: Module)] {
+    var seen: Set<ObjectIdentifier> = []
+    return namedModules { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+
+  /// This module and those inside it that are wanted, by name. Modules inside an unwanted one are left
+  /// out too.
+  func namedModules(where isWanted: (Module) -> Bool) -> [(name: String, module: Module)] {
+    var found: [(name: String, module: Module)] = []
+    func visit(_ name: String, _ module: Module) {
+      guard isWanted(module) else { return }
+      found.append((name, module))
+      for child in module.namedChildren() { visit(joined(name, child.name), child.module) }
+    }
+    visit("", self)
+    return found
+  }
+
+  /// This module and all inside it, each once.
+  public func modules() -> [Module] { namedModules().map(\.module) }
+
+  /// The modules directly inside this one, each once.
+  public func children() -> [Module] {
+    var seen: Set<ObjectIdentifier> = []
+    return namedChildren().map(\.module).filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
+}
+
+/// A name inside of a module of another name.
+func joined(_ path: String, _ name: String) -> String {
+  path.isEmpty ? name : "\(path).\(name)"
+}
+
+extension Module: CustomStringConvertible {
+  /// The modules inside one another, as PyTorch prints them.
+  public var description: String {
+    let name = "\(type(of: self))"
+    let own = extraDescription
+    func indented(_ text: String) -> String {
+      text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
+    }
+    var lines = own.isEmpty ? [] : own.split(separator: "\n").map(String.init)
+    let children = childDescriptions.map { "(\($0.name)): \(indented($0.text))" }
+    if children.isEmpty, lines.count <= 1 { return "\(name)(\(own))" }
+    lines += children
+    return "\(name)(\n\(lines.map { "  \($0)\n" }.joined()))"
+  }
+
+  /// The children, and runs of equal ones in a list as one: `(0-5): 6 x Linear(…)`.
+  private var childDescriptions: [(name: String, text: String)] {
+    let children = namedChildren().map { (name: $0.name, text: $0.module.description) }
+    guard self is ModuleList else { return children }
+    var runs: [(first: String, last: String, count: Int, text: String)] = []
+    for child in children {
+      if runs.last?.text == child.text {
+        runs[runs.count - 1].last = child.name
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append((child.name, child.name, 1, child.text))
+      }
+    }
+    return runs.map { run in
+      run.count == 1
+        ? (run.first, run.text) : ("\(run.first)-\(run.last)", "\(run.count) x \(run.text)")
+    }
+  }
+}

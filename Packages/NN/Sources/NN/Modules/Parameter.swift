@@ -1,0 +1,72 @@
+/// Makes a stored tensor of a module one of its parameters: `torch.nn.Parameter`.
+///
+///     final class Scale: Module {
+///       @Parameter var factor = Tensor.ones([3])
+///       @Parameter var shift: Tensor? = nil
+///       override func forward(_ x: Tensor) -> Tensor { x * factor }
+///     }
+///
+/// The tensor requires gradients from then on.
+@propertyWrapper
+public final class Parameter<Value: TensorHolder> {
+  public var wrappedValue: Value {
+    didSet { wrappedValue.tensor?.requiresGrad = true }
+  }
+
+  public init(wrappedValue: Value) {
+    wrappedValue.tensor?.requiresGrad = true
+    self.wrappedValue = wrappedValue
+  }
+}
+
+/// Makes a stored tensor of a module one of its buffers, which move with it and are saved with it, but
+/// are not trained: `torch.nn.Module.register_buffer`.
+@propertyWrapper
+public final class Buffer<Value: TensorHolder> {
+  public var wrappedValue: Value
+  /// Whether it is saved.
+  public let persistent: Bool
+
+  public init(wrappedValue: Value, persistent: Bool = true) {
+    self.wrappedValue = wrappedValue
+    self.persistent = persistent
+  }
+}
+
+/// What a parameter or a buffer can be: a tensor, or none where a layer goes without.
+public protocol TensorHolder {
+  var tensor: Tensor? { get }
+  static func holding(_ tensor: Tensor) -> Self
+}
+
+extension Tensor: TensorHolder {
+  public var tensor: Tensor? { self }
+  public static func holding(_ tensor: Tensor) -> Tensor { tensor }
+}
+
+extension Optional: TensorHolder where Wrapped == Tensor {
+  public var tensor: Tensor? { self }
+  public static func holding(_ tensor: Tensor) -> Tensor? { tensor }
+}
+
+/// A parameter or a buffer, as a module finds it.
+protocol StoredTensor: AnyObject {
+  var tensor: Tensor? { get }
+  var isParameter: Bool { get }
+  var persistent: Bool { get }
+  /// Takes another tensor in place of the one there.
+  func replace(by tensor: Tensor)
+}
+
+extension Parameter: StoredTensor {
+  var tensor: Tensor? { wrappedValue.tensor }
+  var isParameter: Bool { true }
+  var persistent: Bool { true }
+  func replace(by tensor: Tensor) { wrappedValue = .holding(tensor.detach()) }
+}
+
+extension Buffer: StoredTensor {
+  var tensor: Tensor? { wrappedValue.tensor }
+  var isParameter: Bool { false }
+  func replace(by tensor: Tensor) { wrappedValue = .holding(tensor) }
+}

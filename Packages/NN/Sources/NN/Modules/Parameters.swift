@@ -1,0 +1,76 @@
+// The parameters and buffers of a module and of all inside it.
+
+extension Module {
+  /// All parameters by name, each once.
+  public func namedParameters() -> StateDict { namedTensors(\.isParameter) }
+
+  /// All buffers by name, each once.
+  public func namedBuffers() -> StateDict { namedTensors { !$0.isParameter } }
+
+  /// All parameters, each once, in order.
+  public func parameters() -> [Tensor] { Array(namedParameters().values) }
+
+  /// All buffers, each once, in order.
+  public func buffers() -> [Tensor] { Array(namedBuffers().values) }
+
+  private func namedTensors(_ isWanted: (any StoredTensor) -> Bool) -> StateDict {
+    var seen: Set<ObjectIdentifier> = []
+    var found: StateDict = [:]
+    for (path, module) in namedModules() {
+      for (name, stored) in module.ownTensors where isWanted(stored) {
+        guard let tensor = stored.tensor, seen.insert(ObjectIdentifier(tensor)).inserted else {
+          continue
+        }
+        found[joined(path, name)] = tensor
+      }
+    }
+    return found
+  }
+
+  /// Forgets the gradients of all parameters.
+  public func zeroGrad() {
+    for parameter in parameters() { parameter.grad = nil }
+  }
+
+  /// Whether all parameters require gradients; without, they stay as they are in training:
+  /// `torch.nn.Module.requires_grad_`.
+  @discardableResult
+  public func requiresGrad(_ requiresGrad: Bool) -> Self {
+    for parameter in parameters() { parameter.requiresGrad = requiresGrad }
+    return self
+  }
+
+  /// Moves parameters and buffers to a device. Do it before an optimizer is given the parameters.
+  @discardableResult
+  public func to(_ device: Device) -> Self {
+    replaceTensors { $0.device == device ? nil : $0.to(device) }
+  }
+
+  /// Gives parameters and buffers of floating-point numbers another such dtype. Do it before an optimizer
+  /// is given the parameters.
+  @discardableResult
+  public func to(_ dtype: DType) -> Self {
+    guard dtype.isFloatingPoint else {
+      fatalError("to(_:): \(type(of: self)) cannot have parameters of \(dtype)")
+    }
+    return replaceTensors {
+      $0.dtype == dtype || !$0.dtype.isFloatingPoint ? nil : $0.to(dtype)
+    }
+  }
+
+  /// Replaces each tensor by what `change` makes of it, unless that is nil. What is shared stays so.
+  private func replaceTensors(_ change: (Tensor) -> Tensor?) -> Self {
+    var changed: [ObjectIdentifier: (old: Tensor, new: Tensor)] = [:]
+    for module in modules() {
+      for (_, stored) in module.ownTensors {
+        guard let tensor = stored.tensor else { continue }
+        let key = ObjectIdentifier(tensor)
+        guard let new = changed[key]?.new ?? noGrad({ change(tensor.detach()) }) else { continue }
+        stored.replace(by: new)
+        stored.tensor?.requiresGrad = tensor.requiresGrad
+        changed[key] = (tensor, stored.tensor!)
+      }
+    }
+    return self
+  }
+}

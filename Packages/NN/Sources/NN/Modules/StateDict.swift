@@ -1,0 +1,77 @@
+import Foundation
+
+extension Module {
+  /// The parameters and persistent buffers by name, as they are saved: `torch.nn.Module.state_dict`. One
+  /// that is shared stands under each of its names.
+  ///
+  /// The tensors share memory with the module's.
+  public func stateDict() -> StateDict {
+    var state: StateDict = [:]
+    for (path, module) in namedModules(where: { _ in true }) {
+      let own = module.ownTensors.filter(\.stored.persistent)
+      for (name, stored) in own.filter(\.stored.isParameter)
+        + own.filter({ !$0.stored.isParameter })
+      {
+        if let tensor = stored.tensor { state[joined(path, name)] = tensor.detach() }
+      }
+    }
+    return state
+  }
+
+  /// Takes over the values of a state dict: `torch.nn.Module.load_state_dict`.
+  ///
+  /// - Parameters:
+  ///   - state: values by name, of any dtype and on any device.
+  ///   - strict: whether every key must match; otherwise only shapes must.
+  /// - Throws: ``StateDictError`` with all that does not match, and then changes nothing.
+  public func loadStateDict(_ state: StateDict, strict: Bool = true) throws {
+    let own = stateDict()
+    var error = StateDictError()
+    for (name, tensor) in own {
+      guard let loaded = state[name] else {
+        error.missing.append(name)
+        continue
+      }
+      if loaded.shape != tensor.shape {
+        error.misshapen.append(.init(name: name, shape: loaded.shape, expected: tensor.shape))
+      }
+    }
+    error.unexpected = state.keys.filter { own[$0] == nil }
+    if !strict { (error.missing, error.unexpected) = ([], []) }
+    if !error.isEmpty { throw error }
+    noGrad {
+      for (name, tensor) in own {
+        if let loaded = state[name] { tensor.copy(from: loaded) }
+      }
+    }
+  }
+}
+
+/// Why a state dict does not fit a model: all that does not match.
+public struct StateDictError: Error, Equatable, LocalizedError {
+  /// A parameter of another shape.
+  public struct Mismatch: Equatable, Sendable {
+    public var name: String
+    public var shape: [Int]
+    public var expected: [Int]
+  }
+
+  /// Parameters and buffers of the model that the state dict lacks.
+  public var missing: [String] = []
+  /// Keys of the state dict that the model has no parameter or buffer for.
+  public var unexpected: [String] = []
+  /// Keys whose shapes differ.
+  public var misshapen: [Mismatch] = []
+
+  var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }
+
+  public var errorDescription: String? {
+    var parts: [String] = []
+    if !missing.isEmpty { parts.append("missing keys: " + missing.joined(separator: ", ")) }
+    if !unexpected.isEmpty {
+      parts.append("unexpected keys: " + unexpected.joined(separator: ", "))
+    }
+    parts += misshapen.map { "\($0.name) has shape \($0.shape), the model's \($0.expected)" }
+    return "the state dict does not match the model: " + parts.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,68 @@
+import NN
+import Testing
+
+/// A layer as PyTorch made and used it: see Golden/make_layers.py.
+struct GoldenLayer: Decodable, Sendable, CustomTestStringConvertible {
+  struct Entry: Decodable, Sendable {
+    let key: String
+    let shape: [Int]
+    let values: [Double]
+  }
+
+  let name: String
+  let text: String
+  let state: [Entry]
+  let inputs: [GoldenTensor]
+  let output: GoldenTensor
+  let cotangent: GoldenTensor
+  let inputGradients: [GoldenTensor]
+  let gradients: [String: GoldenTensor]
+
+  var testDescription: String { name }
+
+  static let all: [GoldenLayer] = golden("layers")
+}
+
+@Suite struct LayerTests {
+  @Test func theTableIsComplete() {
+    #expect(Set(layerCases.keys) == Set(GoldenLayer.all.map(\.name)))
+  }
+
+  /// The same seed gives the same parameters, under the same names, and the same text.
+  @Test(arguments: GoldenLayer.all)
+  func initialValuesArePyTorchs(golden: GoldenLayer) throws {
+    let module = try #require(layerCases[golden.name]).make(Generator(seed: 0))
+    let state = module.stateDict()
+    #expect(Array(state.keys) == golden.state.map(\.key))
+    for entry in golden.state {
+      let expected = try Tensor(entry.values, shape: entry.shape, dtype: .float64)
+      #expect(isClose(state[entry.key]!, expected, tolerance: 1e-6), "\(entry.key)")
+    }
+    // A module of its own prints nothing that PyTorch's has more of.
+    let text = golden.text.replacing("NonDynamicallyQuantizableLinear", with: "Linear")
+    #expect(module.description == text)
+  }
+
+  @Test(arguments: GoldenLayer.all)
+  func outputsAndGradientsArePyTorchs(golden: GoldenLayer) throws {
+    let layer = try #require(layerCases[golden.name])
+    let module = layer.make(Generator(seed: 1)).to(.float64)
+    let state = try golden.state.map { entry in
+      (entry.key, try Tensor(entry.values, shape: entry.shape, dtype: .float64))
+    }
+    try module.loadStateDict(StateDict(uniqueKeysWithValues: state))
+    let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+    let output = layer.use(module, inputs)
+    #expect(isClose(output, try golden.output.tensor()))
+    output.backward(gradient: try golden.cotangent.tensor())
+    for (input, gradient) in zip(inputs, golden.inputGradients) {
+      #expect(isClose(try #require(input.grad), try gradient.tensor()))
+    }
+    let parameters = module.namedParameters()
+    #expect(golden.gradients.keys.allSatisfy { parameters[$0] != nil })
+    for (name, parameter) in parameters {
+      let gradient = try golden.gradients[name]?.tensor()
+      #expect(isClose(parameter.grad ?? .zerosLike(parameter), gradient ?? .zerosLike(parameter)))
+    }
+  }
+}
