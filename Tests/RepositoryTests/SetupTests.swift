@@ -14,9 +14,12 @@ import Testing
   ) async throws -> ProcessResult {
     let bin = machine.url.appending(path: "bin")
     for (name, script) in commands {
-      try machine.write("#!/bin/sh\n\(script)\n", to: "bin/\(name)")
-      try FileManager.default.setAttributes(
-        [.posixPermissions: 0o755], ofItemAtPath: bin.appending(path: name).path)
+      try machine.write("#!/bin/sh\n\(script)\n", to: "bin/\(name).text")
+      // A file that was written here may still be open in what another test started meanwhile, and then
+      // it cannot be run; one that a program of its own wrote can.
+      let copied = try await run(
+        command: ["install", "-m", "755", "\(name).text", name], in: bin)
+      #expect(copied.status == 0)
     }
     for name in ["sed", "head"] {
       let real = ["/usr/bin", "/bin"].map { "\($0)/\(name)" }
