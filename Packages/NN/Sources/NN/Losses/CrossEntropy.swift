@@ -1,0 +1,129 @@
+/// How far the scores of classes are from the right classes: `torch.nn.functional.cross_entropy`.
+///
+/// -log softmax(logits)[target], or -Σ target·log softmax(logits) where probabilities are given.
+///
+/// - Parameters:
+///   - logits: scores before softmax, of shape [batch, classes], [batch, classes, …] or [classes].
+///   - target: the right classes, int64, in the shape without classes; or the classes' probabilities, in
+///     the shape of the logits.
+///   - weight: [classes], a factor for each class. Means are taken over the weights of the targets.
+///   - ignoreIndex: targets that do not count.
+///   - labelSmoothing: the share of all classes alike in the target; Szegedy and others, 2015.
+public func crossEntropy(
+  _ logits: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
+  labelSmoothing: Double = 0, reduction: LossReduction = .mean
+) -> Tensor {
+  guard (0...1).contains(labelSmoothing) else {
+    fatalError("crossEntropy: labelSmoothing \(labelSmoothing); it must be from 0 to 1")
+  }
+  let rows = ClassRows(logits, target, weight, "crossEntropy")
+  if target.dtype.isFloatingPoint {
+    let classes = Double(rows.scores.shape[1])
+    let probabilities = rows.targets * (1 - labelSmoothing) + labelSmoothing / classes
+    let losses = -(rows.weighted(probabilities * rows.scores.logSoftmax(dim: 1))).sum(dim: 1)
+    return rows.finish(losses, over: Double(losses.numel), reduction)
+  }
+  let isIgnored = rows.ignored(ignoreIndex)
+  if weight == nil, labelSmoothing == 0, isIgnored == nil {
+    return rows.finish(
+      rows.scores.crossEntropy(rows.targets), over: Double(rows.targets.numel), reduction)
+  }
+  let logs = rows.scores.logSoftmax(dim: 1)
+  let (losses, total) = rows.losses(logs, isIgnored)
+  if labelSmoothing == 0 { return rows.finish(losses, over: total, reduction) }
+  var smooth = -rows.weighted(logs).sum(dim: 1)
+  if let isIgnored { smooth = smooth.maskedFill(isIgnored, 0) }
+  let share = labelSmoothing / Double(rows.scores.shape[1])
+  return rows.finish(losses * (1 - labelSmoothing) + smooth * share, over: total, reduction)
+}
+
+/// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)`` of logarithms of probabilities:
+/// `torch.nn.functional.nll_loss`.
+public func nllLoss(
+  _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
+  reduction: LossReduction = .mean
+) -> Tensor {
+  let rows = ClassRows(input, target, weight, "nllLoss")
+  guard !target.dtype.isFloatingPoint else {
+    fatalError("nllLoss: targets of \(target.dtype); they must be int64")
+  }
+  let (losses, total) = rows.losses(rows.scores, rows.ignored(ignoreIndex))
+  return rows.finish(losses, over: total, reduction)
+}
+
+/// Scores as rows of classes, with a target for each.
+private struct ClassRows {
+  /// [rows, classes]
+  let scores: Tensor
+  /// [rows], or [rows, classes] of probabilities.
+  let targets: Tensor
+  let weight: Tensor?
+  /// What losses without reduction are shaped like.
+  let shape: [Int]
+  let name: String
+
+  init(_ input: Tensor, _ target: Tensor, _ weight: Tensor?, _ name: String) {
+    let dim = input.ndim == 1 ? 0 : 1
+    var shape = input.shape
+    let classes = input.ndim > 0 ? shape.remove(at: dim) : 0
+    let areProbabilities = target.dtype.isFloatingPoint
+    guard input.ndim > 0, target.shape == (areProbabilities ? input.shape : shape),
+      areProbabilities || target.dtype == .int64, weight.map({ $0.shape == [classes] }) ?? true
+    else {
+      fatalError(
+        "\(name): logits \(input.shape), target \(target.dtype) \(target.shape), weight "
+          + "\(weight.map { "\($0.shape)" } ?? "none"); expected [batch, classes, …], and int64 [batch, …] "
+          + "or probabilities [batch, classes, …], and [classes]")
+    }
+    func rows(_ x: Tensor) -> Tensor {
+      x.ndim == 2 ? x : x.movedim(dim, -1).reshape(-1, classes)
+    }
+    scores = rows(input)
+    targets = areProbabilities ? rows(target) : target.ndim == 1 ? target : target.flatten()
+    self.weight = weight
+    self.shape = shape
+    self.name = name
+  }
+
+  /// Which targets do not count; none if all do.
+  func ignored(_ index: Int) -> Tensor? {
+    let marks = targets .== index
+    return marks.any().item(as: Bool.self) ? marks : nil
+  }
+
+  func weighted(_ x: Tensor) -> Tensor { weight.map { x * $0 } ?? x }
+
+  /// The losses at the targets, and the sum of their weights.
+  func losses(_ logs: Tensor, _ isIgnored: Tensor?) -> (Tensor, total: Double) {
+    let classes = logs.shape[1]
+    let places = isIgnored.map { targets.maskedFill($0, 0) } ?? targets
+    let isWrong = (places .< 0) | (places .>= classes)
+    if isWrong.any().item(as: Bool.self) {
+      let wrong = places.maskedSelect(isWrong)[0].item(as: Int.self)
+      fatalError("\(name): target \(wrong) is out of range for \(classes) classes")
+    }
+    var factors = weight?[places] ?? .ones(places.shape, dtype: logs.dtype, device: logs.device)
+    if let isIgnored { factors = factors.maskedFill(isIgnored, 0) }
+    let chosen = logs.gather(dim: 1, index: places.unsqueeze(1)).squeeze(1)
+    // A factor of 0 leaves nothing, not even of an infinite loss.
+    let losses = Tensor.where(factors .== 0, 0, -chosen * factors)
+    return (losses, noGrad { factors.sum().item() })
+  }
+
+  func finish(_ losses: Tensor, over total: Double, _ reduction: LossReduction) -> Tensor {
+    switch reduction {
+    case .mean: losses.sum() / total
+    case .sum: losses.sum()
+    case .none: losses.reshape(shape)
+    }
+  }
+}
+
+/// The share of rows whose largest score is that of the right class, from 0 to 1.
+///
+/// - Parameters:
+///   - logits: of shape [batch, classes].
+///   - target: int64, of shape [batch].
+public func accuracy(_ logits: Tensor, _ target: Tensor) -> Double {
+  noGrad { (logits.argmax(dim: 1) .== target).to(.float64).mean().item() }
+}

@@ -1,0 +1,209 @@
+// The losses as modules. What they take is said at the functions.
+
+/// What the losses of an input and a target have in common.
+open class Loss: Module {
+  public let reduction: LossReduction
+
+  public init(reduction: LossReduction = .mean) {
+    self.reduction = reduction
+    super.init()
+  }
+
+  /// The loss. Call the module itself instead, as in `loss(model(x), y)`.
+  open func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    fatalError(
+      "\(type(of: self)): override func forward(_ input: Tensor, _ target: Tensor) -> Tensor")
+  }
+
+  public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
+    run([input, target]) { forward(input, target) }
+  }
+}
+
+/// ``l1Loss(_:_:reduction:)``: `torch.nn.L1Loss`.
+public final class L1Loss: Loss {
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    l1Loss(input, target, reduction: reduction)
+  }
+}
+
+/// ``mseLoss(_:_:reduction:)``: `torch.nn.MSELoss`.
+public final class MSELoss: Loss {
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    mseLoss(input, target, reduction: reduction)
+  }
+}
+
+/// ``smoothL1Loss(_:_:beta:reduction:)``: `torch.nn.SmoothL1Loss`.
+public final class SmoothL1Loss: Loss {
+  public let beta: Double
+
+  public init(beta: Double = 1, reduction: LossReduction = .mean) {
+    self.beta = beta
+    super.init(reduction: reduction)
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    smoothL1Loss(input, target, beta: beta, reduction: reduction)
+  }
+}
+
+/// ``huberLoss(_:_:delta:reduction:)``: `torch.nn.HuberLoss`.
+public final class HuberLoss: Loss {
+  public let delta: Double
+
+  public init(delta: Double = 1, reduction: LossReduction = .mean) {
+    self.delta = delta
+    super.init(reduction: reduction)
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    huberLoss(input, target, delta: delta, reduction: reduction)
+  }
+}
+
+/// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)``: `torch.nn.CrossEntropyLoss`.
+public final class CrossEntropyLoss: Loss {
+  @Buffer public var weight: Tensor?
+  public let ignoreIndex: Int
+  public let labelSmoothing: Double
+
+  public init(
+    weight: Tensor? = nil, ignoreIndex: Int = -100, labelSmoothing: Double = 0,
+    reduction: LossReduction = .mean
+  ) {
+    self.weight = weight
+    self.ignoreIndex = ignoreIndex
+    self.labelSmoothing = labelSmoothing
+    super.init(reduction: reduction)
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    crossEntropy(
+      input, target, weight: weight, ignoreIndex: ignoreIndex, labelSmoothing: labelSmoothing,
+      reduction: reduction)
+  }
+}
+
+/// ``nllLoss(_:_:weight:ignoreIndex:reduction:)``: `torch.nn.NLLLoss`.
+public final class NLLLoss: Loss {
+  @Buffer public var weight: Tensor?
+  public let ignoreIndex: Int
+
+  public init(
+    weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: LossReduction = .mean
+  ) {
+    self.weight = weight
+    self.ignoreIndex = ignoreIndex
+    super.init(reduction: reduction)
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
+  }
+}
+
+/// ``binaryCrossEntropy(_:_:weight:reduction:)``: `torch.nn.BCELoss`.
+public final class BCELoss: Loss {
+  @Buffer public var weight: Tensor?
+
+  public init(weight: Tensor? = nil, reduction: LossReduction = .mean) {
+    self.weight = weight
+    super.init(reduction: reduction)
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    binaryCrossEntropy(input, target, weight: weight, reduction: reduction)
+  }
+}
+
+/// ``bceWithLogits(_:_:weight:posWeight:reduction:)``: `torch.nn.BCEWithLogitsLoss`.
+public final class BCEWithLogitsLoss: Loss {
+  @Buffer public var weight: Tensor?
+  @Buffer public var posWeight: Tensor?
+
+  public init(
+    weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: LossReduction = .mean
+  ) {
+    self.weight = weight
+    self.posWeight = posWeight
+    super.init(reduction: reduction)
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    bceWithLogits(input, target, weight: weight, posWeight: posWeight, reduction: reduction)
+  }
+}
+
+/// ``klDiv(_:_:logTarget:reduction:)``: `torch.nn.KLDivLoss`.
+public final class KLDivLoss: Loss {
+  public let logTarget: Bool
+
+  public init(logTarget: Bool = false, reduction: LossReduction = .mean) {
+    self.logTarget = logTarget
+    super.init(reduction: reduction)
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    klDiv(input, target, logTarget: logTarget, reduction: reduction)
+  }
+}
+
+/// ``hingeEmbeddingLoss(_:_:margin:reduction:)``: `torch.nn.HingeEmbeddingLoss`.
+public final class HingeEmbeddingLoss: Loss {
+  public let margin: Double
+
+  public init(margin: Double = 1, reduction: LossReduction = .mean) {
+    self.margin = margin
+    super.init(reduction: reduction)
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction)
+  }
+}
+
+/// ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)``: `torch.nn.TripletMarginLoss`.
+public final class TripletMarginLoss: Module {
+  public let margin: Double
+  public let p: Double
+  public let swap: Bool
+  public let reduction: LossReduction
+
+  public init(
+    margin: Double = 1, p: Double = 2, swap: Bool = false, reduction: LossReduction = .mean
+  ) {
+    self.margin = margin
+    self.p = p
+    self.swap = swap
+    self.reduction = reduction
+    super.init()
+  }
+
+  public func callAsFunction(
+    _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor
+  ) -> Tensor {
+    run([anchor, positive, negative]) {
+      tripletMarginLoss(
+        anchor, positive, negative, margin: margin, p: p, swap: swap, reduction: reduction)
+    }
+  }
+}
+
+/// ``cosineEmbeddingLoss(_:_:_:margin:reduction:)``: `torch.nn.CosineEmbeddingLoss`.
+public final class CosineEmbeddingLoss: Module {
+  public let margin: Double
+  public let reduction: LossReduction
+
+  public init(margin: Double = 0, reduction: LossReduction = .mean) {
+    self.margin = margin
+    self.reduction = reduction
+    super.init()
+  }
+
+  public func callAsFunction(_ first: Tensor, _ second: Tensor, _ target: Tensor) -> Tensor {
+    run([first, second, target]) {
+      cosineEmbeddingLoss(first, second, target, margin: margin, reduction: reduction)
+    }
+  }
+}
