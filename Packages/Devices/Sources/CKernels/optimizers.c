@@ -1,65 +1,132 @@
 #include "include/optimizers.h"
 
 #include "functions.h"
+#include "row_bodies.h"
 #include "vectorized.h"
 
+typedef struct {
+  OptimizerStep step;
+  void *p;
+  const void *g;
+  void *states[3];
+} Work;
+
+// The gradient with its share of the parameter, and the parameter before the step.
+#define LOAD_GRADIENT(dtype, T)                                                            \
+  T p = FLAMBEAU_LOAD_##dtype(ps[i]) * keep, g = FLAMBEAU_LOAD_##dtype(gs[i]) + share * p;
 // What is stored as S is computed with as T.
+#define STEP(dtype, S, T, name)                                                            \
+  VECTORIZED static void name##_##dtype(                                                   \
+      long n, OptimizerStep s, T keep, T share, S *restrict ps, const S *restrict gs,      \
+      S *restrict first, S *restrict second, S *restrict third)
 
 // The root of the bias correction is taken out of the loop, which leaves one division in it.
 #define ADAM(dtype, S, T, ...)                                                             \
-  VECTORIZED static void adam_##dtype(                                                     \
-      long count, AdamStep s, S *restrict ps, const S *restrict gs, S *restrict ms,        \
-      S *restrict vs) {                                                                    \
-    double root = sqrt(1 - pow(s.beta2, (double)s.step));                                  \
-    T step_size = s.lr * root / (1 - pow(s.beta1, (double)s.step));                        \
-    T one_minus_beta1 = 1 - s.beta1, one_minus_beta2 = 1 - s.beta2;                        \
-    T beta2 = s.beta2, eps = s.eps * root, decay = s.weight_decay;                         \
-    for (long i = 0; i < count; i++) {                                                     \
-      T p = FLAMBEAU_LOAD_##dtype(ps[i]), gradient = FLAMBEAU_LOAD_##dtype(gs[i]) + decay * p; \
-      T m = FLAMBEAU_LOAD_##dtype(ms[i]), v = FLAMBEAU_LOAD_##dtype(vs[i]);                \
-      m += one_minus_beta1 * (gradient - m);                                               \
-      v = beta2 * v + one_minus_beta2 * gradient * gradient;                               \
-      ms[i] = FLAMBEAU_STORE_##dtype(m);                                                   \
-      vs[i] = FLAMBEAU_STORE_##dtype(v);                                                   \
+  STEP(dtype, S, T, adam) {                                                                \
+    double root = sqrt(1 - pow(s.decay, (double)s.step));                                  \
+    T step_size = s.lr * root / (1 - pow(s.momentum, (double)s.step));                     \
+    T new_m = 1 - s.momentum, new_v = 1 - s.decay, decay = s.decay, eps = s.eps * root;    \
+    for (long i = 0; i < n; i++) {                                                         \
+      LOAD_GRADIENT(dtype, T)                                                              \
+      T m = FLAMBEAU_LOAD_##dtype(first[i]), v = FLAMBEAU_LOAD_##dtype(second[i]);         \
+      m += new_m * (g - m);                                                                \
+      v = decay * v + new_v * g * g;                                                       \
+      first[i] = FLAMBEAU_STORE_##dtype(m);                                                \
+      second[i] = FLAMBEAU_STORE_##dtype(v);                                               \
+      if (third) {                                                                         \
+        T largest = FLAMBEAU_LOAD_##dtype(third[i]);                                       \
+        v = largest > v ? largest : v;                                                     \
+        third[i] = FLAMBEAU_STORE_##dtype(v);                                              \
+      }                                                                                    \
       ps[i] = FLAMBEAU_STORE_##dtype(p - step_size * m / (sqrt(v) + eps));                 \
     }                                                                                      \
   }
 FLAMBEAU_FLOAT_DTYPES(ADAM)
 
 #define SGD(dtype, S, T, ...)                                                              \
-  VECTORIZED static void sgd_##dtype(                                                      \
-      long count, SGDStep s, S *restrict ps, const S *restrict gs, S *restrict vs) {       \
-    T lr = s.lr, momentum = s.momentum, decay = s.weight_decay;                            \
-    T fresh = s.first ? 1 : 1 - s.dampening;                                               \
-    for (long i = 0; i < count; i++) {                                                     \
-      T p = FLAMBEAU_LOAD_##dtype(ps[i]), gradient = FLAMBEAU_LOAD_##dtype(gs[i]) + decay * p; \
-      if (vs) {                                                                            \
-        T v = (s.first ? 0 : momentum * FLAMBEAU_LOAD_##dtype(vs[i])) + fresh * gradient;  \
-        vs[i] = FLAMBEAU_STORE_##dtype(v);                                                 \
-        gradient = s.nesterov ? gradient + momentum * v : v;                               \
+  STEP(dtype, S, T, sgd) {                                                                 \
+    T lr = s.lr, momentum = s.momentum, fresh = s.step == 1 ? 1 : 1 - s.dampening;         \
+    T kept = s.step == 1 ? 0 : s.momentum;                                                 \
+    for (long i = 0; i < n; i++) {                                                         \
+      LOAD_GRADIENT(dtype, T)                                                              \
+      if (first) {                                                                         \
+        T v = kept * FLAMBEAU_LOAD_##dtype(first[i]) + fresh * g;                          \
+        first[i] = FLAMBEAU_STORE_##dtype(v);                                              \
+        g = s.nesterov ? g + momentum * v : v;                                             \
       }                                                                                    \
-      ps[i] = FLAMBEAU_STORE_##dtype(p - lr * gradient);                                   \
+      ps[i] = FLAMBEAU_STORE_##dtype(p - lr * g);                                          \
     }                                                                                      \
   }
 FLAMBEAU_FLOAT_DTYPES(SGD)
 
-void flambeau_adam(
-    DType dtype, long count, AdamStep step, void *p, const void *g, void *m, void *v) {
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: adam_##name(count, step, p, g, m, v); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // parameters are floating-point
+#define ADAGRAD(dtype, S, T, ...)                                                          \
+  STEP(dtype, S, T, adagrad) {                                                             \
+    T lr = s.lr / (1 + (s.step - 1) * s.lr_decay), eps = s.eps;                            \
+    for (long i = 0; i < n; i++) {                                                         \
+      LOAD_GRADIENT(dtype, T)                                                              \
+      T sum = FLAMBEAU_LOAD_##dtype(first[i]) + g * g;                                     \
+      first[i] = FLAMBEAU_STORE_##dtype(sum);                                              \
+      ps[i] = FLAMBEAU_STORE_##dtype(p - lr * g / (sqrt(sum) + eps));                      \
+    }                                                                                      \
   }
-}
+FLAMBEAU_FLOAT_DTYPES(ADAGRAD)
 
-void flambeau_sgd(DType dtype, long count, SGDStep step, void *p, const void *g, void *v) {
-  switch (dtype) {
-#define X(name, ...) \
-  case DType_##name: sgd_##name(count, step, p, g, v); break;
-    FLAMBEAU_FLOAT_DTYPES(X)
-#undef X
-  default: __builtin_trap();  // parameters are floating-point
+#define RMSPROP(dtype, S, T, ...)                                                          \
+  STEP(dtype, S, T, rmsprop) {                                                             \
+    T lr = s.lr, momentum = s.momentum, decay = s.decay, fresh = 1 - s.decay, eps = s.eps; \
+    for (long i = 0; i < n; i++) {                                                         \
+      LOAD_GRADIENT(dtype, T)                                                              \
+      T v = decay * FLAMBEAU_LOAD_##dtype(first[i]) + fresh * g * g, spread = v;           \
+      first[i] = FLAMBEAU_STORE_##dtype(v);                                                \
+      if (third) {                                                                         \
+        T mean = FLAMBEAU_LOAD_##dtype(third[i]);                                          \
+        mean += fresh * (g - mean);                                                        \
+        third[i] = FLAMBEAU_STORE_##dtype(mean);                                           \
+        spread -= mean * mean;                                                             \
+      }                                                                                    \
+      T change = g / (sqrt(spread) + eps);                                                 \
+      if (second) {                                                                        \
+        change += momentum * FLAMBEAU_LOAD_##dtype(second[i]);                             \
+        second[i] = FLAMBEAU_STORE_##dtype(change);                                        \
+      }                                                                                    \
+      ps[i] = FLAMBEAU_STORE_##dtype(p - lr * change);                                     \
+    }                                                                                      \
   }
+FLAMBEAU_FLOAT_DTYPES(RMSPROP)
+
+#define PART(dtype, S, T, ...)                                                             \
+  static void part_##dtype(void *context, long begin, long end) {                          \
+    const Work *work = context;                                                            \
+    const OptimizerStep *s = &work->step;                                                  \
+    S *states[3];                                                                          \
+    for (int k = 0; k < 3; k++) {                                                          \
+      states[k] = work->states[k] ? (S *)work->states[k] + begin : NULL;                   \
+    }                                                                                      \
+    T keep = s->is_decoupled ? 1 - s->lr * s->weight_decay : 1;                            \
+    T share = s->is_decoupled ? 0 : s->weight_decay;                                       \
+    S *p = (S *)work->p + begin;                                                           \
+    const S *g = (const S *)work->g + begin;                                               \
+    switch (s->rule) {                                                                     \
+    case OptimizerRule_sgd:                                                                \
+      sgd_##dtype(end - begin, *s, keep, share, p, g, states[0], states[1], states[2]);    \
+      break;                                                                               \
+    case OptimizerRule_adam:                                                               \
+      adam_##dtype(end - begin, *s, keep, share, p, g, states[0], states[1], states[2]);   \
+      break;                                                                               \
+    case OptimizerRule_adagrad:                                                            \
+      adagrad_##dtype(end - begin, *s, keep, share, p, g, states[0], states[1], states[2]); \
+      break;                                                                               \
+    case OptimizerRule_rmsprop:                                                            \
+      rmsprop_##dtype(end - begin, *s, keep, share, p, g, states[0], states[1], states[2]); \
+      break;                                                                               \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(PART)
+
+void flambeau_optimize(
+    DType dtype, long count, OptimizerStep step, void *p, const void *g, void *first, void *second,
+    void *third) {
+  Work work = {step, p, g, {first, second, third}};
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(part);
+  share_rows(bodies, dtype, count, 1, &work);
 }

@@ -134,11 +134,9 @@ public protocol Backend: Sendable {
     _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView
   ) -> Int?
 
-  // MARK: Optimizers, all views contiguous
+  // MARK: Optimizers
 
-  /// One step of Adam: parameter, gradient, first and second moment.
-  func adam(
-    _ step: AdamStep, _ p: StridedView, _ g: StridedView, _ m: StridedView, _ v: StridedView)
-  /// One step of SGD: parameter, gradient and, with momentum, velocity.
-  func sgd(_ step: SGDStep, _ p: StridedView, _ g: StridedView, velocity: StridedView?)
+  /// One step on a parameter p with the gradient g, and with up to three states, all contiguous.
+  func optimize(
+    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?])
 }

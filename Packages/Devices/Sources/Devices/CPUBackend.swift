@@ -240,17 +240,14 @@ public struct CPUBackend: Backend {
 
   // MARK: Optimizers
 
-  public func adam(
-    _ step: AdamStep, _ p: StridedView, _ g: StridedView, _ m: StridedView, _ v: StridedView
+  public func optimize(
+    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?]
   ) {
-    flambeau_adam(
-      p.dtype, p.layout.numel, step, p.pointer, g.pointer, m.pointer, v.pointer)
-  }
-
-  public func sgd(
-    _ step: SGDStep, _ p: StridedView, _ g: StridedView, velocity: StridedView?
-  ) {
-    flambeau_sgd(p.dtype, p.layout.numel, step, p.pointer, g.pointer, velocity?.pointer)
+    func state(_ index: Int) -> UnsafeMutableRawPointer? {
+      index < states.count ? states[index]?.pointer : nil
+    }
+    flambeau_optimize(
+      p.dtype, p.layout.numel, step, p.pointer, g.pointer, state(0), state(1), state(2))
   }
 }
 

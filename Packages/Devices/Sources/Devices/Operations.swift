@@ -44,3 +44,14 @@ public enum Domain: Sendable {
     self = place < forAll ? .all : place < integral ? .integral : .floatingPoint
   }
 }
+
+extension OptimizerRule: @retroactive CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .sgd: "sgd"
+    case .adam: "adam"
+    case .adagrad: "adagrad"
+    case .rmsprop: "rmsprop"
+    }
+  }
+}

@@ -122,7 +122,7 @@ private final class Outer: Module {
     await expectMessage(
       "Adam: an optimizer without parameters",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        _ = Adam([])
+        _ = Adam([Tensor]())
       })
     await expectMessage(
       "lr -1.0 is out of range",

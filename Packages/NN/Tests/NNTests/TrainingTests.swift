@@ -46,6 +46,21 @@ struct GoldenRun: Decodable, Sendable {
       case "adam": Adam(weights, lr: 0.01)
       case "adam, decay":
         Adam(weights, lr: 0.05, betas: (0.8, 0.99), eps: 1e-6, weightDecay: 0.1)
+      case "sgd, groups":
+        SGD(
+          [
+            ParameterGroup(Array(weights[..<2]), lr: 0.01),
+            ParameterGroup(Array(weights[2...]), weightDecay: 0.1),
+          ], lr: 0.1, momentum: 0.5)
+      case "adam, amsgrad": Adam(weights, lr: 0.05, amsgrad: true)
+      case "adamw": AdamW(weights, lr: 0.02, weightDecay: 0.2)
+      case "adagrad":
+        Adagrad(
+          weights, lr: 0.1, lrDecay: 0.01, weightDecay: 0.01, initialAccumulatorValue: 0.1)
+      case "rmsprop": RMSprop(weights, lr: 0.01)
+      case "rmsprop, all":
+        RMSprop(
+          weights, lr: 0.003, alpha: 0.9, weightDecay: 0.01, momentum: 0.8, centered: true)
       default: fatalError("no optimizer is called “\(name)”")
       }
     for expected in golden.losses {

@@ -17,6 +17,12 @@ optimizers = {
     "sgd, momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.1, weight_decay=0.01),
     "sgd, nesterov": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
     "adam": lambda p: torch.optim.Adam(p, lr=0.01),
+    "sgd, groups": lambda p: torch.optim.SGD([{"params": p[:2], "lr": 0.01}, {"params": p[2:], "weight_decay": 0.1}], lr=0.1, momentum=0.5),
+    "adam, amsgrad": lambda p: torch.optim.Adam(p, lr=0.05, amsgrad=True),
+    "adamw": lambda p: torch.optim.AdamW(p, lr=0.02, weight_decay=0.2),
+    "adagrad": lambda p: torch.optim.Adagrad(p, lr=0.1, lr_decay=0.01, weight_decay=0.01, initial_accumulator_value=0.1),
+    "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.01),
+    "rmsprop, all": lambda p: torch.optim.RMSprop(p, lr=0.003, alpha=0.9, weight_decay=0.01, momentum=0.8, centered=True),
     "adam, decay": lambda p: torch.optim.Adam(p, lr=0.05, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
 }
 
@@ -28,7 +34,7 @@ for name, make in optimizers.items():
     first = [p.detach().flatten().tolist() for p in model.parameters()]
     # In float64, so that what differs is not the rounding.
     model, x = model.double(), x.double()
-    optimizer = make(model.parameters())
+    optimizer = make(list(model.parameters()))
     losses = []
     for _ in range(100):
         loss = nn.functional.cross_entropy(model(x), y)

@@ -1,0 +1,75 @@
+/// Makes gradients smaller so that the norm of all of them together is at most `maxNorm`:
+/// `torch.nn.utils.clip_grad_norm_`.
+///
+/// - Parameters:
+///   - parameters: those with a gradient count.
+///   - p: the norm; infinity for the largest absolute value.
+/// - Returns: the norm before.
+@discardableResult
+public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2) -> Double {
+  let gradients = parameters.compactMap(\.grad)
+  guard !gradients.isEmpty else { return 0 }
+  return noGrad {
+    let norms = gradients.map { $0.norm(p).to(.float32) }
+    let total = Tensor.stack(norms).norm(p).item()
+    let factor = maxNorm / (total + 1e-6)
+    if factor < 1 {
+      for gradient in gradients { gradient.update(.multiply, Tensor(factor)) }
+    }
+    return total
+  }
+}
+
+/// Brings each element of the gradients between -limit and limit: `torch.nn.utils.clip_grad_value_`.
+public func clipGradValue(_ parameters: [Tensor], _ limit: Double) {
+  noGrad {
+    for gradient in parameters.compactMap(\.grad) { gradient.update(.clamp, -limit, limit) }
+  }
+}
+
+/// A model's weights averaged over the steps, later ones more: `torch.optim.swa_utils.AveragedModel` with
+/// `get_ema_multi_avg_fn`; Polyak and Juditsky, 1992.
+///
+///     let average = ExponentialMovingAverage(model, decay: 0.999)
+///     …
+///     optimizer.step()
+///     average.update()
+///     …
+///     average.apply { validate(model) }
+public final class ExponentialMovingAverage {
+  public let model: Module
+  public let decay: Double
+  /// The averages by name, parameters and buffers.
+  public private(set) var average: StateDict
+
+  public init(_ model: Module, decay: Double = 0.999) {
+    guard (0...1).contains(decay) else {
+      fatalError("ExponentialMovingAverage: decay \(decay); it must be from 0 to 1")
+    }
+    self.model = model
+    self.decay = decay
+    average = model.stateDict().mapValues { $0.clone() }
+  }
+
+  /// Takes the model's weights into the averages. Buffers of whole numbers are taken over as they are.
+  public func update() {
+    noGrad {
+      for (name, tensor) in model.stateDict() {
+        guard let own = average[name] else { continue }
+        if own.dtype.isFloatingPoint {
+          own.copy(from: own.lerp(tensor, weight: Tensor(1 - decay)))
+        } else {
+          own.copy(from: tensor)
+        }
+      }
+    }
+  }
+
+  /// Runs `body` while the model has the averages for weights.
+  public func apply<Result>(_ body: () throws -> Result) throws -> Result {
+    let own = model.stateDict().mapValues { $0.clone() }
+    try model.loadStateDict(average)
+    defer { try! model.loadStateDict(own) }
+    return try body()
+  }
+}

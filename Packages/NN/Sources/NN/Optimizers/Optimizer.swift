@@ -1,0 +1,212 @@
+import Foundation
+
+/// Changes parameters so that a loss becomes smaller, given its gradient: `torch.optim.Optimizer`.
+///
+///     optimizer.zeroGrad()
+///     loss.backward()
+///     optimizer.step()
+///
+/// Parameters may come in groups with settings of their own:
+///
+///     let optimizer = AdamW([
+///       ParameterGroup(model.body.parameters(), lr: 1e-4),
+///       ParameterGroup(model.head.parameters(), weightDecay: 0),
+///     ], lr: 1e-3)
+open class Optimizer {
+  /// The parameters with their settings, which schedulers change.
+  public let groups: [ParameterGroup]
+  /// What is remembered of each parameter, from its first step on, in the order of ``parameters``.
+  private(set) var states: [State?]
+
+  /// What is remembered of a parameter.
+  struct State {
+    /// How many steps there were.
+    var steps: Int
+    /// In the order of ``stateNames``.
+    var tensors: [Tensor?]
+  }
+
+  /// - Parameters:
+  ///   - groups: what to change: leaves that require gradients.
+  ///   - lr, weightDecay, momentum: for groups without settings of their own.
+  init(_ groups: [ParameterGroup], lr: Double, weightDecay: Double, momentum: Double) {
+    for group in groups {
+      group.lr = group.given.lr ?? lr
+      group.weightDecay = group.given.weightDecay ?? weightDecay
+      group.momentum = group.given.momentum ?? momentum
+      group.initialLR = group.lr
+      Self.check("lr", group.lr, in: 0...)
+      Self.check("weightDecay", group.weightDecay, in: 0...)
+    }
+    let parameters = groups.flatMap(\.parameters)
+    guard !parameters.isEmpty else {
+      fatalError("\(Self.self): an optimizer without parameters has nothing to do")
+    }
+    for parameter in parameters where !(parameter.isLeaf && parameter.requiresGrad) {
+      fatalError(
+        "\(Self.self): a tensor of shape \(parameter.shape) is no leaf that requires a gradient")
+    }
+    guard Set(parameters.map(ObjectIdentifier.init)).count == parameters.count else {
+      fatalError("\(Self.self): a parameter is given twice")
+    }
+    self.groups = groups
+    states = parameters.map { _ in nil }
+  }
+
+  public var parameters: [Tensor] { groups.flatMap(\.parameters) }
+
+  /// The learning rate of the first group; setting it sets that of all.
+  public var lr: Double {
+    get { groups[0].lr }
+    set { for group in groups { group.lr = newValue } }
+  }
+
+  /// What one step of a group's parameters is.
+  func rule(_ group: ParameterGroup) -> OptimizerStep {
+    fatalError("\(Self.self): override func rule")
+  }
+
+  /// The names of what is remembered, as in PyTorch's state dicts; nil for what is not.
+  func stateNames(_ group: ParameterGroup) -> [String?] { [] }
+
+  /// What is remembered of a parameter at first.
+  func initialState(_ parameter: Tensor) -> Tensor { .zerosLike(parameter) }
+
+  /// Changes the parameters that have a gradient.
+  public func step() {
+    noGrad {
+      var index = 0
+      for group in groups {
+        var rule = rule(group)
+        for parameter in group.parameters {
+          defer { index += 1 }
+          guard let gradient = parameter.grad else { continue }
+          if states[index] == nil {
+            let tensors = stateNames(group).map { $0.map { _ in initialState(parameter) } }
+            states[index] = State(steps: 0, tensors: tensors)
+          }
+          states[index]!.steps += 1
+          rule.step = states[index]!.steps
+          parameter.optimize(rule, gradient: gradient, states: states[index]!.tensors)
+        }
+      }
+    }
+  }
+
+  /// Forgets the gradients.
+  public func zeroGrad() {
+    for group in groups {
+      for parameter in group.parameters { parameter.grad = nil }
+    }
+  }
+
+  /// Stops the program where a setting makes no sense.
+  static func check(_ name: String, _ value: Double, in range: some RangeExpression<Double>) {
+    if !range.contains(value) { fatalError("\(Self.self): \(name) \(value) is out of range") }
+  }
+}
+
+/// Parameters that share settings. Settings that are nil are the optimizer's.
+public final class ParameterGroup {
+  public let parameters: [Tensor]
+  public var lr = 0.0
+  public var weightDecay = 0.0
+  /// The momentum of SGD and RMSprop, the first of Adam's betas.
+  public var momentum = 0.0
+  /// The learning rate that schedulers start from.
+  public internal(set) var initialLR = 0.0
+  let given: (lr: Double?, weightDecay: Double?, momentum: Double?)
+
+  public init(
+    _ parameters: [Tensor], lr: Double? = nil, weightDecay: Double? = nil,
+    momentum: Double? = nil
+  ) {
+    self.parameters = parameters
+    given = (lr, weightDecay, momentum)
+  }
+}
+
+/// Saving and resuming.
+extension Optimizer {
+  /// All that the next steps depend on, besides the parameters: what is remembered of each under
+  /// `state.0.exp_avg`, and settings that schedulers change under `param_groups.0.lr`.
+  public func stateDict() -> StateDict {
+    var dict: StateDict = [:]
+    var index = 0
+    for (place, group) in groups.enumerated() {
+      for (name, value) in group.settings {
+        dict["param_groups.\(place).\(name)"] = Tensor(value, dtype: .float64)
+      }
+      for _ in group.parameters {
+        defer { index += 1 }
+        guard let state = states[index] else { continue }
+        dict["state.\(index).step"] = Tensor(state.steps)
+        for (name, tensor) in zip(stateNames(group), state.tensors) {
+          if let name, let tensor { dict["state.\(index).\(name)"] = tensor.detach().clone() }
+        }
+      }
+    }
+    return dict
+  }
+
+  /// Goes on from what ``stateDict()`` gave.
+  ///
+  /// - Throws: ``StateDictError`` with all that does not match, and then changes nothing.
+  public func loadStateDict(_ dict: StateDict) throws {
+    var error = StateDictError()
+    var known: Set<String> = []
+    func entry(_ key: String, _ shape: [Int]) -> Tensor? {
+      known.insert(key)
+      guard let tensor = dict[key] else {
+        error.missing.append(key)
+        return nil
+      }
+      if tensor.shape != shape {
+        error.misshapen.append(.init(name: key, shape: tensor.shape, expected: shape))
+      }
+      return tensor
+    }
+    var loaded: [State?] = []
+    var settings: [[Double]] = []
+    for (place, group) in groups.enumerated() {
+      settings.append(
+        group.settings.map { entry("param_groups.\(place).\($0.name)", [])?.item() ?? 0 })
+      for parameter in group.parameters {
+        let index = loaded.count
+        guard dict["state.\(index).step"] != nil else {
+          loaded.append(nil)
+          continue
+        }
+        let steps = entry("state.\(index).step", [])
+        let tensors = stateNames(group).map { name in
+          name.flatMap { entry("state.\(index).\($0)", parameter.shape) }
+        }
+        let own = tensors.map { $0?.to(parameter.dtype).to(parameter.device).clone() }
+        loaded.append(State(steps: steps.map { $0.item(as: Int.self) } ?? 0, tensors: own))
+      }
+    }
+    error.unexpected = dict.keys.filter { !known.contains($0) }
+    if !error.isEmpty { throw error }
+    states = loaded
+    for (group, values) in zip(groups, settings) {
+      group.settings = zip(group.settings, values).map { ($0.name, $1) }
+    }
+  }
+}
+
+extension ParameterGroup {
+  /// The settings that may change, by PyTorch's names.
+  fileprivate var settings: [(name: String, value: Double)] {
+    get {
+      [
+        ("lr", lr), ("initial_lr", initialLR), ("weight_decay", weightDecay),
+        ("momentum", momentum),
+      ]
+    }
+    set {
+      (lr, initialLR, weightDecay, momentum) = (
+        newValue[0].value, newValue[1].value, newValue[2].value, newValue[3].value
+      )
+    }
+  }
+}

@@ -1,0 +1,334 @@
+import Foundation
+
+/// Changes an optimizer's learning rates step by step: `torch.optim.lr_scheduler`.
+///
+///     let scheduler = CosineAnnealingLR(optimizer, tMax: epochs)
+///     for epoch in 0..<epochs {
+///       …
+///       scheduler.step()
+///     }
+///
+/// Rates are worked out from those at the start and the number of steps alone, so a scheduler resumes
+/// from that number.
+open class Scheduler {
+  public let optimizer: Optimizer
+  /// The rates at the start, one for each group.
+  public let baseLRs: [Double]
+  /// How many steps there were. Setting it sets the rates too.
+  public var stepCount: Int {
+    didSet { apply() }
+  }
+
+  public init(_ optimizer: Optimizer) {
+    self.optimizer = optimizer
+    baseLRs = optimizer.groups.map(\.initialLR)
+    stepCount = 0
+    apply()
+  }
+
+  /// The rate of a group after so many steps.
+  open func rate(_ base: Double, _ step: Int) -> Double {
+    fatalError("\(type(of: self)): override func rate")
+  }
+
+  /// Goes on to the next rates.
+  public func step() { stepCount += 1 }
+
+  /// The rates of all groups now: `get_last_lr`.
+  public var lrs: [Double] { optimizer.groups.map(\.lr) }
+
+  func apply() {
+    for (group, base) in zip(optimizer.groups, baseLRs) { group.lr = rate(base, stepCount) }
+  }
+}
+
+/// γ times as much every `stepSize` steps: `torch.optim.lr_scheduler.StepLR`.
+public final class StepLR: Scheduler {
+  private let stepSize: Int
+  private let gamma: Double
+
+  public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1) {
+    guard stepSize > 0 else { fatalError("StepLR: stepSize \(stepSize); it must be 1 or more") }
+    (self.stepSize, self.gamma) = (stepSize, gamma)
+    super.init(optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double {
+    base * pow(gamma, Double(step / stepSize))
+  }
+}
+
+/// γ times as much at each of some steps: `torch.optim.lr_scheduler.MultiStepLR`.
+public final class MultiStepLR: Scheduler {
+  private let milestones: [Int]
+  private let gamma: Double
+
+  public init(_ optimizer: Optimizer, milestones: [Int], gamma: Double = 0.1) {
+    (self.milestones, self.gamma) = (milestones, gamma)
+    super.init(optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double {
+    base * pow(gamma, Double(milestones.count { $0 <= step }))
+  }
+}
+
+/// γ times as much at every step: `torch.optim.lr_scheduler.ExponentialLR`.
+public final class ExponentialLR: Scheduler {
+  private let gamma: Double
+
+  public init(_ optimizer: Optimizer, gamma: Double) {
+    self.gamma = gamma
+    super.init(optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double {
+    base * pow(gamma, Double(step))
+  }
+}
+
+/// From one factor to another in a straight line, which can serve as a warm-up:
+/// `torch.optim.lr_scheduler.LinearLR`.
+public final class LinearLR: Scheduler {
+  private let (start, end): (Double, Double)
+  private let totalIters: Int
+
+  public init(
+    _ optimizer: Optimizer, startFactor: Double = 1.0 / 3, endFactor: Double = 1,
+    totalIters: Int = 5
+  ) {
+    guard totalIters > 0, startFactor > 0, startFactor <= 1, (0...1).contains(endFactor) else {
+      fatalError(
+        "LinearLR: factors \(startFactor) to \(endFactor) over \(totalIters) steps; factors must be from 0 "
+          + "to 1, the first above 0")
+    }
+    (start, end) = (startFactor, endFactor)
+    self.totalIters = totalIters
+    super.init(optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double {
+    base * (start + (end - start) * Double(min(step, totalIters)) / Double(totalIters))
+  }
+}
+
+/// Down along half a cosine over `tMax` steps, and up again: `torch.optim.lr_scheduler.CosineAnnealingLR`;
+/// Loshchilov and Hutter, 2016.
+public final class CosineAnnealingLR: Scheduler {
+  private let tMax: Int
+  private let etaMin: Double
+
+  public init(_ optimizer: Optimizer, tMax: Int, etaMin: Double = 0) {
+    guard tMax > 0 else { fatalError("CosineAnnealingLR: tMax \(tMax); it must be 1 or more") }
+    (self.tMax, self.etaMin) = (tMax, etaMin)
+    super.init(optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double {
+    etaMin + (base - etaMin) * (1 + cos(.pi * Double(step) / Double(tMax))) / 2
+  }
+}
+
+/// Down along half a cosine, again and again, each time over `tMult` times as many steps:
+/// `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
+public final class CosineAnnealingWarmRestarts: Scheduler {
+  private let t0: Int
+  private let tMult: Int
+  private let etaMin: Double
+
+  public init(_ optimizer: Optimizer, t0: Int, tMult: Int = 1, etaMin: Double = 0) {
+    guard t0 > 0, tMult > 0 else {
+      fatalError("CosineAnnealingWarmRestarts: t0 \(t0), tMult \(tMult); both must be 1 or more")
+    }
+    (self.t0, self.tMult, self.etaMin) = (t0, tMult, etaMin)
+    super.init(optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double {
+    var (rest, length) = (step, t0)
+    while rest >= length {
+      rest -= length
+      length *= tMult
+    }
+    return etaMin + (base - etaMin) * (1 + cos(.pi * Double(rest) / Double(length))) / 2
+  }
+}
+
+/// Up to a rate and down to nearly nothing, in one cycle, while momentum goes the other way:
+/// `torch.optim.lr_scheduler.OneCycleLR`; Smith and Topin, 2017.
+public final class OneCycleLR: Scheduler {
+  private let maxLR: Double
+  private let totalSteps: Int
+  private let pctStart: Double
+  private let strategy: Strategy
+  private let momenta: (base: Double, max: Double)?
+  private let divFactor: Double
+  private let finalDivFactor: Double
+
+  /// How a number goes from one to another.
+  public enum Strategy: Sendable {
+    case cos, linear
+  }
+
+  /// - Parameters:
+  ///   - pctStart: the share of the steps in which the rate rises.
+  ///   - cycleMomentum: whether momentum, or the first of betas, goes from the larger of two down and up.
+  ///   - divFactor, finalDivFactor: how many times smaller the rate is at the start, and at the end than
+  ///     at the start.
+  public init(
+    _ optimizer: Optimizer, maxLR: Double, totalSteps: Int, pctStart: Double = 0.3,
+    annealStrategy: Strategy = .cos, cycleMomentum: Bool = true, baseMomentum: Double = 0.85,
+    maxMomentum: Double = 0.95, divFactor: Double = 25, finalDivFactor: Double = 1e4
+  ) {
+    guard totalSteps > 0, (0...1).contains(pctStart), maxLR > 0 else {
+      fatalError(
+        "OneCycleLR: maxLR \(maxLR) over \(totalSteps) steps, pctStart \(pctStart); expected a rate above 0, "
+          + "1 step or more, and a share from 0 to 1")
+    }
+    self.maxLR = maxLR
+    self.totalSteps = totalSteps
+    self.pctStart = pctStart
+    strategy = annealStrategy
+    momenta = cycleMomentum ? (baseMomentum, maxMomentum) : nil
+    self.divFactor = divFactor
+    self.finalDivFactor = finalDivFactor
+    super.init(optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double {
+    let first = maxLR / divFactor
+    return phase(step, from: first, over: maxLR, to: first / finalDivFactor)
+  }
+
+  override func apply() {
+    super.apply()
+    guard let momenta else { return }
+    let momentum = phase(stepCount, from: momenta.max, over: momenta.base, to: momenta.max)
+    for group in optimizer.groups { group.momentum = momentum }
+  }
+
+  private func phase(_ step: Int, from first: Double, over middle: Double, to last: Double)
+    -> Double
+  {
+    if step >= totalSteps { fatalError("OneCycleLR: more than \(totalSteps) steps") }
+    let top = pctStart * Double(totalSteps) - 1
+    let place = Double(step)
+    return place <= top || top == Double(totalSteps - 1)
+      ? way(first, middle, place / top)
+      : way(middle, last, (place - top) / (Double(totalSteps - 1) - top))
+  }
+
+  private func way(_ start: Double, _ end: Double, _ share: Double) -> Double {
+    switch strategy {
+    case .cos: end + (start - end) / 2 * (1 + Foundation.cos(.pi * share))
+    case .linear: (end - start) * share + start
+    }
+  }
+}
+
+/// A factor that a function gives for each step: `torch.optim.lr_scheduler.LambdaLR`.
+public final class LambdaLR: Scheduler {
+  private let factor: (Int) -> Double
+
+  public init(_ optimizer: Optimizer, _ factor: @escaping (_ step: Int) -> Double) {
+    self.factor = factor
+    super.init(optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double { base * factor(step) }
+}
+
+/// Several schedulers, each from a step on, counted from there: `torch.optim.lr_scheduler.SequentialLR`.
+///
+///     SequentialLR([LinearLR(optimizer, totalIters: 100), CosineAnnealingLR(optimizer, tMax: 900)], milestones: [100])
+public final class SequentialLR: Scheduler {
+  private let schedulers: [Scheduler]
+  private let milestones: [Int]
+
+  public init(_ schedulers: [Scheduler], milestones: [Int]) {
+    guard let first = schedulers.first, schedulers.count == milestones.count + 1,
+      schedulers.allSatisfy({ $0.optimizer === first.optimizer }), milestones == milestones.sorted()
+    else {
+      fatalError(
+        "SequentialLR: \(schedulers.count) schedulers and milestones \(milestones); there must be one "
+          + "scheduler more than rising milestones, all of one optimizer")
+    }
+    (self.schedulers, self.milestones) = (schedulers, milestones)
+    super.init(first.optimizer)
+  }
+
+  public override func rate(_ base: Double, _ step: Int) -> Double {
+    let place = milestones.count { $0 <= step }
+    return schedulers[place].rate(base, place == 0 ? step : step - milestones[place - 1])
+  }
+}
+
+/// Rates that become smaller when a number stops getting better:
+/// `torch.optim.lr_scheduler.ReduceLROnPlateau`.
+public final class ReduceLROnPlateau {
+  public let optimizer: Optimizer
+  private let isBetter: (Double, Double) -> Bool
+  private let factor: Double
+  private let patience: Int
+  private let cooldown: Int
+  private let minLR: Double
+  private let eps: Double
+  /// What is remembered between steps.
+  public var state: State
+
+  public struct State: Codable, Sendable {
+    /// The best number so far.
+    public var best: Double
+    /// How many steps in a row were no better.
+    public var badSteps = 0
+    /// How many steps do not count yet after rates were changed.
+    public var cooldownLeft = 0
+  }
+
+  /// Which numbers are better.
+  public enum Mode: Sendable {
+    case min, max
+  }
+
+  /// - Parameters:
+  ///   - patience: how many steps in a row may be no better.
+  ///   - threshold: by what share of the best so far a number must be better.
+  ///   - cooldown: how many steps after a change do not count.
+  public init(
+    _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
+    threshold: Double = 1e-4, cooldown: Int = 0, minLR: Double = 0, eps: Double = 1e-8
+  ) {
+    guard factor < 1 else {
+      fatalError("ReduceLROnPlateau: factor \(factor); it must be below 1")
+    }
+    self.optimizer = optimizer
+    isBetter = { mode == .min ? $0 < $1 * (1 - threshold) : $0 > $1 * (1 + threshold) }
+    self.factor = factor
+    self.patience = patience
+    self.cooldown = cooldown
+    self.minLR = minLR
+    self.eps = eps
+    state = State(best: mode == .min ? .infinity : -.infinity)
+  }
+
+  /// Takes note of a number, such as the validation loss.
+  public func step(_ number: Double) {
+    if isBetter(number, state.best) {
+      state.best = number
+      state.badSteps = 0
+    } else {
+      state.badSteps += 1
+    }
+    if state.cooldownLeft > 0 {
+      state.cooldownLeft -= 1
+      state.badSteps = 0
+    }
+    guard state.badSteps > patience else { return }
+    for group in optimizer.groups {
+      let smaller = max(group.lr * factor, minLR)
+      if group.lr - smaller > eps { group.lr = smaller }
+    }
+    state.cooldownLeft = cooldown
+    state.badSteps = 0
+  }
+}
