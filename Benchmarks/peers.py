@@ -14,6 +14,7 @@ import time
 import torch
 from micrograd.nn import MLP
 
+F = torch.nn.functional
 torch.set_num_threads(2)
 
 
@@ -81,18 +82,16 @@ def add(requires_grad):
     return prepare
 
 
-def training_step(batch, inputs, hidden):
+def training_step(make):
+    """Steps of a model, an optimizer and a loss that are made after seed 0."""
+
     def prepare():
         torch.manual_seed(0)
-        model = torch.nn.Sequential(
-            torch.nn.Linear(inputs, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 10)
-        )
-        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-        x, y = torch.randn(batch, inputs), torch.randint(0, 10, (batch,))
+        optimizer, loss_of = make()
 
         def run(count):
             for _ in range(count):
-                loss = torch.nn.functional.cross_entropy(model(x), y)
+                loss = loss_of()
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
@@ -102,6 +101,86 @@ def training_step(batch, inputs, hidden):
         return run
 
     return prepare
+
+
+def classifier(layers, shape, optimizer):
+    def make():
+        model = torch.nn.Sequential(*layers())
+        x, y = torch.randn(*shape), torch.randint(0, 10, shape[:1])
+        return optimizer(model.parameters()), lambda: F.cross_entropy(model(x), y)
+
+    return make
+
+
+def adam(parameters):
+    return torch.optim.Adam(parameters, lr=1e-3)
+
+
+def mlp(*sizes):
+    layers = []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
+    return layers[:-1]
+
+
+def cnn():
+    nn = torch.nn
+    return [
+        nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(64 * 7 * 7, 10),
+    ]
+
+
+def lstm():
+    model = torch.nn.LSTM(32, 64)
+    x = torch.randn(50, 16, 32)
+    return adam(model.parameters()), lambda: model(x)[0].square().mean()
+
+
+class GPT(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.embedding = nn.Embedding(64, 128)
+        self.positions = nn.Embedding(64, 128)
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(
+                128, 4, 512, dropout=0, activation="gelu", batch_first=True, norm_first=True
+            )
+            for _ in range(4)
+        )
+        self.norm = nn.LayerNorm(128)
+        self.head = nn.Linear(128, 64)
+        self.mask = nn.Transformer.generate_square_subsequent_mask(64)
+
+    def forward(self, x):
+        y = self.embedding(x) + self.positions(torch.arange(x.shape[1]))
+        for layer in self.layers:
+            y = layer(y, src_mask=self.mask, is_causal=True)
+        return self.head(self.norm(y))
+
+
+def gpt():
+    model = GPT()
+    x, y = torch.randint(0, 64, (16, 64)), torch.randint(0, 64, (16, 64))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    return optimizer, lambda: F.cross_entropy(model(x).flatten(0, 1), y.flatten())
+
+
+def adam_step():
+    torch.manual_seed(0)
+    weight = torch.randn(10**7, requires_grad=True)
+    weight.grad = torch.randn(10**7)
+    # The faster one of PyTorch's.
+    optimizer = torch.optim.Adam([weight], lr=1e-3, fused=True)
+
+    def run(count):
+        for _ in range(count):
+            optimizer.step()
+        return [weight[0].item(), weight.abs().mean().item()]
+
+    return run
 
 
 def operation(make, function):
@@ -166,7 +245,6 @@ def gradient(shapes, function):
     return prepare
 
 
-F = torch.nn.functional
 GRADIENTS = {
     "(a * b).sum() backward, 4 floats": ([[4], [4]], torch.mul),
     "conv2d backward, 64×32×28×28 to 64": (
@@ -187,13 +265,24 @@ GRADIENTS = {
     ),
 }
 
+TRAINING = {
+    "training step of the digits": classifier(lambda: mlp(64, 128, 10), (32, 64), adam),
+    "training step of an MLP": classifier(lambda: mlp(784, 512, 512, 10), (128, 784), adam),
+    "training step of a wide MLP": classifier(lambda: mlp(1024, 4096, 10), (1024, 1024), adam),
+    "training step of a CNN": classifier(
+        cnn, (64, 1, 28, 28), lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9)
+    ),
+    "training step of an LSTM": lstm,
+    "training step of a GPT": gpt,
+}
+
 TORCH = f"torch {torch.__version__.split('+')[0]}"
 WORKLOADS = {
     "micrograd's demo, one step": ("micrograd", micrograd_demo),
     "a + b on 4 floats": (TORCH, add(False)),
     "a + b on 4 floats, with gradients": (TORCH, add(True)),
-    "training step of the digits": (TORCH, training_step(32, 64, 128)),
-    "training step of a wide MLP": (TORCH, training_step(1024, 1024, 4096)),
+    **{name: (TORCH, training_step(make)) for name, make in TRAINING.items()},
+    "Adam step on 10 million": (TORCH, adam_step),
     **{name: (TORCH, operation(*parts)) for name, parts in OPERATIONS.items()},
     **{name: (TORCH, gradient(*parts)) for name, parts in GRADIENTS.items()},
 }

@@ -1,23 +1,71 @@
 import NN
 
 extension Workload {
+  /// Steps of training: forward, backward, optimizer.
   static let training = [
     // The main job's step.
-    training("training step of the digits", batch: 32, sizes: (64, 128)),
-    training("training step of a wide MLP", batch: 1024, sizes: (1024, 4096)),
+    training("training step of the digits") {
+      let model = Sequential(Linear(64, 128), ReLU(), Linear(128, 10))
+      let (x, y) = (Tensor.randn([32, 64]), Tensor.randint(0, 10, [32]))
+      return (model, Adam(model.parameters(), lr: 1e-3), { crossEntropy(model(x), y) })
+    },
+    training("training step of an MLP") {
+      let model = Sequential(
+        Linear(784, 512), ReLU(), Linear(512, 512), ReLU(), Linear(512, 10))
+      let (x, y) = (Tensor.randn([128, 784]), Tensor.randint(0, 10, [128]))
+      return (model, Adam(model.parameters(), lr: 1e-3), { crossEntropy(model(x), y) })
+    },
+    training("training step of a wide MLP") {
+      let model = Sequential(Linear(1024, 4096), ReLU(), Linear(4096, 10))
+      let (x, y) = (Tensor.randn([1024, 1024]), Tensor.randint(0, 10, [1024]))
+      return (model, Adam(model.parameters(), lr: 1e-3), { crossEntropy(model(x), y) })
+    },
+    training("training step of a CNN") {
+      let model = Sequential(
+        Conv2d(1, 32, kernelSize: 3, padding: 1), ReLU(), MaxPool2d(2),
+        Conv2d(32, 64, kernelSize: 3, padding: 1), ReLU(), MaxPool2d(2), Flatten(),
+        Linear(64 * 7 * 7, 10))
+      let (x, y) = (Tensor.randn([64, 1, 28, 28]), Tensor.randint(0, 10, [64]))
+      return (
+        model, SGD(model.parameters(), lr: 0.01, momentum: 0.9), { crossEntropy(model(x), y) }
+      )
+    },
+    training("training step of an LSTM") {
+      let model = LSTM(32, 64)
+      let x = Tensor.randn([50, 16, 32])
+      return (model, Adam(model.parameters(), lr: 1e-3), { model(x).output.square().mean() })
+    },
+    training("training step of a GPT") {
+      let model = GPT()
+      let (x, y) = (Tensor.randint(0, 64, [16, 64]), Tensor.randint(0, 64, [16, 64]))
+      return (
+        model, AdamW(model.parameters(), lr: 1e-3),
+        { crossEntropy(model(x).flatten(endDim: 1), y.flatten()) }
+      )
+    },
+    Workload(name: "Adam step on 10 million", tolerance: 1e-4) {
+      manualSeed(0)
+      let weight = Tensor.randn([10_000_000], requiresGrad: true)
+      weight.grad = Tensor.randn([10_000_000])
+      let optimizer = Adam([weight], lr: 1e-3)
+      return { count in
+        for _ in 0..<count { optimizer.step() }
+        return [weight.detach()[0].item(), weight.detach().abs().mean().item()]
+      }
+    },
   ]
 
-  /// A step of Adam on an MLP with one hidden layer and ten classes.
-  private static func training(_ name: String, batch: Int, sizes: (Int, Int)) -> Workload {
+  /// - Parameter prepare: makes a model, its optimizer and its loss, after seed 0.
+  private static func training(
+    _ name: String, _ prepare: @escaping @Sendable () -> (Module, Optimizer, () -> Tensor)
+  ) -> Workload {
     Workload(name: name, tolerance: 1e-4) {
       manualSeed(0)
-      let model = Sequential(Linear(sizes.0, sizes.1), ReLU(), Linear(sizes.1, 10))
-      let optimizer = Adam(model.parameters(), lr: 1e-3)
-      let (x, y) = (Tensor.randn([batch, sizes.0]), Tensor.randint(0, 10, [batch]))
+      let (_, optimizer, loss) = prepare()
       return { count in
         var last = 0.0
         for _ in 0..<count {
-          let loss = crossEntropy(model(x), y)
+          let loss = loss()
           optimizer.zeroGrad()
           loss.backward()
           optimizer.step()
@@ -26,5 +74,27 @@ extension Workload {
         return [last]
       }
     }
+  }
+}
+
+/// Four transformer layers over 64 characters.
+private final class GPT: Module {
+  let embedding = Embedding(64, 128)
+  let positions = Embedding(64, 128)
+  let layers = ModuleList(
+    (0..<4).map { _ in
+      TransformerEncoderLayer(
+        128, 4, dimFeedforward: 512, dropout: 0, activation: .gelu, batchFirst: true,
+        normFirst: true)
+    })
+  let norm = LayerNorm(128)
+  let head = Linear(128, 64)
+
+  override func forward(_ x: Tensor) -> Tensor {
+    var y = embedding(x) + positions(Tensor.arange(x.shape[1]))
+    for case let layer as TransformerEncoderLayer in layers {
+      y = layer(y, srcMask: nil, isCausal: true)
+    }
+    return head(norm(y))
   }
 }
