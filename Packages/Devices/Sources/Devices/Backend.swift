@@ -74,6 +74,15 @@ public protocol Backend: Sendable {
   func crossEntropySlopes(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
     into dx: StridedView)
+  /// One step of a long short-term memory, all contiguous: with gates i, f, g, o side by side, which are
+  /// bent in place, next = f·c + i·g and h = o·tanh(next).
+  func lstm(
+    _ gates: StridedView, _ c: StridedView, into next: StridedView, _ h: StridedView)
+  /// Its derivative: the slopes of the gates before they were bent, given the bent ones; and that of c in
+  /// place of that of `next` in dc.
+  func lstmSlopes(
+    _ dh: StridedView, _ gates: StridedView, cell: StridedView, next: StridedView,
+    into slopes: StridedView, dc: StridedView)
   /// The running sums or products along the last dim of a contiguous x; int64 and floating point.
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// The places along the last dim of a contiguous x in the order of their elements; int64. Equal

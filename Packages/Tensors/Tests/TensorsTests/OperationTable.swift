@@ -291,6 +291,7 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
     $0[0].scaledDotProductAttention(
       $0[1], $0[2], mask: Tensor([[true, false], [true, true], [false, true]]), scale: 0.3)
   },
+  "lstm": { $0[0].lstm($0[1], $0[2], weight: $0[3]) },
   "embedding": { .embedding(Tensor([[0, 2], [2, 1]]), $0[0]) },
   "crossEntropy": { $0[0].crossEntropy(Tensor([2, 0])) },
   "cat": { .cat($0, dim: 1) },

@@ -106,6 +106,17 @@ void flambeau_cross_entropy_slopes(
     DType dtype, long rows, long n, void *y, const void *x, void *totals, const int64_t *target,
     const void *gradient);
 
+/// One step of a long short-term memory: with gates i, f, g, o side by side in rows of 4·n, which are bent
+/// in place, next = f·c + i·g and h = o·tanh(next).
+void flambeau_lstm(
+    DType dtype, long rows, long n, void *gates, const void *c, void *next, void *h);
+
+/// Its derivative: the slopes of the gates before they were bent, given the bent ones; and that of c in
+/// place of that of next.
+void flambeau_lstm_slopes(
+    DType dtype, long rows, long n, void *slopes, void *dc, const void *dh, const void *gates,
+    const void *c, const void *next);
+
 /// The running sums or products along each of the rows of n elements; both contiguous. int64 and
 /// floating-point types.
 void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const void *x);

@@ -61,6 +61,18 @@ open class Recurrent: Module {
     fatalError("\(Self.self): override func step")
   }
 
+  /// All steps of a layer and direction: the hidden states of all times, and the last states.
+  func pass(
+    _ contributions: Tensor, _ first: [Tensor], _ cell: Cell
+  ) -> (hidden: Tensor, last: [Tensor]) {
+    var current = first
+    let hidden = contributions.unbind(dim: 0).map { gates -> Tensor in
+      current = step(gates, current, cell)
+      return current[0]
+    }
+    return (.stack(hidden), current)
+  }
+
   /// - Parameter states: [layers · directions, batch, hiddenSize] each.
   func walk(_ x: Tensor, _ states: [Tensor]?, count: Int) -> (Tensor, [Tensor]) {
     guard x.ndim == 2 || x.ndim == 3, x.shape[x.ndim - 1] == inputSize else {
@@ -82,15 +94,11 @@ open class Recurrent: Module {
         let place = layer * directions + direction
         let cell = cell(layer, direction)
         // What the input contributes to all times at once.
-        let contributions = inputs.linear(cell.wIh, bias: cell.bIh).unbind(dim: 0)
-        var current = first.map { $0[place] }
-        var hidden: [Tensor] = []
-        for time in direction == 0 ? contributions : contributions.reversed() {
-          current = step(time, current, cell)
-          hidden.append(current[0])
-        }
-        outputs.append(.stack(direction == 0 ? hidden : hidden.reversed()))
-        for (index, state) in current.enumerated() { last[index].append(state) }
+        let contributions = inputs.linear(cell.wIh, bias: cell.bIh)
+        let (hidden, states) = pass(
+          direction == 0 ? contributions : contributions.flip([0]), first.map { $0[place] }, cell)
+        outputs.append(direction == 0 ? hidden : hidden.flip([0]))
+        for (index, state) in states.enumerated() { last[index].append(state) }
       }
       inputs = outputs.count == 1 ? outputs[0] : .cat(outputs, dim: -1)
       if dropout > 0, isTraining, layer < numLayers - 1 {
@@ -204,9 +212,12 @@ public final class LSTM: Recurrent {
       dropout: dropout, bidirectional: bidirectional, gates: 4, dtype, device, generator)
   }
 
-  override func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
-    let next = cell.lstm(gates, states[0], states[1])
-    return [next.h, next.c]
+  override func pass(
+    _ contributions: Tensor, _ first: [Tensor], _ cell: Cell
+  ) -> (hidden: Tensor, last: [Tensor]) {
+    let gates = cell.bHh.map { contributions + $0 } ?? contributions
+    let states = gates.lstm(first[0], first[1], weight: cell.wHh)
+    return (states.select(1, 0), states[-1].unbind())
   }
 
   /// The output of all times, and the last hidden and cell states.

@@ -95,6 +95,16 @@ def changed(x, y):
     return a / y
 
 
+def lstm(x, h, c, w):
+    states = []
+    for gates in x:
+        i, f, g, o = (gates + h @ w.T).chunk(4, -1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        states.append(torch.stack([h, c]))
+    return torch.stack(states)
+
+
 # Name: function and inputs. The names are those of the table in OperationTable.swift.
 index = torch.tensor([[0, 2, 1], [2, 2, 0]])
 rows = torch.tensor([2, 0, 2])
@@ -322,6 +332,7 @@ operations = {
     "attention": (F.scaled_dot_product_attention, [normal(2, 3, 4), normal(2, 5, 4), normal(2, 5, 2)]),
     "attention, causal": (lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), [normal(2, 3, 2), normal(2, 3, 2), normal(2, 3, 2)]),
     "attention, mask": (lambda q, k, v: F.scaled_dot_product_attention(q, k, v, torch.tensor([[True, False], [True, True], [False, True]]), scale=0.3), [normal(3, 2), normal(2, 2), normal(2, 2)]),
+    "lstm": (lstm, [normal(3, 2, 8), normal(2, 2), normal(2, 2), normal(8, 2)]),
     "embedding": (lambda t: F.embedding(torch.tensor([[0, 2], [2, 1]]), t), [normal(3, 2)]),
     "crossEntropy": (
         lambda x: F.cross_entropy(x, torch.tensor([2, 0]), reduction="none"),

@@ -1,0 +1,92 @@
+// Recurrences whose steps are computed by kernels of their own.
+
+extension Tensor {
+  /// A long short-term memory along time, from what the inputs contribute to its gates: what `torch.lstm`
+  /// does for a layer and direction; Hochreiter and Schmidhuber, 1997.
+  ///
+  /// With the gates i, f, g, o side by side, c' = σ(f)·c + σ(i)·tanh(g) and h' = σ(o)·tanh(c').
+  ///
+  /// - Parameters:
+  ///   - h, c: the first states, [batch, size], for contributions of [length, batch, 4 · size].
+  ///   - weight: [4 · size, size], what a hidden state contributes.
+  /// - Returns: the states after each step, [length, 2, batch, size]: the hidden one and the cell's.
+  public func lstm(_ h: Tensor, _ c: Tensor, weight: Tensor) -> Tensor {
+    requireFloatingPoint("lstm")
+    guard ndim == 3, weight.ndim == 2, weight.shape[0] == shape[2],
+      weight.shape[0] == 4 * weight.shape[1], h.shape == [shape[1], weight.shape[1]],
+      c.shape == h.shape
+    else {
+      fatalError(
+        "lstm: contributions \(shape), states \(h.shape) and \(c.shape), weight \(weight.shape); expected "
+          + "[length, batch, 4 · size], [batch, size] twice, and [4 · size, size]")
+    }
+    let inputs = [self, h.to(dtype), c.to(dtype), weight.to(dtype)]
+    let (states, gates) = noGrad { LSTMSteps.forward(inputs) }
+    return customFunction("lstm", inputs) { _ in
+      states
+    } backward: { g, inputs, states in
+      isGradEnabled
+        ? derivatives(of: inputs, g, LSTMSteps.formula)
+        : LSTMSteps.slopes(g, inputs, states, gates)
+    }
+  }
+}
+
+private enum LSTMSteps {
+  /// The states after each step, and the gates.
+  static func forward(_ inputs: [Tensor]) -> (states: Tensor, gates: Tensor) {
+    let (h, c, weight) = (inputs[1], inputs[2], inputs[3])
+    let gates = inputs[0].clone()
+    let (length, batch, size) = (gates.shape[0], h.shape[0], h.shape[1])
+    let states = Tensor(empty: [length, 2, batch, size], dtype: gates.dtype, device: gates.device)
+    let columns = weight.T.view
+    var (hidden, cell) = (h.view.contiguous(), c.view.contiguous())
+    for time in 0..<length {
+      let now = gates[time].view
+      let next = states[time]
+      gates.backend.matmul(hidden, columns, into: now, accumulating: true)
+      gates.backend.lstm(now, cell, into: next[1].view, next[0].view)
+      (hidden, cell) = (next[0].view, next[1].view)
+    }
+    return (states, gates)
+  }
+
+  static func slopes(
+    _ g: Tensor, _ inputs: [Tensor], _ states: Tensor, _ gates: Tensor
+  ) -> [Tensor] {
+    let (h, c, weight) = (inputs[1], inputs[2], inputs[3])
+    let length = gates.shape[0]
+    let slopes = Tensor.emptyLike(gates)
+    let dc = Tensor.zerosLike(c)
+    var dh = Tensor.zerosLike(h)
+    let gradient = g.contiguous()
+    for time in (0..<length).reversed() {
+      let now = slopes[time]
+      dc.update(.add, gradient[time, 1])
+      dh.update(.add, gradient[time, 0])
+      let before = time == 0 ? c.view.contiguous() : states[time - 1, 1].view
+      gates.backend.lstmSlopes(
+        dh.view, gates[time].view, cell: before, next: states[time, 1].view, into: now.view,
+        dc: dc.view)
+      dh = now.matmul(weight)
+    }
+    // The hidden states before each step, in one product.
+    let before =
+      length > 0
+      ? Tensor.cat([h.unsqueeze(0), states[..<(length - 1), 0]]) : h.unsqueeze(0)[..<0]
+    let dWeight = slopes.flatten(endDim: 1).T.matmul(before.flatten(endDim: 1))
+    return [slopes, dh, dc, dWeight]
+  }
+
+  /// The same in tensor operations.
+  static func formula(_ inputs: [Tensor]) -> Tensor {
+    var (h, c) = (inputs[1], inputs[2])
+    let states = inputs[0].unbind().map { step -> Tensor in
+      let parts = (step + h.matmul(inputs[3].T)).chunk(4, dim: -1)
+      c = parts[1].sigmoid() * c + parts[0].sigmoid() * parts[2].tanh()
+      h = parts[3].sigmoid() * c.tanh()
+      return .stack([h, c])
+    }
+    return .stack(states)
+  }
+}
