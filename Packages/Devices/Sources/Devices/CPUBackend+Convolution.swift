@@ -52,7 +52,7 @@ extension CPUBackend {
       let sums = StridedView(
         empty: Layout(contiguous: [count] + dw.layout.shape), dtype: dw.dtype,
         device: dw.storage.device)
-      singly(count: count, grain: parts.grain / (parts.images / count + 1) + 1) { range in
+      shared(count: count, grain: parts.grain / (parts.images / count + 1) + 1) { range in
         let scratch = parts.scratch()
         for sum in range {
           let target = sums.pointer + sum * dw.layout.numel * dw.dtype.itemSize
@@ -162,7 +162,7 @@ private struct ConvolutionParts: @unchecked Sendable {
 
   /// Calls `body` for each part, with room for columns.
   func forEach(_ body: (Part, UnsafeMutableRawPointer) -> Void) {
-    singly(count: images * groups, grain: grain) { range in
+    shared(count: images * groups, grain: grain) { range in
       let scratch = scratch()
       for index in range { body(part(index), scratch.pointer) }
     }

@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 // Factorisations, by the LAPACK that OpenBLAS carries. Matrices lie column by column.
@@ -96,6 +97,9 @@ extension CPUBackend {
     let (columns, rows) = (shape[shape.count - 2], shape[shape.count - 1])
     guard view.layout.numel > 0 else { return }
     prepareBLAS
+    // What is large is worth threads, which LAPACK has of BLAS alone.
+    if min(rows, columns) >= 256 { openblas_set_num_threads(flambeau_thread_count()) }
+    defer { openblas_set_num_threads(1) }
     let start = view.pointer.assumingMemoryBound(to: Double.self)
     for index in 0..<view.layout.numel / (rows * columns) {
       body(start + index * rows * columns, rows, columns, index)

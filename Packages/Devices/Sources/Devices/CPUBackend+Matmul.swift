@@ -25,15 +25,26 @@ extension CPUBackend {
     let product = GEMM(
       m: m, n: n, k: k, left: left.order, leftDimension: left.leadingDimension,
       right: right.order, rightDimension: right.leadingDimension, accumulating: accumulating)
-    forEachMatrix(left.view, right.view, c, work: m * n * k) {
-      product.run(right.view.dtype, $0, $1, $2)
+    let batch = c.layout.shape.dropLast(2).reduce(1, *)
+    // Where there are few matrices, each is cut along its longer side.
+    let parts = batch >= flambeau_thread_count() ? 1 : product.parts
+    if parts > 1 {
+      forEachMatrix(left.view, right.view, c) { a, b, c in
+        shared(count: parts, grain: 1) { range in
+          for part in range { product.run(right.view.dtype, a, b, c, part: part, of: parts) }
+        }
+      }
+    } else {
+      forEachMatrix(left.view, right.view, c, grain: GEMM.grain / max(m * n * k, 1) + 1) {
+        product.run(right.view.dtype, $0, $1, $2)
+      }
     }
   }
 
   /// Calls `body` with the matrices at each position of the dims before the last two, on several
-  /// threads where there are several and they are worth it.
+  /// threads where there are two times as many as the grain, if there is one.
   private func forEachMatrix(
-    _ a: StridedView, _ b: StridedView, _ c: StridedView, work: Int = 0,
+    _ a: StridedView, _ b: StridedView, _ c: StridedView, grain: Int? = nil,
     _ body: (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
   ) {
     let batch = c.layout.shape.dropLast(2)
@@ -46,20 +57,17 @@ extension CPUBackend {
       return view.pointer + offset * view.dtype.itemSize
     }
     let count = batch.reduce(1, *)
-    // About 50 µs of work for a thread.
-    singly(count: count, grain: work == 0 ? count : 2_000_000 / work + 1) { range in
+    shared(count: count, grain: grain ?? count) { range in
       for index in range { body(matrix(a, index), matrix(b, index), matrix(c, index)) }
     }
   }
 }
 
-/// Parts of 0 ..< count on several threads, each of which uses BLAS alone; or all on this thread, with
-/// all of BLAS's threads, where there are not two parts as large as the grain.
-func singly(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+/// Parts of 0 ..< count on several threads, or all on this one where there are not two parts as large as
+/// the grain. BLAS uses one thread for each, since threads of its own would wait busily beside ours.
+func shared(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   prepareBLAS
   guard count >= 2 * grain, flambeau_thread_count() > 1 else { return body(0..<count) }
-  openblas_set_num_threads(1)
-  defer { openblas_set_num_threads(flambeau_thread_count()) }
   withoutActuallyEscaping(body) { body in
     withUnsafePointer(to: body) { body in
       flambeau_parallel(
@@ -88,30 +96,62 @@ struct GEMM {
     self.accumulating = accumulating
   }
 
-  /// float32 or float64.
+  /// How many multiplications are worth a thread: some 20 µs.
+  static let grain = 2_000_000
+
+  /// In how many parts the product is worth cutting.
+  var parts: Int {
+    min(Int(flambeau_thread_count()), m * n * k / GEMM.grain, max(m, n))
+  }
+
+  /// One of several parts of the product: some of the rows of c, or of its columns if there are more.
   func run(
-    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
+    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
+    part: Int, of parts: Int
   ) {
+    let size = dtype.itemSize
+    let whole = max(m, n)
+    // Parts of sixteen, as the kernels of BLAS are made for.
+    let cuts = [part, part + 1].map { $0 == parts ? whole : whole * $0 / parts / 16 * 16 }
+    var own = self
+    if m >= n {
+      own.m = cuts[1] - cuts[0]
+      let step = left == CblasNoTrans ? leftDimension : 1
+      own.run(dtype, a + cuts[0] * step * size, b, c + cuts[0] * n * size)
+    } else {
+      own.n = cuts[1] - cuts[0]
+      let step = right == CblasNoTrans ? 1 : rightDimension
+      own.run(dtype, a, b + cuts[0] * step * size, c + cuts[0] * size, width: n)
+    }
+  }
+
+  /// The product of float32 or float64.
+  ///
+  /// - Parameter width: how far apart the rows of c are, if it is not n.
+  func run(
+    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, width: Int? = nil
+  ) {
+    if m == 0 || n == 0 { return }
     if dtype == .float32 {
       cblas_sgemm(
         CblasRowMajor, left, right, blasint(m), blasint(n), blasint(k), 1,
         a.assumingMemoryBound(to: Float.self), blasint(leftDimension),
         b.assumingMemoryBound(to: Float.self), blasint(rightDimension), accumulating ? 1 : 0,
-        c.assumingMemoryBound(to: Float.self), blasint(max(n, 1)))
+        c.assumingMemoryBound(to: Float.self), blasint(width ?? n))
     } else {
       cblas_dgemm(
         CblasRowMajor, left, right, blasint(m), blasint(n), blasint(k), 1,
         a.assumingMemoryBound(to: Double.self), blasint(leftDimension),
         b.assumingMemoryBound(to: Double.self), blasint(rightDimension), accumulating ? 1 : 0,
-        c.assumingMemoryBound(to: Double.self), blasint(max(n, 1)))
+        c.assumingMemoryBound(to: Double.self), blasint(width ?? n))
     }
   }
 }
 
-/// Gives OpenBLAS the right kernels, and as many threads as ours have; once.
+/// Gives OpenBLAS the right kernels, and one thread; once.
 let prepareBLAS: Void = {
   flambeau_choose_blas_core()
-  openblas_set_num_threads(flambeau_thread_count())
+  openblas_set_num_threads(1)
 }()
 
 /// Matrices as BLAS takes them: dense along rows, or along columns, which counts as transposed.

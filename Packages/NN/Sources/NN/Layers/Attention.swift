@@ -38,6 +38,11 @@ public final class MultiheadAttention: Module {
     if let bias = outProj.bias { Init.constant(bias, 0) }
   }
 
+  /// Attention of an input to itself.
+  public override func forward(_ x: Tensor) -> Tensor {
+    self(x, x, x, needWeights: false).output
+  }
+
   /// - Parameters:
   ///   - keyPaddingMask: [batch, keys], of bool, true for keys to leave out; or numbers to add to scores.
   ///   - attnMask: [length, keys] or [batch · heads, length, keys], in the same way.

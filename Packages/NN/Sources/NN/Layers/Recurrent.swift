@@ -191,6 +191,9 @@ public final class RNN: Recurrent {
     [cell.plain(gates, states[0], relu: relu)]
   }
 
+  /// The output of all times.
+  public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
+
   /// The output of all times, and the last states.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {
     run([x]) {
@@ -220,6 +223,9 @@ public final class LSTM: Recurrent {
     return (states.select(1, 0), states[-1].unbind())
   }
 
+  /// The output of all times.
+  public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
+
   /// The output of all times, and the last hidden and cell states.
   public func callAsFunction(
     _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
@@ -246,6 +252,9 @@ public final class GRU: Recurrent {
   override func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
     [cell.gru(gates, states[0])]
   }
+
+  /// The output of all times.
+  public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
 
   /// The output of all times, and the last states.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {

@@ -57,6 +57,9 @@ public final class RNNCell: RecurrentCell {
     super.init(inputSize, hiddenSize, bias: bias, gates: 1, dtype, device, generator)
   }
 
+  /// The first state, from one of zeros.
+  public override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
+
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
     run([x]) { cell.plain(gates(x), first(h, for: x), relu: relu) }
   }
@@ -70,6 +73,9 @@ public final class LSTMCell: RecurrentCell {
   ) {
     super.init(inputSize, hiddenSize, bias: bias, gates: 4, dtype, device, generator)
   }
+
+  /// The first hidden state, from states of zeros.
+  public override func forward(_ x: Tensor) -> Tensor { self(x, nil).h }
 
   public func callAsFunction(
     _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
@@ -86,6 +92,9 @@ public final class GRUCell: RecurrentCell {
   ) {
     super.init(inputSize, hiddenSize, bias: bias, gates: 3, dtype, device, generator)
   }
+
+  /// The first state, from one of zeros.
+  public override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
 
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
     run([x]) { cell.gru(gates(x), first(h, for: x)) }
