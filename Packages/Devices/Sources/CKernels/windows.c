@@ -10,7 +10,6 @@
 
 typedef struct {
   Windows w;
-  double fill;
   void *y;
   const void *x;
 } Work;
@@ -26,7 +25,7 @@ static void inside(
 }
 
 // Where there are as many windows as places in each row, one apart, the columns of a place in a window
-// are the image, moved, with some rows and columns of `fill` at its edges.
+// are the image, moved, with some rows and columns of zeros at its edges.
 static bool is_moved_image(const Windows *w) {
   return w->stride_height == 1 && w->stride_width == 1 && w->out_width == w->width;
 }
@@ -77,7 +76,7 @@ FLAMBEAU_FLOAT_DTYPES(MOVED)
   static void columns_##dtype(void *context, long begin, long end) {                      \
     const Work *work = context;                                                            \
     const S *image = work->x;                                                              \
-    S *columns = work->y, fill = FLAMBEAU_STORE_##dtype(work->fill);                       \
+    S *columns = work->y, fill = FLAMBEAU_STORE_##dtype(0);                       \
     if (is_moved_image(&work->w)) {                                                        \
       long places = work->w.kernel_height * work->w.kernel_width;                          \
       long count = work->w.out_height * work->w.out_width;                                 \
@@ -120,21 +119,64 @@ FLAMBEAU_FLOAT_DTYPES(MOVED)
   }
 FLAMBEAU_FLOAT_DTYPES(WINDOWS)
 
+// The first place of the largest element of each window, or of the first NaN.
+#define MAXIMA(dtype, S, C, ...)                                                           \
+  static void maxima_##dtype(void *context, long begin, long end) {                        \
+    const Work *work = context;                                                            \
+    const Windows *w = &work->w;                                                           \
+    long reach_y = (w->kernel_height - 1) * w->dilation_height;                            \
+    long reach_x = (w->kernel_width - 1) * w->dilation_width;                              \
+    for (long channel = begin; channel < end; channel++) {                                 \
+      const S *image = (const S *)work->x + channel * w->height * w->width;                \
+      int64_t *places = (int64_t *)work->y + channel * w->out_height * w->out_width;       \
+      for (long i = 0; i < w->out_height; i++) {                                           \
+        long top = i * w->stride_height - w->padding_height, bottom = top + reach_y;       \
+        while (top < 0) top += w->dilation_height;                                         \
+        if (bottom >= w->height) bottom = w->height - 1;                                   \
+        for (long j = 0; j < w->out_width; j++) {                                          \
+          long left = j * w->stride_width - w->padding_width, right = left + reach_x;      \
+          while (left < 0) left += w->dilation_width;                                      \
+          if (right >= w->width) right = w->width - 1;                                     \
+          long best = top * w->width + left;                                               \
+          C largest = FLAMBEAU_LOAD_##dtype(image[best]);                                  \
+          for (long y = top; y <= bottom && largest == largest; y += w->dilation_height) { \
+            for (long x = left; x <= right; x += w->dilation_width) {                      \
+              C here = FLAMBEAU_LOAD_##dtype(image[y * w->width + x]);                     \
+              if (here > largest || (here != here && largest == largest)) {                \
+                largest = here;                                                            \
+                best = y * w->width + x;                                                   \
+              }                                                                            \
+            }                                                                              \
+          }                                                                                \
+          *places++ = best;                                                                \
+        }                                                                                  \
+      }                                                                                    \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(MAXIMA)
+
 // How many elements the windows of a channel have.
 static long elements(const Windows *w) {
   return w->kernel_height * w->kernel_width * w->out_height * w->out_width;
 }
 
 void flambeau_columns_of_image(
-    DType dtype, Windows windows, double fill, long channels, void *columns, const void *image) {
-  Work work = {windows, fill, columns, image};
+    DType dtype, Windows windows, long channels, void *columns, const void *image) {
+  Work work = {windows, columns, image};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(columns);
   share_rows(bodies, dtype, channels, elements(&windows), &work);
 }
 
 void flambeau_image_of_columns(
     DType dtype, Windows windows, long channels, void *image, const void *columns) {
-  Work work = {windows, 0, image, columns};
+  Work work = {windows, image, columns};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(image);
+  share_rows(bodies, dtype, channels, elements(&windows), &work);
+}
+
+void flambeau_places_of_maxima(
+    DType dtype, Windows windows, long channels, int64_t *places, const void *image) {
+  Work work = {windows, places, image};
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(maxima);
   share_rows(bodies, dtype, channels, elements(&windows), &work);
 }

@@ -115,9 +115,11 @@ public protocol Backend: Sendable {
 
   // MARK: Windows, all views contiguous and floating-point
 
-  /// The elements of each window over images [channels, height, width], and `fill` for what lies
-  /// outside, as [channels, kernel height, kernel width, out height, out width].
-  func columns(_ image: StridedView, _ windows: Windows, fill: Double, into columns: StridedView)
+  /// The elements of each window over images [channels, height, width], and 0 for what lies outside, as [channels, kernel height, kernel width, out height, out width].
+  func columns(_ image: StridedView, _ windows: Windows, into columns: StridedView)
+  /// The place in its channel of the largest element of each window, or of the first NaN, as [channels, out
+  /// height, out width]; int64. No window lies outside of the image.
+  func placesOfMaxima(_ image: StridedView, _ windows: Windows, into places: StridedView)
   /// The convolution of images [batch, channels, height, width] by weights [out channels, channels of a
   /// group, kernel height, kernel width].
   func convolve(

@@ -156,7 +156,7 @@ private struct ConvolutionParts: @unchecked Sendable {
     of image: UnsafeMutableRawPointer, in scratch: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
     if areImages { return image }
-    flambeau_columns_of_image(dtype, windows, 0, inputs, scratch, image)
+    flambeau_columns_of_image(dtype, windows, inputs, scratch, image)
     return scratch
   }
 

@@ -129,7 +129,8 @@ struct GEMM {
   ///
   /// - Parameter width: how far apart the rows of c are, if it is not n.
   func run(
-    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer, width: Int? = nil
+    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
+    width: Int? = nil
   ) {
     if m == 0 || n == 0 { return }
     if dtype == .float32 {

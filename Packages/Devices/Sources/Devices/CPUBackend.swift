@@ -219,11 +219,19 @@ public struct CPUBackend: Backend {
   // MARK: Windows
 
   public func columns(
-    _ image: StridedView, _ windows: Windows, fill: Double, into columns: StridedView
+    _ image: StridedView, _ windows: Windows, into columns: StridedView
   ) {
     let channels = image.layout.numel / max(windows.height * windows.width, 1)
     flambeau_columns_of_image(
-      image.dtype, windows, fill, channels, columns.pointer, image.pointer)
+      image.dtype, windows, channels, columns.pointer, image.pointer)
+  }
+
+  public func placesOfMaxima(
+    _ image: StridedView, _ windows: Windows, into places: StridedView
+  ) {
+    let channels = image.layout.numel / max(windows.height * windows.width, 1)
+    flambeau_places_of_maxima(
+      image.dtype, windows, channels, places.pointer.int64s, image.pointer)
   }
 
   public func image(_ columns: StridedView, _ windows: Windows, into image: StridedView) {

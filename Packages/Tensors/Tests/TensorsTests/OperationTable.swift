@@ -221,6 +221,9 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "convTranspose2d, groups": { $0[0].convTranspose2d($0[1], groups: 2, dilation: [2, 1]) },
   "convTranspose1d": { $0[0].convTranspose1d($0[1], stride: 2) },
   "maxPool2d": { $0[0].maxPool2d([2, 3], stride: [1, 2], padding: [1, 1]) },
+  "maxPool2d, dilation": {
+    $0[0].maxPool2d([3, 3], stride: [1, 1], padding: [1, 1], dilation: [2, 1])
+  },
   "maxPool1d": { $0[0].maxPool1d(2) },
   "avgPool2d": { $0[0].avgPool2d([2, 2]) },
   "avgPool2d, padding": {
@@ -304,6 +307,6 @@ private func symmetric(_ x: Tensor) -> Tensor { x + x.mT }
 /// Operations that only a derivative uses, with the operation whose derivative it is.
 let usedByDerivatives = [
   "gate": "relu", "clear": "assign", "place": "slice", "conv2dOfWeight": "conv2d",
-  "columns": "maxPool2d",
-  "image": "maxPool2d",
+  "columns": "avgPool2d",
+  "image": "avgPool2d",
 ]

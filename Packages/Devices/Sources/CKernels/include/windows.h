@@ -4,10 +4,15 @@
 // Images are contiguous, [channels, height, width]; columns are [channels, kernel height, kernel width,
 // out height, out width], contiguous too. Floating-point types.
 
-/// The elements of each window, and `fill` for what lies outside of the image.
+/// The elements of each window, and 0 for what lies outside of the image.
 void flambeau_columns_of_image(
-    DType dtype, Windows windows, double fill, long channels, void *columns, const void *image);
+    DType dtype, Windows windows, long channels, void *columns, const void *image);
 
 /// The sum of all that windows hold of each place of the image.
 void flambeau_image_of_columns(
     DType dtype, Windows windows, long channels, void *image, const void *columns);
+
+/// The place in its channel of the largest element of each window, or of the first NaN. No window lies
+/// outside of the image.
+void flambeau_places_of_maxima(
+    DType dtype, Windows windows, long channels, int64_t *places, const void *image);

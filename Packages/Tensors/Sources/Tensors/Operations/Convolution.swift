@@ -38,13 +38,13 @@ struct WindowSettings {
 extension Tensor {
   /// The windows over the last two dims: of shape [… , kernel height, kernel width, out height, out
   /// width]; `torch.nn.functional.unfold`.
-  func columns(_ windows: Windows, fill: Double = 0) -> Tensor {
+  func columns(_ windows: Windows) -> Tensor {
     let shape =
       shape.dropLast(2) + [
         windows.kernel_height, windows.kernel_width, windows.out_height, windows.out_width,
       ]
     let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
-    backend.columns(view.contiguous(), windows, fill: fill, into: result.view)
+    backend.columns(view.contiguous(), windows, into: result.view)
     return result.recorded("columns", .wrt(self) { g in g.image(windows) })
   }
 

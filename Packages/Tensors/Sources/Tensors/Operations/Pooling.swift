@@ -9,9 +9,13 @@ extension Tensor {
     guard zip(kernel, padding).allSatisfy({ $1 * 2 <= $0 }) else {
       fatalError("maxPool2d: padding \(padding) is more than half of the window \(kernel)")
     }
-    return pooled(
-      kernel, stride ?? kernel, padding, dilation, fill: -.infinity, "maxPool2d"
-    ) { $0.max(dim: -3).values }
+    let windows = windows(kernel, stride ?? kernel, padding, dilation, "maxPool2d")
+    let shape = Array(shape.dropLast(2))
+    let places = Tensor(
+      empty: shape + [windows.out_height * windows.out_width], dtype: .int64, device: device)
+    backend.placesOfMaxima(view.contiguous(), windows, into: places.view)
+    return flatten(startDim: ndim - 2).gather(dim: -1, index: places)
+      .reshape(shape + [windows.out_height, windows.out_width])
   }
 
   /// The mean of each window over the last two dims: `torch.nn.functional.avg_pool2d`. The zeros of
@@ -22,8 +26,10 @@ extension Tensor {
     guard zip(kernel, padding).allSatisfy({ $1 * 2 <= $0 }) else {
       fatalError("avgPool2d: padding \(padding) is more than half of the window \(kernel)")
     }
+    let windows = windows(kernel, stride ?? kernel, padding, [1, 1], "avgPool2d")
     func sums(_ x: Tensor) -> Tensor {
-      x.pooled(kernel, stride ?? kernel, padding, [1, 1], fill: 0, "avgPool2d") { $0.sum(dim: -3) }
+      // The places of a window as one dim.
+      x.columns(windows).flatten(startDim: ndim - 2, endDim: ndim - 1).sum(dim: -3)
     }
     if countIncludePad || padding == [0, 0] {
       return sums(self) / Double(kernel.reduce(1, *))
@@ -31,20 +37,16 @@ extension Tensor {
     return sums(self) / noGrad { sums(.onesLike(self)) }
   }
 
-  private func pooled(
-    _ kernel: [Int], _ stride: [Int], _ padding: [Int], _ dilation: [Int], fill: Double,
-    _ name: String, _ reduce: (Tensor) -> Tensor
-  ) -> Tensor {
+  private func windows(
+    _ kernel: [Int], _ stride: [Int], _ padding: [Int], _ dilation: [Int], _ name: String
+  ) -> Windows {
     requireFloatingPoint(name)
     guard ndim >= 3 else {
       fatalError("\(name): input \(shape); expected [batch, channels, height, width] or no batch")
     }
     let settings = WindowSettings(
       kernel: kernel, stride: stride, padding: padding, dilation: dilation)
-    let windows = settings.windows(over: Array(shape.suffix(2)), for: name)
-    let columns = columns(windows, fill: fill)
-    // The places of a window as one dim.
-    return reduce(columns.flatten(startDim: ndim - 2, endDim: ndim - 1))
+    return settings.windows(over: Array(shape.suffix(2)), for: name)
   }
 
   /// ``maxPool2d(_:stride:padding:dilation:)`` over the last dim: `torch.nn.functional.max_pool1d`.
