@@ -4,9 +4,11 @@
 #include "include/windows.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "row_bodies.h"
+#include "vectorized.h"
 
 typedef struct {
   Windows w;
@@ -119,39 +121,44 @@ FLAMBEAU_FLOAT_DTYPES(MOVED)
   }
 FLAMBEAU_FLOAT_DTYPES(WINDOWS)
 
-// The first place of the largest element of each window, or of the first NaN.
+// The first place of the largest element of each window, or of the first NaN: for a row of windows, one
+// place within them after the other, without branches.
 #define MAXIMA(dtype, S, C, ...)                                                           \
+  VECTORIZED static void better_##dtype(                                                   \
+      long n, C *best, int32_t *where, const S *x, int32_t place, long step) {             \
+    INDEPENDENT for (long j = 0; j < n; j++) {                                             \
+      C here = FLAMBEAU_LOAD_##dtype(x[j * step]), now = best[j];                          \
+      bool wins = (where[j] < 0) | (here > now) | ((here != here) & (now == now));         \
+      best[j] = wins ? here : now;                                                         \
+      where[j] = wins ? place + (int32_t)(j * step) : where[j];                            \
+    }                                                                                      \
+  }                                                                                        \
   static void maxima_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
     const Windows *w = &work->w;                                                           \
-    long reach_y = (w->kernel_height - 1) * w->dilation_height;                            \
-    long reach_x = (w->kernel_width - 1) * w->dilation_width;                              \
-    for (long channel = begin; channel < end; channel++) {                                 \
-      const S *image = (const S *)work->x + channel * w->height * w->width;                \
-      int64_t *places = (int64_t *)work->y + channel * w->out_height * w->out_width;       \
-      for (long i = 0; i < w->out_height; i++) {                                           \
-        long top = i * w->stride_height - w->padding_height, bottom = top + reach_y;       \
-        while (top < 0) top += w->dilation_height;                                         \
-        if (bottom >= w->height) bottom = w->height - 1;                                   \
-        for (long j = 0; j < w->out_width; j++) {                                          \
-          long left = j * w->stride_width - w->padding_width, right = left + reach_x;      \
-          while (left < 0) left += w->dilation_width;                                      \
-          if (right >= w->width) right = w->width - 1;                                     \
-          long best = top * w->width + left;                                               \
-          C largest = FLAMBEAU_LOAD_##dtype(image[best]);                                  \
-          for (long y = top; y <= bottom && largest == largest; y += w->dilation_height) { \
-            for (long x = left; x <= right; x += w->dilation_width) {                      \
-              C here = FLAMBEAU_LOAD_##dtype(image[y * w->width + x]);                     \
-              if (here > largest || (here != here && largest == largest)) {                \
-                largest = here;                                                            \
-                best = y * w->width + x;                                                   \
-              }                                                                            \
-            }                                                                              \
-          }                                                                                \
-          *places++ = best;                                                                \
+    long n = w->out_width, step = w->stride_width;                                         \
+    C *best = malloc(n * sizeof(C));                                                       \
+    int32_t *where = malloc(n * sizeof(int32_t));                                          \
+    for (long row = begin * w->out_height; row < end * w->out_height; row++) {             \
+      const S *image = (const S *)work->x + row / w->out_height * w->height * w->width;    \
+      long top = row % w->out_height * w->stride_height - w->padding_height;               \
+      for (long j = 0; j < n; j++) where[j] = -1;                                          \
+      for (long i = 0; i < w->kernel_height; i++) {                                        \
+        long y = top + i * w->dilation_height;                                             \
+        if (y < 0 || y >= w->height) continue;                                             \
+        for (long k = 0; k < w->kernel_width; k++) {                                       \
+          long right = k * w->dilation_width, first, last;                                 \
+          inside(w->width, n, step, w->padding_width, right, &first, &last);               \
+          long place = y * w->width + first * step - w->padding_width + right;             \
+          better_##dtype(                                                                  \
+              last - first, best + first, where + first, image + place, (int32_t)place, step); \
         }                                                                                  \
       }                                                                                    \
+      int64_t *places = (int64_t *)work->y + row * n;                                      \
+      for (long j = 0; j < n; j++) places[j] = where[j];                                   \
     }                                                                                      \
+    free(best);                                                                            \
+    free(where);                                                                           \
   }
 FLAMBEAU_FLOAT_DTYPES(MAXIMA)
 
