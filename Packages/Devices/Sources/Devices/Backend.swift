@@ -74,15 +74,17 @@ public protocol Backend: Sendable {
   func crossEntropySlopes(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
     into dx: StridedView)
-  /// One step of a long short-term memory, all contiguous: with gates i, f, g, o side by side, which are
-  /// bent in place, next = f·c + i·g and h = o·tanh(next).
+  /// A long short-term memory along time, all contiguous: `gates` are what the inputs contribute to i, f, g
+  /// and o side by side, [length, batch, 4 · size], and become the gates; `states` are h and c after each
+  /// step, [length, 2, batch, size], from h and c, [batch, size], and the weight, [4 · size, size].
   func lstm(
-    _ gates: StridedView, _ c: StridedView, into next: StridedView, _ h: StridedView)
-  /// Its derivative: the slopes of the gates before they were bent, given the bent ones; and that of c in
-  /// place of that of `next` in dc.
+    _ gates: StridedView, _ h: StridedView, _ c: StridedView, weight: StridedView,
+    into states: StridedView)
+  /// Its derivatives by the contributions and by the first states, of which dh and dc are 0 before; that by
+  /// the weight is the product of those of the contributions and the hidden states before each step.
   func lstmSlopes(
-    _ dh: StridedView, _ gates: StridedView, cell: StridedView, next: StridedView,
-    into slopes: StridedView, dc: StridedView)
+    _ gradient: StridedView, _ gates: StridedView, _ states: StridedView, c: StridedView,
+    weight: StridedView, into slopes: StridedView, dh: StridedView, dc: StridedView)
   /// The running sums or products along the last dim of a contiguous x; int64 and floating point.
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// The places along the last dim of a contiguous x in the order of their elements; int64. Equal

@@ -170,23 +170,6 @@ public struct CPUBackend: Backend {
       gradient.pointer)
   }
 
-  public func lstm(
-    _ gates: StridedView, _ c: StridedView, into next: StridedView, _ h: StridedView
-  ) {
-    let (rows, size) = c.layout.rows
-    flambeau_lstm(c.dtype, rows, size, gates.pointer, c.pointer, next.pointer, h.pointer)
-  }
-
-  public func lstmSlopes(
-    _ dh: StridedView, _ gates: StridedView, cell: StridedView, next: StridedView,
-    into slopes: StridedView, dc: StridedView
-  ) {
-    let (rows, size) = cell.layout.rows
-    flambeau_lstm_slopes(
-      cell.dtype, rows, size, slopes.pointer, dc.pointer, dh.pointer, gates.pointer,
-      cell.pointer, next.pointer)
-  }
-
   public func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
     let (rows, columns) = x.layout.rows
     flambeau_scan(reduction, x.dtype, rows, columns, y.pointer, x.pointer)

@@ -35,41 +35,23 @@ extension Tensor {
 private enum LSTMSteps {
   /// The states after each step, and the gates.
   static func forward(_ inputs: [Tensor]) -> (states: Tensor, gates: Tensor) {
-    let (h, c, weight) = (inputs[1], inputs[2], inputs[3])
-    let gates = inputs[0].clone()
-    let (length, batch, size) = (gates.shape[0], h.shape[0], h.shape[1])
-    let states = Tensor(empty: [length, 2, batch, size], dtype: gates.dtype, device: gates.device)
-    let columns = weight.T.view
-    var (hidden, cell) = (h.view.contiguous(), c.view.contiguous())
-    for time in 0..<length {
-      let now = gates[time].view
-      let next = states[time]
-      gates.backend.matmul(hidden, columns, into: now, accumulating: true)
-      gates.backend.lstm(now, cell, into: next[1].view, next[0].view)
-      (hidden, cell) = (next[0].view, next[1].view)
-    }
+    let (gates, h) = (inputs[0].clone(), inputs[1])
+    let states = Tensor(
+      empty: [gates.shape[0], 2] + h.shape, dtype: gates.dtype, device: gates.device)
+    gates.backend.lstm(
+      gates.view, h.view.contiguous(), inputs[2].view.contiguous(),
+      weight: inputs[3].view.contiguous(), into: states.view)
     return (states, gates)
   }
 
   static func slopes(
     _ g: Tensor, _ inputs: [Tensor], _ states: Tensor, _ gates: Tensor
   ) -> [Tensor] {
-    let (h, c, weight) = (inputs[1], inputs[2], inputs[3])
-    let length = gates.shape[0]
-    let slopes = Tensor.emptyLike(gates)
-    let dc = Tensor.zerosLike(c)
-    var dh = Tensor.zerosLike(h)
-    let gradient = g.contiguous()
-    for time in (0..<length).reversed() {
-      let now = slopes[time]
-      dc.update(.add, gradient[time, 1])
-      dh.update(.add, gradient[time, 0])
-      let before = time == 0 ? c.view.contiguous() : states[time - 1, 1].view
-      gates.backend.lstmSlopes(
-        dh.view, gates[time].view, cell: before, next: states[time, 1].view, into: now.view,
-        dc: dc.view)
-      dh = now.matmul(weight)
-    }
+    let (h, length) = (inputs[1], gates.shape[0])
+    let (slopes, dh, dc) = (Tensor.emptyLike(gates), Tensor.zerosLike(h), Tensor.zerosLike(h))
+    gates.backend.lstmSlopes(
+      g.view.contiguous(), gates.view, states.view, c: inputs[2].view.contiguous(),
+      weight: inputs[3].view.contiguous(), into: slopes.view, dh: dh.view, dc: dc.view)
     // The hidden states before each step, in one product.
     let before =
       length > 0

@@ -1,0 +1,107 @@
+import CKernels
+import COpenBLAS
+
+// Recurrences. Parts of the batch do not depend on each other, so each thread goes along all times with
+// its own.
+
+extension CPUBackend {
+  public func lstm(
+    _ gates: StridedView, _ h: StridedView, _ c: StridedView, weight: StridedView,
+    into states: StridedView
+  ) {
+    withoutHalves(gates.dtype) {
+      let wide = [gates, h, c, weight, states].map { $0.converted(to: .float32) }
+      lstm(wide[0], wide[1], wide[2], weight: wide[3], into: wide[4])
+      convert(wide[0], into: gates)
+      convert(wide[4], into: states)
+    } else: {
+      let sizes = RecurrentSizes(gates, h)
+      sizes.forEachPart { rows in
+        let product = GEMM(
+          m: rows.count, n: 4 * sizes.size, k: sizes.size, leftDimension: sizes.size,
+          right: CblasTrans, rightDimension: sizes.size, accumulating: true)
+        var (hidden, cell) = (sizes.row(h, 0, rows.lowerBound), sizes.row(c, 0, rows.lowerBound))
+        for time in 0..<sizes.length {
+          let now = sizes.row(gates, time, rows.lowerBound, width: 4)
+          let next = (0..<2).map { sizes.row(states, 2 * time + $0, rows.lowerBound) }
+          product.run(gates.dtype, hidden, weight.pointer, now)
+          flambeau_lstm(gates.dtype, rows.count, sizes.size, now, cell, next[1], next[0])
+          (hidden, cell) = (next[0], next[1])
+        }
+      }
+    }
+  }
+
+  public func lstmSlopes(
+    _ gradient: StridedView, _ gates: StridedView, _ states: StridedView, c: StridedView,
+    weight: StridedView, into slopes: StridedView, dh: StridedView, dc: StridedView
+  ) {
+    withoutHalves(gates.dtype) {
+      let wide = [gradient, gates, states, c, weight, slopes, dh, dc].map {
+        $0.converted(to: .float32)
+      }
+      lstmSlopes(
+        wide[0], wide[1], wide[2], c: wide[3], weight: wide[4], into: wide[5], dh: wide[6],
+        dc: wide[7])
+      for (own, result) in zip([slopes, dh, dc], wide[5...]) { convert(result, into: own) }
+    } else: {
+      let sizes = RecurrentSizes(gates, c)
+      sizes.forEachPart { rows in
+        let first = rows.lowerBound
+        let count = rows.count * sizes.size
+        let product = GEMM(
+          m: rows.count, n: sizes.size, k: 4 * sizes.size, leftDimension: 4 * sizes.size,
+          rightDimension: sizes.size)
+        let (hidden, cell) = (sizes.row(dh, 0, first), sizes.row(dc, 0, first))
+        func add(_ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer) {
+          flambeau_binary_contiguous(.add, gates.dtype, count, target, target, source)
+        }
+        for time in (0..<sizes.length).reversed() {
+          add(sizes.row(gradient, 2 * time, first), to: hidden)
+          add(sizes.row(gradient, 2 * time + 1, first), to: cell)
+          let now = sizes.row(slopes, time, first, width: 4)
+          let before =
+            time == 0 ? sizes.row(c, 0, first) : sizes.row(states, 2 * time - 1, first)
+          flambeau_lstm_slopes(
+            gates.dtype, rows.count, sizes.size, now, cell, hidden,
+            sizes.row(gates, time, first, width: 4), before,
+            sizes.row(states, 2 * time + 1, first))
+          product.run(gates.dtype, now, weight.pointer, hidden)
+        }
+      }
+    }
+  }
+
+  private func withoutHalves(_ dtype: DType, _ wide: () -> Void, else body: () -> Void) {
+    if dtype == .float16 || dtype == .bfloat16 { wide() } else { body() }
+  }
+}
+
+/// The sizes of a recurrence, and where its rows are.
+private struct RecurrentSizes {
+  let length: Int
+  let batch: Int
+  let size: Int
+  private let itemSize: Int
+
+  /// - Parameters:
+  ///   - gates: [length, batch, …].
+  ///   - state: [batch, size].
+  init(_ gates: StridedView, _ state: StridedView) {
+    length = gates.layout.shape[0]
+    (batch, size) = (state.layout.shape[0], state.layout.shape[1])
+    itemSize = gates.dtype.itemSize
+  }
+
+  /// A row of the batch in one of several [batch, width · size] that follow each other.
+  func row(
+    _ view: StridedView, _ index: Int, _ row: Int, width: Int = 1
+  ) -> UnsafeMutableRawPointer {
+    view.pointer + (index * batch + row) * width * size * itemSize
+  }
+
+  func forEachPart(_ body: (Range<Int>) -> Void) {
+    let work = max(length * size * size * 4, 1)
+    shared(count: batch, grain: max(GEMM.grain / 4 / work, 4), body)
+  }
+}
