@@ -86,7 +86,7 @@ extension DigitsCommand {
     let optimizer = Adam(model.parameters(), lr: 1e-3)
     let loader = DataLoader(digits.training, batchSize: 32, shuffle: true, dropLast: true)
     var history = History()
-    var progress = Progress(total: epochs, label: "epoch")
+    let progress = Progress(total: epochs, label: "epoch")
     for epoch in 1...epochs {
       model.train()
       var sum = 0.0
@@ -149,7 +149,7 @@ extension DigitsCommand {
         history.selecting(["training \(quantity)", "validation \(quantity)"]),
         title: "Handwritten digits: \(quantity)", xLabel: "epoch", yLabel: quantity,
         isLogarithmic: quantity == "loss")
-      try plot.writeSVG(to: files.path(name))
+      try plot.write(to: files.path(name))
       files.add(name, "\(quantity) while it trained")
       if quantity == "loss" { print(try plot.text() + "\n") }
     }

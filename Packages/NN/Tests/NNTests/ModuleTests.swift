@@ -98,6 +98,109 @@ private final class Outer: Module {
     for (name, tensor) in model.stateDict() { #expect(tensor.equal(before[name]!)) }
   }
 
+  @Test func namesAreInPyTorchsSpelling() {
+    final class Names: Module {
+      let selfAttn = Linear(1, 1, bias: false)
+      let maybe: [Linear?] = [nil, Linear(1, 1, bias: false)]
+      let byName = ["b": Linear(1, 1, bias: false), "a": Linear(1, 1, bias: false)]
+      let nested = [[Linear(1, 1, bias: false)]]
+      @Parameter var weightIhL0 = Tensor.ones([1])
+      @Buffer var runningMean = Tensor.zeros([1])
+      let many = [Double](repeating: 0, count: 1000)
+    }
+    let model = Names()
+    model.registerParameter("extra", .ones([2]))
+    model.registerBuffer("mask", .ones([2]), persistent: false)
+    model.registerModule("late", Linear(1, 1, bias: false))
+    #expect(
+      Array(model.stateDict().keys) == [
+        "weight_ih_l0", "extra", "running_mean", "self_attn.weight", "maybe.1.weight",
+        "by_name.a.weight", "by_name.b.weight", "nested.0.0.weight", "late.weight",
+      ])
+    #expect(Array(model.namedBuffers().keys) == ["running_mean", "mask"])
+    #expect(model.children().count == 6 && model.modules().count == 7)
+  }
+
+  @Test func hooksSeeAndReplace() {
+    let model = Sequential(Linear(1, 1, bias: false))
+    Init.constant(model.parameters()[0], 2)
+    let x = Tensor([[3.0]])
+    nonisolated(unsafe) var seen: [Double] = []
+    let first = model.registerForwardPreHook { _, inputs in
+      seen.append((inputs[0] as! Tensor).item())
+      return Tensor([[5.0]])
+    }
+    let last = model[0].registerForwardHook { _, _, output in (output as! Tensor) + 1 }
+    #expect(model(x).item() == 11 && seen == [3])
+    first.remove()
+    #expect(model(x).item() == 7)
+    last.remove()
+    #expect(model(x).item() == 6)
+  }
+
+  @Test func sharedParametersAreSavedUnderEachKey() throws {
+    let shared = Linear(1, 1, bias: false)
+    let model = Sequential(shared, shared)
+    #expect(Array(model.stateDict().keys) == ["0.weight", "1.weight"])
+    #expect(model.parameters().count == 1)
+    let wide = model.to(.float64)
+    #expect(wide.parameters().count == 1 && wide.parameters()[0].dtype == .float64)
+    try model.loadStateDict(["0.weight": Tensor([[1.0]]), "1.weight": Tensor([[2.0]])])
+    #expect(model.parameters()[0].item() == 2)
+    try model.loadStateDict(["0.weight": Tensor([[4.0]]), "other": Tensor(1.0)], strict: false)
+    #expect(model.parameters()[0].item() == 4)
+  }
+
+  @Test func containers() {
+    let built = Sequential {
+      Linear(2, 2)
+      for _ in 0..<2 { ReLU() }
+    }
+    #expect(built.count == 3 && built[-1] is ReLU)
+    built.append(Tanh())
+    #expect(built.namedChildren().map(\.name) == ["0", "1", "2", "3"])
+    let named = Sequential(["hidden": Linear(2, 3), "output": Linear(3, 1)])
+    #expect(Array(named.stateDict().keys).first == "hidden.weight")
+    let list = ModuleList([Linear(1, 1), Linear(1, 1), ReLU()])
+    #expect(
+      list.description == """
+        ModuleList(
+          (0-1): 2 x Linear(in_features=1, out_features=1, bias=True)
+          (2): ReLU()
+        )
+        """)
+    let dict = ModuleDict(["b": ReLU(), "a": Tanh()])
+    #expect(dict.keys == ["b", "a"] && dict["a"] is Tanh && dict["c"] == nil)
+  }
+
+  @Test func freezingAndApplying() {
+    let model = Sequential(Linear(2, 2), Linear(2, 2))
+    model.requiresGrad(false)
+    #expect(!model(Tensor.ones([1, 2])).requiresGrad)
+    model.apply { module in
+      if let linear = module as? Linear { Init.constant(linear.weight, 0) }
+    }
+    #expect(model.parameters()[0].abs().sum().item() == 0)
+  }
+
+  @Test func mistakesNameTheLayersPath() async {
+    await expectMessage(
+      "layers.1.linear1: expected last dim 4, got 6",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let encoder = TransformerEncoder(
+          TransformerEncoderLayer(4, 2, dimFeedforward: 8), 2)
+        encoder.layers[1].registerForwardPreHook { _, _ in nil }
+        (encoder.layers[1] as! TransformerEncoderLayer).norm1
+          .registerForwardHook { _, _, _ in Tensor.zeros([3, 1, 6]) }
+        _ = encoder(Tensor.zeros([3, 1, 4]))
+      })
+    await expectMessage(
+      "1: expected [batch, 3, height, width] or [3, height, width], got [1, 2, 4, 4]",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Sequential(ReLU(), Conv2d(3, 4, kernelSize: 3))(Tensor.zeros([1, 2, 4, 4]))
+      })
+  }
+
   @Test func mistakesStop() async {
     await expectMessage(
       "Module: override func forward",

@@ -1,9 +1,13 @@
+import Foundation
+@_spi(Flambeau) import Graphs
+import Tensors
+
 /// Named series of numbers that grow while a model trains, such as losses and accuracies.
 ///
 ///     history.append(["loss": 0.31, "validation loss": 0.35], at: 10)
-public struct History: Sendable {
+public struct History: Hashable, Sendable {
   /// A number at a place on the way, such as an epoch.
-  public struct Point: Hashable, Sendable {
+  public struct Point: Hashable, Codable, Sendable {
     public var position: Double
     public var value: Double
   }
@@ -30,5 +34,101 @@ public struct History: Sendable {
     var history = self
     history.series = series.filter { names.contains($0.key) }
     return history
+  }
+}
+
+/// Writing, and reading again.
+extension History {
+  /// A line for each place, a column for each series, empty where a series has no number there.
+  public var csv: String {
+    func quoted(_ name: String) -> String {
+      name.contains { "\",\n\r".contains($0) }
+        ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
+    }
+    let positions = Set(series.values.joined().map(\.position)).sorted()
+    let columns = series.values.map { points in
+      Dictionary(points.map { ($0.position, $0.value) }) { $1 }
+    }
+    var lines = [(["position"] + series.keys.map(quoted)).joined(separator: ",")]
+    for position in positions {
+      let cells = columns.map { $0[position].map { "\($0)" } ?? "" }
+      lines.append((["\(position)"] + cells).joined(separator: ","))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Writes the series as CSV or JSON, by the path's extension. The file is replaced in one step.
+  ///
+  /// - Throws: ``HistoryError``.
+  public func write(to path: String) throws {
+    let data: Data
+    switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+    case "csv": data = Data(csv.utf8)
+    case "json":
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted]
+      encoder.nonConformingFloatEncodingStrategy = History.nonNumbers
+      data = try encoder.encode(self)
+    default: throw HistoryError.unknownExtension(path: path)
+    }
+    do {
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw HistoryError.cannotWrite(path: path, reason: error.systemReason)
+    }
+  }
+
+  /// Reads what ``write(to:)`` wrote as JSON.
+  ///
+  /// - Throws: ``HistoryError``.
+  public init(json path: String) throws {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw HistoryError.cannotRead(path: path, reason: error.systemReason)
+    }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      self = try decoder.decode(History.self, from: data)
+    } catch {
+      throw HistoryError.cannotRead(path: path, reason: "it is no history: \(error)")
+    }
+  }
+
+  private static let nonNumbers = JSONEncoder.NonConformingFloatEncodingStrategy.convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+}
+
+extension History: Codable {
+  /// As an array of series, which keeps their order.
+  private struct Series: Codable {
+    let name: String
+    let points: [Point]
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try series.map { Series(name: $0.key, points: $0.value) }.encode(to: encoder)
+  }
+
+  public init(from decoder: any Decoder) throws {
+    for entry in try [Series](from: decoder) { series[entry.name] = entry.points }
+  }
+}
+
+/// Why a history could not be written or read.
+public enum HistoryError: Error, Equatable, LocalizedError {
+  case unknownExtension(path: String)
+  case cannotWrite(path: String, reason: String)
+  case cannotRead(path: String, reason: String)
+
+  public var errorDescription: String? {
+    switch self {
+    case .unknownExtension(let path): "histories are .csv or .json; \(path) is neither"
+    case .cannotWrite(let path, let reason): "cannot write the history \(path): \(reason)"
+    case .cannotRead(let path, let reason): "cannot read the history \(path): \(reason)"
+    }
   }
 }

@@ -2,33 +2,55 @@ import Foundation
 
 /// Shows how far a long loop has come: a bar that is drawn over in a terminal, plain lines elsewhere.
 ///
-///     var progress = Progress(total: epochs, label: "epoch")
+///     let progress = Progress(total: epochs, label: "epoch")
 ///     for epoch in 1...epochs {
 ///       …
 ///       progress.advance("loss 0.31  accuracy 95.2 %")
 ///     }
-public struct Progress {
-  private let total: Int
+///
+/// or over a sequence:
+///
+///     let progress = Progress(label: "batch")
+///     for batch in progress.over(batches) {
+///       …
+///       progress.message = "loss 0.31"
+///     }
+public final class Progress {
+  /// What there is to say at the next step.
+  public var message = ""
+  private var total: Int
   private let label: String
   private let lines: Int
+  private let isQuiet: Bool
   private let isTerminal = isatty(STDOUT_FILENO) == 1
-  private let start = ContinuousClock.now
+  private var start = ContinuousClock.now
   private var lastDrawn: ContinuousClock.Instant?
   private var done = 0
 
   /// - Parameters:
-  ///   - total: how many steps there are.
+  ///   - total: how many steps there are; ``over(_:)`` counts them itself.
   ///   - label: what a step is, as in `epoch`.
   ///   - lines: how many lines to print at most where the output is no terminal.
-  public init(total: Int, label: String = "step", lines: Int = 10) {
+  ///   - isQuiet: whether nothing is shown.
+  public init(total: Int = 0, label: String = "step", lines: Int = 10, isQuiet: Bool = false) {
     self.total = total
     self.label = label
     self.lines = lines
+    self.isQuiet = isQuiet
+  }
+
+  /// The elements of a collection, with a step noted after each.
+  public func over<Elements: Collection>(_ elements: Elements) -> some Sequence<Elements.Element> {
+    total = elements.count
+    (done, start, lastDrawn) = (0, .now, nil)
+    return ProgressSequence(base: elements, progress: self)
   }
 
   /// Notes that a step is done, and shows it with what there is to say.
-  public mutating func advance(_ message: String) {
+  public func advance(_ message: String? = nil) {
     done += 1
+    if isQuiet { return }
+    let message = message ?? self.message
     let isLast = done == total
     if isTerminal {
       let now = ContinuousClock.now
@@ -47,9 +69,11 @@ public struct Progress {
   /// little room the bar shrinks first, and then the text is cut.
   func line(_ message: String, elapsed: Double, width: Int) -> String {
     let left = elapsed / Double(max(done, 1)) * Double(total - done)
+    let rate = elapsed > 0 ? Double(done) / elapsed : 0
     let time =
-      done == total
-      ? String(format: "%.1f s", elapsed) : String(format: "%.0f s left", left.rounded(.up))
+      String(format: rate < 10 ? "%.1f/s  " : "%.0f/s  ", rate)
+      + (done == total
+        ? String(format: "%.1f s", elapsed) : String(format: "%.0f s left", left.rounded(.up)))
     let head = "\(label) \(done)/\(total) "
     let tail = " \(message)  \(time)"
     let barWidth = max(0, min(24, width - 1 - head.count - tail.count))
@@ -68,5 +92,24 @@ public struct Progress {
   private func write(_ text: String) {
     print(text, terminator: "")
     fflush(nil)
+  }
+}
+
+/// Elements that are counted as they are used.
+private struct ProgressSequence<Base: Sequence>: Sequence, IteratorProtocol {
+  private var base: Base.Iterator
+  private let progress: Progress
+  private var isFirst = true
+
+  init(base: Base, progress: Progress) {
+    self.base = base.makeIterator()
+    self.progress = progress
+  }
+
+  mutating func next() -> Base.Element? {
+    // The element before is done only when the next one is asked for.
+    if !isFirst { progress.advance() }
+    isFirst = false
+    return base.next()
   }
 }

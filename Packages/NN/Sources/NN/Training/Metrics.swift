@@ -1,0 +1,166 @@
+import Foundation
+
+/// The share of rows in which the right class is among the `k` of the largest scores, from 0 to 1.
+///
+/// - Parameters:
+///   - logits: of shape [batch, classes].
+///   - target: int64, of shape [batch].
+public func topKAccuracy(_ logits: Tensor, _ target: Tensor, k: Int) -> Double {
+  noGrad {
+    (logits.topk(k, dim: 1).indices .== target.unsqueeze(1)).any(dims: [1]).to(.float64).mean()
+      .item()
+  }
+}
+
+/// e to the mean cross entropy: among how many equally likely classes a model might as well choose.
+public func perplexity(_ loss: Double) -> Double { exp(loss) }
+
+/// The share of the targets' variance that predictions explain: R². 1 is perfect, 0 what the mean would do.
+public func r2Score(_ prediction: Tensor, _ target: Tensor) -> Double {
+  checkShapes(prediction, target, "r2Score")
+  return noGrad {
+    let t = target.to(.float64)
+    let residual = (t - prediction.to(.float64)).square().sum().item()
+    return 1 - residual / (t - t.mean()).square().sum().item()
+  }
+}
+
+/// A mean over batches of different sizes.
+///
+///     var loss = Mean()
+///     loss.update(batchLoss.item(), count: batch.shape[0])
+public struct Mean: Sendable {
+  public private(set) var sum = 0.0
+  public private(set) var count = 0
+
+  public init() {}
+
+  /// Takes in a mean over so many.
+  public mutating func update(_ value: Double, count: Int = 1) {
+    sum += value * Double(count)
+    self.count += count
+  }
+
+  /// NaN before the first update.
+  public var value: Double { sum / Double(count) }
+}
+
+/// How often each class was taken for each: rows are the right classes, columns the predicted ones.
+///
+///     var matrix = ConfusionMatrix(classes: 10)
+///     matrix.update(logits, target)
+///     print(matrix, matrix.accuracy, matrix.f1())
+public struct ConfusionMatrix: Sendable, CustomStringConvertible {
+  public private(set) var counts: [[Int]]
+  /// The classes' names, for printing and drawing.
+  public var names: [String]
+
+  public init(classes: Int, names: [String]? = nil) {
+    guard classes > 0, names.map({ $0.count == classes }) ?? true else {
+      fatalError("ConfusionMatrix: \(classes) classes and \(names?.count ?? 0) names")
+    }
+    counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+    self.names = names ?? (0..<classes).map(String.init)
+  }
+
+  /// Counts a batch.
+  ///
+  /// - Parameters:
+  ///   - predictions: scores of shape [batch, classes], or classes, int64, of shape [batch].
+  ///   - target: int64, of shape [batch].
+  public mutating func update(_ predictions: Tensor, _ target: Tensor) {
+    let chosen = predictions.ndim == 2 ? predictions.detach().argmax(dim: 1) : predictions
+    guard chosen.shape == target.shape, target.ndim == 1 else {
+      fatalError(
+        "ConfusionMatrix: predictions \(predictions.shape), target \(target.shape); expected [batch, "
+          + "classes] or [batch], and [batch]")
+    }
+    for (right, own) in zip(target.scalars(as: Int.self), chosen.scalars(as: Int.self)) {
+      guard counts.indices.contains(right), counts.indices.contains(own) else {
+        fatalError("ConfusionMatrix: class \(max(right, own)) of \(counts.count)")
+      }
+      counts[right][own] += 1
+    }
+  }
+
+  private func total(of row: Int) -> Int { counts[row].reduce(0, +) }
+  private func total(ofColumn column: Int) -> Int { counts.reduce(0) { $0 + $1[column] } }
+
+  /// The share that was right.
+  public var accuracy: Double {
+    let all = counts.joined().reduce(0, +)
+    return Double(counts.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(all)
+  }
+
+  /// Of what was taken for a class, the share that was it; 0 where nothing was.
+  public func precision(of index: Int) -> Double {
+    ratio(counts[index][index], total(ofColumn: index))
+  }
+
+  /// Of what is a class, the share that was taken for it; 0 where nothing is.
+  public func recall(of index: Int) -> Double { ratio(counts[index][index], total(of: index)) }
+
+  /// The harmonic mean of precision and recall.
+  public func f1(of index: Int) -> Double {
+    ratio(2 * counts[index][index], total(of: index) + total(ofColumn: index))
+  }
+
+  /// The means over all classes, each counted alike: `average="macro"` in scikit-learn.
+  public func precision() -> Double { mean(precision(of:)) }
+  public func recall() -> Double { mean(recall(of:)) }
+  public func f1() -> Double { mean(f1(of:)) }
+
+  private func mean(_ value: (Int) -> Double) -> Double {
+    counts.indices.reduce(0) { $0 + value($1) } / Double(counts.count)
+  }
+
+  private func ratio(_ part: Int, _ whole: Int) -> Double {
+    whole == 0 ? 0 : Double(part) / Double(whole)
+  }
+
+  public var description: String {
+    let width = max(4, (names.map(\.count) + counts.joined().map { "\($0)".count }).max()! + 1)
+    func cell(_ text: String) -> String {
+      String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+    let head = cell("") + names.map(cell).joined()
+    let rows = zip(names, counts).map { name, row in
+      cell(name) + row.map { cell($0 == 0 ? "·" : "\($0)") }.joined()
+    }
+    return ([head] + rows).joined(separator: "\n")
+  }
+
+  /// Draws the matrix as SVG or PNG, by the path's extension, through gnuplot.
+  ///
+  /// - Throws: ``PlotError``.
+  public func write(to path: String, title: String = "") throws {
+    let ticks = names.enumerated().map { "\($1.gnuplotQuoted) \($0)" }.joined(separator: ", ")
+    var script = """
+      set title \(title.gnuplotQuoted)
+      set xlabel 'predicted'
+      set ylabel 'right'
+      set xtics (\(ticks)) out nomirror
+      set ytics (\(ticks)) out nomirror
+      set xrange [-0.5:\(names.count).0-0.5]
+      set yrange [\(names.count).0-0.5:-0.5]
+      set palette defined (0 '#ffffff', 1 '#0072b2')
+      set cbrange [0:*]
+      unset key
+      set size square
+
+      """
+    let largest = Double(counts.joined().max() ?? 0)
+    for (y, row) in counts.enumerated() {
+      for (x, count) in row.enumerated() where count > 0 {
+        let color = Double(count) > largest / 2 ? "#ffffff" : "#1a1a1a"
+        script += "set label '\(count)' at \(x),\(y) center front textcolor rgb '\(color)'\n"
+      }
+    }
+    script += "plot '-' using 1:2:3 with image\n"
+    for (y, row) in counts.enumerated() {
+      for (x, count) in row.enumerated() { script += "\(x) \(y) \(count)\n" }
+    }
+    script += "e\n"
+    try Gnuplot.write(to: path, width: 560, height: 520, script)
+  }
+}
