@@ -115,7 +115,7 @@ let package = Package(
     chapter("Chapter03", "03-neuron-layer-mlp", ["ScalarGrad", "ScalarNN"]),
 
     .executableTarget(
-      name: "benchmarks", dependencies: ["Graphs", "NN", "ScalarNN", argumentParser],
+      name: "benchmarks", dependencies: ["Graphs", "NN", "ScalarNN", "Tensors", argumentParser],
       path: "Benchmarks",
       exclude: ["README.md", "peers.py", "requirements.txt"]),
 

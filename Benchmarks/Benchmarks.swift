@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Graphs
+import Tensors
 
 @main
 struct Benchmarks: ParsableCommand {
@@ -21,8 +22,14 @@ struct Benchmarks: ParsableCommand {
   @Flag(help: "Measure the memory that each workload takes instead of its time.")
   var memory = false
 
+  @Flag(help: "Measure how long a process takes from its start to its first result.")
+  var start = false
+
   @Option(help: .hidden)
   var memoryOf: String?
+
+  @Flag(help: .hidden)
+  var firstResult = false
 
   @Option(help: .hidden)
   var python = "python3"
@@ -43,7 +50,14 @@ struct Benchmarks: ParsableCommand {
     if let memoryOf, let workload = Workload.all.first(where: { $0.name == memoryOf }) {
       return try MemoryMeasurement.printOwn(workload)
     }
+    if firstResult { return print((Tensor.ones([3]) + 1).sum().item()) }
     if !json { print(row("workload", "ours", "peer", "", "ratio")) }
+    if start {
+      let found = try StartMeasurement(python: python, rounds: rounds)
+      show(
+        found.name, duration(found.ours), duration(found.peer), found.peerName, found.ratio)
+      return
+    }
     if memory {
       try report(chosen) {
         let found = try MemoryMeasurement($0, python: python, peers: peers)

@@ -45,7 +45,7 @@ struct Measurement: Encodable {
     return count
   }
 
-  private static func median(_ numbers: [Double]) -> Double {
+  static func median(_ numbers: [Double]) -> Double {
     let sorted = numbers.sorted()
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }

@@ -28,16 +28,7 @@ struct MemoryMeasurement: Encodable {
   }
 
   private static func run(_ command: [String]) throws -> Answer {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw BenchmarkError.peerEnded }
-    return try JSONDecoder().decode(Answer.self, from: data)
+    try JSONDecoder().decode(Answer.self, from: Processes.run(command).output)
   }
 
   /// Measures this side, and prints it as the peers do.
