@@ -12,8 +12,9 @@ enum Processes {
     let start = ContinuousClock.now
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    // Foundation notices only a while later that the process has ended.
     let seconds = start.duration(to: .now) / .seconds(1)
+    process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw BenchmarkError.peerEnded }
     return (data, seconds)
   }
