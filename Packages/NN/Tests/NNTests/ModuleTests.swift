@@ -173,6 +173,24 @@ private final class Outer: Module {
     #expect(dict.keys == ["b", "a"] && dict["a"] is Tanh && dict["c"] == nil)
   }
 
+  /// The copies of a layer start alike, draw nothing as they are made, and drop out on their own.
+  @Test func copiesOfLayers() {
+    let generator = Generator(seed: 0)
+    let layer = TransformerEncoderLayer(
+      4, 2, dimFeedforward: 8, dropout: 0.5, generator: generator)
+    let before = generator.state
+    let encoder = TransformerEncoder(layer, 2)
+    let next = generator.next32()
+    generator.state = before
+    #expect(next == generator.next32())
+    let states = encoder.layers.map { $0.stateDict() }
+    for (a, b) in zip(states[0].values, states[1].values) { #expect(a.equal(b)) }
+    let drops = encoder.layers.map {
+      ($0 as! TransformerEncoderLayer).dropout(Tensor.ones([100]))
+    }
+    #expect(!drops[0].equal(drops[1]))
+  }
+
   @Test func freezingAndApplying() {
     let model = Sequential(Linear(2, 2), Linear(2, 2))
     model.requiresGrad(false)

@@ -10,6 +10,36 @@ public enum TransformerActivation: Sendable {
   }
 }
 
+/// What transformer layers are made from.
+struct TransformerSettings {
+  let dModel: Int
+  let nhead: Int
+  let dimFeedforward: Int
+  let dropout: Double
+  let activation: TransformerActivation
+  let layerNormEps: Double
+  let batchFirst: Bool
+  let normFirst: Bool
+  let bias: Bool
+  let dtype: DType
+  let device: Device
+
+  func attention(_ generator: Generator) -> MultiheadAttention {
+    MultiheadAttention(
+      dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
+      device: device, generator: generator)
+  }
+
+  func linear(_ inFeatures: Int, _ outFeatures: Int, _ generator: Generator) -> Linear {
+    Linear(
+      inFeatures, outFeatures, bias: bias, dtype: dtype, device: device, generator: generator)
+  }
+
+  func norm() -> LayerNorm {
+    LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype, device: device)
+  }
+}
+
 /// Self-attention, then two linear layers, each added to its input: `torch.nn.TransformerEncoderLayer`;
 /// Vaswani and others, 2017.
 public final class TransformerEncoderLayer: Module {
@@ -21,40 +51,33 @@ public final class TransformerEncoderLayer: Module {
   public let norm2: LayerNorm
   public let dropout1: Dropout
   public let dropout2: Dropout
-  private let activation: TransformerActivation
-  private let normFirst: Bool
-  fileprivate let copy: () -> TransformerEncoderLayer
+  fileprivate let settings: TransformerSettings
 
   /// - Parameter normFirst: whether inputs are normalised before each part, rather than sums after it.
-  public init(
+  public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
     batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
     dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
   ) {
-    selfAttn = MultiheadAttention(
-      dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
-      device: device, generator: generator)
-    linear1 = Linear(
-      dModel, dimFeedforward, bias: bias, dtype: dtype, device: device, generator: generator)
-    self.dropout = Dropout(dropout, generator: generator)
-    linear2 = Linear(
-      dimFeedforward, dModel, bias: bias, dtype: dtype, device: device, generator: generator)
-    func norm() -> LayerNorm {
-      LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype, device: device)
-    }
-    norm1 = norm()
-    norm2 = norm()
-    dropout1 = Dropout(dropout, generator: generator)
-    dropout2 = Dropout(dropout, generator: generator)
-    self.activation = activation
-    self.normFirst = normFirst
-    copy = {
-      TransformerEncoderLayer(
-        dModel, nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
-        layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias,
-        dtype: dtype, device: device, generator: Generator(seed: 0))
-    }
+    self.init(
+      TransformerSettings(
+        dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout,
+        activation: activation, layerNormEps: layerNormEps, batchFirst: batchFirst,
+        normFirst: normFirst, bias: bias, dtype: dtype, device: device), generator)
+  }
+
+  fileprivate init(_ settings: TransformerSettings, _ generator: Generator) {
+    func drop() -> Dropout { Dropout(settings.dropout, generator: generator) }
+    selfAttn = settings.attention(generator)
+    linear1 = settings.linear(settings.dModel, settings.dimFeedforward, generator)
+    dropout = drop()
+    linear2 = settings.linear(settings.dimFeedforward, settings.dModel, generator)
+    norm1 = settings.norm()
+    norm2 = settings.norm()
+    dropout1 = drop()
+    dropout2 = drop()
+    self.settings = settings
     super.init()
   }
 
@@ -75,8 +98,10 @@ public final class TransformerEncoderLayer: Module {
             needWeights: false
           ).output)
       }
-      func feed(_ x: Tensor) -> Tensor { dropout2(linear2(dropout(activation(linear1(x))))) }
-      if normFirst {
+      func feed(_ x: Tensor) -> Tensor {
+        dropout2(linear2(dropout(settings.activation(linear1(x)))))
+      }
+      if settings.normFirst {
         let y = x + attend(norm1(x))
         return y + feed(norm2(y))
       }
@@ -95,7 +120,10 @@ public final class TransformerEncoder: Module {
   ///   - layer: the layer of which there are copies, with the same values.
   ///   - norm: what comes after them.
   public init(_ layer: TransformerEncoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
-    layers = ModuleList((0..<numLayers).map { _ in layer.copied(layer.copy()) })
+    layers = ModuleList(
+      (0..<numLayers).map { _ in
+        layer.copied(layer.dropout.generator) { TransformerEncoderLayer(layer.settings, $0) }
+      })
     self.norm = norm
     super.init()
   }
@@ -116,8 +144,14 @@ public final class TransformerEncoder: Module {
 }
 
 extension Module {
-  /// A new module of the same kind with this one's values.
-  fileprivate func copied<Kind: Module>(_ new: Kind) -> Kind {
+  /// A new module of the same kind with this one's values. The generator, which dropout goes on to draw
+  /// from, is left as it was.
+  fileprivate func copied<Kind: Module>(
+    _ generator: Generator, _ make: (Generator) -> Kind
+  ) -> Kind {
+    let state = generator.state
+    defer { generator.state = state }
+    let new = make(generator)
     noGrad {
       for (own, copy) in zip(parameters(), new.parameters()) { copy.copy(from: own) }
     }
@@ -139,45 +173,36 @@ public final class TransformerDecoderLayer: Module {
   public let dropout1: Dropout
   public let dropout2: Dropout
   public let dropout3: Dropout
-  private let activation: TransformerActivation
-  private let normFirst: Bool
-  fileprivate let copy: () -> TransformerDecoderLayer
+  fileprivate let settings: TransformerSettings
 
-  public init(
+  /// - Parameter normFirst: whether inputs are normalised before each part, rather than sums after it.
+  public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
     batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
     dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
   ) {
-    func attention() -> MultiheadAttention {
-      MultiheadAttention(
-        dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
-        device: device, generator: generator)
-    }
-    func norm() -> LayerNorm {
-      LayerNorm(dModel, eps: layerNormEps, bias: bias, dtype: dtype, device: device)
-    }
-    selfAttn = attention()
-    multiheadAttn = attention()
-    linear1 = Linear(
-      dModel, dimFeedforward, bias: bias, dtype: dtype, device: device, generator: generator)
-    self.dropout = Dropout(dropout, generator: generator)
-    linear2 = Linear(
-      dimFeedforward, dModel, bias: bias, dtype: dtype, device: device, generator: generator)
-    norm1 = norm()
-    norm2 = norm()
-    norm3 = norm()
-    dropout1 = Dropout(dropout, generator: generator)
-    dropout2 = Dropout(dropout, generator: generator)
-    dropout3 = Dropout(dropout, generator: generator)
-    self.activation = activation
-    self.normFirst = normFirst
-    copy = {
-      TransformerDecoderLayer(
-        dModel, nhead, dimFeedforward: dimFeedforward, dropout: dropout, activation: activation,
-        layerNormEps: layerNormEps, batchFirst: batchFirst, normFirst: normFirst, bias: bias,
-        dtype: dtype, device: device, generator: Generator(seed: 0))
-    }
+    self.init(
+      TransformerSettings(
+        dModel: dModel, nhead: nhead, dimFeedforward: dimFeedforward, dropout: dropout,
+        activation: activation, layerNormEps: layerNormEps, batchFirst: batchFirst,
+        normFirst: normFirst, bias: bias, dtype: dtype, device: device), generator)
+  }
+
+  fileprivate init(_ settings: TransformerSettings, _ generator: Generator) {
+    func drop() -> Dropout { Dropout(settings.dropout, generator: generator) }
+    selfAttn = settings.attention(generator)
+    multiheadAttn = settings.attention(generator)
+    linear1 = settings.linear(settings.dModel, settings.dimFeedforward, generator)
+    dropout = drop()
+    linear2 = settings.linear(settings.dimFeedforward, settings.dModel, generator)
+    norm1 = settings.norm()
+    norm2 = settings.norm()
+    norm3 = settings.norm()
+    dropout1 = drop()
+    dropout2 = drop()
+    dropout3 = drop()
+    self.settings = settings
     super.init()
   }
 
@@ -205,8 +230,10 @@ public final class TransformerDecoderLayer: Module {
             needWeights: false
           ).output)
       }
-      func feed(_ x: Tensor) -> Tensor { dropout3(linear2(dropout(activation(linear1(x))))) }
-      if normFirst {
+      func feed(_ x: Tensor) -> Tensor {
+        dropout3(linear2(dropout(settings.activation(linear1(x)))))
+      }
+      if settings.normFirst {
         let y = x + attend(norm1(x))
         let z = y + look(norm2(y))
         return z + feed(norm3(z))
@@ -224,7 +251,10 @@ public final class TransformerDecoder: Module {
   public let norm: LayerNorm?
 
   public init(_ layer: TransformerDecoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
-    layers = ModuleList((0..<numLayers).map { _ in layer.copied(layer.copy()) })
+    layers = ModuleList(
+      (0..<numLayers).map { _ in
+        layer.copied(layer.dropout.generator) { TransformerDecoderLayer(layer.settings, $0) }
+      })
     self.norm = norm
     super.init()
   }
