@@ -38,8 +38,9 @@ func chapter(
 }
 
 let libraries = [
-  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN", "DataPipes",
-  "Serialization",
+  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN",
+  "TensorBoard",
+  "DataPipes", "Serialization",
 ]
 
 let collections = "swift-collections"
@@ -56,6 +57,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     target("Graphs", "Graphs"),
@@ -91,6 +93,14 @@ let package = Package(
     target("NN", "CModules"),
     target("NN", "NN", ["CModules", "Graphs", "Tensors"]),
     tests("NN", "NN", exclude: ["Golden"]),
+    library("NN", "CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
+    .target(
+      name: "TensorBoard",
+      dependencies: [
+        "CPNG", "NN", "Graphs", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      path: "Packages/NN/Sources/TensorBoard", exclude: ["Generated/README.md"]),
+    tests("NN", "TensorBoard"),
 
     .target(
       name: "DataPipes",
@@ -121,7 +131,9 @@ let package = Package(
 
     .testTarget(
       name: "RepositoryTests",
-      dependencies: ["Flambeau", "FlambeauCommand", "Chapter01", "Chapter02", "Chapter03"],
-      path: "Tests/RepositoryTests"),
+      dependencies: [
+        "Flambeau", "FlambeauCommand", "TensorBoard", "Chapter01", "Chapter02", "Chapter03",
+      ],
+      path: "Tests/RepositoryTests", exclude: ["read_events.py"]),
   ]
 )

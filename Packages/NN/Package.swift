@@ -5,11 +5,13 @@ let package = Package(
   name: "NN",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "NN", targets: ["NN"])
+    .library(name: "NN", targets: ["NN"]),
+    .library(name: "TensorBoard", targets: ["TensorBoard"]),
   ],
   dependencies: [
     .package(path: "../Graphs"),
     .package(path: "../Tensors"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .target(name: "CModules"),
@@ -20,6 +22,16 @@ let package = Package(
         .product(name: "Graphs", package: "Graphs"),
         .product(name: "Tensors", package: "Tensors"),
       ]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(
+      name: "TensorBoard",
+      dependencies: [
+        "CPNG", "NN", .product(name: "Graphs", package: "Graphs"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["Generated/README.md"]),
+    .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
     .testTarget(name: "NNTests", dependencies: ["NN"], exclude: ["Golden"]),
   ]
 )

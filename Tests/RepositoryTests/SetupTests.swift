@@ -67,7 +67,7 @@ import Testing
     #expect(
       result.errors.contains(
         "these Debian packages, or your system's like: pkg-config libopenblas-dev libhdf5-dev "
-          + "libgraphviz-dev graphviz gnuplot-nox\n"))
+          + "libgraphviz-dev libpng-dev graphviz gnuplot-nox\n"))
   }
 
   private static let lacksHDF5 = [

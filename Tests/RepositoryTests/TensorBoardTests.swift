@@ -1,0 +1,81 @@
+import Flambeau
+import Foundation
+import TensorBoard
+import Testing
+
+/// What PyPI's tensorboard reads of what SummaryWriter wrote.
+@Suite struct TensorBoardTests {
+  private struct Events: Decodable {
+    let scalars: [String: [[Double]]]
+    let histogram: [Double]
+    let image: [Int]
+    let png: String
+    let text: String
+    let graph: [[Entry]]
+
+    /// A name, or the names of a node's inputs.
+    enum Entry: Decodable, Equatable {
+      case name(String)
+      case inputs([String])
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        self =
+          if let name = try? container.decode(String.self) { .name(name) } else {
+            .inputs(try container.decode([String].self))
+          }
+      }
+    }
+  }
+
+  /// A Python with tensorboard, installed once into the build folder.
+  private func python() async throws -> String {
+    let venv = Repository.root.appending(path: ".build/tensorboard-venv")
+    let python = venv.appending(path: "bin/python").path
+    let isThere = try await run(command: [python, "-c", "import tensorboard"], in: Repository.root)
+    if isThere.status == 0 { return python }
+    for command in [
+      ["python3", "-m", "venv", venv.path],
+      [python, "-m", "pip", "install", "--quiet", "tensorboard==2.21.0"],
+    ] {
+      let result = try await run(command: command, in: Repository.root)
+      try #require(result.status == 0, "\(command): \(result.errors)")
+    }
+    return python
+  }
+
+  @Test func tensorboardReadsAll() async throws {
+    let folder = try TemporaryFolder()
+    let writer = try SummaryWriter(folder.url.appending(path: "run").path)
+    var history = History()
+    history.append(["loss": 0.5], at: 1)
+    history.append(["loss": 0.25], at: 2)
+    try writer.addHistory(history)
+    try writer.addHistogram("weights", Tensor([-1.0, 0.5, 0.5, 2]), step: 7)
+    try writer.addImage("picture", .rand([3, 4, 5]), step: 1)
+    try writer.addText("note", "**strong**", step: 2)
+    let x = Tensor([1.0], requiresGrad: true)
+    try writer.addGraph((x * 2).exp().graph(names: ["x": x]))
+    try writer.close()
+
+    let result = try await run(
+      command: [
+        try await python(),
+        Repository.root.appending(path: "Tests/RepositoryTests/read_events.py").path,
+        folder.url.appending(path: "run").path,
+      ], in: folder.url)
+    try #require(result.status == 0, "\(result.errors)")
+    let events = try JSONDecoder().decode(Events.self, from: Data(result.output.utf8))
+    #expect(events.scalars == ["loss": [[1, 0.5], [2, 0.25]]])
+    #expect(Array(events.histogram[..<5]) == [7, 4, -1, 2, 4] && events.histogram[5] > 3)
+    #expect(events.image == [5, 4] && events.png == "iVBORw0KGgo=")
+    #expect(events.text == "**strong**")
+    #expect(
+      events.graph == [
+        [.name("x_0"), .name("x"), .inputs([])],
+        [.name("multiply_1"), .name("multiply"), .inputs(["x_0"])],
+        [.name("exp_2"), .name("exp"), .inputs(["multiply_1"])],
+        [.name("value_3"), .name("value"), .inputs(["exp_2"])],
+      ])
+  }
+}
