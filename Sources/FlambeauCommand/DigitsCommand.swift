@@ -95,7 +95,7 @@ extension DigitsCommand {
         optimizer.zeroGrad()
         loss.backward()
         optimizer.step()
-        sum += loss.item()
+        sum += finiteValue(of: loss)
       }
       let loss = sum / Double(loader.count)
       let training = evaluate(model, on: digits.training)

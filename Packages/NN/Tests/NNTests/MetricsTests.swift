@@ -15,6 +15,15 @@ import Testing
     #expect(abs(perplexity(log(8)) - 8) < 1e-12)
   }
 
+  @Test func lossesThatAreNoNumbers() async {
+    #expect(finiteValue(of: Tensor(0.5)) == 0.5)
+    await expectMessage(
+      "the loss is nan; lower the learning rate, clip gradients",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = finiteValue(of: Tensor(Double.nan))
+      })
+  }
+
   @Test func meansOverBatches() {
     var mean = Mean()
     #expect(mean.value.isNaN)

@@ -164,3 +164,15 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
     try Gnuplot.write(to: path, width: 560, height: 520, script)
   }
 }
+
+/// A loss as a number, for training loops. Stops the program where it is no longer finite, since what
+/// follows would be lost.
+public func finiteValue(of loss: Tensor) -> Double {
+  let value = loss.item()
+  guard value.isFinite else {
+    fatalError(
+      "finiteValue(of:): the loss is \(value); lower the learning rate, clip gradients with clipGradNorm, or "
+        + "find the operation that made it with detectAnomaly")
+  }
+  return value
+}
