@@ -5,9 +5,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 enum {
   ALIGNMENT = 64,
+  LARGE_PAGE = 1 << 21,
   // Four sizes for each power of two, so that at most a fifth of a block is unused.
   CLASSES = 4 * 58,
   // Each thread keeps blocks up to this size, and this many bytes of each.
@@ -113,11 +115,24 @@ static void keep(Cache *cache, Block *block, int class, long size) {
   count(&cache->cached, size);
 }
 
-static __attribute__((noinline)) Block *allocate_from_system(long size) {
+// Large blocks are made of large pages where the system has them, so that walks across rows, which touch
+// many, find them in the processor's table.
+static void *aligned_block(long size) {
   void *block = NULL;
-  if (posix_memalign(&block, ALIGNMENT, size) != 0) {
+  bool is_large = size >= 2 * LARGE_PAGE;
+  if (posix_memalign(&block, is_large ? LARGE_PAGE : ALIGNMENT, size) != 0) return NULL;
+#if defined(__linux__)
+  if (is_large) madvise(block, size, MADV_HUGEPAGE);
+#endif
+  return block;
+}
+
+static __attribute__((noinline)) Block *allocate_from_system(long size) {
+  void *block = aligned_block(size);
+  if (!block) {
     flambeau_empty_cache();
-    if (posix_memalign(&block, ALIGNMENT, size) != 0) {
+    block = aligned_block(size);
+    if (!block) {
       MemoryStatistics now = flambeau_memory_statistics();
       fprintf(
           stderr, "Fatal error: out of memory: asked for %ld bytes while %lld are in use\n", size,
