@@ -157,14 +157,15 @@ public final class SummaryWriter {
     // libpng's flags: 1 for transparency, 2 for colour.
     image.format = channels == 1 ? 0 : channels == 3 ? 2 : 3
     var size = 0
-    guard png_image_write_to_memory(&image, nil, &size, 0, bytes, 0, nil) != 0 else {
-      fatalError("addImage: libpng cannot write \(width)×\(height) pixels")
+    func write(to memory: UnsafeMutableRawPointer?) {
+      guard png_image_write_to_memory(&image, memory, &size, 0, bytes, 0, nil) != 0 else {
+        fatalError("addImage: libpng cannot write \(width)×\(height) pixels")
+      }
     }
+    // First it says how much room it needs.
+    write(to: nil)
     var data = Data(count: size)
-    let isWritten = data.withUnsafeMutableBytes {
-      png_image_write_to_memory(&image, $0.baseAddress, &size, 0, bytes, 0, nil)
-    }
-    precondition(isWritten != 0, "libpng wrote the same image before")
+    data.withUnsafeMutableBytes { write(to: $0.baseAddress) }
     return data.prefix(size)
   }
 }
