@@ -19,8 +19,10 @@ struct DigitsData: CustomStringConvertible {
     // Mean 0 and deviation 1 over the training set, for all pixels together: those at the edge
     // hardly ever change, and each on its own would drown in a few outliers.
     let seen = digits.inputs[Tensor(indices[0])]
+    // Images that are all of one grey have no deviation.
+    let deviation = seen.std()
     let standardised = TensorDataset(
-      (digits.inputs - seen.mean()) / seen.std(), digits.targets)
+      (digits.inputs - seen.mean()) / Tensor.where(deviation .== 0, 1, deviation), digits.targets)
     let parts = indices.map { Subset(standardised, indices: $0) }
     (training, validation, test) = (parts[0], parts[1], parts[2])
   }

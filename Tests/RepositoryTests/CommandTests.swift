@@ -72,6 +72,7 @@ import Testing
     let digit = (0..<64).map { _ in "7" }.joined(separator: ",")
     try folder.write((0..<120).map { "\(digit),\($0 % 10)\n" }.joined(), to: "mine.csv")
     let result = try await flambeau("--data", "mine.csv", "--epochs", "1", "--output", "x")
+    #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("84 to train on, 12 to validate with, 24 to test with"))
   }
 

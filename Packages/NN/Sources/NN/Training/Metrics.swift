@@ -171,7 +171,7 @@ public func finiteValue(of loss: Tensor) -> Double {
   let value = loss.item()
   guard value.isFinite else {
     fatalError(
-      "finiteValue(of:): the loss is \(value); lower the learning rate, clip gradients with clipGradNorm, or "
+      "finiteValue(of:): the loss is \(value.isNaN ? .nan : value); lower the learning rate, clip gradients with clipGradNorm, or "
         + "find the operation that made it with detectAnomaly")
   }
   return value
