@@ -23,6 +23,9 @@ struct DigitsCommand: ParsableCommand {
   @Option(help: "A saved state dict to start from instead of random weights.")
   var weights: String?
 
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
   func validate() throws {
     guard epochs > 0 else { throw ValidationError("--epochs must be at least 1") }
   }
@@ -86,7 +89,7 @@ extension DigitsCommand {
     let optimizer = Adam(model.parameters(), lr: 1e-3)
     let loader = DataLoader(digits.training, batchSize: 32, shuffle: true, dropLast: true)
     var history = History()
-    let progress = Progress(total: epochs, label: "epoch")
+    let progress = Progress(total: epochs, label: "epoch", isQuiet: quiet)
     for epoch in 1...epochs {
       model.train()
       var sum = 0.0

@@ -73,6 +73,10 @@ import Testing
     try folder.write((0..<120).map { "\(digit),\($0 % 10)\n" }.joined(), to: "mine.csv")
     let result = try await flambeau("--data", "mine.csv", "--epochs", "1", "--output", "x")
     #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("epoch 1/1"))
+    let quiet = try await flambeau(
+      "--data", "mine.csv", "--epochs", "1", "--output", "y", "--quiet")
+    #expect(quiet.status == 0 && !quiet.output.contains("epoch 1/1"))
     #expect(result.output.contains("84 to train on, 12 to validate with, 24 to test with"))
   }
 
