@@ -72,12 +72,11 @@ extension Tensor {
   public func scalars<Element: TensorElement>(as type: Element.Type = Element.self) -> [Element] {
     let converted = to(type.dtype).view.contiguous()
     let count = numel
+    if count == 0 { return [] }
     return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-      if count > 0 {
-        backend.copyOut(
-          from: converted.pointer, to: buffer.baseAddress!,
-          byteCount: count * dtype(of: type).itemSize)
-      }
+      backend.copyOut(
+        from: converted.pointer, to: buffer.baseAddress!,
+        byteCount: count * dtype(of: type).itemSize)
       initialized = count
     }
   }
