@@ -39,8 +39,8 @@ func chapter(
 
 let libraries = [
   "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN",
-  "TensorBoard",
-  "DataPipes", "Serialization",
+  "TensorBoard", "Files", "CHDF5", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles",
+  "Serialization",
 ]
 
 let collections = "swift-collections"
@@ -56,7 +56,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
@@ -90,27 +89,43 @@ let package = Package(
       ]),
     tests("Tensors", "Tensors", ["Graphs"], exclude: ["Golden"]),
 
+    target("Files", "Files", ["Graphs"]),
+    library("Files", "CHDF5Library", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
+    library("Files", "CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
+    library("Files", "CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    target("Files", "CHDF5", ["CHDF5Library"]),
+    target("Files", "ArrayFiles", ["Files", "CHDF5", "CZip", "CZlib", "Tensors"]),
+    tests("Files", "ArrayFiles", ["Files", "Tensors"], exclude: ["Golden"]),
+    library("Files", "CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
+    library(
+      "Files", "CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev",
+      brew: "jpeg-turbo"),
+    target("Files", "ImageFiles", ["Files", "CPNG", "CTurboJPEG", "Tensors"]),
+    tests("Files", "ImageFiles", ["Files"], exclude: ["Golden"]),
+
     target("NN", "CModules"),
     target("NN", "NN", ["CModules", "Graphs", "Tensors"]),
     tests("NN", "NN", exclude: ["Golden"]),
-    library("NN", "CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
     .target(
       name: "TensorBoard",
       dependencies: [
-        "CPNG", "NN", "Graphs", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "NN", "Graphs", "ImageFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       path: "Packages/NN/Sources/TensorBoard", exclude: ["Generated/README.md"]),
     tests("NN", "TensorBoard"),
 
+    target("DataPipes", "CCSV"),
     .target(
       name: "DataPipes",
-      dependencies: ["Graphs", "Tensors", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      dependencies: [
+        "CCSV", "Files", "Tensors", .product(name: "DequeModule", package: collections),
+      ],
       path: "Packages/DataPipes/Sources/DataPipes", resources: [.copy("Resources/digits")]),
-    tests("DataPipes", "DataPipes"),
+    tests("DataPipes", "DataPipes", exclude: ["Golden"]),
+    target("DataPipes", "DataFiles", ["ArrayFiles", "DataPipes", "Files", "ImageFiles"]),
+    tests("DataPipes", "DataFiles"),
 
-    library("Serialization", "CHDF5Library", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
-    target("Serialization", "CHDF5", ["CHDF5Library"]),
-    target("Serialization", "Serialization", ["CHDF5", "Tensors"]),
+    target("Serialization", "Serialization", ["ArrayFiles", "CHDF5", "Tensors"]),
     tests("Serialization", "Serialization"),
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),

@@ -5,22 +5,34 @@ let package = Package(
   name: "DataPipes",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "DataPipes", targets: ["DataPipes"])
+    .library(name: "DataPipes", targets: ["DataPipes"]),
+    .library(name: "DataFiles", targets: ["DataFiles"]),
   ],
   dependencies: [
-    .package(path: "../Graphs"),
+    .package(path: "../Files"),
     .package(path: "../Tensors"),
-    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
+    .target(name: "CCSV"),
     .target(
       name: "DataPipes",
       dependencies: [
-        .product(name: "Graphs", package: "Graphs"),
+        "CCSV",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Files", package: "Files"),
         .product(name: "Tensors", package: "Tensors"),
-        .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
       resources: [.copy("Resources/digits")]),
-    .testTarget(name: "DataPipesTests", dependencies: ["DataPipes"]),
+    .target(
+      name: "DataFiles",
+      dependencies: [
+        "DataPipes",
+        .product(name: "ArrayFiles", package: "Files"),
+        .product(name: "Files", package: "Files"),
+        .product(name: "ImageFiles", package: "Files"),
+      ]),
+    .testTarget(name: "DataPipesTests", dependencies: ["DataPipes"], exclude: ["Golden"]),
+    .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),
   ]
 )

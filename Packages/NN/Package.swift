@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "TensorBoard", targets: ["TensorBoard"]),
   ],
   dependencies: [
+    .package(path: "../Files"),
     .package(path: "../Graphs"),
     .package(path: "../Tensors"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -22,13 +23,11 @@ let package = Package(
         .product(name: "Graphs", package: "Graphs"),
         .product(name: "Tensors", package: "Tensors"),
       ]),
-    .systemLibrary(
-      name: "CPNG", pkgConfig: "libpng",
-      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .target(
       name: "TensorBoard",
       dependencies: [
-        "CPNG", "NN", .product(name: "Graphs", package: "Graphs"),
+        "NN", .product(name: "Graphs", package: "Graphs"),
+        .product(name: "ImageFiles", package: "Files"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Generated/README.md"]),
     .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),

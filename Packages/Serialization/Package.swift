@@ -8,16 +8,16 @@ let package = Package(
     .library(name: "Serialization", targets: ["Serialization"])
   ],
   dependencies: [
-    .package(path: "../Tensors")
+    .package(path: "../Files"),
+    .package(path: "../Tensors"),
   ],
   targets: [
-    .systemLibrary(
-      name: "CHDF5Library", pkgConfig: "hdf5",
-      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
-    .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
     .target(
       name: "Serialization",
-      dependencies: ["CHDF5", .product(name: "Tensors", package: "Tensors")]),
+      dependencies: [
+        .product(name: "ArrayFiles", package: "Files"), .product(name: "CHDF5", package: "Files"),
+        .product(name: "Tensors", package: "Tensors"),
+      ]),
     .testTarget(name: "SerializationTests", dependencies: ["Serialization"]),
   ]
 )

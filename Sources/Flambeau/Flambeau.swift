@@ -1,5 +1,6 @@
 // All of Flambeau with one import.
 
+@_exported import DataFiles
 @_exported import DataPipes
 @_exported import Devices
 @_exported import Graphs

@@ -116,7 +116,7 @@ extension DigitsCommand {
   }
 
   private func evaluate(
-    _ model: Sequential, on part: Subset<TensorDataset>
+    _ model: Sequential, on part: DigitsSubset
   ) -> (loss: Double, accuracy: Double) {
     model.eval()
     return noGrad {
@@ -126,7 +126,7 @@ extension DigitsCommand {
     }
   }
 
-  private func predictions(of model: Sequential, on part: Subset<TensorDataset>) -> Tensor {
+  private func predictions(of model: Sequential, on part: DigitsSubset) -> Tensor {
     model.eval()
     return noGrad { model(part.all().0) }
   }
@@ -136,7 +136,7 @@ extension DigitsCommand {
 
 extension DigitsCommand {
   private func drawGraph(
-    of model: Sequential, on part: Subset<TensorDataset>, into files: OutputFolder
+    of model: Sequential, on part: DigitsSubset, into files: OutputFolder
   ) throws {
     let (x, y) = try part.batch(at: Array(0..<32))
     let graph = crossEntropy(model(x), y).graph(names: model.namedParameters())

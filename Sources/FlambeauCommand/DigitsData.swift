@@ -1,16 +1,19 @@
 import Flambeau
 
+/// Some of the digits.
+typealias DigitsSubset = Subset<TensorDataset<(Tensor, Tensor)>>
+
 /// The digits, split at random and standardised.
 struct DigitsData: CustomStringConvertible {
-  let training: Subset<TensorDataset>
-  let validation: Subset<TensorDataset>
-  let test: Subset<TensorDataset>
+  let training: DigitsSubset
+  let validation: DigitsSubset
+  let test: DigitsSubset
 
   /// Seven tenths to train on, one tenth to validate with, two tenths to test with at the end.
   ///
   /// - Throws: `DataFileError`, ``DigitsError/tooFew(_:)``.
   init(from path: String?) throws {
-    let digits = try Digits.load(from: path)
+    let digits = try path.map { try Digits.load(from: $0) } ?? Digits.test
     guard digits.count >= 100 else { throw DigitsError.tooFew(digits.count) }
     let (validationCount, testCount) = (digits.count / 10, digits.count / 5)
     let counts = [digits.count - validationCount - testCount, validationCount, testCount]
@@ -33,7 +36,7 @@ struct DigitsData: CustomStringConvertible {
   }
 }
 
-extension Subset<TensorDataset> {
+extension DigitsSubset {
   /// All examples as one batch.
   func all() -> (Tensor, Tensor) {
     base.batch(at: indices)

@@ -85,11 +85,11 @@ import Testing
     (["--data", "none.csv"], 1, "Error: cannot read none.csv: No such file or directory\n"),
     (
       ["--data", "letters.csv"], 1,
-      "Error: letters.csv, line 2: “x” in column 3 is no number from 0 to 16\n"
+      "Error: letters.csv, line 2: “x” in column 3 is no whole number from 0 to 16\n"
     ),
-    (["--data", "short.csv"], 1, "Error: short.csv, line 1: 3 columns instead of 65\n"),
+    (["--data", "short.csv"], 1, "Error: short.csv, line 1: 3 fields instead of 65\n"),
     (["--data", "few.csv"], 1, "Error: 1 digits are too few"),
-    (["--data", "bytes.csv"], 1, "Error: cannot read bytes.csv: "),
+    (["--data", "bytes.csv"], 1, "Error: bytes.csv, line 1: its bytes are no UTF-8\n"),
     (["--output", "file/x"], 1, "Error: cannot write to the folder file/x: Not a directory"),
     (["--output", "/proc/x"], 1, "Error: cannot write to the folder /proc/x: No such file"),
     (["--weights", "none.h5"], 1, "Error: cannot read none.h5: No such file or directory\n"),

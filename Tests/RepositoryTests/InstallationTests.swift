@@ -6,7 +6,7 @@ import Testing
 @Suite struct InstallationTests {
   static let pages = [
     "Packages/ScalarGrad", "Packages/Graphs", "Packages/Devices", "Packages/Tensors",
-    "Packages/DataPipes", "Packages/NN", "Packages/Serialization", ".",
+    "Packages/Files", "Packages/DataPipes", "Packages/NN", "Packages/Serialization", ".",
   ]
 
   @Test func everyPackageHasAPage() throws {

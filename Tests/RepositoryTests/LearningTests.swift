@@ -6,9 +6,9 @@ import Testing
   /// A convolutional network on the digits, of which it has not seen a fifth.
   @Test func aCNNReadsDigits() throws {
     let generator = Generator(seed: 0)
-    let digits = try Digits.load()
+    let digits = Digits.test
     let parts = randomSplit(digits, [1437, 360], generator: generator)
-    func images(_ part: Subset<TensorDataset>) throws -> (Tensor, Tensor) {
+    func images(_ part: Subset<TensorDataset<(Tensor, Tensor)>>) throws -> (Tensor, Tensor) {
       let (x, y) = try part.batch(at: Array(0..<part.count))
       return (x.reshape(-1, 1, 8, 8) / 16, y)
     }

@@ -57,7 +57,7 @@ import Testing
   }
 
   private static let packages = [
-    "DataPipes", "Devices", "Graphs", "NN", "ScalarGrad", "Serialization", "Tensors",
+    "DataPipes", "Devices", "Files", "Graphs", "NN", "ScalarGrad", "Serialization", "Tensors",
   ]
 
   @Test func allPackagesAreCompared() throws {

@@ -4,19 +4,31 @@
 
 #include <tgmath.h>
 
+_Thread_local void *flambeau_thread_generator;
+
 enum { N = 624, M = 397 };
+
+// A position that says that all words but the first are still to be made: many generators are seeded
+// and never asked.
+enum { SEEDED = N + 1 };
 
 void flambeau_random_seed(RandomState *state, uint64_t seed) {
   state->words[0] = (uint32_t)seed;
+  state->position = SEEDED;
+  state->has_normal = false;
+}
+
+void flambeau_random_spread(RandomState *state) {
+  if (state->position != SEEDED) return;
   for (int i = 1; i < N; i++) {
     uint32_t previous = state->words[i - 1];
     state->words[i] = 1812433253u * (previous ^ (previous >> 30)) + i;
   }
   state->position = N;
-  state->has_normal = false;
 }
 
 static void refill(RandomState *state) {
+  flambeau_random_spread(state);
   uint32_t *words = state->words;
   for (int i = 0; i < N; i++) {
     uint32_t mixed = (words[i] & 0x80000000u) | (words[(i + 1) % N] & 0x7fffffffu);
@@ -26,7 +38,7 @@ static void refill(RandomState *state) {
 }
 
 uint32_t flambeau_random_32(RandomState *state) {
-  if (state->position == N) refill(state);
+  if (state->position >= N) refill(state);
   uint32_t y = state->words[state->position++];
   y ^= y >> 11;
   y ^= (y << 7) & 0x9d2c5680u;
@@ -129,7 +141,8 @@ void flambeau_random_integers(
     RandomState *state, long count, int64_t *y, int64_t low, int64_t high) {
   uint64_t range = (uint64_t)high - (uint64_t)low;
   for (long i = 0; i < count; i++) {
-    uint64_t draw = range >> 32 ? flambeau_random_64(state) : flambeau_random_32(state);
+    // From 2²⁸ on, PyTorch draws 64 bits, so that all numbers are about as likely.
+    uint64_t draw = range >> 28 ? flambeau_random_64(state) : flambeau_random_32(state);
     y[i] = low + (int64_t)(draw % range);
   }
 }

@@ -9,11 +9,33 @@ public final class Generator: @unchecked Sendable {
   private let memory = UnsafeMutablePointer<RandomState>.allocate(capacity: 1)
   private let lock = Mutex(())
 
-  /// The generator that is used where none is given.
-  public static let `default` = Generator(seed: .random(in: .min ... .max))
+  /// The generator that is used where none is given: one for the whole process, except inside
+  /// ``withDefault(_:)``.
+  public static var `default`: Generator {
+    guard let own = flambeau_get_thread_generator() else { return shared }
+    return Unmanaged<Generator>.fromOpaque(own).takeUnretainedValue()
+  }
+
+  private static let shared = Generator(seed: .random(in: .min ... .max))
+
+  /// Does something with this generator as the default one, on this thread.
+  ///
+  /// What is drawn inside then depends on this generator alone, whatever other threads draw.
+  public func withDefault<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let previous = flambeau_get_thread_generator()
+    flambeau_set_thread_generator(Unmanaged.passUnretained(self).toOpaque())
+    defer {
+      flambeau_set_thread_generator(previous)
+    }
+    return try withExtendedLifetime(self) { try body() }
+  }
 
   public init(seed: UInt64) {
     flambeau_random_seed(memory, seed)
+  }
+
+  public init(state: State) {
+    memory.initialize(to: state.value)
   }
 
   deinit {
@@ -27,11 +49,17 @@ public final class Generator: @unchecked Sendable {
 
   /// All that the next numbers depend on, to go back to later: `torch.Generator.get_state`.
   public struct State: Sendable {
-    fileprivate let value: RandomState
+    fileprivate var value: RandomState
   }
 
   public var state: State {
-    get { State(value: withState { $0.pointee }) }
+    get {
+      State(
+        value: withState { memory in
+          flambeau_random_spread(memory)
+          return memory.pointee
+        })
+    }
     set { withState { $0.pointee = newValue.value } }
   }
 
@@ -53,4 +81,47 @@ public final class Generator: @unchecked Sendable {
 /// Seeds the default generator: `torch.manual_seed`.
 public func manualSeed(_ seed: UInt64) {
   Generator.default.manualSeed(seed)
+}
+
+extension Generator.State: Codable {
+  private enum CodingKeys: CodingKey {
+    case words, position, normal
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let words = try container.decode([UInt32].self, forKey: .words)
+    let position = try container.decode(Int32.self, forKey: .position)
+    let normal = try container.decodeIfPresent(Double.self, forKey: .normal)
+    value = RandomState()
+    let wordCount = MemoryLayout.size(ofValue: value.words) / MemoryLayout<UInt32>.size
+    guard words.count == wordCount, (0...Int32(wordCount)).contains(position) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .words, in: container,
+        debugDescription: "\(words.count) words at position \(position) are no generator's state")
+    }
+    withUnsafeMutableBytes(of: &value.words) { bytes in
+      words.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    }
+    value.position = position
+    value.has_normal = normal != nil
+    value.normal = normal ?? 0
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    let words = withUnsafeBytes(of: value.words) { Array($0.bindMemory(to: UInt32.self)) }
+    try container.encode(words, forKey: .words)
+    try container.encode(value.position, forKey: .position)
+    if value.has_normal { try container.encode(value.normal, forKey: .normal) }
+  }
+}
+
+extension Generator.State: Equatable {
+  public static func == (one: Self, other: Self) -> Bool {
+    func bytes(_ state: Self) -> [UInt8] { withUnsafeBytes(of: state.value.words) { Array($0) } }
+    return one.value.position == other.value.position && bytes(one) == bytes(other)
+      && one.value.has_normal == other.value.has_normal
+      && (!one.value.has_normal || one.value.normal == other.value.normal)
+  }
 }

@@ -1,6 +1,6 @@
-import CPNG
 import Foundation
 import Graphs
+import ImageFiles
 import NN
 
 /// Writes what TensorBoard shows: `torch.utils.tensorboard.SummaryWriter`.
@@ -71,8 +71,7 @@ public final class SummaryWriter {
       whole.dtype == .uint8
       ? whole.detach() : (whole.detach().to(.float32).clamp(min: 0, max: 1) * 255).to(.uint8)
     let (channels, height, width) = (whole.shape[0], whole.shape[1], whole.shape[2])
-    let png = SummaryWriter.png(
-      bytes.permute(1, 2, 0).scalars(as: UInt8.self), width, height, channels)
+    let png = ImageFile.encodePNG(bytes)
     try add(tag, step) {
       $0.image.height = Int32(height)
       $0.image.width = Int32(width)
@@ -146,26 +145,5 @@ public final class SummaryWriter {
       if limits[middle] > number { high = middle } else { low = middle + 1 }
     }
     return low
-  }
-
-  /// An image as PNG, by libpng.
-  private static func png(_ bytes: [UInt8], _ width: Int, _ height: Int, _ channels: Int) -> Data {
-    var image = png_image()
-    image.version = UInt32(PNG_IMAGE_VERSION)
-    image.width = UInt32(width)
-    image.height = UInt32(height)
-    // libpng's flags: 1 for transparency, 2 for colour.
-    image.format = channels == 1 ? 0 : channels == 3 ? 2 : 3
-    var size = 0
-    func write(to memory: UnsafeMutableRawPointer?) {
-      guard png_image_write_to_memory(&image, memory, &size, 0, bytes, 0, nil) != 0 else {
-        fatalError("addImage: libpng cannot write \(width)×\(height) pixels")
-      }
-    }
-    // First it says how much room it needs.
-    write(to: nil)
-    var data = Data(count: size)
-    data.withUnsafeMutableBytes { write(to: $0.baseAddress) }
-    return data.prefix(size)
   }
 }

@@ -1,3 +1,4 @@
+@_spi(Flambeau) import ArrayFiles
 import Foundation
 @_exported import Tensors
 

@@ -1,3 +1,4 @@
+@_spi(Flambeau) import ArrayFiles
 import CHDF5
 import Foundation
 import Tensors
@@ -101,29 +102,11 @@ extension StateDictFormat {
 // MARK: Tensors
 
 extension StateDictFormat {
-  /// The HDF5 type of a dtype's elements.
-  private static func type(of dtype: DType) throws -> HDF5Handle {
-    func copy(_ type: hid_t) throws -> HDF5Handle { try HDF5Handle(H5Tcopy(type), close: H5Tclose) }
-    switch dtype {
-    case .bool: return try HDF5Handle(hdf5_make_bool(), close: H5Tclose)
-    case .uint8: return try copy(hdf5_native_uint8())
-    case .int8: return try copy(hdf5_native_int8())
-    case .int16: return try copy(hdf5_native_int16())
-    case .int32: return try copy(hdf5_native_int32())
-    case .int64: return try copy(hdf5_native_int64())
-    case .float16: return try HDF5Handle(hdf5_make_float16(), close: H5Tclose)
-    // HDF5 has no such type: its bits are stored, and an attribute names it.
-    case .bfloat16: return try copy(hdf5_native_uint16())
-    case .float32: return try copy(hdf5_native_float())
-    case .float64: return try copy(hdf5_native_double())
-    }
-  }
-
   private static func write(
     _ tensor: Tensor, named name: String, index: Int, in group: HDF5Handle
   ) throws {
     let source = tensor.to(.cpu).detach().contiguous()
-    let type = try type(of: source.dtype)
+    let type = try HDF5.type(of: source.dtype)
     let space = try HDF5Handle(
       H5Screate_simple(Int32(source.ndim), source.shape.map { hsize_t($0) }, nil), close: H5Sclose)
     let dataset = try HDF5Handle(
@@ -141,18 +124,13 @@ extension StateDictFormat {
   }
 
   private static func readTensor(_ dataset: HDF5Handle, device: Device) throws -> Tensor {
-    let space = try HDF5Handle(H5Dget_space(dataset.id), close: H5Sclose)
-    let rank = H5Sget_simple_extent_ndims(space.id)
-    guard (0...32).contains(rank) else { throw HDF5Failure(reason: HDF5.lastError()) }
-    var sizes = [hsize_t](repeating: 0, count: Int(rank))
-    guard H5Sget_simple_extent_dims(space.id, &sizes, nil) >= 0 else {
-      throw HDF5Failure(reason: HDF5.lastError())
-    }
+    let shape = try HDF5.shape(of: dataset)
     let stored = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
     guard
-      let (dtype, type) = try DType.allCases.lazy.map({ ($0, try type(of: $0)) }).first(where: {
-        H5Tequal($0.1.id, stored.id) > 0
-      })
+      let (dtype, type) = try DType.allCases.lazy.map({ ($0, try HDF5.type(of: $0)) }).first(
+        where: {
+          H5Tequal($0.1.id, stored.id) > 0
+        })
     else {
       throw HDF5Failure(reason: "a dataset is of a type that no tensor has")
     }
@@ -162,7 +140,6 @@ extension StateDictFormat {
         throw HDF5Failure(reason: "a dataset is of 16-bit whole numbers, which no tensor has")
       }
     }
-    let shape = sizes.map(Int.init)
     // No allocation larger than the file can justify.
     let bytes = shape.reduce(dtype.itemSize) { $0.multipliedReportingOverflow(by: $1).partialValue }
     guard shape.isEmpty || shape.contains(0) || H5Dget_storage_size(dataset.id) == bytes else {

@@ -25,7 +25,7 @@ extension Double: TensorData {}
 
 extension Array: TensorData where Element: TensorData {
   public func tensorShape() throws -> [Int] {
-    guard let first else { return [0] }
+    guard let first, !(Element.self is any TensorElement.Type) else { return [count] }
     let inner = try first.tensorShape()
     for (index, element) in enumerated().dropFirst() {
       let other = try element.tensorShape()
@@ -37,6 +37,7 @@ extension Array: TensorData where Element: TensorData {
   }
 
   public func appendScalars(to scalars: inout [Element.Scalar]) {
+    if let own = self as? [Element.Scalar] { return scalars += own }
     for element in self { element.appendScalars(to: &scalars) }
   }
 }

@@ -68,16 +68,25 @@ extension Tensor {
   /// The places along a dim that a vector of int64 indices names: `torch.index_select`.
   public func indexSelect(_ dim: Int, _ index: Tensor) -> Tensor {
     let dim = checkedDim(dim, for: "indexSelect")
-    return gather(dim: dim, index: spread(index, dim, for: "indexSelect"))
+    checkVector(index, for: "indexSelect")
+    var (shape, strides) = (self.shape, [Int](repeating: 0, count: ndim))
+    shape[dim] = index.numel
+    strides[dim] = index.strides[0]
+    let spread = Layout(shape: shape, strides: strides, offset: index.storageOffset)
+    let result = Tensor(empty: shape, dtype: dtype, device: device)
+    let invalid = backend.gather(view, dim: dim, index: index.view.with(spread), into: result.view)
+    if let invalid { fatalIndex(invalid, dim, for: "indexSelect") }
+    let own = self.shape
+    return result.recorded(
+      "indexSelect",
+      .wrt(self) { g in
+        Tensor.zeros(own, dtype: g.dtype, device: g.device).indexAdd(dim, index, g)
+      })
   }
 
   /// A vector of indices along a dim, the same for all places in the other dims.
   private func spread(_ index: Tensor, _ dim: Int, for operation: String) -> Tensor {
-    guard index.ndim == 1, ndim > 0 else {
-      fatalError(
-        "\(operation): index of shape \(index.shape) for a tensor of shape \(shape); it must be a "
-          + "vector, and the tensor must have dims")
-    }
+    checkVector(index, for: operation)
     var shape = shape
     shape[dim] = index.numel
     var column = [Int](repeating: 1, count: ndim)
@@ -85,13 +94,26 @@ extension Tensor {
     return index.reshape(column).expand(shape)
   }
 
-  private func checkIndex(_ index: Tensor, dim: Int, for operation: String) {
+  private func checkVector(_ index: Tensor, for operation: String) {
+    checkIndexType(index, for: operation)
+    guard index.ndim == 1, ndim > 0 else {
+      fatalError(
+        "\(operation): index of shape \(index.shape) for a tensor of shape \(shape); it must be a "
+          + "vector, and the tensor must have dims")
+    }
+  }
+
+  private func checkIndexType(_ index: Tensor, for operation: String) {
     guard index.dtype == .int64 else {
       fatalError("\(operation): an index of \(index.dtype); it must be int64")
     }
     guard index.device == device else {
       fatalError("\(operation): the tensor is on \(device), the index on \(index.device)")
     }
+  }
+
+  private func checkIndex(_ index: Tensor, dim: Int, for operation: String) {
+    checkIndexType(index, for: operation)
     let fits =
       index.ndim == ndim && ndim > 0
       && shape.indices.allSatisfy { $0 == dim || index.shape[$0] <= shape[$0] }

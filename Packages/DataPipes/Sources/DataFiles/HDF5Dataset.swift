@@ -1,0 +1,49 @@
+import ArrayFiles
+import DataPipes
+
+/// Rows of datasets in an HDF5 file, which may be larger than memory: a batch is read when it is asked
+/// for.
+///
+/// An example is a row of each dataset, as a tuple where there are several, and so is a batch.
+public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
+  public let arrays: [HDF5Array]
+  private let example: @Sendable ((Int) throws -> Tensor) throws -> Example
+
+  private init(
+    _ path: String, _ names: [String],
+    example: @escaping @Sendable ((Int) throws -> Tensor) throws -> Example
+  ) throws {
+    let arrays = try names.map { try HDF5Array(path, $0) }
+    guard arrays.allSatisfy({ $0.count == arrays[0].count }) else {
+      let counts = arrays.map { "“\($0.name)” has \($0.count)" }.joined(separator: ", ")
+      throw DataFileError.damaged(path: path, reason: "its datasets differ in rows: \(counts)")
+    }
+    (self.arrays, self.example) = (arrays, example)
+  }
+
+  /// - Throws: `DataFileError`, as for ``ArrayFiles/HDF5Array``; also where the datasets have different
+  ///   numbers of rows.
+  public init(_ path: String, _ name: String) throws where Example == Tensor {
+    try self.init(path, [name]) { try $0(0) }
+  }
+
+  public init(_ path: String, _ first: String, _ second: String) throws
+  where Example == (Tensor, Tensor) {
+    try self.init(path, [first, second]) { (try $0(0), try $0(1)) }
+  }
+
+  public init(_ path: String, _ first: String, _ second: String, _ third: String) throws
+  where Example == (Tensor, Tensor, Tensor) {
+    try self.init(path, [first, second, third]) { (try $0(0), try $0(1), try $0(2)) }
+  }
+
+  public var count: Int { arrays[0].count }
+
+  public subscript(index: Int) -> Example {
+    get throws { try example { try arrays[$0].rows([index]).squeeze(0) } }
+  }
+
+  public func batch(at indices: [Int]) throws -> Example {
+    try example { try arrays[$0].rows(indices) }
+  }
+}

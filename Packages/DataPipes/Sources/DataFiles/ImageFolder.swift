@@ -1,0 +1,88 @@
+import DataPipes
+import Files
+import Foundation
+import ImageFiles
+
+/// Pictures in a folder for each class: `torchvision.datasets.ImageFolder`.
+///
+///     root/cat/1.png
+///     root/cat/2.jpeg
+///     root/dog/1.png
+///
+/// An example is a picture, uint8 of shape [channels, height, width], and its class's number.
+public struct ImageFolder: Dataset {
+  /// The names of the folders, sorted; a class's number is its place.
+  public let classes: [String]
+  /// The pictures' paths and classes, sorted.
+  public let files: [(path: String, label: Int)]
+  private let mode: ImageFile.Mode
+
+  /// Finds the pictures: all `.png`, `.jpg` and `.jpeg` files, also in folders within.
+  ///
+  /// - Parameters:
+  ///   - path: the folder of the classes' folders.
+  ///   - mode: what pictures are turned into.
+  ///   - classes: the classes in the order of their numbers; by default those that there are. A folder
+  ///     that is none of them is an error.
+  /// - Throws: `DataFileError`, where there are no classes, or one has no pictures.
+  public init(
+    _ path: String, mode: ImageFile.Mode = .rgb, classes: [String]? = nil
+  ) throws {
+    let found = try Self.folders(in: path)
+    if let classes, let unknown = found.first(where: { !classes.contains($0) }) {
+      throw DataFileError.damaged(
+        path: "\(path)/\(unknown)", reason: "it is none of the classes \(classes)")
+    }
+    self.classes = classes ?? found
+    self.mode = mode
+    guard !self.classes.isEmpty else {
+      throw DataFileError.damaged(path: path, reason: "there are no folders of classes in it")
+    }
+    files = try self.classes.enumerated().flatMap { label, name in
+      let folder = "\(path)/\(name)"
+      let pictures = try Self.pictures(in: folder)
+      guard !pictures.isEmpty else {
+        throw DataFileError.damaged(path: folder, reason: "there are no pictures in it")
+      }
+      return pictures.map { (path: $0, label: label) }
+    }
+  }
+
+  public var count: Int { files.count }
+
+  public subscript(index: Int) -> (Tensor, Int) {
+    get throws {
+      let (path, label) = files[index]
+      return (try ImageFile.read(path, mode: mode), label)
+    }
+  }
+
+  private static func folders(in path: String) throws -> [String] {
+    try names(in: path).filter { name in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(
+        atPath: "\(path)/\(name)", isDirectory: &isFolder) && isFolder.boolValue
+    }
+  }
+
+  private static func names(in path: String) throws -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: path)
+        .filter { !$0.hasPrefix(".") }.sorted()
+    } catch {
+      throw DataFileError.unreadable(
+        path: path,
+        reason: (error as NSError).localizedFailureReason ?? error.localizedDescription)
+    }
+  }
+
+  private static func pictures(in folder: String) throws -> [String] {
+    let folders = try folders(in: folder)
+    let own = try names(in: folder).filter { name in
+      !folders.contains(name)
+        && ["png", "jpg", "jpeg"].contains(URL(fileURLWithPath: name).pathExtension.lowercased())
+    }
+    return try own.map { "\(folder)/\($0)" }
+      + folders.flatMap { try pictures(in: "\(folder)/\($0)") }
+  }
+}

@@ -1,0 +1,70 @@
+/// The elements of an array as examples.
+public struct ArrayDataset<Example: Sendable>: Dataset {
+  public let examples: [Example]
+
+  public init(_ examples: [Example]) {
+    self.examples = examples
+  }
+
+  public var count: Int { examples.count }
+
+  public subscript(index: Int) -> Example { examples[index] }
+}
+
+/// Datasets one after another: `torch.utils.data.ConcatDataset`.
+public struct ConcatDataset<Example: Sendable>: Dataset {
+  public let datasets: [any Dataset<Example>]
+  /// For each dataset, how many examples there are up to its end.
+  private let ends: [Int]
+
+  public init(_ datasets: [any Dataset<Example>]) {
+    self.datasets = datasets
+    var end = 0
+    ends = datasets.map { dataset in
+      end += dataset.count
+      return end
+    }
+  }
+
+  public var count: Int { ends.last ?? 0 }
+
+  public subscript(index: Int) -> Example {
+    get throws {
+      // The first dataset that ends after the index.
+      var (low, high) = (0, ends.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if ends[middle] > index { high = middle } else { low = middle + 1 }
+      }
+      guard index >= 0, low < ends.count else {
+        fatalError("ConcatDataset: index \(index) of \(count) examples")
+      }
+      return try datasets[low][low == 0 ? index : index - ends[low - 1]]
+    }
+  }
+}
+
+/// Iterable datasets one after another: `torch.utils.data.ChainDataset`.
+public struct ChainDataset<Example: Sendable>: IterableDataset {
+  public let datasets: [any IterableDataset<Example>]
+
+  public init(_ datasets: [any IterableDataset<Example>]) {
+    self.datasets = datasets
+  }
+
+  public var count: Int? {
+    datasets.reduce(0) { sum, dataset in sum.flatMap { sum in dataset.count.map { sum + $0 } } }
+  }
+
+  public func makeIterator() -> ExampleIterator<Example> {
+    var (place, current) = (0, nil as ExampleIterator<Example>?)
+    return ExampleIterator {
+      while true {
+        if let example = try current?.next() { return example }
+        guard place < datasets.count else { return nil }
+        current = try datasets[place].makeIterator()
+        place += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+@_exported import Files
+@_exported import Tensors
+
+/// Where a ``DataLoader``'s examples come from: a ``Dataset`` or an ``IterableDataset``. It may be read
+/// by several threads at once.
+public protocol DataSource<Example>: Sendable {
+  associatedtype Example: Sendable
+  /// How it is read. Both kinds of dataset have this already.
+  var access: DataAccess<Example> { get }
+}
+
+/// How a ``DataSource`` is read.
+public enum DataAccess<Example>: Sendable {
+  case byIndex(count: Int, read: @Sendable (Int) throws -> Example)
+  case inOrder(count: Int?, start: @Sendable () throws -> ExampleIterator<Example>)
+}
+
+/// Examples that can be counted and taken by index: `torch.utils.data.Dataset`.
+public protocol Dataset<Example>: DataSource {
+  associatedtype Example
+  var count: Int { get }
+  /// - Parameter index: from 0 up to, but not including, ``count``.
+  subscript(index: Int) -> Example { get throws }
+}
+
+extension Dataset {
+  public var access: DataAccess<Example> { .byIndex(count: count) { try self[$0] } }
+}
+
+/// A dataset that makes a whole batch at once, quicker than example by example.
+public protocol BatchedDataset<Batch>: Dataset {
+  associatedtype Batch: Sendable
+  func batch(at indices: [Int]) throws -> Batch
+}
+
+/// Examples that come one after another, and may be too many to count: `torch.utils.data.IterableDataset`.
+public protocol IterableDataset<Example>: DataSource {
+  associatedtype Example
+  /// Begins anew.
+  func makeIterator() throws -> ExampleIterator<Example>
+  /// How many examples there are, where that is known.
+  var count: Int? { get }
+}
+
+extension IterableDataset {
+  public var count: Int? { nil }
+  public var access: DataAccess<Example> { .inOrder(count: count) { try makeIterator() } }
+}
+
+/// Gives one example after another, or says why it cannot: an iterator that may throw.
+public struct ExampleIterator<Example> {
+  private let advance: () throws -> Example?
+
+  /// - Parameter next: gives the next example each time it is called, and nil at the end and from then
+  ///   on.
+  public init(_ next: @escaping () throws -> Example?) {
+    advance = next
+  }
+
+  /// One that cannot fail.
+  public init<Base: IteratorProtocol>(_ base: Base) where Base.Element == Example {
+    var base = base
+    advance = { base.next() }
+  }
+
+  public func next() throws -> Example? { try advance() }
+}

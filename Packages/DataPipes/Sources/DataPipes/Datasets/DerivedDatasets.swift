@@ -1,0 +1,57 @@
+import Synchronization
+
+extension Dataset {
+  /// The same examples, each turned into something else when it is read.
+  public func map<Result: Sendable>(
+    _ transform: @escaping @Sendable (Example) throws -> Result
+  ) -> MappedDataset<Self, Result> {
+    MappedDataset(base: self, transform: transform)
+  }
+
+  /// The examples that meet a condition. All are read once, now, to find them.
+  public func filter(_ isIncluded: (Example) throws -> Bool) throws -> Subset<Self> {
+    Subset(self, indices: try (0..<count).filter { try isIncluded(self[$0]) })
+  }
+
+  /// The same examples, each read only once and kept in memory.
+  public func cached() -> CachedDataset<Self> { CachedDataset(self) }
+}
+
+/// What ``Dataset/map(_:)`` makes.
+public struct MappedDataset<Base: Dataset, Example: Sendable>: Dataset {
+  let base: Base
+  let transform: @Sendable (Base.Example) throws -> Example
+
+  public var count: Int { base.count }
+
+  public subscript(index: Int) -> Example {
+    get throws { try transform(base[index]) }
+  }
+}
+
+/// What ``Dataset/cached()`` makes.
+public final class CachedDataset<Base: Dataset>: Dataset {
+  private let base: Base
+  private let kept: Mutex<[Base.Example?]>
+
+  init(_ base: Base) {
+    self.base = base
+    kept = Mutex(Array(repeating: nil, count: base.count))
+  }
+
+  public var count: Int { base.count }
+
+  public subscript(index: Int) -> Base.Example {
+    get throws {
+      if let example = kept.withLock({ $0[index] }) { return example }
+      // Without the lock, so that others can read meanwhile. Where two threads read the same example,
+      // both get the one that was kept first.
+      let read = try base[index]
+      return kept.withLock { kept in
+        let example = kept[index] ?? read
+        kept[index] = example
+        return example
+      }
+    }
+  }
+}

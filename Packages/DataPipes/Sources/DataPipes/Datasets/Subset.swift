@@ -1,0 +1,61 @@
+/// Some examples of a dataset: `torch.utils.data.Subset`.
+public struct Subset<Base: Dataset>: Dataset {
+  public let base: Base
+  /// Which ones, in order.
+  public let indices: [Int]
+
+  public init(_ base: Base, indices: [Int]) {
+    self.base = base
+    self.indices = indices
+  }
+
+  public var count: Int { indices.count }
+
+  public subscript(index: Int) -> Base.Example {
+    get throws { try base[indices[index]] }
+  }
+}
+
+extension Subset: BatchedDataset where Base: BatchedDataset {
+  public func batch(at places: [Int]) throws -> Base.Batch {
+    try base.batch(at: places.map { indices[$0] })
+  }
+}
+
+/// Splits a dataset at random into parts of the given sizes: `torch.utils.data.random_split`.
+///
+/// - Parameters:
+///   - dataset: what to split.
+///   - counts: the sizes of the parts, which together are the dataset's.
+public func randomSplit<Base: Dataset>(
+  _ dataset: Base, _ counts: [Int], generator: Generator = .default
+) -> [Subset<Base>] {
+  guard counts.allSatisfy({ $0 >= 0 }), counts.reduce(0, +) == dataset.count else {
+    fatalError(
+      "randomSplit: parts of \(counts) do not add up to the dataset's \(dataset.count) examples")
+  }
+  let order = Tensor.randperm(dataset.count, generator: generator).scalars(as: Int.self)
+  var start = 0
+  return counts.map { count in
+    defer { start += count }
+    return Subset(dataset, indices: Array(order[start..<start + count]))
+  }
+}
+
+/// Splits a dataset at random into parts by their shares: `torch.utils.data.random_split`.
+///
+/// - Parameters:
+///   - dataset: what to split.
+///   - fractions: from 0 to 1, together 1. Each part is rounded down, and the examples that are left
+///     go to the first parts, one each.
+public func randomSplit<Base: Dataset>(
+  _ dataset: Base, _ fractions: [Double], generator: Generator = .default
+) -> [Subset<Base>] {
+  guard fractions.allSatisfy({ (0...1).contains($0) }), abs(fractions.reduce(0, +) - 1) < 1e-9
+  else {
+    fatalError("randomSplit: shares of \(fractions) do not add up to 1")
+  }
+  var counts = fractions.map { Int((Double(dataset.count) * $0).rounded(.down)) }
+  for place in 0..<dataset.count - counts.reduce(0, +) { counts[place % counts.count] += 1 }
+  return randomSplit(dataset, counts, generator: generator)
+}

@@ -1,0 +1,56 @@
+/// Rows of one to four tensors, such as inputs and targets: `torch.utils.data.TensorDataset`.
+///
+/// An example is a row of each, as a tuple where there are several, and so is a batch:
+///
+///     let dataset = TensorDataset(images, labels)
+///     let (image, label) = dataset[0]
+public struct TensorDataset<Example: Sendable>: BatchedDataset {
+  public let tensors: [Tensor]
+  private let example: @Sendable ((Int) -> Tensor) -> Example
+
+  private init(_ tensors: [Tensor], example: @escaping @Sendable ((Int) -> Tensor) -> Example) {
+    guard tensors.allSatisfy({ $0.ndim > 0 && $0.shape[0] == tensors[0].shape.first }) else {
+      let shapes = tensors.map { "\($0.shape)" }.joined(separator: " and ")
+      fatalError("TensorDataset: shapes \(shapes) differ in their first size")
+    }
+    self.tensors = tensors
+    self.example = example
+  }
+
+  /// - Parameter tensor: one example for each place of dim 0; the others have as many.
+  public init(_ tensor: Tensor) where Example == Tensor {
+    self.init([tensor]) { $0(0) }
+  }
+
+  public init(_ first: Tensor, _ second: Tensor) where Example == (Tensor, Tensor) {
+    self.init([first, second]) { ($0(0), $0(1)) }
+  }
+
+  public init(_ first: Tensor, _ second: Tensor, _ third: Tensor)
+  where Example == (Tensor, Tensor, Tensor) {
+    self.init([first, second, third]) { ($0(0), $0(1), $0(2)) }
+  }
+
+  public init(_ first: Tensor, _ second: Tensor, _ third: Tensor, _ fourth: Tensor)
+  where Example == (Tensor, Tensor, Tensor, Tensor) {
+    self.init([first, second, third, fourth]) { ($0(0), $0(1), $0(2), $0(3)) }
+  }
+
+  public var count: Int { tensors[0].shape[0] }
+
+  public subscript(index: Int) -> Example { example { tensors[$0].select(0, index) } }
+
+  public func batch(at indices: [Int]) -> Example {
+    // Its count fits.
+    let rows = try! Tensor(indices, shape: [indices.count], device: tensors[0].device)
+    return example { place in
+      let tensor = tensors[place]
+      return tensor.indexSelect(0, rows.to(tensor.device))
+    }
+  }
+}
+
+extension TensorDataset<(Tensor, Tensor)> {
+  public var inputs: Tensor { tensors[0] }
+  public var targets: Tensor { tensors[1] }
+}

@@ -1,0 +1,200 @@
+import Foundation
+import Synchronization
+
+/// Batches of a dataset's examples, in order or shuffled, made by this thread or by workers:
+/// `torch.utils.data.DataLoader`.
+///
+///     for (x, y) in DataLoader(dataset, batchSize: 32, shuffle: true, numWorkers: 2) { … }
+///
+/// Each loop is an epoch, shuffled anew. With the same seed the batches and their order are the same
+/// whatever the number of workers, and the order is PyTorch's. What a dataset draws from the default
+/// generator depends on the seed and on the batch's number, not on the thread that makes it.
+///
+/// A plain `for` cannot throw: where a batch cannot be made, the loop ends after the batches before it,
+/// ``error`` says why, and so does a message on standard error. ``forEachBatch(_:)`` and `for try await`
+/// over ``async`` throw it. Errors are ``DataLoaderError``s.
+///
+/// Workers are threads. They start with the loop, make batches ahead, at most `prefetchFactor` ×
+/// `numWorkers`, and end when the loop is left. A loader may be iterated several times, at once and by
+/// several threads; each loop has workers of its own.
+public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
+  let source: Result<BatchSource<Batch>, any Error>
+  let workers: Workers
+  private let generator: Devices.Generator?
+  private let progress = Mutex(Progress())
+
+  /// How batches are made ahead.
+  struct Workers: Sendable {
+    var count: Int
+    var prefetchFactor: Int
+    var persist: Bool
+    var timeout: Duration?
+    var initialise: (@Sendable (Int) throws -> Void)?
+  }
+
+  private struct Progress: Sendable {
+    var error: (any Error)?
+    /// Where the loop that began last is, if it has not come to its end.
+    var place: DataLoaderState?
+    /// Where the next loop begins.
+    var resumed: DataLoaderState?
+    /// Workers that wait for the next loop.
+    var idle: [WorkerTeam] = []
+  }
+
+  init(
+    _ choice: BatchChoice, workers: Workers, makeSource: (BatchChoice) throws -> BatchSource<Batch>
+  ) {
+    self.workers = workers
+    generator = choice.generator
+    source = Result {
+      if let problem = workers.problem { throw DataLoaderError.invalidSetting(problem) }
+      return try makeSource(choice)
+    }
+  }
+
+  /// How many batches an epoch has. The loader of an ``IterableDataset`` that does not know stops the
+  /// program; there are none where a setting makes no sense.
+  public var count: Int {
+    guard let source = try? source.get() else { return 0 }
+    guard let count = source.count else {
+      fatalError(
+        "DataLoader.count: this dataset gives one example after another, and does not say how many")
+    }
+    return count
+  }
+
+  /// Why the last loop ended early, if it did.
+  public var error: (any Error)? { progress.withLock { $0.error } }
+
+  /// Does something with each batch of an epoch, and throws what ends it early.
+  public func forEachBatch(_ body: (Batch) throws -> Void) throws {
+    let epoch = Epoch(self)
+    while let batch = try epoch.next() { try body(batch) }
+  }
+
+  public func makeIterator() -> Iterator {
+    Iterator(epoch: Epoch(self))
+  }
+
+  /// The batches of one epoch.
+  public struct Iterator: IteratorProtocol {
+    let epoch: Epoch<Batch>
+
+    public func next() -> Batch? {
+      do {
+        return try epoch.next()
+      } catch {
+        FileHandle.standardError.write(Data("\(error.localizedDescription)\n".utf8))
+        return nil
+      }
+    }
+  }
+}
+
+// MARK: An epoch's begin and end
+
+extension DataLoader {
+  /// What an epoch starts with.
+  struct Start {
+    let jobs: ExampleIterator<Job<Batch>>
+    /// How many batches are left out, since a loop before had them.
+    let firstBatch: Int
+    /// What the seeds of batches and workers come from.
+    let seed: UInt64
+  }
+
+  /// Draws an epoch's seed and order, or those of the epoch that is resumed.
+  func start(_ cancellation: Cancellation) throws -> Start {
+    let resumed = progress.withLock { progress in
+      progress.error = nil
+      return progress.resumed.take()
+    }
+    let source = try source.get()
+    func begin() throws -> (UInt64, ExampleIterator<Job<Batch>>) {
+      let seed = (generator ?? .default).nextSeed()
+      let jobs = try source.begin(cancellation)
+      return (seed, jobs)
+    }
+    let place: DataLoaderState
+    let seed: UInt64
+    let jobs: ExampleIterator<Job<Batch>>
+    if let resumed {
+      place = resumed
+      generator?.state = resumed.generator
+      if let state = resumed.samplerGenerator { source.generator?.state = state }
+      // The default generator belongs to all; a stand-in draws the same.
+      (seed, jobs) = try Devices.Generator(state: resumed.generator).withDefault(begin)
+      for _ in 0..<resumed.batch { _ = try jobs.next() }
+    } else {
+      place = DataLoaderState(
+        batch: 0, generator: (generator ?? .default).state,
+        samplerGenerator: source.generator?.state)
+      (seed, jobs) = try begin()
+    }
+    progress.withLock { $0.place = place }
+    return Start(jobs: jobs, firstBatch: place.batch, seed: seed)
+  }
+
+  func note(taken batches: Int) {
+    progress.withLock { $0.place?.batch = batches }
+  }
+
+  func noteEnd(_ error: (any Error)?) {
+    progress.withLock { progress in
+      progress.error = error
+      if error == nil { progress.place = nil }
+    }
+  }
+
+  /// Workers for an epoch: those that wait, or new ones.
+  func team() -> WorkerTeam {
+    if let idle = progress.withLock({ $0.idle.popLast() }) { return idle }
+    let initialise = workers.initialise
+    return WorkerTeam(workers.count) { try initialise?($0) }
+  }
+
+  /// Takes back the workers of an epoch that is over.
+  func release(_ team: WorkerTeam) {
+    if workers.persist { progress.withLock { $0.idle.append(team) } }
+  }
+}
+
+// MARK: Saving and resuming
+
+/// Where a ``DataLoader`` is in an epoch, to be saved.
+public struct DataLoaderState: Codable, Equatable, Sendable {
+  /// How many batches of the epoch have been taken.
+  public internal(set) var batch: Int
+  /// What the loader's and the sampler's generator were like when the epoch began.
+  let generator: Devices.Generator.State
+  let samplerGenerator: Devices.Generator.State?
+}
+
+extension DataLoader {
+  /// Where the loop that began last is: `state_dict()` of torchdata's `StatefulDataLoader`. Read it in
+  /// the loop, or after leaving it; between epochs, it is where the next one will begin.
+  ///
+  /// Set it, and the next loop goes on with the batch that came next, and the epochs after it as they
+  /// would have. A sampler that keeps a state of its own, such as a ``DistributedSampler``'s epoch, must
+  /// be set as it was then.
+  public var state: DataLoaderState {
+    get {
+      let noted = progress.withLock { $0.resumed ?? $0.place }
+      return noted
+        ?? DataLoaderState(
+          batch: 0, generator: (generator ?? .default).state,
+          samplerGenerator: (try? source.get())?.generator?.state)
+    }
+    set { progress.withLock { $0.resumed = newValue } }
+  }
+}
+
+extension DataLoader.Workers {
+  fileprivate var problem: String? {
+    if !(0...1024).contains(count) { return "numWorkers \(count); it must be from 0 to 1024" }
+    if prefetchFactor < 1 { return "a prefetchFactor of \(prefetchFactor); it must be at least 1" }
+    if let timeout, timeout <= .zero { return "a timeout of \(timeout); it must be above 0" }
+    return nil
+  }
+}

@@ -1,0 +1,173 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Where results stand in line until they are taken, in the order of their numbers, whenever they
+/// arrive. One thread or task takes them.
+///
+/// There is room for so many; whoever makes one waits for room first.
+final class ResultLine: Sendable {
+  private let state: Mutex<State>
+  private let capacity: Int
+  private let cancellation: Cancellation
+  private let room = DispatchSemaphore(value: 0)
+  private let arrival = DispatchSemaphore(value: 0)
+
+  /// How often to look for what is waited for before going to sleep, which takes longer than making a
+  /// small batch.
+  private static let patience = 50
+
+  /// A queue of its own, since the common ones may all be at work.
+  private static let timers = DispatchQueue(label: "flambeau.timeouts")
+
+  private struct State: @unchecked Sendable {
+    /// A result has the place of its number, modulo the capacity.
+    var results: [Result<AnyObject, any Error>?]
+    /// The number of the result that is taken next.
+    var next: Int
+    /// One more than the last number, once that is known.
+    var end: Int?
+    /// Whoever waits for the next result.
+    var waiting: Waiting?
+
+    /// Whether the next result, or the end, is there.
+    var isReady: Bool { next == end || results[next % results.count] != nil }
+  }
+
+  private enum Waiting {
+    case thread
+    /// Resumed with whether something has come before the time was over.
+    case task(CheckedContinuation<Bool, Never>, number: Int)
+  }
+
+  init(firstNumber: Int, capacity: Int, cancellation: Cancellation) {
+    (self.capacity, self.cancellation) = (capacity, cancellation)
+    state = Mutex(State(results: Array(repeating: nil, count: capacity), next: firstNumber))
+    for _ in 0..<capacity { room.signal() }
+  }
+
+  // MARK: The makers' side
+
+  func waitForRoom() {
+    for _ in 0..<Self.patience {
+      if room.wait(timeout: DispatchTime(uptimeNanoseconds: 0)) == .success { return }
+      sched_yield()
+    }
+    room.wait()
+  }
+
+  func freeRoom() { room.signal() }
+
+  func deliver(_ result: Result<AnyObject, any Error>, number: Int) {
+    let result = Unchecked(result)
+    // Where the work has failed, the failure stays.
+    update { state in
+      if state.results[number % capacity] == nil { state.results[number % capacity] = result.value }
+    }
+  }
+
+  /// Says that there are no results from this number on.
+  func finish(at end: Int) {
+    update { $0.end = end }
+  }
+
+  /// Puts an error ahead of all results, as the last.
+  func fail(_ error: any Error) {
+    update { state in
+      state.results[state.next % capacity] = .failure(error)
+      state.end = state.next + 1
+    }
+  }
+
+  /// Changes the state, and wakes whoever waits if there is now something to take.
+  private func update(_ change: (inout State) -> Void) {
+    let woken = state.withLock { state -> Waiting? in
+      change(&state)
+      guard state.waiting != nil, state.isReady || cancellation.isCancelled else { return nil }
+      return state.waiting.take()
+    }
+    switch woken {
+    case .thread: arrival.signal()
+    case .task(let continuation, _): continuation.resume(returning: true)
+    case nil: break
+    }
+  }
+
+  // MARK: The taker's side
+
+  func take(timeout: Duration?) throws -> AnyObject? {
+    for _ in 0..<Self.patience {
+      if let found = takeIfReady(otherwise: nil) { return try found.get() }
+      sched_yield()
+    }
+    while true {
+      if let found = takeIfReady(otherwise: .thread) { return try found.get() }
+      let deadline = timeout.map { DispatchTime.now() + $0 / .seconds(1) } ?? .distantFuture
+      if arrival.wait(timeout: deadline) == .timedOut {
+        let wasWaiting = state.withLock { $0.waiting.take() } != nil
+        if wasWaiting { throw WaitedTooLong() }
+        // It came at the last moment, and has been signalled.
+        arrival.wait()
+      }
+    }
+  }
+
+  func takeAsync(timeout: Duration?) async throws -> AnyObject? {
+    while true {
+      try Task.checkCancellation()
+      if let found = takeIfReady(otherwise: nil) { return try found.get() }
+      let hasCome = await withTaskCancellationHandler {
+        await withCheckedContinuation { wait(continuation: $0, timeout: timeout) }
+      } onCancel: {
+        stop()
+      }
+      if !hasCome { throw WaitedTooLong() }
+    }
+  }
+
+  private func wait(continuation: CheckedContinuation<Bool, Never>, timeout: Duration?) {
+    let number = state.withLock { state -> Int? in
+      if state.isReady || cancellation.isCancelled { return nil }
+      state.waiting = .task(continuation, number: state.next)
+      return state.next
+    }
+    guard let number else { return continuation.resume(returning: true) }
+    guard let timeout else { return }
+    Self.timers.asyncAfter(deadline: .now() + timeout / .seconds(1)) { [weak self] in
+      let late = self?.state.withLock { state -> Waiting? in
+        guard case .task(_, number)? = state.waiting else { return nil }
+        return state.waiting.take()
+      }
+      if case .task(let continuation, _)? = late { continuation.resume(returning: false) }
+    }
+  }
+
+  /// The next result, or nil for the end, if it is there; who waits is noted if it is not.
+  private func takeIfReady(otherwise waiting: Waiting?) -> Result<AnyObject?, any Error>? {
+    let found = state.withLock { state -> Unchecked<Result<AnyObject?, any Error>>? in
+      guard state.isReady else {
+        state.waiting = waiting
+        return nil
+      }
+      guard let result = state.results[state.next % capacity].take() else {
+        return Unchecked(.success(nil))
+      }
+      state.next += 1
+      return Unchecked(result.map { $0 })
+    }
+    if found != nil { room.signal() }
+    return found?.value
+  }
+
+  /// Makes whoever waits go on, and forgets all results.
+  func stop() {
+    cancellation.cancel()
+    room.signal()
+    update { state in
+      for place in state.results.indices { state.results[place] = nil }
+    }
+  }
+}
+
+/// The time to wait for a result was over.
+struct WaitedTooLong: Error {}

@@ -1,0 +1,184 @@
+import DequeModule
+import Foundation
+import Synchronization
+
+// Steps that bring pipes together, or part one.
+
+extension DataPipe {
+  /// Pairs of the examples of two pipes, up to the end of the shorter one.
+  public func zip<Other>(_ other: DataPipe<Other>) -> DataPipe<(Example, Other)> {
+    step(count: count.flatMap { count in other.count.map { min(count, $0) } }) { upstream in
+      let second = try other.makeIterator()
+      return ExampleIterator {
+        guard let one = try upstream.next(), let two = try second.next() else { return nil }
+        return (one, two)
+      }
+    }
+  }
+
+  /// The examples of this pipe, and then those of others.
+  public func concat(_ others: DataPipe...) -> DataPipe {
+    let chain = ChainDataset([self] + others)
+    return DataPipe(count: chain.count) { chain.makeIterator() }
+  }
+
+  /// One example of each pipe in turn, until all are at their ends: `mux`'s longest form.
+  public static func interleave(_ pipes: [DataPipe]) -> DataPipe {
+    turns(pipes, goesOn: true)
+  }
+
+  /// One example of each pipe in turn, until one is at its end: torchdata's `mux`.
+  public static func mux(_ pipes: [DataPipe]) -> DataPipe {
+    turns(pipes, goesOn: false)
+  }
+
+  private static func turns(_ pipes: [DataPipe], goesOn: Bool) -> DataPipe {
+    let counts = pipes.compactMap(\.count)
+    let count: Int? =
+      counts.count < pipes.count
+      ? nil : goesOn ? counts.reduce(0, +) : lengthOfTurns(counts)
+    return DataPipe(count: count) {
+      var iterators = try pipes.map { try $0.makeIterator() }
+      var place = 0
+      return ExampleIterator {
+        while !iterators.isEmpty {
+          if let example = try iterators[place].next() {
+            place = (place + 1) % iterators.count
+            return example
+          }
+          guard goesOn else {
+            iterators = []
+            return nil
+          }
+          iterators.remove(at: place)
+          if place >= iterators.count { place = 0 }
+        }
+        return nil
+      }
+    }
+  }
+
+  /// How many examples come in turn before one of the pipes is at its end.
+  private static func lengthOfTurns(_ counts: [Int]) -> Int {
+    guard let shortest = counts.min() else { return 0 }
+    return shortest * counts.count + counts.firstIndex(of: shortest)!
+  }
+
+  /// Parts the examples among several pipes: torchdata's `demux`.
+  ///
+  /// The pipes share one pass through this one: what one passes by on its way waits for the others.
+  /// The first iterations of all of them share the first pass, the second ones the second, and so on.
+  ///
+  /// - Parameters:
+  ///   - pipeCount: how many pipes.
+  ///   - buffer: how many examples may wait. One more is an error, ``PipeError/bufferFull(_:)``.
+  ///   - classify: the number of an example's pipe.
+  public func demux(
+    _ pipeCount: Int, buffer: Int = 1000,
+    _ classify: @escaping @Sendable (Example) throws -> Int
+  ) -> [DataPipe] {
+    require(pipeCount > 0, "demux", "\(pipeCount) pipes")
+    let passes = Passes(self, pipeCount: pipeCount, buffer: buffer, classify: classify)
+    return (0..<pipeCount).map { place in
+      DataPipe {
+        let pass = try passes.begin(place)
+        return ExampleIterator { try pass.next(of: place) }
+      }
+    }
+  }
+}
+
+/// The passes through a pipe that those of ``DataPipe/demux(_:buffer:_:)`` share.
+private final class Passes<Example: Sendable>: Sendable {
+  private let source: DataPipe<Example>
+  private let buffer: Int
+  private let classify: @Sendable (Example) throws -> Int
+  private let state: Mutex<State>
+
+  private struct State: Sendable {
+    /// How often each pipe was iterated.
+    var begun: [Int]
+    /// The passes that some of the pipes have yet to begin.
+    var open: [Int: Pass<Example>] = [:]
+  }
+
+  init(
+    _ source: DataPipe<Example>, pipeCount: Int, buffer: Int,
+    classify: @escaping @Sendable (Example) throws -> Int
+  ) {
+    (self.source, self.buffer, self.classify) = (source, buffer, classify)
+    state = Mutex(State(begun: Array(repeating: 0, count: pipeCount)))
+  }
+
+  func begin(_ place: Int) throws -> Pass<Example> {
+    try state.withLock { state in
+      let number = state.begun[place]
+      let pass =
+        try state.open[number]
+        ?? Pass(
+          source.makeIterator(), pipeCount: state.begun.count, buffer: buffer, classify: classify)
+      state.begun[place] += 1
+      state.open[number] = state.begun.allSatisfy { $0 > number } ? nil : pass
+      return pass
+    }
+  }
+}
+
+/// One pass through a pipe whose examples are parted among several.
+private final class Pass<Example: Sendable>: Sendable {
+  private let state: Mutex<State>
+  private let buffer: Int
+  private let classify: @Sendable (Example) throws -> Int
+
+  private struct State: @unchecked Sendable {
+    let iterator: ExampleIterator<Example>
+    var waiting: [Deque<Example>]
+  }
+
+  init(
+    _ iterator: ExampleIterator<Example>, pipeCount: Int, buffer: Int,
+    classify: @escaping @Sendable (Example) throws -> Int
+  ) {
+    (self.buffer, self.classify) = (buffer, classify)
+    state = Mutex(
+      Unchecked(
+        State(iterator: iterator, waiting: Array(repeating: [], count: pipeCount))
+      ).value)
+  }
+
+  func next(of place: Int) throws -> Example? {
+    try state.withLock { state in
+      if let waiting = state.waiting[place].popFirst() { return waiting }
+      while let example = try state.iterator.next() {
+        let own = try classify(example)
+        guard state.waiting.indices.contains(own) else {
+          throw PipeError.noSuchPipe(own, of: state.waiting.count)
+        }
+        if own == place { return example }
+        guard state.waiting.reduce(0, { $0 + $1.count }) < buffer else {
+          throw PipeError.bufferFull(buffer)
+        }
+        state.waiting[own].append(example)
+      }
+      return nil
+    }
+  }
+}
+
+/// Why a step of a ``DataPipe`` cannot go on.
+public enum PipeError: Error, Equatable, LocalizedError {
+  /// ``DataPipe/demux(_:buffer:_:)`` sorted an example into a pipe that there is not.
+  case noSuchPipe(Int, of: Int)
+  /// One of its pipes is read much further than the others.
+  case bufferFull(Int)
+
+  public var errorDescription: String? {
+    switch self {
+    case .noSuchPipe(let number, let count):
+      "demux: an example was sorted into pipe \(number), of \(count)"
+    case .bufferFull(let size):
+      "demux: \(size) examples wait for the other pipes, and no more fit; read the pipes in turn, or "
+        + "give a larger buffer"
+    }
+  }
+}

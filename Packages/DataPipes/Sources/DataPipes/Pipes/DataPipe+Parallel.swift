@@ -1,0 +1,61 @@
+// Steps that work ahead, on threads of their own.
+
+extension DataPipe {
+  /// Each example turned into something else by several threads, in the same order.
+  ///
+  /// Numbers from the default generator depend on the example's number, not on the thread.
+  ///
+  /// - Parameters:
+  ///   - numWorkers: how many threads.
+  ///   - prefetchFactor: how many examples each works ahead.
+  public func map<Result: Sendable>(
+    numWorkers: Int, prefetchFactor: Int = 2,
+    _ transform: @escaping @Sendable (Example) throws -> Result
+  ) -> DataPipe<Result> {
+    require(numWorkers > 0, "map", "\(numWorkers) workers")
+    require(prefetchFactor > 0, "map", "a prefetchFactor of \(prefetchFactor)")
+    return step(count: count) { upstream in
+      let jobs = ExampleIterator<Job<Result>> {
+        try upstream.next().map { example in { try transform(example) } }
+      }
+      return aheadOf(jobs, threads: numWorkers, capacity: numWorkers * prefetchFactor)
+    }
+  }
+
+  /// The same examples, which a thread makes ahead of their use.
+  ///
+  /// - Parameter count: how many it makes ahead at most.
+  public func prefetch(_ size: Int) -> DataPipe {
+    require(size > 0, "prefetch", "\(size) examples")
+    return step(count: count) { upstream in
+      let jobs = ExampleIterator<Job<Example>> {
+        try upstream.next().map { example in { example } }
+      }
+      return aheadOf(jobs, threads: 1, capacity: size)
+    }
+  }
+}
+
+/// The results of jobs that threads do ahead. The threads end with the iterator.
+private func aheadOf<Result: Sendable>(
+  _ jobs: ExampleIterator<Job<Result>>, threads: Int, capacity: Int
+) -> ExampleIterator<Result> {
+  let work = OrderedWork(
+    jobs, capacity: capacity, seed: Generator.default.nextSeed(), cancellation: Cancellation())
+  let team = WorkerTeam(threads) { _ in }
+  team.perform { _, _ in work.work() }
+  let running = Running(work, team)
+  return ExampleIterator { try running.work.take() }
+}
+
+/// Stops the work when nobody can take its results any more.
+private final class Running<Result: Sendable> {
+  let work: OrderedWork<Result>
+  private let team: WorkerTeam
+
+  init(_ work: OrderedWork<Result>, _ team: WorkerTeam) {
+    (self.work, self.team) = (work, team)
+  }
+
+  deinit { work.stop() }
+}

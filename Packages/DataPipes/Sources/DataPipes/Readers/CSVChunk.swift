@@ -1,0 +1,95 @@
+import CCSV
+
+/// Some rows of a table, which is read in chunks on several threads.
+final class CSVChunk {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  /// Where it begins and ends in the bytes: at beginnings of rows.
+  private let range: Range<Int>
+  private let separator: UInt8
+  private(set) var columns: [CSVColumnBuilder]
+  private(set) var rows = 0
+
+  init(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, separator: UInt8,
+    columnCount: Int, missing: MissingValues
+  ) {
+    (self.bytes, self.range, self.separator) = (bytes, range, separator)
+    // The first rows say how long rows are.
+    let sample = bytes[range].prefix(1 << 14)
+    let lines = sample.count { $0 == 0x0A } + 1
+    let estimate = range.count / max(sample.count / lines, 1) * 21 / 20 + 16
+    columns = (0..<columnCount).map { _ in
+      CSVColumnBuilder(.missing, missing: missing, capacity: min(estimate, range.count))
+    }
+  }
+
+  /// Reads the rows, and finds out what the columns hold.
+  ///
+  /// - Throws: ``CSVProblem``.
+  func read() throws {
+    let base = UnsafeRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self)
+    let end = base + range.upperBound
+    let mark = CChar(bitPattern: separator)
+    let columnCount = Int32(columns.count)
+    var place = CSVPlace(position: base + range.lowerBound, row: 0, column: 0)
+    var capacity = columns[0].capacity
+    var memory = columns.map(\.memory)
+    while true {
+      var event = csv_read(&place, end, mark, memory, columnCount, capacity)
+      let column = Int(place.column)
+      switch event {
+      case CSV_END:
+        rows = place.row
+        return
+      case CSV_FULL:
+        capacity = capacity * 3 / 2 + 16
+        for column in columns { column.reserve(capacity) }
+        memory = columns.map(\.memory)
+      case CSV_FIELD:
+        // Only what is in this chunk.
+        var scanner = CSVScanner(
+          UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]), separator: separator,
+          position: place.position - base)
+        let field = try scanner.field()
+        columns[column].put(field, row: place.row)
+        memory[column] = columns[column].memory
+        // To the field's end, where its separator or line break is.
+        place.position =
+          UnsafeRawPointer(field.bytes.baseAddress! + field.bytes.count)
+          .assumingMemoryBound(to: CChar.self) + (field.isQuoted ? 1 : 0)
+        event = csv_end_field(&place, end, mark, columnCount)
+        try check(event, place, base)
+      default:
+        try check(event, place, base)
+      }
+    }
+  }
+
+  private func check(_ event: CSVEvent, _ place: CSVPlace, _ base: UnsafePointer<CChar>) throws {
+    let position = place.position - base
+    var count = Int(place.column) + 1
+    switch event {
+    case CSV_LONG_ROW:
+      var scanner = CSVScanner(bytes, separator: separator, position: position + 1)
+      while try !scanner.field().endsRow { count += 1 }
+      count += 1
+    case CSV_SHORT_ROW: break
+    default: return
+    }
+    throw CSVProblem(
+      position: position,
+      reason: CSVProblem.fields(count, insteadOf: columns.count))
+  }
+
+  /// Reads again the columns of which a wider kind is known now, or that found one out on the way.
+  ///
+  /// - Parameter kinds: what all chunks' columns hold.
+  func reread(as kinds: [CSVColumnKind], missing: MissingValues) throws {
+    let wrong = columns.indices.filter { columns[$0].kind != kinds[$0] || columns[$0].mustReread }
+    guard !wrong.isEmpty else { return }
+    for place in wrong {
+      columns[place] = CSVColumnBuilder(kinds[place], missing: missing, capacity: rows)
+    }
+    try read()
+  }
+}

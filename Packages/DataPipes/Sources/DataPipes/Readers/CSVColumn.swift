@@ -1,0 +1,186 @@
+import CCSV
+import Foundation
+
+/// A column of a ``CSVTable``: what all its fields are.
+public enum CSVColumn: Sendable, Equatable {
+  case integers([Int])
+  /// Numbers, of which some have a fraction or are missing, which is NaN.
+  case numbers([Double])
+  case bools([Bool])
+  /// Texts. Missing ones are nil.
+  case texts([String?])
+}
+
+/// What the fields of a column can all be.
+enum CSVColumnKind {
+  /// All fields so far are missing.
+  case missing
+  case bools, integers, numbers, texts
+
+  /// What holds fields of both kinds.
+  func joined(with other: CSVColumnKind) -> CSVColumnKind {
+    switch (self, other) {
+    case _ where self == other: self
+    case (.missing, .integers), (.integers, .missing): .numbers
+    case (.missing, .numbers), (.numbers, .missing): .numbers
+    case (.integers, .numbers), (.numbers, .integers): .numbers
+    default: .texts
+    }
+  }
+}
+
+/// Collects the fields of a column, whose kind it finds out on the way.
+final class CSVColumnBuilder {
+  private(set) var kind: CSVColumnKind
+  private let missing: MissingValues
+  /// Room for an integer, a number or a span for each row.
+  private(set) var values: UnsafeMutableRawPointer
+  private(set) var capacity: Int
+  /// Whether rows must be read again, since they were taken for something narrower.
+  private(set) var mustReread = false
+
+  private static let room = MemoryLayout<CSVSpan>.stride
+
+  init(_ kind: CSVColumnKind, missing: MissingValues, capacity: Int) {
+    (self.kind, self.missing, self.capacity) = (kind, missing, capacity)
+    values = malloc(max(capacity, 1) * Self.room)!
+  }
+
+  deinit { free(values) }
+
+  func reserve(_ rows: Int) {
+    guard rows > capacity else { return }
+    capacity = rows
+    values = realloc(values, rows * Self.room)!
+  }
+
+  var memory: CSVColumnMemory {
+    let own: CSVKind =
+      switch kind {
+      case .integers: CSV_INTEGERS
+      case .numbers: CSV_NUMBERS
+      case .texts: CSV_TEXTS
+      case .missing, .bools: CSV_OTHER
+      }
+    return CSVColumnMemory(kind: own, values: values)
+  }
+
+  /// Takes a field that is quoted, missing, a bool, or of another kind than those before it.
+  func put(_ field: CSVScanner.Field, row: Int) {
+    if !field.isQuoted, kind != .texts, missing.contain(field.bytes) {
+      switch kind {
+      case .missing: break
+      case .numbers: set(row, Double.nan)
+      default: widen(to: kind.joined(with: .missing), at: row)
+      }
+      return
+    }
+    let start = UnsafeRawPointer(field.bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+    let end = start.map { $0 + field.bytes.count }
+    var integer: Int64 = 0
+    var number = 0.0
+    var own = CSVColumnKind.texts
+    if !field.isQuoted, kind != .texts {
+      if csv_parse_integer(start, end, &integer) {
+        (own, number) = (.integers, Double(integer))
+      } else if csv_parse_number(start, end, &number) {
+        own = .numbers
+      } else if Self.bool(field.bytes) != nil {
+        own = .bools
+      }
+    }
+    widen(to: row == 0 ? own : kind.joined(with: own), at: row)
+    switch kind {
+    case .integers: set(row, integer)
+    case .numbers: set(row, number)
+    case .bools: set(row, Self.bool(field.bytes)! ? 1 : 0)
+    case .texts:
+      // A length below 0 says that it was quoted.
+      let length = field.bytes.count
+      set(row, CSVSpan(start: start, length: field.isQuoted ? ~length : length))
+    case .missing: break
+    }
+  }
+
+  private func widen(to wider: CSVColumnKind, at row: Int) {
+    guard wider != kind else { return }
+    mustReread = mustReread || row > 0
+    kind = wider
+  }
+
+  private func set<Value>(_ row: Int, _ value: Value) {
+    values.storeBytes(of: value, toByteOffset: row * MemoryLayout<Value>.stride, as: Value.self)
+  }
+
+  private static func bool(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
+    guard bytes.count == 4 || bytes.count == 5 else { return nil }
+    return [
+      "true": true, "True": true, "TRUE": true, "false": false, "False": false, "FALSE": false,
+    ][String(decoding: bytes, as: UTF8.self)]
+  }
+}
+
+extension CSVColumnBuilder {
+  /// The values of parts that follow one another, all of one kind, with these numbers of rows.
+  ///
+  /// - Parameter base: where the file's bytes begin.
+  /// - Throws: ``CSVProblem``, for texts that are no UTF-8.
+  static func column(
+    _ parts: [(builder: CSVColumnBuilder, rows: Int)], base: UnsafePointer<UInt8>
+  ) throws -> CSVColumn {
+    let kind = parts[0].builder.kind
+    let count = parts.reduce(0) { $0 + $1.rows }
+    func joined<Value>(_: Value.Type) -> [Value] {
+      [Value](unsafeUninitializedCapacity: count) { buffer, filled in
+        for (builder, rows) in parts where rows > 0 {
+          UnsafeMutableRawPointer(buffer.baseAddress! + filled).copyMemory(
+            from: builder.values, byteCount: rows * MemoryLayout<Value>.stride)
+          filled += rows
+        }
+      }
+    }
+    switch kind {
+    case .missing: return .numbers(Array(repeating: .nan, count: count))
+    case .integers: return .integers(joined(Int.self))
+    case .numbers: return .numbers(joined(Double.self))
+    case .bools: return .bools(joined(Int.self).map { $0 != 0 })
+    case .texts:
+      var texts: [String?] = []
+      texts.reserveCapacity(count)
+      for (builder, rows) in parts {
+        let spans = builder.values.assumingMemoryBound(to: CSVSpan.self)
+        for row in 0..<rows { texts.append(try builder.missing.text(of: spans[row], base)) }
+      }
+      return .texts(texts)
+    }
+  }
+}
+
+/// What stands for a missing value.
+struct MissingValues: Sendable {
+  private let texts: Set<String>
+  private let longest: Int
+  /// Whether one starts with this byte.
+  private var starts = [Bool](repeating: false, count: 256)
+
+  init(_ texts: Set<String>) {
+    self.texts = texts
+    longest = texts.map(\.utf8.count).max() ?? -1
+    for byte in texts.compactMap(\.utf8.first) { starts[Int(byte)] = true }
+  }
+
+  func contain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard bytes.count <= longest, bytes.first.map({ starts[Int($0)] }) ?? true else { return false }
+    return texts.contains(String(decoding: bytes, as: UTF8.self))
+  }
+
+  fileprivate func text(of span: CSVSpan, _ base: UnsafePointer<UInt8>) throws -> String? {
+    let isQuoted = span.length < 0
+    let bytes = UnsafeBufferPointer(
+      start: UnsafeRawPointer(span.start)?.assumingMemoryBound(to: UInt8.self),
+      count: isQuoted ? ~span.length : span.length)
+    if !isQuoted, contain(bytes) { return nil }
+    if let text = CSVScanner.Field.text(bytes, isQuoted: isQuoted) { return text }
+    throw CSVProblem(position: bytes.baseAddress! - base, reason: CSVProblem.noUTF8)
+  }
+}

@@ -1,0 +1,129 @@
+import Files
+
+/// Finds the fields of text in rows, as RFC 4180 has them: separated by one character, rows by line
+/// breaks, and between quotes where they hold either; a quote there is written twice. Blank lines
+/// between rows are left out.
+struct CSVScanner {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let separator: UInt8
+  private(set) var position: Int
+
+  /// A field's bytes, without the quotes around it. Quotes in a quoted one are still double.
+  struct Field {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let isQuoted: Bool
+    /// Whether it is the last of its row.
+    let endsRow: Bool
+  }
+
+  private static let (quote, newline, carriageReturn): (UInt8, UInt8, UInt8) = (0x22, 0x0A, 0x0D)
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8, position: Int = 0) {
+    (self.bytes, self.separator, self.position) = (bytes, separator, position)
+    // A mark of UTF-8 may come first.
+    if position == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { self.position = 3 }
+  }
+
+  /// Goes to the next row's first field.
+  ///
+  /// - Returns: whether there is one.
+  mutating func findRow() -> Bool {
+    while position < bytes.count, lineBreakLength > 0 { position += lineBreakLength }
+    return position < bytes.count
+  }
+
+  /// The next field of a row.
+  ///
+  /// - Throws: ``CSVProblem``.
+  mutating func field() throws -> Field {
+    guard position < bytes.count, bytes[position] == Self.quote else {
+      let start = position
+      while position < bytes.count, bytes[position] != separator, lineBreakLength == 0 {
+        position += 1
+      }
+      return try ended(start, position, isQuoted: false)
+    }
+    let opening = position
+    position += 1
+    while true {
+      guard position < bytes.count else {
+        throw CSVProblem(position: opening, reason: CSVProblem.openQuote)
+      }
+      if bytes[position] == Self.quote {
+        guard position + 1 < bytes.count, bytes[position + 1] == Self.quote else { break }
+        position += 1
+      }
+      position += 1
+    }
+    position += 1
+    return try ended(opening + 1, position - 1, isQuoted: true)
+  }
+
+  /// A field, after which a separator or a row's end must be.
+  private mutating func ended(_ start: Int, _ end: Int, isQuoted: Bool) throws -> Field {
+    var endsRow = true
+    if position < bytes.count {
+      if bytes[position] == separator {
+        position += 1
+        endsRow = false
+      } else if lineBreakLength > 0 {
+        position += lineBreakLength
+      } else {
+        throw CSVProblem(position: position, reason: "more of a field follows its closing quote")
+      }
+    }
+    return Field(
+      bytes: UnsafeBufferPointer(rebasing: bytes[start..<end]), isQuoted: isQuoted,
+      endsRow: endsRow)
+  }
+
+  /// A whole row's texts.
+  mutating func row() throws -> [String] {
+    var texts: [String] = []
+    while true {
+      let start = position
+      let field = try field()
+      guard let text = Field.text(field.bytes, isQuoted: field.isQuoted) else {
+        throw CSVProblem(position: start, reason: CSVProblem.noUTF8)
+      }
+      texts.append(text)
+      if field.endsRow { return texts }
+    }
+  }
+
+  /// How long a line break here is: 0 if there is none.
+  private var lineBreakLength: Int {
+    if bytes[position] == Self.newline { return 1 }
+    guard bytes[position] == Self.carriageReturn else { return 0 }
+    if position + 1 == bytes.count { return 1 }
+    return bytes[position + 1] == Self.newline ? 2 : 0
+  }
+}
+
+extension CSVScanner.Field {
+  /// A field's text, with double quotes halved where it was quoted; nil where its bytes are no UTF-8.
+  static func text(_ bytes: UnsafeBufferPointer<UInt8>, isQuoted: Bool) -> String? {
+    guard let whole = String(validating: bytes, as: UTF8.self) else { return nil }
+    return isQuoted && whole.utf8.contains(0x22) ? whole.replacing("\"\"", with: "\"") : whole
+  }
+}
+
+/// What is wrong, and at which byte.
+struct CSVProblem: Error {
+  let position: Int
+  let reason: String
+
+  static let openQuote = "a quote is opened and never closed"
+
+  static let noUTF8 = "its bytes are no UTF-8"
+
+  static func fields(_ count: Int, insteadOf expected: Int) -> String {
+    "\(count) \(count == 1 ? "field" : "fields") instead of \(expected)"
+  }
+
+  /// The error for a file of these bytes.
+  func error(in bytes: UnsafeBufferPointer<UInt8>, path: String) -> DataFileError {
+    let line = bytes[..<min(position, bytes.count)].count { $0 == 0x0A } + 1
+    return .damaged(path: path, line: line, reason: reason)
+  }
+}

@@ -1,0 +1,248 @@
+@_spi(Flambeau) import Files
+import Dispatch
+import Foundation
+
+/// A table of text in rows and columns, read from a CSV or TSV file: `pandas.read_csv`.
+///
+///     let table = try CSVTable("iris.csv")
+///     let x = try table.tensor(["sepal_length", "sepal_width"])
+///     let (y, classes) = try table.labels("species")
+///
+/// What a column holds is found out from all its fields: whole numbers, numbers, `true` and `false`, or
+/// texts. Missing numbers are NaN, missing texts nil.
+public struct CSVTable: Sendable {
+  /// Where it comes from, for messages.
+  public let path: String
+  /// The names of the columns: those of the header, or 0, 1, 2 ….
+  public let columnNames: [String]
+  public let columns: [CSVColumn]
+  /// How many rows there are, without the header.
+  public let count: Int
+
+  /// What stands for a missing value, unless it is in quotes: pandas' own list.
+  public static let missingValues: Set<String> = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+  ]
+
+  /// Reads a file, which nobody must write to meanwhile.
+  ///
+  /// - Parameters:
+  ///   - separator: what is between fields: an ASCII character; by default a tab where the path ends in
+  ///     `.tsv`, else a comma.
+  ///   - hasHeader: whether the first row holds the names of the columns.
+  ///   - missing: what stands for a missing value.
+  /// - Throws: `DataFileError`, with the line of a row that has more or fewer fields than the first.
+  public init(
+    _ path: String, separator: Character? = nil, hasHeader: Bool = true,
+    missing: Set<String> = missingValues
+  ) throws {
+    let separator = separator ?? (path.hasSuffix(".tsv") ? "\t" : ",")
+    try self.init(
+      contents(of: path, mapped: true), path: path, separator: separator, hasHeader: hasHeader,
+      missing: missing)
+  }
+
+  /// As the other initialiser, for a file that is in memory.
+  public init(
+    _ data: Data, path: String = "the table", separator: Character = ",", hasHeader: Bool = true,
+    missing: Set<String> = missingValues
+  ) throws {
+    guard let byte = separator.asciiValue, separator.isASCII, byte != 0x22, byte != 0x0A else {
+      fatalError("CSVTable: the separator “\(separator)” is no ASCII character, or has a meaning")
+    }
+    (columnNames, columns, count) = try data.withUnsafeBytes { raw in
+      let bytes = raw.bindMemory(to: UInt8.self)
+      do {
+        return try Self.read(
+          bytes, separator: byte, hasHeader: hasHeader, missing: MissingValues(missing))
+      } catch let problem as CSVProblem {
+        throw problem.error(in: bytes, path: path)
+      }
+    }
+    self.path = path
+    if let twice = Dictionary(grouping: columnNames, by: \.self).first(where: { $1.count > 1 }) {
+      throw DataFileError.damaged(
+        path: path, line: 1, reason: "\(twice.value.count) columns are named “\(twice.key)”")
+    }
+  }
+
+  private static func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8, hasHeader: Bool, missing: MissingValues
+  ) throws -> ([String], [CSVColumn], Int) {
+    var scanner = CSVScanner(bytes, separator: separator)
+    guard scanner.findRow() else { throw CSVProblem(position: 0, reason: "there are no rows") }
+    let beginning = scanner.position
+    // The first row says how many columns there are.
+    let first = try scanner.row()
+    let start = hasHeader ? scanner.position : beginning
+    func chunks(_ count: Int) throws -> [CSVChunk] {
+      let chunks = cut(bytes, from: start, into: count).map {
+        CSVChunk(
+          bytes, $0, separator: separator, columnCount: first.count, missing: missing)
+      }
+      _ = try inParallel(chunks) { try $0.read() }
+      let kinds = first.indices.map { column in
+        chunks.filter { $0.rows > 0 }.map { $0.columns[column].kind }
+          .reduce(nil) { $0?.joined(with: $1) ?? $1 } ?? CSVColumnKind.missing
+      }
+      _ = try inParallel(chunks) { try $0.reread(as: kinds, missing: missing) }
+      return chunks
+    }
+    // A chunk's beginning is found by a line break. If that was between quotes, the chunk before it
+    // ends between them, and the whole must be read as one.
+    let parts: [CSVChunk]
+    do {
+      parts = try chunks(min(ProcessInfo.processInfo.activeProcessorCount, bytes.count >> 20))
+    } catch let problem as CSVProblem where problem.reason == CSVProblem.openQuote {
+      parts = try chunks(1)
+    }
+    let base = bytes.baseAddress!
+    let columns = try inParallel(Array(first.indices)) { column in
+      try CSVColumnBuilder.column(parts.map { ($0.columns[column], $0.rows) }, base: base)
+    }
+    let names = hasHeader ? first : first.indices.map(String.init)
+    return (names, columns, parts.reduce(0) { $0 + $1.rows })
+  }
+
+  /// Ranges of about the same size that end at line breaks.
+  private static func cut(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, into count: Int
+  ) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var begin = start
+    for part in 1...max(count, 1) {
+      let target = start + (bytes.count - start) / max(count, 1) * part
+      let end =
+        part >= count
+        ? bytes.count
+        : bytes[max(target, begin)...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count
+      ranges.append(begin..<end)
+      begin = end
+    }
+    return ranges
+  }
+
+  /// Turns all elements into something at once.
+  ///
+  /// - Throws: the error of the first element that has one.
+  private static func inParallel<Element, Value>(
+    _ elements: [Element], _ body: @escaping (Element) throws -> Value
+  ) throws -> [Value] {
+    var results = [Result<Value, any Error>?](repeating: nil, count: elements.count)
+    results.withUnsafeMutableBufferPointer { results in
+      // Each thread has elements of its own, and all are done when this ends.
+      let shared = Unchecked((results: results, elements: elements, body: body))
+      DispatchQueue.concurrentPerform(iterations: elements.count) { place in
+        let (results, elements, body) = shared.value
+        results[place] = Result { try body(elements[place]) }
+      }
+    }
+    return try results.map { try $0!.get() }
+  }
+}
+
+// MARK: To tensors
+
+extension CSVTable {
+  /// The column of a name.
+  ///
+  /// - Throws: ``CSVError/noColumn(_:path:names:)``.
+  public func column(_ name: String) throws -> CSVColumn {
+    guard let place = columnNames.firstIndex(of: name) else {
+      throw CSVError.noColumn(name, path: path, names: columnNames)
+    }
+    return columns[place]
+  }
+
+  /// Columns of numbers as a tensor of shape [rows, columns].
+  ///
+  /// - Parameters:
+  ///   - names: which ones, in order; by default all.
+  ///   - missing: what takes the place of missing values; by default they are NaN, and an error where
+  ///     the dtype has none.
+  /// - Throws: ``CSVError``.
+  public func tensor(
+    _ names: [String]? = nil, dtype: DType = .float32, missing: Double? = nil
+  ) throws -> Tensor {
+    let chosen = try (names ?? columnNames).map { name in
+      let tensor: Tensor
+      switch try column(name) {
+      case .integers(let integers): tensor = try Tensor(integers, shape: [count])
+      case .bools(let bools): tensor = try Tensor(bools, shape: [count])
+      case .numbers(let numbers):
+        let filled = missing.map { missing in numbers.map { $0.isNaN ? missing : $0 } } ?? numbers
+        if !dtype.isFloatingPoint, let row = filled.firstIndex(where: \.isNaN) {
+          throw CSVError.missingValue(column: name, row: row, path: path)
+        }
+        tensor = try Tensor(filled, shape: [count])
+      case .texts(let texts):
+        let sample = texts.lazy.compactMap(\.self).first ?? ""
+        throw CSVError.noNumbers(column: name, example: sample, path: path)
+      }
+      return tensor.to(dtype)
+    }
+    guard !chosen.isEmpty else { return .zeros([count, 0], dtype: dtype) }
+    return .stack(chosen, dim: 1)
+  }
+
+  /// A column of classes as numbers.
+  ///
+  /// - Parameter classes: the classes in the order of their numbers; by default those that there are,
+  ///   sorted.
+  /// - Returns: int64 of shape [rows], and the classes.
+  /// - Throws: ``CSVError``; also for a value that is none of the classes.
+  public func labels(
+    _ name: String, classes: [String]? = nil
+  ) throws -> (Tensor, classes: [String]) {
+    let texts: [String?] =
+      switch try column(name) {
+      case .integers(let integers): integers.map(String.init)
+      case .numbers(let numbers): numbers.map { $0.isNaN ? nil : "\($0)" }
+      case .bools(let bools): bools.map(String.init)
+      case .texts(let texts): texts
+      }
+    let found = try classes ?? sortedClasses(column(name), texts)
+    let numbers = Dictionary(
+      zip(found, found.indices), uniquingKeysWith: { first, _ in first })
+    let labels = try texts.enumerated().map { row, text in
+      guard let text else { throw CSVError.missingValue(column: name, row: row, path: path) }
+      guard let number = numbers[text] else {
+        throw CSVError.unknownClass(text, column: name, row: row, path: path, classes: found)
+      }
+      return number
+    }
+    return (try Tensor(labels, shape: [count]), found)
+  }
+
+  private func sortedClasses(_ column: CSVColumn, _ texts: [String?]) -> [String] {
+    if case .integers(let integers) = column { return Set(integers).sorted().map(String.init) }
+    return Set(texts.compactMap(\.self)).sorted()
+  }
+}
+
+/// Why a table cannot be made a tensor. Rows count from 0, without the header.
+public enum CSVError: Error, Equatable, LocalizedError {
+  case noColumn(String, path: String, names: [String])
+  case noNumbers(column: String, example: String, path: String)
+  case missingValue(column: String, row: Int, path: String)
+  case unknownClass(String, column: String, row: Int, path: String, classes: [String])
+
+  public var errorDescription: String? {
+    switch self {
+    case .noColumn(let name, let path, let names):
+      "\(path) has no column “\(name)”; there are \(Self.list(names))"
+    case .noNumbers(let column, let example, let path):
+      "\(path): the column “\(column)” holds texts such as “\(example)”, no numbers; see labels(_:)"
+    case .missingValue(let column, let row, let path):
+      "\(path): row \(row) has no value in the column “\(column)”"
+    case .unknownClass(let text, let column, let row, let path, let classes):
+      "\(path): “\(text)” in row \(row) of the column “\(column)” is none of the classes "
+        + Self.list(classes)
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " …" : "")
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+
+/// Small data sets made of random numbers, to try things with: as `sklearn.datasets.make_…`.
+///
+/// Inputs are float32 of shape [count, features]; classes are int64 of shape [count]. The order is
+/// random. With the same generator's seed, the numbers are the same.
+public enum Synthetic {
+  public typealias Examples = TensorDataset<(Tensor, Tensor)>
+
+  /// Two half circles that reach into each other: `make_moons`.
+  ///
+  /// - Parameter noise: the standard deviation of what is added to all coordinates.
+  public static func moons(
+    _ count: Int, noise: Double = 0, generator: Generator = .default
+  ) -> Examples {
+    check(count, noise, "moons")
+    let outer = count / 2
+    let (a, b) = (angles(outer, to: .pi), angles(count - outer, to: .pi))
+    return shuffled(
+      .cat([points(a.cos(), a.sin()), points(1 - b.cos(), 0.5 - b.sin())], dim: 0),
+      classes([outer, count - outer]), noise, generator)
+  }
+
+  /// A circle in a larger one: `make_circles`.
+  ///
+  /// - Parameter factor: the inner circle's radius, of the outer's 1.
+  public static func circles(
+    _ count: Int, noise: Double = 0, factor: Double = 0.8, generator: Generator = .default
+  ) -> Examples {
+    check(count, noise, "circles")
+    guard (0..<1).contains(factor) else {
+      fatalError("Synthetic.circles: a factor of \(factor); it must be at least 0 and less than 1")
+    }
+    let outer = count / 2
+    // Without the end, which is the beginning.
+    func circle(_ count: Int) -> Tensor { angles(count + 1, to: 2 * .pi)[0..<count] }
+    let (a, b) = (circle(outer), circle(count - outer))
+    return shuffled(
+      .cat([points(a.cos(), a.sin()), points(b.cos(), b.sin()) * factor], dim: 0),
+      classes([outer, count - outer]), noise, generator)
+  }
+
+  /// Arms that wind around the origin, one for each class.
+  ///
+  /// Arm k goes from the origin to radius 1 while its angle goes from 4k to 4k + 4 radians, as in
+  /// Stanford's course CS231n.
+  public static func spiral(
+    _ count: Int, classCount: Int = 3, noise: Double = 0, generator: Generator = .default
+  ) -> Examples {
+    check(count, noise, "spiral")
+    let counts = shares(of: count, among: classCount, "spiral")
+    let arms = counts.enumerated().map { arm, count in
+      let radius = Tensor.linspace(0, 1, steps: count)
+      let angle = radius * 4 + Double(4 * arm)
+      return points(radius * angle.sin(), radius * angle.cos())
+    }
+    return shuffled(.cat(arms, dim: 0), classes(counts), noise, generator)
+  }
+
+  /// Clouds of points around centres: `make_blobs`.
+  ///
+  /// - Parameters:
+  ///   - classCount: how many clouds. Their centres are drawn from -10 to 10.
+  ///   - std: the clouds' standard deviation.
+  public static func blobs(
+    _ count: Int, classCount: Int = 3, features: Int = 2, std: Double = 1,
+    generator: Generator = .default
+  ) -> Examples {
+    check(count, std, "blobs")
+    let counts = shares(of: count, among: classCount, "blobs")
+    let centers = Tensor.uniform(
+      [classCount, features], low: -10, high: 10, generator: generator)
+    let labels = classes(counts)
+    return shuffled(centers[labels], labels, std, generator)
+  }
+
+  /// Targets that are weighted sums of random inputs: `make_regression`.
+  ///
+  /// - Parameters:
+  ///   - noise: the standard deviation of what is added to the targets.
+  ///   - bias: what is added to all of them.
+  /// - Returns: inputs, normally distributed, with targets, float32 of shape [count, 1]; and the
+  ///   weights, from 0 to 100, of shape [features, 1].
+  public static func regression(
+    _ count: Int, features: Int = 1, noise: Double = 0, bias: Double = 0,
+    generator: Generator = .default
+  ) -> (Examples, weights: Tensor) {
+    check(count, noise, "regression")
+    guard features > 0 else { fatalError("Synthetic.regression: \(features) features") }
+    let x = Tensor.randn([count, features], generator: generator)
+    let weights = Tensor.uniform([features, 1], low: 0, high: 100, generator: generator)
+    let y = x • weights + bias
+    let noisy = noise > 0 ? y + Tensor.randn([count, 1], generator: generator) * noise : y
+    return (TensorDataset(x, noisy), weights)
+  }
+
+  // MARK: Parts
+
+  private static func check(_ count: Int, _ noise: Double, _ name: String) {
+    guard count >= 0, noise >= 0 else {
+      fatalError("Synthetic.\(name): \(count) points with a deviation of \(noise)")
+    }
+  }
+
+  private static func angles(_ count: Int, to end: Double) -> Tensor {
+    .linspace(0, end, steps: count)
+  }
+
+  private static func points(_ x: Tensor, _ y: Tensor) -> Tensor { .stack([x, y], dim: 1) }
+
+  private static func classes(_ counts: [Int]) -> Tensor {
+    Tensor(counts.enumerated().flatMap { Array(repeating: $0, count: $1) }, dtype: .int64)
+  }
+
+  /// About as many for each class.
+  private static func shares(of count: Int, among classes: Int, _ name: String) -> [Int] {
+    guard classes > 0 else { fatalError("Synthetic.\(name): \(classes) classes") }
+    return (0..<classes).map { (count + classes - 1 - $0) / classes }
+  }
+
+  private static func shuffled(
+    _ x: Tensor, _ y: Tensor, _ noise: Double, _ generator: Generator
+  ) -> Examples {
+    let order = Tensor.randperm(y.numel, generator: generator)
+    let noisy = noise > 0 ? x + Tensor.randn(x.shape, generator: generator) * noise : x
+    return TensorDataset(noisy[order], y[order])
+  }
+}

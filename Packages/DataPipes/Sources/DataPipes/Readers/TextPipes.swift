@@ -1,0 +1,100 @@
+@_spi(Flambeau) import Files
+import Foundation
+
+extension DataPipe<String> {
+  /// The lines of a text file, without their ends, read as they are needed.
+  ///
+  /// Bytes that are no UTF-8 are an error, as is a file that cannot be read: a `DataFileError` with the
+  /// line's number.
+  public static func lines(_ path: String) -> DataPipe<String> {
+    DataPipe {
+      let file = try TextFile(path)
+      var number = 0
+      return ExampleIterator {
+        number += 1
+        return try file.line().map { try text(of: $0, path, line: number) }
+      }
+    }
+  }
+
+  /// The characters of a text file, as a reader sees them, line by line; a line's end is `\n`.
+  public static func characters(_ path: String) -> DataPipe<Character> {
+    lines(path).flatMap { $0 + "\n" }
+  }
+
+  private static func text(of bytes: [UInt8], _ path: String, line: Int) throws -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw DataFileError.damaged(path: path, line: line, reason: "its bytes are no UTF-8")
+    }
+    return text
+  }
+}
+
+extension DataPipe<[String]> {
+  /// The rows of a CSV file, each the texts of its fields, read as they are needed; with a header, it
+  /// comes first.
+  ///
+  /// Rows may differ in length. The file must not become shorter meanwhile. What is wrong with it is a
+  /// `DataFileError`.
+  public static func csv(_ path: String, separator: Character = ",") -> DataPipe<[String]> {
+    guard let byte = separator.asciiValue else {
+      fatalError("DataPipe.csv: the separator “\(separator)” is no ASCII character")
+    }
+    return DataPipe {
+      let data = try contents(of: path, mapped: true)
+      var position = 0
+      return ExampleIterator {
+        try data.withUnsafeBytes { raw in
+          let bytes = raw.bindMemory(to: UInt8.self)
+          var scanner = CSVScanner(bytes, separator: byte, position: position)
+          defer { position = scanner.position }
+          guard scanner.findRow() else { return nil }
+          do {
+            return try scanner.row()
+          } catch let problem as CSVProblem {
+            throw problem.error(in: bytes, path: path)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// A file that is read line by line.
+private final class TextFile {
+  private let file: UnsafeMutablePointer<FILE>
+  private let path: String
+  private var buffer: UnsafeMutablePointer<CChar>?
+  private var capacity = 0
+
+  init(_ path: String) throws {
+    self.path = path
+    guard let file = fopen(path, "r") else {
+      throw DataFileError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    self.file = file
+  }
+
+  deinit {
+    fclose(file)
+    free(buffer)
+  }
+
+  /// The next line's bytes, without its end; nil where there are no more.
+  func line() throws -> [UInt8]? {
+    errno = 0
+    var length = getline(&buffer, &capacity, file)
+    guard length >= 0 else {
+      if ferror(file) != 0 {
+        throw DataFileError.unreadable(path: path, reason: String(cString: strerror(errno)))
+      }
+      return nil
+    }
+    let bytes = UnsafeRawBufferPointer(start: buffer, count: length)
+    if length > 0, bytes[length - 1] == 0x0A {
+      length -= 1
+      if length > 0, bytes[length - 1] == 0x0D { length -= 1 }
+    }
+    return Array(bytes[..<length])
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// Numbers for words, characters or whatever texts are made of: `torchtext.vocab`.
+///
+///     let vocabulary = Vocabulary(text)
+///     let indices = vocabulary.encode(text)  // int64
+///     let again = String(vocabulary.decode(indices))
+public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
+  /// The tokens in the order of their numbers.
+  public let tokens: [Token]
+  private let numbers: [Token: Int]
+  /// The number of what is not in the vocabulary; nil where that is an error.
+  public let unknown: Int?
+
+  /// A vocabulary of the tokens of a text, the special ones first and the others sorted.
+  ///
+  /// - Parameters:
+  ///   - text: tokens, such as a `String`'s characters or an array of words.
+  ///   - minCount: how often a token must occur.
+  ///   - specials: tokens such as `<pad>`, which get the first numbers.
+  ///   - unknown: the token that stands for all that are not in the vocabulary. It is added to the
+  ///     special ones if it is not among them.
+  public init<Text: Sequence>(
+    _ text: Text, minCount: Int = 1, specials: [Token] = [], unknown: Token? = nil
+  ) where Text.Element == Token {
+    var counts: [Token: Int] = [:]
+    for token in text { counts[token, default: 0] += 1 }
+    var first = specials
+    if let unknown, !first.contains(unknown) { first.append(unknown) }
+    let others = counts.filter { $0.value >= minCount && !first.contains($0.key) }.keys.sorted()
+    self.init(tokens: first + others, unknown: unknown)
+  }
+
+  /// A vocabulary whose tokens have the numbers of their places.
+  public init(tokens: [Token], unknown: Token? = nil) {
+    let numbers = Dictionary(zip(tokens, tokens.indices), uniquingKeysWith: { first, _ in first })
+    guard numbers.count == tokens.count else {
+      fatalError("Vocabulary: a token occurs twice in \(tokens.prefix(20))")
+    }
+    (self.tokens, self.numbers) = (tokens, numbers)
+    self.unknown = unknown.flatMap { numbers[$0] }
+  }
+
+  /// How many tokens there are.
+  public var count: Int { tokens.count }
+
+  /// A token's number, that of the unknown one, or nil.
+  public subscript(token: Token) -> Int? { numbers[token] ?? unknown }
+
+  /// The numbers of tokens.
+  ///
+  /// - Returns: int64, of shape [tokens].
+  /// - Throws: ``VocabularyError``, for a token that is not in the vocabulary where none stands for it.
+  public func encode<Text: Sequence>(_ text: Text) throws -> Tensor where Text.Element == Token {
+    let indices = try text.enumerated().map { place, token in
+      guard let number = self[token] else {
+        throw VocabularyError(token: "\(token)", place: place, count: count)
+      }
+      return number
+    }
+    return try Tensor(indices, shape: [indices.count])
+  }
+
+  /// The tokens of numbers.
+  ///
+  /// - Parameter indices: whole numbers from 0 up to, but not including, ``count``.
+  public func decode(_ indices: Tensor) -> [Token] {
+    indices.flatten().scalars(as: Int.self).map { number in
+      guard tokens.indices.contains(number) else {
+        fatalError("Vocabulary.decode: there is no token \(number), of \(count)")
+      }
+      return tokens[number]
+    }
+  }
+}
+
+/// A token that is not in a ``Vocabulary``.
+public struct VocabularyError: Error, Equatable, LocalizedError {
+  public let token: String
+  /// Where it was, from 0.
+  public let place: Int
+  /// How many tokens there are.
+  public let count: Int
+
+  public var errorDescription: String? {
+    "“\(token)” at place \(place) is none of the vocabulary's \(count) tokens"
+  }
+}

@@ -1,0 +1,64 @@
+/// The indices of a dataset's examples in the order of an epoch, or those of batches:
+/// `torch.utils.data.Sampler`.
+///
+/// Each iteration is an epoch. What it draws at random comes from ``generator``, or from the default
+/// generator, so that a ``DataLoader`` can resume in the middle of an epoch.
+public protocol Sampler<Element>: Sequence, Sendable {
+  /// How many indices or batches an epoch has.
+  var count: Int { get }
+  /// What it draws numbers from, unless from the default generator.
+  var generator: Devices.Generator? { get }
+}
+
+extension Sampler {
+  public var generator: Devices.Generator? { nil }
+}
+
+extension Generator {
+  /// A seed as PyTorch draws one: `torch.empty((), dtype=torch.int64).random_()`.
+  func nextSeed() -> UInt64 { next64() & UInt64(Int64.max) }
+}
+
+/// All examples in order: `torch.utils.data.SequentialSampler`.
+public struct SequentialSampler: Sampler {
+  public let count: Int
+
+  public init(_ count: Int) {
+    self.count = count
+  }
+
+  public func makeIterator() -> Range<Int>.Iterator { (0..<count).makeIterator() }
+}
+
+/// Groups the indices of another sampler: `torch.utils.data.BatchSampler`.
+public struct BatchSampler<Base: Sampler<Int>>: Sampler {
+  private let base: Base
+  private let batchSize: Int
+  private let dropLast: Bool
+
+  /// - Parameters:
+  ///   - batchSize: indices in a batch.
+  ///   - dropLast: whether to leave out a last batch that is smaller than the others.
+  public init(_ base: Base, batchSize: Int, dropLast: Bool = false) {
+    guard batchSize > 0 else {
+      fatalError("BatchSampler: a batchSize of \(batchSize); it must be at least 1")
+    }
+    (self.base, self.batchSize, self.dropLast) = (base, batchSize, dropLast)
+  }
+
+  public var count: Int {
+    dropLast ? base.count / batchSize : (base.count + batchSize - 1) / batchSize
+  }
+
+  public var generator: Devices.Generator? { base.generator }
+
+  public func makeIterator() -> AnyIterator<[Int]> {
+    var indices = base.makeIterator()
+    return AnyIterator {
+      var batch: [Int] = []
+      batch.reserveCapacity(batchSize)
+      while batch.count < batchSize, let index = indices.next() { batch.append(index) }
+      return batch.isEmpty || (dropLast && batch.count < batchSize) ? nil : batch
+    }
+  }
+}

@@ -1,0 +1,236 @@
+import DataPipes
+import Foundation
+import Testing
+
+@Suite struct CSVTests {
+  private func table(
+    _ text: String, separator: Character = ",", hasHeader: Bool = true
+  ) throws -> CSVTable {
+    try CSVTable(Data(text.utf8), separator: separator, hasHeader: hasHeader)
+  }
+
+  private func error(_ text: String) -> String {
+    let error = #expect(throws: DataFileError.self) { try table(text) }
+    return error?.localizedDescription ?? ""
+  }
+
+  @Test func kindsOfColumns() throws {
+    let found = try table(
+      [
+        "id,size,ok,name,gap,late", "1,2.5,true,anna,,3", #"-2,1e3,false,"b, ""b""",4,x"#,
+        "+3,inf,True,,5,", "",
+      ].joined(separator: "\n"))
+    #expect(found.columnNames == ["id", "size", "ok", "name", "gap", "late"] && found.count == 3)
+    #expect(try found.column("id") == .integers([1, -2, 3]))
+    #expect(try found.column("size") == .numbers([2.5, 1000, .infinity]))
+    #expect(try found.column("ok") == .bools([true, false, true]))
+    #expect(try found.column("name") == .texts(["anna", #"b, "b""#, nil]))
+    guard case .numbers(let gap) = try found.column("gap") else {
+      Issue.record("gap")
+      return
+    }
+    #expect(gap[0].isNaN && gap[1...] == [4, 5])
+    #expect(try found.column("late") == .texts(["3", "x", nil]))
+  }
+
+  /// A later field may be of another kind than all those before it.
+  @Test func kindsWiden() throws {
+    func column(_ fields: [String]) throws -> CSVColumn {
+      try table((["x"] + fields).joined(separator: "\n").appending("\n")).columns[0]
+    }
+    #expect(try column(["007", "8", "abc"]) == .texts(["007", "8", "abc"]))
+    #expect(try column(["1", "2", "2.5"]) == .numbers([1, 2, 2.5]))
+    #expect(try column(["true", "1"]) == .texts(["true", "1"]))
+    #expect(try column(["true", "NA", "false"]) == .texts(["true", nil, "false"]))
+    #expect(try column(["NA", "true"]) == .texts([nil, "true"]))
+    #expect(try column(["1.50", "NA", "z"]) == .texts(["1.50", nil, "z"]))
+    #expect(try column(["\"1\"", "2"]) == .texts(["1", "2"]))
+    #expect(try column(["\"NA\"", "NA"]) == .texts(["NA", nil]))
+    // More digits than an Int holds make a number.
+    #expect(try column(["12345678901234567890"]) == .numbers([0x1.56a95319d63e1p+63]))
+    #expect(try column(["1e999", "-1e-999"]) == .numbers([.infinity, -0.0]))
+    #expect(try column(["0x10", "1"]) == .texts(["0x10", "1"]))
+    #expect(try column(["1_000", "1"]) == .texts(["1_000", "1"]))
+    guard case .numbers(let missing) = try column(["NA", "nan"]) else {
+      Issue.record("missing")
+      return
+    }
+    #expect(missing.count == 2 && missing.allSatisfy(\.isNaN))
+  }
+
+  @Test func formsOfText() throws {
+    #expect(try table("a,b\r\n1,2\r\n3,4").columns == [.integers([1, 3]), .integers([2, 4])])
+    #expect(try table("\u{FEFF}a\n1\n").columnNames == ["a"])
+    #expect(try table("\n\na\n\n1\n\n\n2\n\n").columns == [.integers([1, 2])])
+    #expect(try table("a;b\n1,5;2\n", separator: ";").columns == [.texts(["1,5"]), .integers([2])])
+    #expect(
+      try table("1 2\n3 4\n", separator: " ", hasHeader: false).columns
+        == [.integers([1, 3]), .integers([2, 4])])
+    #expect(try table("a,b\n 1 , 2.5 \n").columns == [.integers([1]), .numbers([2.5])])
+    #expect(try table("a,b\n\"two\nlines\",x\n").columns[0] == .texts(["two\nlines"]))
+    #expect(try table("a,b\nx y\"z\",\"\"\n").columns == [.texts(["x y\"z\""]), .texts([""])])
+    let header = try table("a,b\n")
+    #expect(header.count == 0 && header.columnNames == ["a", "b"])
+    #expect(try header.tensor().shape == [0, 2])
+    #expect(try table("5,x\n", hasHeader: false).columnNames == ["0", "1"])
+  }
+
+  /// Numbers are the nearest doubles, as Swift's own are.
+  @Test func numbersAreExact() throws {
+    var random = Seeded(5)
+    let numbers =
+      (0..<3000).map { _ in
+        Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random))
+      }.filter(\.isFinite) + [
+        .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1, 1 / 3, 0x1p53,
+      ]
+    let text = "x\n" + numbers.map { "\($0)" }.joined(separator: "\n")
+    #expect(try table(text).columns == [.numbers(numbers)])
+  }
+
+  @Test func damageIsNamedWithItsLine() {
+    #expect(error("a,b\n1,2\n3\n") == "the table, line 3: 1 field instead of 2")
+    #expect(error("a,b\n1,2\n3,4,5,6\n") == "the table, line 3: 4 fields instead of 2")
+    #expect(error("a,b\nx,\"y\nz\"\n1\n") == "the table, line 4: 1 field instead of 2")
+    #expect(error("a,b\n1,\"2\n3,4\n") == "the table, line 2: a quote is opened and never closed")
+    #expect(
+      error("a,b\n1,\"2\"3\n") == "the table, line 2: more of a field follows its closing quote")
+    #expect(error("") == "the table, line 1: there are no rows")
+    #expect(error("\n\n") == "the table, line 1: there are no rows")
+    #expect(error("a,b,a\n1,2,3\n") == "the table, line 1: 2 columns are named “a”")
+    for bytes in ["a,b\n1,x\u{7F}", "a\u{7F}\n1", "\u{7F}a\n1"].map({ Array($0.utf8) }) {
+      let broken = bytes.map { $0 == 0x7F ? 0xFF : $0 }
+      let error = #expect(throws: DataFileError.self) { try CSVTable(Data(broken)) }
+      #expect(error?.localizedDescription.hasSuffix(": its bytes are no UTF-8") == true)
+    }
+    let missing = #expect(throws: DataFileError.self) { try CSVTable("/no/table.csv") }
+    #expect(missing?.localizedDescription == "cannot read /no/table.csv: No such file or directory")
+  }
+
+  /// Large enough to be read in several chunks, whose beginnings may lie between quotes.
+  @Test(arguments: [0, 1, 2])
+  func chunks(seed: Int) throws {
+    var random = Seeded(seed)
+    let rows = 40_000
+    let numbers = (0..<rows).map { _ in Double.random(in: -1...1, using: &random) }
+    let texts = (0..<rows).map { row in
+      seed == 0
+        ? "word \(row)"
+        : String(repeating: "line \(row)\n", count: Int.random(in: 1...30, using: &random))
+    }
+    // A column of whole numbers, but for one in the last chunk.
+    let almost = (0..<rows).map { $0 == rows - 1 && seed == 1 ? "0.5" : "\($0)" }
+    var text = "number,text,almost\n"
+    for row in 0..<rows { text += "\(numbers[row]),\"\(texts[row])\",\(almost[row])\n" }
+    #expect(text.utf8.count > 1 << 20)
+    let found = try table(text)
+    #expect(found.count == rows && found.columns[0] == .numbers(numbers))
+    #expect(found.columns[1] == .texts(texts))
+    #expect(
+      found.columns[2]
+        == (seed == 1
+          ? .numbers((0..<rows - 1).map(Double.init) + [0.5]) : .integers(Array(0..<rows))))
+    #expect(
+      error(text + "1,2\n").contains("line \(text.utf8.count { $0 == 0x0A } + 1): 2 fields"))
+    #expect(error(text + "1,\"2").contains("a quote is opened and never closed"))
+  }
+
+  @Test func tensors() throws {
+    let found = try table("x,y,ok,name\n1,0.5,true,a\n2,,false,b\n")
+    #expect(try found.tensor(["x", "ok"]).equal(Tensor([[1, 1], [2, 0]], dtype: .float32)))
+    let filled = try found.tensor(["y"], dtype: .float64, missing: -1)
+    #expect(filled.equal(Tensor([[0.5], [-1]], dtype: .float64)))
+    #expect(try found.tensor(["y"])[1].item().isNaN)
+    #expect(try found.tensor(["x"], dtype: .int64).dtype == .int64)
+    #expect(throws: CSVError.missingValue(column: "y", row: 1, path: "the table")) {
+      try found.tensor(["y"], dtype: .int64)
+    }
+    let text = #expect(throws: CSVError.self) { try found.tensor() }
+    #expect(
+      text?.localizedDescription
+        == "the table: the column “name” holds texts such as “a”, no numbers; see labels(_:)")
+    let none = #expect(throws: CSVError.self) { try found.tensor(["z"]) }
+    #expect(
+      none?.localizedDescription == "the table has no column “z”; there are x, y, ok, name")
+  }
+
+  @Test func labels() throws {
+    let found = try table("k,n\nb,10\na,9\nb,10\n")
+    let (labels, classes) = try found.labels("k")
+    #expect(labels.equal(Tensor([1, 0, 1])) && classes == ["a", "b"])
+    #expect(try found.labels("n").classes == ["9", "10"])
+    #expect(try found.labels("k", classes: ["b", "a", "c"]).0.equal(Tensor([0, 1, 0])))
+    let unknown = #expect(throws: CSVError.self) { try found.labels("k", classes: ["b"]) }
+    #expect(
+      unknown?.localizedDescription
+        == "the table: “a” in row 1 of the column “k” is none of the classes b")
+    let gap = try table("k,l\na,1\nNA,2\n")
+    #expect(throws: CSVError.missingValue(column: "k", row: 1, path: "the table")) {
+      try gap.labels("k")
+    }
+  }
+
+  @Test func filesAndStreams() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).tsv")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try Data("a\tb\n1\tx\n2\t\"y\tz\"\n".utf8).write(to: url)
+    let found = try CSVTable(url.path)
+    #expect(
+      found.columns == [.integers([1, 2]), .texts(["x", "y\tz"])] && found.path == url.path)
+    let rows = DataPipe.csv(url.path, separator: "\t")
+    #expect(try rows.collect() == [["a", "b"], ["1", "x"], ["2", "y\tz"]])
+    #expect(try rows.prefix(1).collect() == [["a", "b"]])
+    try Data("a\n\"b\n".utf8).write(to: url)
+    #expect(
+      throws: DataFileError.damaged(
+        path: url.path, line: 2, reason: "a quote is opened and never closed")
+    ) { try rows.collect() }
+    #expect(throws: DataFileError.self) { try DataPipe.csv("/no/rows.csv").collect() }
+  }
+
+  /// Damaged tables are read or refused, and never crash.
+  @Test func fuzzed() throws {
+    let text = "id,size,name\n1,2.5,anna\n-2,1e3,\"b, \"\"b\"\"\"\nNA,,true\r\n4,5,\"x\ny\"\n"
+    let whole = Array(text.utf8)
+    var random = Seeded(11)
+    var (read, refused) = (0, 0)
+    for round in 0..<10_000 {
+      let bytes = mutated(whole, using: &random)
+      do {
+        let table = try CSVTable(Data(bytes), hasHeader: round % 2 == 0)
+        #expect(table.columns.count == table.columnNames.count)
+        for column in table.columns {
+          let count =
+            switch column {
+            case .integers(let values): values.count
+            case .numbers(let values): values.count
+            case .bools(let values): values.count
+            case .texts(let values): values.count
+            }
+          #expect(count == table.count)
+        }
+        read += 1
+      } catch is DataFileError {
+        refused += 1
+      }
+    }
+    #expect(read > 1000 && refused > 1000)
+  }
+}
+
+/// The bytes with some changed, left out, doubled or cut off.
+func mutated(_ bytes: [UInt8], using random: inout Seeded) -> [UInt8] {
+  var result = bytes
+  for _ in 0..<Int.random(in: 1...4, using: &random) where !result.isEmpty {
+    let place = Int.random(in: 0..<result.count, using: &random)
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: result[place] = UInt8.random(in: 0...255, using: &random)
+    case 1: result[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+    case 2: result.remove(at: place)
+    case 3: result.insert(bytes.randomElement(using: &random)!, at: place)
+    case 4: result.removeLast(result.count - place)
+    default: result.append(contentsOf: result[place...].prefix(40))
+    }
+  }
+  return result
+}

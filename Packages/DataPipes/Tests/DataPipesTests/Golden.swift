@@ -1,0 +1,36 @@
+import Foundation
+import DataPipes
+import Testing
+
+/// A tensor in a golden file.
+struct GoldenTensor: Decodable, Sendable {
+  let shape: [Int]
+  let values: [Double]
+
+  func tensor(_ dtype: DType = .float64, requiresGrad: Bool = false) throws -> Tensor {
+    let tensor = try Tensor(values, shape: shape, dtype: dtype)
+    tensor.requiresGrad = requiresGrad
+    return tensor
+  }
+}
+
+/// Reads a file of the folder Golden, which the scripts there write.
+func golden<Content: Decodable>(_ name: String) -> Content {
+  let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appending(path: "Golden/\(name).json")
+  do {
+    return try JSONDecoder().decode(Content.self, from: Data(contentsOf: url))
+  } catch {
+    fatalError("\(url.path): \(error)")
+  }
+}
+
+/// Whether two tensors have one shape and elements that differ by no more than the tolerance, in
+/// relation to their size where they are larger than 1.
+func isClose(_ a: Tensor, _ b: Tensor, tolerance: Double = 1e-11) -> Bool {
+  guard a.shape == b.shape else { return false }
+  let (x, y) = (a.scalars(as: Double.self), b.scalars(as: Double.self))
+  return zip(x, y).allSatisfy {
+    abs($0 - $1) <= tolerance * max(1, abs($1)) || $0 == $1 || ($0.isNaN && $1.isNaN)
+  }
+}

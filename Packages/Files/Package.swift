@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// A system library.
+func library(_ name: String, pkgConfig: String, apt: String, brew: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+let tensors = Target.Dependency.product(name: "Tensors", package: "Tensors")
+
+let package = Package(
+  name: "Files",
+  platforms: [.macOS(.v15)],
+  products: ["Files", "ArrayFiles", "ImageFiles"].map { .library(name: $0, targets: [$0]) } + [
+    .library(name: "CHDF5", targets: ["CHDF5"])
+  ],
+  dependencies: [
+    .package(path: "../Graphs"),
+    .package(path: "../Tensors"),
+  ],
+  targets: [
+    .target(name: "Files", dependencies: [.product(name: "Graphs", package: "Graphs")]),
+
+    library("CHDF5Library", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
+    library("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
+    library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
+    .target(name: "ArrayFiles", dependencies: ["Files", "CHDF5", "CZip", "CZlib", tensors]),
+    .testTarget(
+      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "Files", tensors], exclude: ["Golden"]),
+
+    library("CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
+    library(
+      "CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
+    .target(name: "ImageFiles", dependencies: ["Files", "CPNG", "CTurboJPEG", tensors]),
+    .testTarget(
+      name: "ImageFilesTests", dependencies: ["ImageFiles", "Files"], exclude: ["Golden"]),
+  ]
+)

@@ -1,0 +1,17 @@
+import Foundation
+
+/// Why a file of data cannot be used.
+public enum DataFileError: Error, Equatable, LocalizedError {
+  /// The file does not exist or cannot be opened.
+  case unreadable(path: String, reason: String)
+  /// The file is not what it should be; `line` says where, if it has lines.
+  case damaged(path: String, line: Int? = nil, reason: String)
+
+  public var errorDescription: String? {
+    switch self {
+    case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+    case .damaged(let path, let line?, let reason): "\(path), line \(line): \(reason)"
+    case .damaged(let path, nil, let reason): "\(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import ArrayFiles
+import Files
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct ArrayFilesTests {
+  @Test func numPysArrays() throws {
+    let expected = try Golden.expected().filter { $0.key.contains(".npy") }
+    #expect(expected.count == 18)
+    for (name, array) in expected { #expect(array.matches(try NPY.read(Golden.path(name)))) }
+  }
+
+  @Test func idx() throws {
+    let expected = try Golden.expected().filter { $0.key.contains(".idx") }
+    #expect(expected.count == 12)
+    for (name, array) in expected { #expect(array.matches(try IDX.read(Golden.path(name)))) }
+  }
+
+  @Test func archives() throws {
+    let expected = try Golden.expected()
+    let plain = try NPZ.read(Golden.path("plain.npz"))
+    #expect(Array(plain.keys) == ["x", "y"])
+    #expect(expected["plain.npz/x"]?.matches(plain["x"]!) == true)
+    #expect(expected["plain.npz/y"]?.matches(plain["y"]!) == true)
+    let packed = try NPZ.read(Golden.path("compressed.npz"))
+    #expect(packed["x"]?.shape == [100, 100] && packed["x"]?.dtype == .float64)
+    #expect(expected["compressed.npz/y"]?.matches(packed["y"]!) == true)
+  }
+
+  private func error(_ body: () throws -> Void) -> String {
+    let error = #expect(throws: DataFileError.self) { try body() }
+    return (error?.localizedDescription ?? "").replacing(Golden.folder.path + "/", with: "")
+  }
+
+  /// A file of these bytes.
+  private func with<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
+    let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: url) }
+    try Data(bytes).write(to: url)
+    return try body(url.path)
+  }
+
+  @Test func whatIsWrongIsSaid() throws {
+    #expect(
+      error { _ = try NPY.read(Golden.path("complex.npy")) }
+        == "complex.npy: its type “<c8” is none that a tensor has")
+    #expect(error { _ = try NPY.read(Golden.path("int8.idx")) } == "int8.idx: it is no NPY file")
+    #expect(
+      error { _ = try IDX.read(Golden.path("int8.npy")) }
+        == "int8.npy: it is no IDX file: it starts with the bytes [147, 78, 85, 77]")
+    #expect(
+      error { _ = try NPZ.read(Golden.path("int8.npy")) }
+        .hasPrefix("int8.npy: it is no zip archive: "))
+    for read in [
+      { try NPY.read($0) }, { try IDX.read($0) }, { try NPZ.read($0).values[0] },
+      { try HDF5Array($0, "x").rows([0]) },
+    ] as [(String) throws -> Tensor] {
+      #expect(
+        error { _ = try read("/no/file") } == "cannot read /no/file: No such file or directory")
+    }
+    #expect(error { _ = try NPY.read("/") } == "cannot read /: it is a folder")
+
+    let images = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Golden.path("images.idx"))))
+    try with(Array(images.dropLast(10))) { path in
+      #expect(
+        error { _ = try IDX.read(path) }
+          == "\(path): its header says [3, 5, 4] of uint8, more than the file can hold"
+          || error { _ = try IDX.read(path) }.contains("ends after 50 of the 60 bytes of its data"))
+    }
+    try with(images + [0]) { path in
+      #expect(
+        error { _ = try IDX.read(path) } == "\(path): there is more in it than its header says")
+    }
+    // Sizes of which one is 0 and the others have no product.
+    try with([0, 0, 8, 3, 0, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 8)) { path in
+      #expect((try? IDX.read(path)) == nil || (try? IDX.read(path).numel) == 0)
+    }
+    try with([0, 0, 8, 64] + [UInt8](repeating: 0xFF, count: 256)) { path in
+      #expect(error { _ = try IDX.read(path) }.contains("more than the file can hold"))
+    }
+  }
+
+  @Test func anAllocationThatAHeaderLiesAbout() throws {
+    // A gigabyte promised by a few bytes.
+    try with([0, 0, 8, 1, 0x40, 0, 0, 0, 1, 2, 3]) { path in
+      #expect(
+        error { _ = try IDX.read(path) }
+          == "\(path): its header says [1073741824] of uint8, more than the file can hold")
+    }
+  }
+
+  // MARK: HDF5
+
+  private func array(_ name: String) throws -> HDF5Array {
+    try HDF5Array(Golden.path("arrays.h5"), name)
+  }
+
+  @Test func hdf5Rows() throws {
+    let images = try array("images")
+    #expect(images.shape == [10, 2, 3] && images.dtype == .float32 && images.count == 10)
+    let whole = Tensor.arange(60).reshape(10, 2, 3).to(.float32)
+    #expect(try images.rows(0..<10).equal(whole))
+    #expect(try images.rows(3..<5).equal(whole[3..<5]))
+    #expect(try images.rows([7, 1, 2, 3, 1]).equal(whole[Tensor([7, 1, 2, 3, 1])]))
+    #expect(try images.rows([]).shape == [0, 2, 3])
+    #expect(try array("group/labels").rows([9, 0]).equal(Tensor([99, 0])))
+    #expect(
+      try array("packed").rows([99, 6]).equal(
+        Tensor.arange(1000).reshape(100, 10)[Tensor([99, 6])]))
+    #expect(try array("bool").rows(0..<4).equal(Tensor([true, false, false, true])))
+    let wide = try array("uint16")
+    #expect(try wide.rows([9]).item() == 54_000 && wide.dtype == .int32)
+    #expect(try array("big-endian").rows([3]).equal(Tensor([0.75], dtype: .float64)))
+    #expect(try array("float16").rows([3]).dtype == .float16)
+  }
+
+  @Test func hdf5FromSeveralThreads() async throws {
+    let images = try array("images")
+    await withTaskGroup(of: Bool.self) { group in
+      for thread in 0..<8 {
+        group.addTask {
+          (0..<50).allSatisfy { round in
+            let row = (thread * 7 + round) % 10
+            return (try? images.rows([row]))?.flatten()[0].item() == Double(row * 6)
+          }
+        }
+      }
+      for await isRight in group { #expect(isRight) }
+    }
+  }
+
+  @Test func hdf5ThatIsWrong() throws {
+    #expect(
+      error { _ = try array("scalar") } == "arrays.h5: “scalar” has no dims, so no rows to read")
+    #expect(error { _ = try array("text") } == "arrays.h5: “text” is of a type that no tensor has")
+    #expect(error { _ = try array("complex") }.contains("of a type that no tensor has"))
+    #expect(error { _ = try array("group") } == "arrays.h5: “group” is no dataset")
+    #expect(error { _ = try array("none") }.hasPrefix("arrays.h5: "))
+    #expect(error { _ = try HDF5Array(Golden.path("int8.npy"), "x") }.hasPrefix("int8.npy: "))
+    let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Golden.path("arrays.h5"))))
+    try with(Array(whole.prefix(9000))) { path in
+      #expect(error { _ = try HDF5Array(path, "images") }.contains(path))
+    }
+  }
+}

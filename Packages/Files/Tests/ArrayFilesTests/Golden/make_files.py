@@ -1,0 +1,92 @@
+"""Writes small arrays as NumPy and h5py do, and expected.json, what is in them.
+
+    pip install numpy==2.4.6 h5py==3.16.0 && python make_files.py
+"""
+
+import gzip
+import json
+import pathlib
+import struct
+
+import h5py
+import numpy as np
+
+here = pathlib.Path(__file__).parent
+expected = {}
+
+
+def expect(name, array):
+    array = np.asarray(array)
+    expected[name] = {
+        "dtype": array.dtype.newbyteorder("=").name,
+        "shape": list(array.shape),
+        "values": array.astype(np.float64).flatten().tolist(),
+    }
+
+
+matrix = np.arange(-3, 9).reshape(3, 4)
+arrays = {
+    "bool": matrix > 0,
+    "uint8": (matrix + 200).astype(np.uint8),
+    "int8": matrix.astype(np.int8),
+    "int16": (matrix * 1000).astype(np.int16),
+    "int32": (matrix * 100_000).astype(np.int32),
+    "int64": matrix * 10**12,
+    "float16": (matrix / 8).astype(np.float16),
+    "float32": (matrix / 3).astype(np.float32),
+    "float64": matrix / 3,
+    "big-endian": (matrix / 3).astype(">f4"),
+    "big-endian integers": matrix.astype(">i2"),
+    "fortran": np.asfortranarray(matrix.reshape(2, 3, 2) / 4),
+    "scalar": np.float32(2.5),
+    "empty": np.zeros((0, 3), np.float32),
+    "vector": np.arange(5, dtype=np.int32),
+}
+for name, array in arrays.items():
+    np.save(here / f"{name}.npy", array)
+    expect(f"{name}.npy", array)
+for version in [(2, 0), (3, 0)]:
+    with open(here / f"version {version[0]}.npy", "wb") as file:
+        np.lib.format.write_array(file, arrays["float32"], version)
+    expect(f"version {version[0]}.npy", arrays["float32"])
+with open(here / "packed.npy.gz", "wb") as file:
+    file.write(gzip.compress((here / "float64.npy").read_bytes(), mtime=0))
+expect("packed.npy.gz", arrays["float64"])
+np.save(here / "complex.npy", np.zeros(2, np.complex64))
+
+np.savez(here / "plain.npz", x=arrays["float32"], y=arrays["int64"])
+np.savez_compressed(here / "compressed.npz", x=np.zeros((100, 100)), y=arrays["bool"])
+for name, array in {"x": arrays["float32"], "y": arrays["int64"]}.items():
+    expect(f"plain.npz/{name}", array)
+expect("compressed.npz/y", arrays["bool"])
+
+
+def idx(name, code, array):
+    header = struct.pack(">BBBB", 0, 0, code, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape)
+    data = header + array.astype(array.dtype.newbyteorder(">")).tobytes()
+    (here / f"{name}.idx").write_bytes(data)
+    (here / f"{name}.idx.gz").write_bytes(gzip.compress(data, mtime=0))
+    expect(f"{name}.idx", array)
+    expect(f"{name}.idx.gz", array)
+
+
+idx("images", 0x08, np.arange(60, dtype=np.uint8).reshape(3, 5, 4))
+idx("int8", 0x09, arrays["int8"])
+idx("int16", 0x0B, arrays["int16"])
+idx("int32", 0x0C, arrays["int32"])
+idx("float32", 0x0D, arrays["float32"])
+idx("float64", 0x0E, arrays["float64"])
+
+with h5py.File(here / "arrays.h5", "w") as file:
+    file["images"] = np.arange(10 * 2 * 3).reshape(10, 2, 3).astype(np.float32)
+    file["group/labels"] = np.arange(10) * 11
+    file.create_dataset("packed", data=np.arange(1000).reshape(100, 10), chunks=(7, 4), compression="gzip")
+    file["bool"] = np.arange(10) % 3 == 0
+    file["uint16"] = np.arange(10, dtype=np.uint16) * 6000
+    file["big-endian"] = np.arange(10).astype(">f8") / 4
+    file["float16"] = np.arange(10).astype(np.float16) / 8
+    file["scalar"] = 3.5
+    file["text"] = ["a", "b"]
+    file["complex"] = np.zeros(3, np.complex64)
+
+(here / "expected.json").write_text(json.dumps(expected).replace('}, "', '},\n"') + "\n")

@@ -1,0 +1,120 @@
+import Files
+import Foundation
+import ImageFiles
+import Testing
+
+@Suite struct ImageFilesTests {
+  private struct Pixels: Decodable {
+    let shape: [Int]
+    let values: [Int]
+  }
+
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appending(path: "Golden")
+
+  private static func expected() throws -> [String: Pixels] {
+    try JSONDecoder().decode(
+      [String: Pixels].self, from: Data(contentsOf: folder.appending(path: "expected.json")))
+  }
+
+  private func read(_ name: String, mode: ImageFile.Mode = .unchanged) throws -> Tensor {
+    try ImageFile.read(Self.folder.appending(path: name).path, mode: mode)
+  }
+
+  @Test func asPillow() throws {
+    let expected = try Self.expected()
+    #expect(expected.count == 10)
+    for (name, pixels) in expected where name != "luma" {
+      let image = try read(name)
+      #expect(image.dtype == .uint8 && image.shape == pixels.shape, "\(name)")
+      let difference = zip(image.scalars(as: Int.self), pixels.values).map { abs($0 - $1) }.max()
+      // Decoders of JPEG may round differently.
+      #expect(difference! <= (name.hasSuffix("g") && name.contains(".jp") ? 2 : 0), "\(name)")
+    }
+  }
+
+  @Test func modes() throws {
+    let color = try read("color.png")
+    #expect(try read("alpha.png", mode: .rgb).equal(color))
+    #expect(try read("gray.png", mode: .rgb)[2].equal(read("gray.png")[0]))
+    let luma = try #require(Self.expected()["luma"])
+    #expect(try read("color.png", mode: .gray).scalars(as: Int.self) == luma.values)
+    #expect(try read("gray alpha.png", mode: .gray).equal(read("gray.png")))
+    #expect(try read("alpha.png", mode: .gray).shape == [1, 13, 17])
+  }
+
+  @Test func writtenAndReadAgain() throws {
+    for channels in 1...4 {
+      let image = Tensor.randint(0, 256, [channels, 5, 7]).to(.uint8)
+      #expect(try ImageFile.decode(ImageFile.encodePNG(image)).equal(image))
+    }
+  }
+
+  @Test func whatCannotBeRead() throws {
+    let missing = #expect(throws: DataFileError.self) { try ImageFile.read("/no/image.png") }
+    #expect(missing?.localizedDescription == "cannot read /no/image.png: No such file or directory")
+    func message(_ bytes: some Sequence<UInt8>) -> String {
+      let error = #expect(throws: DataFileError.self) {
+        try ImageFile.decode(Data(bytes), path: "FILE")
+      }
+      return error?.localizedDescription ?? ""
+    }
+    #expect(message("GIF89a".utf8) == "FILE: it is neither PNG nor JPEG")
+    #expect(message([]) == "FILE: it is neither PNG nor JPEG")
+    let png = try Data(contentsOf: Self.folder.appending(path: "color.png"))
+    let jpeg = try Data(contentsOf: Self.folder.appending(path: "color.jpg"))
+    #expect(message(png.dropLast(30)).hasPrefix("FILE: libpng says “"))
+    #expect(message(jpeg.dropLast(200)).hasPrefix("FILE: libjpeg-turbo says “"))
+    var flipped = png
+    flipped[60] ^= 0x10
+    #expect(message(flipped).hasPrefix("FILE: libpng says “"))
+    // A header that promises 40,000 × 40,000 pixels.
+    var large = jpeg
+    let header = try #require(jpeg.firstRange(of: Data([0xFF, 0xC0])))
+    large.replaceSubrange(
+      header.upperBound + 3..<header.upperBound + 7, with: [0x9C, 0x40, 0x9C, 0x40])
+    #expect(
+      message(large) == "FILE: its header says 40000×40000 pixels, more than the file can hold")
+  }
+
+  /// Damaged pictures are read or refused.
+  @Test(arguments: ["color.png", "palette.png", "alpha.png", "color.jpg", "progressive.jpeg"])
+  func fuzzed(name: String) throws {
+    let bytes = [UInt8](try Data(contentsOf: Self.folder.appending(path: name)))
+    let generator = Generator(seed: 17)
+    func draw(_ count: Int) -> Int { Int(generator.next64() % UInt64(count)) }
+    var (thrown, read) = (0, 0)
+    for _ in 0..<10_000 {
+      var changed = bytes
+      for _ in 0...draw(3) where !changed.isEmpty {
+        let place = draw(changed.count)
+        switch draw(5) {
+        case 0: changed[place] = UInt8(draw(256))
+        case 1: changed[place] ^= 1 << UInt8(draw(8))
+        case 2: changed.remove(at: place)
+        case 3: changed.removeLast(changed.count - place)
+        default: changed.insert(contentsOf: changed[place...].prefix(8), at: place)
+        }
+      }
+      do {
+        let image = try ImageFile.decode(Data(changed), mode: .rgb)
+        #expect(image.shape[0] == 3)
+        read += 1
+      } catch is DataFileError {
+        thrown += 1
+      }
+    }
+    // PNG has checksums; JPEG has none, and much of a damaged one can still be a picture.
+    #expect(thrown > 5000 || (read > 100 && thrown > 2000), "\(thrown) \(read)")
+  }
+
+  @Test func mistakesStop() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = ImageFile.encodePNG(.zeros([5, 2, 2], dtype: .uint8))
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("encodePNG: a tensor of uint8 and shape [5, 2, 2]"))
+  }
+}
