@@ -140,7 +140,10 @@ let package = Package(
     chapter("Chapter03", "03-neuron-layer-mlp", ["ScalarGrad", "ScalarNN"]),
 
     .executableTarget(
-      name: "benchmarks", dependencies: ["Graphs", "NN", "ScalarNN", "Tensors", argumentParser],
+      name: "benchmarks",
+      dependencies: [
+        "ArrayFiles", "DataPipes", "Graphs", "NN", "ScalarNN", "Tensors", argumentParser,
+      ],
       path: "Benchmarks",
       exclude: ["README.md", "peers.py", "requirements.txt"]),
 

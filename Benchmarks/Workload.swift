@@ -7,7 +7,8 @@ struct Workload: Sendable {
   /// the last time.
   let prepare: @Sendable () -> (_ count: Int) -> [Double]
 
-  static let all: [Workload] = scalars + dispatch + training + operations + gradients
+  static let all: [Workload] =
+    scalars + dispatch + training + loading + operations + gradients
 }
 
 /// Keeps a result from being optimised away.

@@ -7,10 +7,14 @@ the last time. A question on standard input, as a line of JSON, names a workload
 
 import json
 import math
+import os
 import resource
 import sys
+import tempfile
 import time
 
+import numpy as np
+import pandas as pd
 import torch
 from micrograd.nn import MLP
 
@@ -265,6 +269,94 @@ GRADIENTS = {
     ),
 }
 
+class Busy(torch.utils.data.Dataset):
+    """Examples that each keep a processor busy for a millisecond."""
+
+    def __len__(self):
+        return 200
+
+    def __getitem__(self, index):
+        end = time.perf_counter() + 0.001
+        while time.perf_counter() < end:
+            pass
+        return index
+
+
+def epochs(workers):
+    def prepare():
+        torch.manual_seed(0)
+        rows = torch.utils.data.TensorDataset(torch.randn(10_000, 64), torch.arange(10_000))
+        loader = torch.utils.data.DataLoader(rows, batch_size=32, shuffle=True, num_workers=workers)
+
+        def run(count):
+            for _ in range(count):
+                for _, y in loader:
+                    pass
+            return [y[0].item()]
+
+        return run
+
+    return prepare
+
+
+def busy(workers):
+    def prepare():
+        loader = torch.utils.data.DataLoader(Busy(), batch_size=4, num_workers=workers)
+        return lambda count: [[sum(batch.sum().item() for batch in loader) for _ in range(count)][-1]]
+
+    return prepare
+
+
+def benchmark_file(name, write):
+    """A file for both sides, which is kept for the next time."""
+    path = os.path.join(tempfile.gettempdir(), f"flambeau-benchmark-{name}")
+    if not os.path.exists(path):
+        write(path + ".part")
+        os.replace(path + ".part", path)
+    return path
+
+
+def read_csv():
+    def write(path):
+        random = np.random.default_rng(0)
+        table = pd.DataFrame(random.standard_normal((577_000, 8))).add_prefix("x")
+        table["k"] = random.integers(0, 1_000_000, len(table))
+        table["label"] = random.choice(["setosa", "virginica", "versicolor"], len(table))
+        table.to_csv(path, index=False)
+
+    path = benchmark_file("numbers.csv", write)
+
+    def run(count):
+        for _ in range(count):
+            table = pd.read_csv(path)
+        return [len(table), float(np.add.accumulate(table["x0"].to_numpy())[-1])]
+
+    return run
+
+
+def read_idx():
+    def write(path):
+        images = np.random.default_rng(0).integers(0, 256, (60_000, 28, 28), dtype=np.uint8)
+        with open(path, "wb") as file:
+            file.write(np.array([0x803, 60_000, 28, 28], ">u4").tobytes() + images.tobytes())
+
+    path = benchmark_file("images.idx", write)
+
+    def run(count):
+        for _ in range(count):
+            images = np.fromfile(path, np.uint8, offset=16).reshape(60_000, 28, 28)
+        return [int(images[-1, -1, -1])]
+
+    return run
+
+
+LOADING = {
+    "epoch of 10,000 rows, 0 workers": epochs(0),
+    "epoch of 10,000 rows, 2 workers": epochs(2),
+    "200 examples of 1 ms, 0 workers": busy(0),
+    "200 examples of 1 ms, 2 workers": busy(2),
+}
+
 TRAINING = {
     "training step of the digits": classifier(lambda: mlp(64, 128, 10), (32, 64), adam),
     "training step of an MLP": classifier(lambda: mlp(784, 512, 512, 10), (128, 784), adam),
@@ -283,6 +375,9 @@ WORKLOADS = {
     "a + b on 4 floats, with gradients": (TORCH, add(True)),
     **{name: (TORCH, training_step(make)) for name, make in TRAINING.items()},
     "Adam step on 10 million": (TORCH, adam_step),
+    **{name: (TORCH, prepare) for name, prepare in LOADING.items()},
+    "reading a CSV file of 100 MB": (f"pandas {pd.__version__}", read_csv),
+    "reading an IDX file of 47 MB": (f"numpy {np.__version__}", read_idx),
     **{name: (TORCH, operation(*parts)) for name, parts in OPERATIONS.items()},
     **{name: (TORCH, gradient(*parts)) for name, parts in GRADIENTS.items()},
 }

@@ -85,13 +85,9 @@ extension BatchChoice {
   ) throws -> BatchSource<Batch> {
     let sampler = try batches(of: exampleCount)
     return BatchSource(count: sampler.count, generator: sampler.generator) { cancellation in
-      let batches = sampler.erasedIterator()
-      return described { number in
-        guard let indices = batches.next() else { return nil }
-        for index in indices where !(0..<exampleCount).contains(index) {
-          throw DataLoaderError.indexOutOfRange(index, count: exampleCount, batch: number)
-        }
-        return { try make(indices, cancellation) }
+      let batches = checkedBatches(sampler, exampleCount: exampleCount)
+      return described { _ in
+        try batches.next().map { indices in { try make(indices, cancellation) } }
       }
     }
   }
@@ -134,6 +130,22 @@ extension BatchChoice {
   }
 }
 
+/// A sampler's batches, all of whose indices the dataset has.
+private func checkedBatches(
+  _ sampler: some Sampler<[Int]>, exampleCount: Int
+) -> ExampleIterator<[Int]> {
+  var batches = sampler.makeIterator()
+  var number = -1
+  return ExampleIterator {
+    guard let indices = batches.next() else { return nil }
+    number += 1
+    for index in indices where !(0..<exampleCount).contains(index) {
+      throw DataLoaderError.indexOutOfRange(index, count: exampleCount, batch: number)
+    }
+    return indices
+  }
+}
+
 /// Jobs whose errors say which batch, example and worker they are of.
 private func described<Batch>(
   _ next: @escaping (_ number: Int) throws -> Job<Batch>?
@@ -158,10 +170,6 @@ private func describing<Result>(_ batch: Int, _ body: () throws -> Result) throw
   } catch {
     throw DataLoaderError.batch(batch, worker: WorkerInfo.current?.id, cause: error)
   }
-}
-
-extension Sampler {
-  fileprivate func erasedIterator() -> AnyIterator<Element> { AnyIterator(makeIterator()) }
 }
 
 /// Says which example it is that does not go together with the others.

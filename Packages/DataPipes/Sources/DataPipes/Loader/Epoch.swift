@@ -72,7 +72,7 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
       return
     }
     let work = OrderedWork(
-      start.jobs, firstNumber: number,
+      start.jobs, firstNumber: number, threads: workers.count,
       capacity: workers.count * workers.prefetchFactor, seed: start.seed,
       cancellation: cancellation)
     let team = loader.team()

@@ -30,16 +30,17 @@ final class OrderedWork<Output>: Sendable {
   /// - Parameters:
   ///   - source: the jobs. Nothing else may use it.
   ///   - firstNumber: the first job's number.
+  ///   - threads: how many threads will call ``work()``.
   ///   - capacity: how many results may be waiting or being made at any time.
   ///   - seed: what the jobs' random numbers depend on.
   init(
-    _ source: ExampleIterator<Job<Output>>, firstNumber: Int = 0, capacity: Int, seed: UInt64,
-    cancellation: Cancellation
+    _ source: ExampleIterator<Job<Output>>, firstNumber: Int = 0, threads: Int, capacity: Int,
+    seed: UInt64, cancellation: Cancellation
   ) {
     (self.seed, self.cancellation) = (seed, cancellation)
     jobs = Mutex(Unchecked(Jobs(source: source, number: firstNumber)).value)
     results = ResultLine(
-      firstNumber: firstNumber, capacity: capacity, cancellation: cancellation)
+      firstNumber: firstNumber, capacity: capacity, makers: threads, cancellation: cancellation)
   }
 
   /// Does jobs until there are no more: what each thread calls.

@@ -9,13 +9,16 @@ import Synchronization
 final class ResultLine: Sendable {
   private let state: Mutex<State>
   private let capacity: Int
+  /// How many places are given back at once, since to wake a maker takes longer than to take a result.
+  /// All makers still have a place each.
+  private let lot: Int
   private let cancellation: Cancellation
   private let room = DispatchSemaphore(value: 0)
   private let arrival = DispatchSemaphore(value: 0)
 
   /// How often to look for what is waited for before going to sleep, which takes longer than making a
   /// small batch.
-  private static let patience = 50
+  private static let patience = (ofTaker: 50, ofMakers: 200)
 
   /// A queue of its own, since the common ones may all be at work.
   private static let timers = DispatchQueue(label: "flambeau.timeouts")
@@ -25,6 +28,8 @@ final class ResultLine: Sendable {
     var results: [Result<AnyObject, any Error>?]
     /// The number of the result that is taken next.
     var next: Int
+    /// How many places are free and have not been given back.
+    var freed = 0
     /// One more than the last number, once that is known.
     var end: Int?
     /// Whoever waits for the next result.
@@ -32,6 +37,16 @@ final class ResultLine: Sendable {
 
     /// Whether the next result, or the end, is there.
     var isReady: Bool { next == end || results[next % results.count] != nil }
+
+    /// The next result, or nil for the end, if it is there.
+    mutating func takeIfReady() -> Result<AnyObject?, any Error>? {
+      guard let result = results[next % results.count].take() else {
+        return next == end ? .success(nil) : nil
+      }
+      next += 1
+      freed += 1
+      return result.map { $0 }
+    }
   }
 
   private enum Waiting {
@@ -40,8 +55,11 @@ final class ResultLine: Sendable {
     case task(CheckedContinuation<Bool, Never>, number: Int)
   }
 
-  init(firstNumber: Int, capacity: Int, cancellation: Cancellation) {
+  /// - Parameters:
+  ///   - capacity: how many results there is room for, at least as many as there are makers.
+  init(firstNumber: Int, capacity: Int, makers: Int, cancellation: Cancellation) {
     (self.capacity, self.cancellation) = (capacity, cancellation)
+    lot = (capacity - makers) / 2 + 1
     state = Mutex(State(results: Array(repeating: nil, count: capacity), next: firstNumber))
     for _ in 0..<capacity { room.signal() }
   }
@@ -49,7 +67,7 @@ final class ResultLine: Sendable {
   // MARK: The makers' side
 
   func waitForRoom() {
-    for _ in 0..<Self.patience {
+    for _ in 0..<Self.patience.ofMakers {
       if room.wait(timeout: DispatchTime(uptimeNanoseconds: 0)) == .success { return }
       sched_yield()
     }
@@ -96,7 +114,7 @@ final class ResultLine: Sendable {
   // MARK: The taker's side
 
   func take(timeout: Duration?) throws -> AnyObject? {
-    for _ in 0..<Self.patience {
+    for _ in 0..<Self.patience.ofTaker {
       if let found = takeIfReady(otherwise: nil) { return try found.get() }
       sched_yield()
     }
@@ -144,19 +162,15 @@ final class ResultLine: Sendable {
 
   /// The next result, or nil for the end, if it is there; who waits is noted if it is not.
   private func takeIfReady(otherwise waiting: Waiting?) -> Result<AnyObject?, any Error>? {
-    let found = state.withLock { state -> Unchecked<Result<AnyObject?, any Error>>? in
-      guard state.isReady else {
-        state.waiting = waiting
-        return nil
-      }
-      guard let result = state.results[state.next % capacity].take() else {
-        return Unchecked(.success(nil))
-      }
-      state.next += 1
-      return Unchecked(result.map { $0 })
+    let (found, freed) = state.withLock { state in
+      let found = state.takeIfReady()
+      if found == nil { state.waiting = waiting }
+      guard state.freed >= lot else { return (Unchecked(found), 0) }
+      defer { state.freed = 0 }
+      return (Unchecked(found), state.freed)
     }
-    if found != nil { room.signal() }
-    return found?.value
+    for _ in 0..<freed { room.signal() }
+    return found.value
   }
 
   /// Makes whoever waits go on, and forgets all results.

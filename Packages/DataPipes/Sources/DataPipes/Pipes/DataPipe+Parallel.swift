@@ -41,7 +41,8 @@ private func aheadOf<Result: Sendable>(
   _ jobs: ExampleIterator<Job<Result>>, threads: Int, capacity: Int
 ) -> ExampleIterator<Result> {
   let work = OrderedWork(
-    jobs, capacity: capacity, seed: Generator.default.nextSeed(), cancellation: Cancellation())
+    jobs, threads: threads, capacity: capacity, seed: Generator.default.nextSeed(),
+    cancellation: Cancellation())
   let team = WorkerTeam(threads) { _ in }
   team.perform { _, _ in work.work() }
   let running = Running(work, team)

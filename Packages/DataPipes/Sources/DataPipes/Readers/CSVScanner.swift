@@ -103,7 +103,10 @@ struct CSVScanner {
 extension CSVScanner.Field {
   /// A field's text, with double quotes halved where it was quoted; nil where its bytes are no UTF-8.
   static func text(_ bytes: UnsafeBufferPointer<UInt8>, isQuoted: Bool) -> String? {
-    guard let whole = String(validating: bytes, as: UTF8.self) else { return nil }
+    // Checking costs much more than making the string, and ASCII needs none.
+    let isASCII = bytes.reduce(0) { $0 | $1 } < 0x80
+    let decoded = isASCII ? String(decoding: bytes, as: UTF8.self) : nil
+    guard let whole = decoded ?? String(validating: bytes, as: UTF8.self) else { return nil }
     return isQuoted && whole.utf8.contains(0x22) ? whole.replacing("\"\"", with: "\"") : whole
   }
 }

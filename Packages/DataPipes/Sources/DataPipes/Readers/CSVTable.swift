@@ -98,9 +98,14 @@ public struct CSVTable: Sendable {
       parts = try chunks(1)
     }
     let base = bytes.baseAddress!
-    let columns = try inParallel(Array(first.indices)) { column in
+    // Texts take the longest, so they come first.
+    let order = first.indices.sorted { column, other in
+      parts[0].columns[column].kind == .texts && parts[0].columns[other].kind != .texts
+    }
+    let made = try inParallel(order) { column in
       try CSVColumnBuilder.column(parts.map { ($0.columns[column], $0.rows) }, base: base)
     }
+    let columns = zip(order, made).sorted { $0.0 < $1.0 }.map(\.1)
     let names = hasHeader ? first : first.indices.map(String.init)
     return (names, columns, parts.reduce(0) { $0 + $1.rows })
   }

@@ -52,9 +52,16 @@ public struct BatchSampler<Base: Sampler<Int>>: Sampler {
 
   public var generator: Devices.Generator? { base.generator }
 
-  public func makeIterator() -> AnyIterator<[Int]> {
-    var indices = base.makeIterator()
-    return AnyIterator {
+  public func makeIterator() -> Iterator {
+    Iterator(indices: base.makeIterator(), batchSize: batchSize, dropLast: dropLast)
+  }
+
+  public struct Iterator: IteratorProtocol {
+    fileprivate var indices: Base.Iterator
+    fileprivate let batchSize: Int
+    fileprivate let dropLast: Bool
+
+    public mutating func next() -> [Int]? {
       var batch: [Int] = []
       batch.reserveCapacity(batchSize)
       while batch.count < batchSize, let index = indices.next() { batch.append(index) }

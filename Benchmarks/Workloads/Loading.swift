@@ -1,0 +1,73 @@
+import ArrayFiles
+import DataPipes
+import Foundation
+
+extension Workload {
+  /// Epochs of data loaders, and reading files. The peer has written the files before.
+  static let loading =
+    [0, 2].map { numWorkers in
+      Workload(name: "epoch of 10,000 rows, \(numWorkers) workers", tolerance: 0) {
+        manualSeed(0)
+        let rows = TensorDataset(.randn([10_000, 64]), .arange(10_000))
+        let loader = DataLoader(rows, batchSize: 32, shuffle: true, numWorkers: numWorkers)
+        return { count in
+          var last = Tensor(0)
+          for _ in 0..<count {
+            for (_, y) in loader { last = y }
+          }
+          return [last[0].item()]
+        }
+      }
+    }
+    + [0, 2].map { numWorkers in
+      // Compare the two: with 2 workers on 2 processors it should take half the time.
+      Workload(name: "200 examples of 1 ms, \(numWorkers) workers", tolerance: 0) {
+        let loader = DataLoader(Busy(count: 200), batchSize: 4, numWorkers: numWorkers)
+        return { count in
+          var sum = 0.0
+          for _ in 0..<count { sum = loader.reduce(0) { $0 + $1.sum().item() } }
+          return [sum]
+        }
+      }
+    } + [
+      Workload(name: "reading a CSV file of 100 MB", tolerance: 1e-9) {
+        let path = file("numbers.csv")
+        return { count in
+          var result: [Double] = []
+          for _ in 0..<count {
+            guard let table = try? CSVTable(path), case .numbers(let x) = table.columns[0] else {
+              fatalError("cannot read \(path)")
+            }
+            result = [Double(table.count), x.reduce(0, +)]
+          }
+          return result
+        }
+      },
+      Workload(name: "reading an IDX file of 47 MB", tolerance: 0) {
+        let path = file("images.idx")
+        return { count in
+          var last = 0.0
+          for _ in 0..<count {
+            guard let images = try? IDX.read(path) else { fatalError("cannot read \(path)") }
+            last = images[59_999, 27, 27].item()
+          }
+          return [last]
+        }
+      },
+    ]
+
+  private static func file(_ name: String) -> String {
+    FileManager.default.temporaryDirectory.appending(path: "flambeau-benchmark-\(name)").path
+  }
+}
+
+/// Examples that each keep a processor busy for a millisecond.
+private struct Busy: Dataset {
+  let count: Int
+
+  subscript(index: Int) -> Int {
+    let end = ContinuousClock.now + .milliseconds(1)
+    while ContinuousClock.now < end {}
+    return index
+  }
+}
