@@ -26,7 +26,7 @@ typedef FLAMBEAU_ENUM(OptimizerRule) {
 typedef struct {
   OptimizerRule rule;
   double lr, weight_decay, momentum, decay, eps, dampening, lr_decay;
-  bool is_decoupled, nesterov, amsgrad, centered;
+  bool is_decoupled, nesterov;
   /// The number t of this step, from 1 on.
   long step;
 } OptimizerStep;

@@ -84,7 +84,6 @@ public class Adam: Optimizer {
     var step = OptimizerStep(.adam, group)
     step.decay = betas.1
     step.eps = eps
-    step.amsgrad = amsgrad
     step.is_decoupled = isDecoupled
     return step
   }
@@ -189,7 +188,6 @@ public final class RMSprop: Optimizer {
     var step = OptimizerStep(.rmsprop, group)
     step.decay = alpha
     step.eps = eps
-    step.centered = centered
     return step
   }
 }
