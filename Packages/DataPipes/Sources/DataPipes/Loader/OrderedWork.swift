@@ -15,7 +15,7 @@ final class Cancellation: Sendable {
 /// What is drawn at random in a job depends on the seed and on the job's number alone, not on who does
 /// it.
 final class OrderedWork<Output>: Sendable {
-  private let jobs: Mutex<Jobs>
+  private let jobs: Locked<Jobs>
   private let results: ResultLine
   private let seed: UInt64
   private let cancellation: Cancellation
@@ -38,7 +38,7 @@ final class OrderedWork<Output>: Sendable {
     seed: UInt64, cancellation: Cancellation
   ) {
     (self.seed, self.cancellation) = (seed, cancellation)
-    jobs = Mutex(Unchecked(Jobs(source: source, number: firstNumber)).value)
+    jobs = Locked(Unchecked(Jobs(source: source, number: firstNumber)).value)
     results = ResultLine(
       firstNumber: firstNumber, capacity: capacity, makers: threads, cancellation: cancellation)
   }

@@ -1,13 +1,12 @@
 import Dispatch
 import Foundation
-import Synchronization
 
 /// Where results stand in line until they are taken, in the order of their numbers, whenever they
 /// arrive. One thread or task takes them.
 ///
 /// There is room for so many; whoever makes one waits for room first.
 final class ResultLine: Sendable {
-  private let state: Mutex<State>
+  private let state: Locked<State>
   private let capacity: Int
   /// How many places are given back at once, since to wake a maker takes longer than to take a result.
   /// All makers still have a place each.
@@ -60,7 +59,7 @@ final class ResultLine: Sendable {
   init(firstNumber: Int, capacity: Int, makers: Int, cancellation: Cancellation) {
     (self.capacity, self.cancellation) = (capacity, cancellation)
     lot = (capacity - makers) / 2 + 1
-    state = Mutex(State(results: Array(repeating: nil, count: capacity), next: firstNumber))
+    state = Locked(State(results: Array(repeating: nil, count: capacity), next: firstNumber))
     for _ in 0..<capacity { room.signal() }
   }
 

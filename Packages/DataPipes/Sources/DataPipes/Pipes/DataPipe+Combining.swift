@@ -1,6 +1,5 @@
 import DequeModule
 import Foundation
-import Synchronization
 
 // Steps that bring pipes together, or part one.
 
@@ -93,7 +92,7 @@ private final class Passes<Example: Sendable>: Sendable {
   private let source: DataPipe<Example>
   private let buffer: Int
   private let classify: @Sendable (Example) throws -> Int
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   private struct State: Sendable {
     /// How often each pipe was iterated.
@@ -107,7 +106,7 @@ private final class Passes<Example: Sendable>: Sendable {
     classify: @escaping @Sendable (Example) throws -> Int
   ) {
     (self.source, self.buffer, self.classify) = (source, buffer, classify)
-    state = Mutex(State(begun: Array(repeating: 0, count: pipeCount)))
+    state = Locked(State(begun: Array(repeating: 0, count: pipeCount)))
   }
 
   func begin(_ place: Int) throws -> Pass<Example> {
@@ -126,7 +125,7 @@ private final class Passes<Example: Sendable>: Sendable {
 
 /// One pass through a pipe whose examples are parted among several.
 private final class Pass<Example: Sendable>: Sendable {
-  private let state: Mutex<State>
+  private let state: Locked<State>
   private let buffer: Int
   private let classify: @Sendable (Example) throws -> Int
 
@@ -140,7 +139,7 @@ private final class Pass<Example: Sendable>: Sendable {
     classify: @escaping @Sendable (Example) throws -> Int
   ) {
     (self.buffer, self.classify) = (buffer, classify)
-    state = Mutex(
+    state = Locked(
       Unchecked(
         State(iterator: iterator, waiting: Array(repeating: [], count: pipeCount))
       ).value)

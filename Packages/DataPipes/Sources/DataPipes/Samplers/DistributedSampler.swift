@@ -1,5 +1,3 @@
-import Synchronization
-
 /// One process's share of a dataset, of several that train together:
 /// `torch.utils.data.distributed.DistributedSampler`.
 ///
@@ -12,7 +10,7 @@ public final class DistributedSampler: Sampler {
   private let shuffle: Bool
   private let seed: UInt64
   private let dropLast: Bool
-  private let epoch = Mutex(0)
+  private let epoch = Locked(0)
 
   /// - Parameters:
   ///   - exampleCount: how many examples there are.
