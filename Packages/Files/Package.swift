@@ -25,7 +25,9 @@ let package = Package(
     library("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
     library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
-    .target(name: "ArrayFiles", dependencies: ["Files", "CHDF5", "CZip", "CZlib", tensors]),
+    library("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev", brew: "xxhash"),
+    .target(
+      name: "ArrayFiles", dependencies: ["Files", "CHDF5", "CXXHash", "CZip", "CZlib", tensors]),
     .testTarget(
       name: "ArrayFilesTests", dependencies: ["ArrayFiles", "Files", tensors], exclude: ["Golden"]),
 

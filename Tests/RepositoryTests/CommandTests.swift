@@ -81,6 +81,25 @@ import Testing
   }
 
   /// What each mistake says. It goes to standard error, and no trace of a crash with it.
+  @Test func inspecting() async throws {
+    let path = folder.url.appending(path: "model.safetensors").path
+    try save(["a.weight": .zeros([2, 3]), "a.bias": Tensor([1, 2])], to: path)
+    let result = try await run(Repository.program("flambeau"), ["inspect", path], in: folder.url)
+    #expect(
+      result.output == """
+        key       shape   dtype    bytes
+        ────────────────────────────────
+        a.weight  [2, 3]  float32     24
+        a.bias    [2]     int64       16
+        2 tensors, 40 bytes, safetensors
+
+        """)
+    let none = try await run(
+      Repository.program("flambeau"), ["inspect", "none.pt"], in: folder.url)
+    #expect(none.status == 1)
+    #expect(none.errors == "Error: cannot read none.pt: No such file or directory\n")
+  }
+
   static let mistakes: [(arguments: [String], status: Int32, message: String)] = [
     (["--data", "none.csv"], 1, "Error: cannot read none.csv: No such file or directory\n"),
     (
@@ -95,7 +114,8 @@ import Testing
     (["--weights", "none.h5"], 1, "Error: cannot read none.h5: No such file or directory\n"),
     (
       ["--weights", "few.csv"], 1,
-      "Error: few.csv holds no state dict: file signature not found\n"
+      "Error: few.csv holds no state dict: neither its name nor its beginning is of a format that is "
+        + "known\n"
     ),
     (
       ["--weights", "other.h5"], 1,

@@ -67,7 +67,7 @@ import Testing
     #expect(
       result.errors.contains(
         "these Debian packages, or your system's like: pkg-config libopenblas-dev libhdf5-dev "
-          + "libgraphviz-dev libpng-dev libturbojpeg0-dev libzip-dev zlib1g-dev graphviz "
+          + "libgraphviz-dev libpng-dev libturbojpeg0-dev libzip-dev libxxhash-dev zlib1g-dev graphviz "
           + "gnuplot-nox\n"))
   }
 

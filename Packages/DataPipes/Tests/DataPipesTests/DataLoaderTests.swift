@@ -220,10 +220,10 @@ private func epoch(_ loader: DataLoader<Tensor>) -> [[Int]] {
     #expect(started.withLock { $0.sorted() } == [0, 1, 2])
 
     let failing = DataLoader(
-      Fragile(count: 6), numWorkers: 2,
+      Fragile(count: 1000, delay: { _ in 0.005 }), numWorkers: 2,
       workerInit: { id in if id == 1 { throw Fragile.Broken(index: 77) } })
-    // Nothing is said of the batches that the other worker made before.
-    #expect(epoch(failing).count <= 6)
+    // The other worker may have made some batches before.
+    #expect(epoch(failing).count < 1000)
     #expect(
       failing.error?.localizedDescription
         == "DataLoader: workerInit in worker 1: no disk for 77")

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum {
   ALIGNMENT = 64,
@@ -203,6 +204,40 @@ Storage *flambeau_make_storage(long size) {
   storage->version = 0;
   atomic_init(&storage->references, 1);
   storage->deallocate = free_storage;
+  return storage;
+}
+
+// A storage that is mapped from a file, and the pages that it lies in.
+typedef struct {
+  Storage storage;
+  void *pages;
+  size_t length;
+} MappedStorage;
+
+static void free_mapped(Storage *storage) {
+  MappedStorage *mapped = (MappedStorage *)storage;
+  munmap(mapped->pages, mapped->length);
+  free(mapped);
+}
+
+Storage *flambeau_map_storage(int descriptor, long offset, long size) {
+  long before = offset % sysconf(_SC_PAGESIZE);
+  MappedStorage *mapped = malloc(sizeof(MappedStorage));
+  if (!mapped) return NULL;
+  mapped->length = before + (size > 0 ? size : 1);
+  mapped->pages = mmap(
+      NULL, mapped->length, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, offset - before);
+  if (mapped->pages == MAP_FAILED) {
+    free(mapped);
+    return NULL;
+  }
+  Storage *storage = &mapped->storage;
+  storage->pointer = (char *)mapped->pages + before;
+  storage->byte_count = size;
+  storage->device = (Device){DeviceKind_cpu, 0};
+  storage->version = 0;
+  atomic_init(&storage->references, 1);
+  storage->deallocate = free_mapped;
   return storage;
 }
 

@@ -47,12 +47,9 @@ extension ByteSource {
     let tensor = Tensor.empty(shape, dtype: dtype)
     let memory = UnsafeMutableRawBufferPointer(start: tensor.view.pointer, count: byteCount)
     try fill(memory, with: "data")
-    guard try bytesLeft() == 0 else { throw damaged("there is more in it than its header says") }
+    try expectEnd()
     if swapped { swapBytes(of: memory, each: dtype.itemSize) }
-    if dtype == .bool {
-      // Any other byte than 0 and 1 would be a bool that is neither.
-      for index in memory.indices { memory[index] = memory[index] == 0 ? 0 : 1 }
-    }
+    if dtype == .bool { memory.makeBools() }
     return tensor
   }
 
@@ -68,9 +65,19 @@ extension ByteSource {
     return isEmpty ? 0 : bytes / 8 * dtype.itemSize
   }
 
-  private func bytesLeft() throws -> Int {
+  /// Looks for the end, where an archive also compares its checksum.
+  func expectEnd() throws {
     var byte: UInt8 = 0
-    return try withUnsafeMutableBytes(of: &byte) { try read(into: $0) }
+    guard try withUnsafeMutableBytes(of: &byte, { try read(into: $0) }) == 0 else {
+      throw damaged("there is more in it than its header says")
+    }
+  }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Any other byte than 0 and 1 would be a bool that is neither.
+  func makeBools() {
+    for index in indices { self[index] = self[index] == 0 ? 0 : 1 }
   }
 }
 

@@ -21,7 +21,7 @@ extension HDF5 {
   }
 
   /// The dtype that holds all that an HDF5 type can, whatever its order of bytes; nil where none does.
-  static func dtype(holding type: HDF5Handle) throws -> DType? {
+  public static func dtype(holding type: HDF5Handle) throws -> DType? {
     let bool = try self.type(of: .bool)
     if H5Tequal(type.id, bool.id) > 0 { return .bool }
     let size = H5Tget_size(type.id)

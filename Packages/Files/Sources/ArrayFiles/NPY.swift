@@ -1,4 +1,4 @@
-import Files
+@_spi(Flambeau) import Files
 import Foundation
 import Tensors
 
@@ -13,6 +13,20 @@ public enum NPY {
   }
 
   static func read(from source: some ByteSource) throws -> Tensor {
+    let (header, dtype, swapped) = try header(of: source)
+    let shape = header.isFortran ? header.shape.reversed() : header.shape
+    let tensor = try source.tensor(shape, dtype, swapped: swapped)
+    return header.isFortran ? tensor.permute(shape.indices.reversed()) : tensor
+  }
+
+  static func inspect(_ source: some ByteSource) throws -> (shape: [Int], dtype: DType) {
+    let (header, dtype, _) = try header(of: source)
+    return (header.shape, dtype)
+  }
+
+  private static func header(
+    of source: some ByteSource
+  ) throws -> (Header, DType, swapped: Bool) {
     let start = try source.bytes(8, of: "header")
     guard Array(start[..<6]) == [0x93] + Array("NUMPY".utf8) else {
       throw source.damaged("it is no NPY file")
@@ -35,18 +49,50 @@ public enum NPY {
     guard let (dtype, swapped) = Self.type(header.description) else {
       throw source.damaged("its type “\(header.description)” is none that a tensor has")
     }
-    let shape = header.isFortran ? header.shape.reversed() : header.shape
-    let tensor = try source.tensor(shape, dtype, swapped: swapped)
-    return header.isFortran ? tensor.permute(shape.indices.reversed()) : tensor
+    return (header, dtype, swapped)
   }
+
+  /// Writes a tensor: `numpy.save`.
+  ///
+  /// - Throws: `DataFileError`, also for bfloat16, which NumPy does not have.
+  public static func write(_ tensor: Tensor, to path: String) throws {
+    do {
+      try writeAtomically(to: path) { temporary in
+        try ByteWriter(temporary).write(bytes(of: tensor))
+      }
+    } catch let failure as WriteFailure {
+      throw DataFileError.cannotWrite(path: path, reason: failure.reason)
+    }
+  }
+
+  /// A file of version 1.0: the header ends at a multiple of 64 bytes.
+  static func bytes(of tensor: Tensor) throws -> [UInt8] {
+    let source = tensor.detach().to(.cpu).contiguous()
+    guard let type = types.first(where: { $0.value == source.dtype })?.key else {
+      throw WriteFailure(reason: "NumPy has no \(source.dtype); convert it first")
+    }
+    let sizes = source.shape.map { "\($0)," }.joined(separator: " ")
+    let order = source.dtype.itemSize == 1 ? "|" : "<"
+    var header = "{'descr': '\(order)\(type)', 'fortran_order': False, 'shape': (\(sizes)), }"
+    header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
+    let length = UInt16(header.utf8.count)
+    var bytes: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)]
+    bytes.reserveCapacity(bytes.count + header.utf8.count + source.numel * source.dtype.itemSize)
+    bytes += Array(header.utf8)
+    bytes += UnsafeRawBufferPointer(
+      start: source.view.pointer, count: source.numel * source.dtype.itemSize)
+    return bytes
+  }
+
+  private static let types: [String: DType] = [
+    "b1": .bool, "u1": .uint8, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64,
+    "f2": .float16, "f4": .float32, "f8": .float64,
+  ]
 
   /// What NumPy's `dtype.str` says: the order of bytes, the kind, the size.
   private static func type(_ description: String) -> (DType, swapped: Bool)? {
     guard let order = description.first, "<>|=".contains(order) else { return nil }
-    let types: [String: DType] = [
-      "b1": .bool, "u1": .uint8, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64,
-      "f2": .float16, "f4": .float32, "f8": .float64,
-    ]
     return types[String(description.dropFirst())].map { ($0, order == ">") }
   }
 

@@ -1,5 +1,4 @@
-import CZip
-import Files
+@_spi(Flambeau) import Files
 import Foundation
 import Tensors
 
@@ -11,84 +10,50 @@ public enum NPZ {
   public static func read(_ path: String) throws -> StateDict {
     let archive = try ZipArchive(path)
     var arrays = StateDict()
-    for index in 0..<archive.count {
-      let entry = try archive.entry(index)
-      guard entry.name.hasSuffix(".npy") else {
+    for name in archive.names {
+      let entry = try archive.entry(name)
+      guard name.hasSuffix(".npy") else {
         throw entry.damaged("it is no array: its name does not end in .npy")
       }
-      arrays[String(entry.name.dropLast(4))] = try NPY.read(from: entry)
+      arrays[String(name.dropLast(4))] = try NPY.read(from: entry)
     }
     return arrays
   }
+
+  /// The arrays' names, shapes and dtypes, without their data.
+  @_spi(Flambeau) public static func inspect(
+    _ path: String
+  ) throws -> [(key: String, shape: [Int], dtype: DType)] {
+    let archive = try ZipArchive(path)
+    return try archive.names.filter { $0.hasSuffix(".npy") }.map { name in
+      let (shape, dtype) = try NPY.inspect(archive.entry(name))
+      return (String(name.dropLast(4)), shape, dtype)
+    }
+  }
+
+  /// Writes arrays to a file that exists, as `numpy.savez` or, with compression, `savez_compressed`.
+  @_spi(Flambeau) public static func write(
+    _ arrays: StateDict, to path: String, compression: Int = 0
+  ) throws {
+    let archive = try ZipWriter(path)
+    for (name, tensor) in arrays {
+      let file = Memory(try NPY.bytes(of: tensor))
+      try archive.add(
+        name + ".npy", file.bytes, owner: file, compression: compression)
+    }
+    try archive.close()
+  }
 }
 
-/// A zip archive, read through libzip.
-private final class ZipArchive {
-  fileprivate let path: String
-  private let archive: OpaquePointer
-  private let size: Int
+/// Bytes that stay where they are.
+@_spi(Flambeau) public final class Memory {
+  public let bytes: UnsafeRawBufferPointer
 
-  init(_ path: String) throws {
-    self.path = path
-    // libzip says less clearly why a file cannot be opened.
-    var status = stat()
-    guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
-      throw DataFileError.unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    size = Int(status.st_size)
-    var code: Int32 = 0
-    guard let archive = zip_open(path, ZIP_RDONLY, &code) else {
-      var error = zip_error_t()
-      zip_error_init_with_code(&error, code)
-      defer { zip_error_fini(&error) }
-      throw DataFileError.damaged(
-        path: path, reason: "it is no zip archive: \(String(cString: zip_error_strerror(&error)))")
-    }
-    self.archive = archive
+  public init(_ array: [UInt8]) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: array.count, alignment: 64)
+    copy.copyBytes(from: array)
+    bytes = UnsafeRawBufferPointer(copy)
   }
 
-  deinit { zip_discard(archive) }
-
-  var count: Int { Int(zip_get_num_entries(archive, 0)) }
-
-  func entry(_ index: Int) throws -> Entry {
-    var status = zip_stat_t()
-    guard zip_stat_index(archive, zip_uint64_t(index), 0, &status) == 0, let name = status.name,
-      let file = zip_fopen_index(archive, zip_uint64_t(index), 0)
-    else {
-      throw DataFileError.damaged(
-        path: path, reason: "entry \(index + 1): \(String(cString: zip_strerror(archive)))")
-    }
-    // An entry's own word on its size may lie; what the archive holds does not.
-    let packed = Int(clamping: status.comp_size)
-    return Entry(
-      self, file, name: String(cString: name), limit: min(packed, size) * FileSource.deflateRatio)
-  }
-
-  /// One file in the archive.
-  final class Entry: ByteSource {
-    let path: String
-    let name: String
-    let limit: Int
-    private let archive: ZipArchive
-    private let file: OpaquePointer
-
-    init(_ archive: ZipArchive, _ file: OpaquePointer, name: String, limit: Int) {
-      self.archive = archive
-      self.file = file
-      self.name = name
-      self.limit = limit
-      path = "\(archive.path), \(name)"
-    }
-
-    deinit { zip_fclose(file) }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-      let count = zip_fread(file, buffer.baseAddress, zip_uint64_t(buffer.count))
-      guard count >= 0 else {
-        throw damaged(String(cString: zip_error_strerror(zip_file_get_error(file))))
-      }
-      return Int(count)
-    }
-  }
+  deinit { bytes.deallocate() }
 }

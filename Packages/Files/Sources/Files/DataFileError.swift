@@ -7,9 +7,13 @@ public enum DataFileError: Error, Equatable, LocalizedError {
   /// The file is not what it should be; `line` says where, if it has lines.
   case damaged(path: String, line: Int? = nil, reason: String)
 
+  /// The file could not be written; what was there before is still there.
+  case cannotWrite(path: String, reason: String)
+
   public var errorDescription: String? {
     switch self {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+    case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .damaged(let path, let line?, let reason): "\(path), line \(line): \(reason)"
     case .damaged(let path, nil, let reason): "\(path): \(reason)"
     }

@@ -1,61 +1,109 @@
 @_spi(Flambeau) import ArrayFiles
+@_spi(Flambeau) import Files
 import Foundation
 @_exported import Tensors
 
-/// Saves a state dict as HDF5: `torch.save(model.state_dict(), path)`.
+/// Saves a state dict: `torch.save(model.state_dict(), path)`.
 ///
 /// The file is written beside its final place, flushed to disk and then renamed, so that whatever
-/// happens the old file or the new one is there, whole.
+/// happens the old file or the new one is there, whole. Tensors on other devices are saved from a copy
+/// on the CPU.
 ///
+/// - Parameters:
+///   - state: tensors by name, whose order is kept.
+///   - path: where to; its extension says the format: `.h5`, `.safetensors`, `.pt` or `.npz`.
+///   - format: the format, whatever the extension.
+///   - compression: for HDF5 and npz, the level of deflate from 1 to 9; 0 for none.
+///   - metadata: texts by name that are saved as well, for HDF5 and safetensors.
 /// - Throws: ``SerializationError``.
-public func save(_ state: StateDict, to path: String) throws {
-  let temporary = "\(path).\(UUID().uuidString).tmp"
-  defer { unlink(temporary) }
+public func save(
+  _ state: StateDict, to path: String, format: FileFormat? = nil, compression: Int = 0,
+  metadata: [String: String] = [:]
+) throws {
+  guard let format = format ?? FileFormat(path: path) else {
+    throw SerializationError.unknownFormat(path: path)
+  }
+  guard (0...9).contains(compression), compression == 0 || format == .hdf5 || format == .npz else {
+    throw SerializationError.cannotWrite(
+      path: path, reason: "\(format) has no compression \(compression)")
+  }
+  guard metadata.isEmpty || format == .hdf5 || format == .safetensors else {
+    throw SerializationError.cannotWrite(path: path, reason: "\(format) has no metadata")
+  }
+  // Memory in the order of the elements, which is what files hold.
+  let tensors = state.mapValues { $0.detach().to(.cpu).contiguous() }
   do {
-    // The system says more clearly than HDF5 why a file cannot be made.
-    let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY, 0o666)
-    guard descriptor >= 0 else { throw SystemFailure() }
-    close(descriptor)
-    try HDF5.locked { try StateDictFormat.write(state, to: temporary) }
-    try flush(temporary)
+    try writeAtomically(to: path) { temporary in
+      switch format {
+      case .hdf5:
+        try HDF5StateDict.write(
+          tensors, to: temporary, compression: compression, metadata: metadata)
+      case .safetensors: try SafeTensors.write(tensors, to: temporary, metadata: metadata)
+      case .pytorch: try PyTorchFile.write(tensors, to: temporary)
+      case .npz: try NPZ.write(tensors, to: temporary, compression: compression)
+      }
+    }
   } catch let failure as HDF5Failure {
     throw SerializationError.cannotWrite(path: path, reason: failure.reason)
-  } catch let failure as SystemFailure {
+  } catch let failure as WriteFailure {
     throw SerializationError.cannotWrite(path: path, reason: failure.reason)
   }
-  guard rename(temporary, path) == 0 else {
-    throw SerializationError.cannotWrite(path: path, reason: SystemFailure().reason)
-  }
-  try? flush(URL(fileURLWithPath: path).deletingLastPathComponent().path)
 }
 
-/// Loads a state dict that ``save(_:to:)`` wrote: `torch.load(path)`.
+/// As the other function, for a dictionary that has no order: its keys are sorted.
+@_disfavoredOverload
+public func save(
+  _ tensors: [String: Tensor], to path: String, format: FileFormat? = nil, compression: Int = 0,
+  metadata: [String: String] = [:]
+) throws {
+  let sorted = tensors.sorted { $0.key < $1.key }
+  try save(
+    StateDict(uniqueKeysWithValues: sorted.map { ($0.key, $0.value) }), to: path, format: format,
+    compression: compression, metadata: metadata)
+}
+
+/// Loads a state dict: `torch.load(path)`.
+///
+/// What ``save(_:to:format:compression:metadata:)`` wrote is compared with its checksums first. Files
+/// of others are read as well: see the package's page for what is promised for them. Large tensors of
+/// HDF5 and safetensors are parts of the file until they are used; the file may be replaced meanwhile,
+/// but must not be cut.
 ///
 /// - Parameters:
 ///   - path: the file.
+///   - format: the format, whatever the extension. Without one that is known, the beginning says it.
+///   - keys: the tensors to load; by default all.
 ///   - device: where the tensors go.
 /// - Throws: ``SerializationError``.
-public func load(_ path: String, device: Device = .cpu) throws -> StateDict {
-  guard let file = FileHandle(forReadingAtPath: path) else {
-    throw SerializationError.unreadable(path: path, reason: SystemFailure().reason)
+public func load(
+  _ path: String, format: FileFormat? = nil, keys: Set<String>? = nil, device: Device = .cpu
+) throws -> StateDict {
+  let state = try reading(path, format) { format in
+    switch format {
+    case .hdf5: try HDF5StateDict.read(path, keys: keys)
+    case .safetensors: try SafeTensors(path).read(keys: keys)
+    case .pytorch: try PyTorchFile(path).read(keys: keys)
+    case .npz: try NPZ.read(path).filter { keys?.contains($0.key) ?? true }
+    }
   }
-  try? file.close()
+  if let keys, let missing = keys.subtracting(state.keys).min() {
+    throw SerializationError.notAStateDict(path: path, reason: "there is no “\(missing)” in it")
+  }
+  return device == .cpu ? state : state.mapValues { $0.to(device) }
+}
+
+/// Does something with a file of a format, and words what goes wrong.
+func reading<Result>(
+  _ path: String, _ format: FileFormat?, _ body: (FileFormat) throws -> Result
+) throws -> Result {
   do {
-    return try HDF5.locked { try StateDictFormat.read(from: path, device: device) }
+    return try body(format ?? FileFormat(reading: path))
   } catch let failure as HDF5Failure {
     throw SerializationError.notAStateDict(path: path, reason: failure.reason)
+  } catch let DataFileError.unreadable(_, reason) {
+    throw SerializationError.unreadable(path: path, reason: reason)
+  } catch let DataFileError.damaged(place, _, reason) {
+    let inside = place.hasPrefix("\(path), ") ? "\(place.dropFirst(path.count + 2)): " : ""
+    throw SerializationError.damaged(path: path, tensor: nil, reason: inside + reason)
   }
-}
-
-/// What the system said of the call that failed last.
-private struct SystemFailure: Error {
-  let reason = String(cString: strerror(errno))
-}
-
-/// Brings a file or folder to the disk.
-private func flush(_ path: String) throws {
-  let descriptor = open(path, O_RDONLY)
-  guard descriptor >= 0 else { throw SystemFailure() }
-  defer { close(descriptor) }
-  guard fsync(descriptor) == 0 else { throw SystemFailure() }
 }

@@ -4,25 +4,37 @@ import Foundation
 public enum SerializationError: Error, Equatable, LocalizedError {
   /// The file does not exist or cannot be opened.
   case unreadable(path: String, reason: String)
-  /// The file is no HDF5 file, or holds something else than a state dict.
+  /// The file is of another format than it should be, or holds something else than a state dict.
   case notAStateDict(path: String, reason: String)
+  /// The file is not as it was written; `tensor` is the one whose data has changed, if it is one's.
+  case damaged(path: String, tensor: String?, reason: String)
   /// The file comes from a later version of the format.
   case newerVersion(path: String, version: Int)
+  /// The file holds something that a state dict does not need and that might do harm.
+  case refused(path: String, reason: String)
   /// The file could not be written; what was there before is still there.
   case cannotWrite(path: String, reason: String)
-  /// A key that cannot be a path of groups.
+  /// A key that the format cannot hold.
   case invalidKey(String)
+  /// A path whose extension is of no format.
+  case unknownFormat(path: String)
 
   public var errorDescription: String? {
     switch self {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .notAStateDict(let path, let reason): "\(path) holds no state dict: \(reason)"
+    case .damaged(let path, let tensor?, let reason):
+      "\(path) is damaged, in the tensor “\(tensor)”: \(reason)"
+    case .damaged(let path, nil, let reason): "\(path) is damaged: \(reason)"
     case .newerVersion(let path, let version):
       "\(path) is of version \(version) of the format, this library knows version "
-        + "\(StateDictFormat.version); use a newer one"
+        + "\(HDF5StateDict.version); use a newer one"
+    case .refused(let path, let reason): "\(path) is refused: \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .invalidKey(let key):
       "the key “\(key)” cannot be saved: its parts between dots must not be empty or hold a slash"
+    case .unknownFormat(let path):
+      "\(path): its extension is of no format that is known: h5, safetensors, pt, npz"
     }
   }
 }

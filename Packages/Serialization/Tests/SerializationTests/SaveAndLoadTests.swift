@@ -2,17 +2,6 @@ import Foundation
 import Serialization
 import Testing
 
-/// A folder for one test, gone with it.
-private final class Folder {
-  let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-  init() throws {
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-  deinit { try? FileManager.default.removeItem(at: url) }
-  func path(_ name: String) -> String { url.appending(path: name).path }
-  var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [] }
-}
-
 @Suite struct SaveAndLoadTests {
   private let state: StateDict = [
     "layers.1.weight": Tensor.arange(6).reshape(2, 3).to(.float32).T,
@@ -84,14 +73,85 @@ private final class Folder {
     #expect(throws: SerializationError.self) { try load(folder.url.path) }
   }
 
-  @Test func truncatedFilesThrow() throws {
-    let folder = try Folder()
-    try save(state, to: folder.path("x.h5"))
-    let bytes = try Data(contentsOf: folder.url.appending(path: "x.h5"))
-    for count in stride(from: 0, to: bytes.count, by: 97) {
-      try bytes.prefix(count).write(to: folder.url.appending(path: "cut.h5"))
-      #expect(throws: SerializationError.self) { try load(folder.path("cut.h5")) }
+  @Test func largeTensorsAreMapped() throws {
+    for format in [FileFormat.hdf5, .safetensors] {
+      let folder = try Folder()
+      let path = folder.path("large.\(format)")
+      let large = Tensor.randn([300, 1000])
+      try save(["large": large, "small": Tensor([1, 2])], to: path, format: format)
+      let loaded = try #require(try load(path, format: format)["large"])
+      // The file may be replaced and go; what is written to the tensor stays in memory.
+      try save(["large": large * 2], to: path, format: format)
+      #expect(loaded.equal(large))
+      loaded[0] = Tensor(5.0)
+      #expect(loaded[0].equal(.full([1000], 5.0)) && loaded[1].equal(large[1]))
+      try FileManager.default.removeItem(atPath: path)
+      #expect(loaded[299].equal(large[299]))
     }
+  }
+
+  @Test(arguments: FileFormat.allCases)
+  func someKeys(format: FileFormat) throws {
+    let folder = try Folder()
+    let path = folder.path("x")
+    try save(state, to: path, format: format)
+    let some = try load(path, format: format, keys: ["layers.0.bias", "empty"])
+    #expect(some.keys == ["layers.0.bias", "empty"] && some["empty"]?.shape == [0, 3])
+    let missing = #expect(throws: SerializationError.self) {
+      try load(path, format: format, keys: ["empty", "none"])
+    }
+    #expect(
+      missing?.localizedDescription == "\(path) holds no state dict: there is no “none” in it")
+  }
+
+  @Test func dictionariesAreSorted() throws {
+    let folder = try Folder()
+    let tensors: [String: Tensor] = ["c": Tensor(3), "a": Tensor(1), "b": Tensor(2)]
+    try save(tensors, to: folder.path("x.pt"))
+    #expect(try load(folder.path("x.pt")).keys == ["a", "b", "c"])
+  }
+
+  @Test func formatsByExtensionOrBeginning() throws {
+    let folder = try Folder()
+    for (name, format) in [
+      "x.h5": FileFormat.hdf5, "x.HDF5": .hdf5, "x.safetensors": .safetensors, "x.pth": .pytorch,
+      "x.npz": .npz,
+    ] {
+      #expect(FileFormat(path: name) == format)
+      try save(["x": Tensor([1.5])], to: folder.path(name))
+      #expect(try load(folder.path(name))["x"]?.item() == 1.5)
+    }
+    #expect(throws: SerializationError.unknownFormat(path: "model.bin")) {
+      try save(state, to: "model.bin")
+    }
+    for format in [FileFormat.hdf5, .safetensors, .pytorch] {
+      try save(state, to: folder.path("model.bin"), format: format)
+      #expect(areEqual(try load(folder.path("model.bin")), state))
+    }
+    try Data("a,b\n".utf8).write(to: folder.url.appending(path: "x.csv"))
+    let other = #expect(throws: SerializationError.self) { try load(folder.path("x.csv")) }
+    #expect(other?.localizedDescription.contains("neither its name nor its beginning") == true)
+  }
+
+  @Test func whatAFormatCannotHold() throws {
+    let folder = try Folder()
+    func message(_ body: () throws -> Void) -> String {
+      let error = #expect(throws: SerializationError.self) { try body() }
+      return (error?.localizedDescription ?? "").replacing(folder.url.path + "/", with: "")
+    }
+    #expect(
+      message { try save(["x": Tensor([1.0], dtype: .bfloat16)], to: folder.path("x.npz")) }
+        == "cannot write x.npz: NumPy has no bfloat16; convert it first")
+    #expect(
+      message { try save(state, to: folder.path("x.pt"), compression: 3) }
+        == "cannot write x.pt: pytorch has no compression 3")
+    #expect(
+      message { try save(state, to: folder.path("x.npz"), metadata: ["a": "b"]) }
+        == "cannot write x.npz: npz has no metadata")
+    #expect(
+      message { try save(["__metadata__.x": Tensor(1)], to: folder.path("x.h5")) }
+        .contains("the key “__metadata__.x” cannot be saved"))
+    #expect(folder.names.isEmpty)
   }
 
   @Test func threadsSaveAndLoadAtOnce() async throws {

@@ -26,6 +26,11 @@ public final class Tensor: @unchecked Sendable {
     ownNode = node
   }
 
+  /// A tensor of elements that lie one after another in a storage. For Flambeau's packages only.
+  @_spi(Flambeau) public convenience init(storage: Storage, shape: [Int], dtype: DType) {
+    self.init(StridedView(storage: storage, layout: Layout(contiguous: shape), dtype: dtype))
+  }
+
   /// A new tensor whose contents are not defined.
   init(empty layout: Layout, dtype: DType, device: Device) {
     view = StridedView(empty: layout, dtype: dtype, device: device)

@@ -11,6 +11,11 @@
 Storage *_Nonnull flambeau_make_storage(long size)
     __attribute__((swift_attr("returns_retained")));
 
+/// A storage that is a part of an open file: read as it is used, and what is written to it stays in
+/// memory. The file must not become shorter. Null where the system cannot map it.
+Storage *_Nullable flambeau_map_storage(int descriptor, long offset, long size)
+    __attribute__((swift_attr("returns_retained")));
+
 /// Returns to the system what this thread and the shared cache keep.
 void flambeau_empty_cache(void);
 

@@ -1,0 +1,34 @@
+import CXXHash
+import Dispatch
+
+/// Checksums of bytes: 64 bits of XXH3 (Y. Collet), at the speed of memory.
+@_spi(Flambeau) public enum Checksum {
+  public static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    XXH3_64bits(bytes.baseAddress, bytes.count)
+  }
+
+  public static func of(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    Array(bytes).withUnsafeBytes { of($0) }
+  }
+
+  /// The checksums of several pieces of memory, on several threads.
+  public static func all(_ pieces: [UnsafeRawBufferPointer]) -> [UInt64] {
+    [UInt64](unsafeUninitializedCapacity: pieces.count) { sums, count in
+      nonisolated(unsafe) let (sums, pieces) = (sums, pieces)
+      // Small pieces go together, since a thread takes longer to start.
+      let share = 64
+      DispatchQueue.concurrentPerform(iterations: (pieces.count + share - 1) / share) { part in
+        for place in part * share..<min((part + 1) * share, pieces.count) {
+          sums[place] = of(pieces[place])
+        }
+      }
+      count = pieces.count
+    }
+  }
+
+  /// 16 hexadecimal digits.
+  public static func text(_ sum: UInt64) -> String {
+    let digits = String(sum, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,70 @@
+@_spi(Flambeau) import Files
+import Foundation
+@_spi(Flambeau) import Tensors
+
+/// A file whose parts become tensors without being copied. It may be replaced meanwhile, but must not
+/// become shorter.
+@_spi(Flambeau) public final class MappedFile: Sendable {
+  public let path: String
+  public let size: Int
+  private let descriptor: Int32
+
+  /// - Throws: `DataFileError.unreadable`.
+  public init(_ path: String) throws {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    var status = stat()
+    guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+      let reason = String(cString: strerror(errno))
+      if descriptor >= 0 { close(descriptor) }
+      throw DataFileError.unreadable(path: path, reason: reason)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw DataFileError.unreadable(path: path, reason: "it is no file")
+    }
+    size = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Bytes of the file, which lie within it.
+  public func bytes(_ range: Range<Int>) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      try read(range, into: UnsafeMutableRawBufferPointer(buffer))
+      count = range.count
+    }
+  }
+
+  /// Elements that lie one after another within the file.
+  public func tensor(at offset: Int, _ shape: [Int], _ dtype: DType) throws -> Tensor {
+    let count = shape.reduce(dtype.itemSize, *)
+    // Small tensors, and those whose elements would lie across the machine's words, are copied.
+    if count >= 1 << 16, dtype != .bool, offset % dtype.itemSize == 0,
+      let storage = Storage.mapped(descriptor: descriptor, offset: offset, byteCount: count)
+    {
+      return Tensor(storage: storage, shape: shape, dtype: dtype)
+    }
+    let tensor = Tensor.empty(shape, dtype: dtype)
+    let memory = UnsafeMutableRawBufferPointer(start: tensor.view.pointer, count: count)
+    try read(offset..<offset + count, into: memory)
+    if dtype == .bool { memory.makeBools() }
+    return tensor
+  }
+
+  private func read(_ range: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
+    var done = 0
+    while done < range.count {
+      let count = pread(
+        descriptor, buffer.baseAddress! + done, min(range.count - done, 1 << 30),
+        off_t(range.lowerBound + done))
+      guard count > 0 else {
+        if count < 0, errno == EINTR { continue }
+        throw DataFileError.unreadable(
+          path: path,
+          reason: count == 0 ? "it has become shorter" : String(cString: strerror(errno)))
+      }
+      done += count
+    }
+  }
+}

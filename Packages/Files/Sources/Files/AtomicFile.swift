@@ -1,0 +1,87 @@
+import Foundation
+
+/// Why a file could not be written, in the system's words.
+@_spi(Flambeau) public struct WriteFailure: Error {
+  public let reason: String
+
+  public init(reason: String) { self.reason = reason }
+
+  /// What the system said of the call that failed last.
+  public static var last: WriteFailure { WriteFailure(reason: String(cString: strerror(errno))) }
+}
+
+/// Writes a file beside its final place, flushes it to the disk and then gives it its name in one step,
+/// so that whatever happens the old file or the new one is there, whole.
+///
+/// - Parameter body: writes the file at the path that it gets, where an empty one is.
+/// - Throws: ``WriteFailure``, and what `body` throws.
+@_spi(Flambeau) public func writeAtomically(to path: String, _ body: (String) throws -> Void) throws
+{
+  let temporary = "\(path).\(UUID().uuidString).tmp"
+  defer { unlink(temporary) }
+  let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
+  guard descriptor >= 0 else { throw WriteFailure.last }
+  close(descriptor)
+  try body(temporary)
+  try flush(temporary)
+  guard rename(temporary, path) == 0 else { throw WriteFailure.last }
+  // The name is on the disk when its folder is. Some file systems cannot do that.
+  try? flush(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+}
+
+/// Brings a file or folder to the disk.
+private func flush(_ path: String) throws {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw WriteFailure.last }
+  defer { close(descriptor) }
+  guard fsync(descriptor) == 0 else { throw WriteFailure.last }
+}
+
+/// Makes sure that a file can grow to a size, where the system can say so before.
+///
+/// - Throws: ``WriteFailure``.
+@_spi(Flambeau) public func checkRoom(for size: Int, in path: String) throws {
+  #if os(Linux)
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw WriteFailure.last }
+    defer { close(descriptor) }
+    let code = posix_fallocate(descriptor, 0, off_t(max(size, 1)))
+    guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
+      throw WriteFailure(reason: String(cString: strerror(code)))
+    }
+  #endif
+}
+
+/// Writes bytes one after another. What the system says on a full disk is not lost in a buffer.
+@_spi(Flambeau) public final class ByteWriter {
+  private let descriptor: Int32
+  public private(set) var count = 0
+
+  /// - Parameters:
+  ///   - path: a file that exists.
+  ///   - offset: where in it to begin; by default at its beginning, after all that was there is gone.
+  public init(_ path: String, at offset: Int? = nil) throws {
+    descriptor = open(path, O_WRONLY | O_CLOEXEC | (offset == nil ? O_TRUNC : 0))
+    guard descriptor >= 0 else { throw WriteFailure.last }
+    lseek(descriptor, off_t(offset ?? 0), SEEK_SET)
+  }
+
+  deinit { close(descriptor) }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = Foundation.write(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
+      guard written >= 0 else {
+        if errno == EINTR { continue }
+        throw WriteFailure.last
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+      count += written
+    }
+  }
+
+  public func write(_ bytes: some Collection<UInt8>) throws {
+    try Array(bytes).withUnsafeBytes { try write($0) }
+  }
+}

@@ -1,0 +1,64 @@
+@_spi(Flambeau) import ArrayFiles
+import Tensors
+
+/// What a file of tensors holds, but for the data.
+public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
+  public struct Entry: Equatable, Sendable {
+    public let key: String
+    public let shape: [Int]
+    public let dtype: DType
+    /// How many bytes the tensor takes in memory.
+    public var byteCount: Int { shape.reduce(dtype.itemSize, *) }
+  }
+
+  public let path: String
+  public let format: FileFormat
+  public let entries: [Entry]
+  public let metadata: [String: String]
+
+  /// A table.
+  public var description: String {
+    let rows = entries.map { entry in
+      (entry.key, "\(entry.shape)", "\(entry.dtype)", "\(entry.byteCount)")
+    }
+    let all = [("key", "shape", "dtype", "bytes")] + rows
+    let widths = (
+      all.map(\.0.count).max()!, all.map(\.1.count).max()!, all.map(\.2.count).max()!,
+      all.map(\.3.count).max()!
+    )
+    func padded(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: width - text.count)
+    }
+    var lines = all.map { row in
+      let number = String(repeating: " ", count: widths.3 - row.3.count) + row.3
+      return "\(padded(row.0, widths.0))  \(padded(row.1, widths.1))  \(padded(row.2, widths.2))  "
+        + number
+    }
+    lines.insert(String(repeating: "─", count: lines[0].count), at: 1)
+    let bytes = entries.reduce(0) { $0 + $1.byteCount }
+    lines.append("\(entries.count) tensors, \(bytes) bytes, \(format.rawValue)")
+    for (key, text) in metadata.sorted(by: { $0.key < $1.key }) {
+      let line = text.prefix(60).replacing("\n", with: " ")
+      lines.append("\(key): \(line)\(text.count > 60 ? "…" : "")")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Says what a file holds, without reading the data.
+///
+/// - Throws: ``SerializationError``.
+public func inspect(_ path: String, format: FileFormat? = nil) throws -> FileSummary {
+  try reading(path, format) { format in
+    let (entries, metadata): ([FileSummary.Entry], [String: String])
+    switch format {
+    case .hdf5: (entries, metadata) = try HDF5StateDict.inspect(path)
+    case .safetensors:
+      let file = try SafeTensors(path)
+      (entries, metadata) = (file.entries, file.metadata)
+    case .pytorch: (entries, metadata) = (try PyTorchFile(path).entries, [:])
+    case .npz: (entries, metadata) = (try NPZ.inspect(path).map(FileSummary.Entry.init), [:])
+    }
+    return FileSummary(path: path, format: format, entries: entries, metadata: metadata)
+  }
+}

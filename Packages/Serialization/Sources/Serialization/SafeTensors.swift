@@ -1,0 +1,222 @@
+@_spi(Flambeau) import ArrayFiles
+@_spi(Flambeau) import Files
+import Foundation
+import Tensors
+
+/// A safetensors file: the length of a header (8 bytes, little-endian), the header in JSON, the data.
+///
+/// What Flambeau writes also has checksums in the header's metadata: `xxh3` of the tensors' names, types
+/// and shapes, and `xxh3:name` of each one's data.
+struct SafeTensors {
+  let entries: [FileSummary.Entry]
+  /// The metadata but for the checksums.
+  let metadata: [String: String]
+  private let file: MappedFile
+  /// For each entry, where its data is in the file.
+  private let ranges: [Range<Int>]
+  private let checksums: [String: String]
+
+  private struct Header: Decodable {
+    var tensors: [String: Tensor] = [:]
+    var metadata: [String: String] = [:]
+
+    struct Tensor: Codable {
+      let dtype: String
+      let shape: [Int]
+      let data_offsets: [Int]
+    }
+
+    struct Key: CodingKey {
+      let stringValue: String
+      var intValue: Int? { nil }
+      init(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: Key.self)
+      for key in container.allKeys {
+        if key.stringValue == "__metadata__" {
+          metadata = try container.decode([String: String].self, forKey: key)
+        } else {
+          tensors[key.stringValue] = try container.decode(Tensor.self, forKey: key)
+        }
+      }
+    }
+  }
+
+  private static let names: [DType: String] = [
+    .bool: "BOOL", .uint8: "U8", .int8: "I8", .int16: "I16", .int32: "I32", .int64: "I64",
+    .float16: "F16", .bfloat16: "BF16", .float32: "F32", .float64: "F64",
+  ]
+  private static let types = Dictionary(uniqueKeysWithValues: names.map { ($1, $0) })
+  private static let prefix = "xxh3"
+
+  // MARK: Reading
+
+  init(_ path: String) throws {
+    file = try MappedFile(path)
+    func wrong(_ reason: String) -> SerializationError {
+      .damaged(path: path, tensor: nil, reason: reason)
+    }
+    guard file.size >= 8 else { throw wrong("it is shorter than its header") }
+    let length = try file.bytes(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    // The format's own limit is 100 MB.
+    guard length <= min(UInt64(file.size - 8), 100_000_000) else {
+      throw wrong("it says that its header has \(length) bytes, and has \(file.size) in all")
+    }
+    let start = 8 + Int(length)
+    let text = Data(try file.bytes(8..<start))
+    let header: Header
+    do {
+      header = try JSONDecoder().decode(Header.self, from: text)
+    } catch {
+      throw wrong("its header is no JSON of tensors")
+    }
+    var found: [(entry: FileSummary.Entry, range: Range<Int>)] = []
+    for (key, tensor) in header.tensors {
+      guard let dtype = Self.types[tensor.dtype] else {
+        throw SerializationError.damaged(
+          path: path, tensor: key, reason: "its type “\(tensor.dtype)” is none that a tensor has")
+      }
+      guard tensor.data_offsets.count == 2,
+        let range = Self.range(tensor.data_offsets, from: start, to: file.size),
+        Self.byteCount(tensor.shape, dtype) == range.count
+      else {
+        throw SerializationError.damaged(
+          path: path, tensor: key,
+          reason: "its shape \(tensor.shape) does not fit the bytes \(tensor.data_offsets)")
+      }
+      found.append((FileSummary.Entry(key: key, shape: tensor.shape, dtype: dtype), range))
+    }
+    // In the order of the data; tensors without any have no other order than their names'.
+    found.sort {
+      ($0.range.lowerBound, $0.range.upperBound, $0.entry.key)
+        < ($1.range.lowerBound, $1.range.upperBound, $1.entry.key)
+    }
+    var end = start
+    for (entry, range) in found {
+      guard range.lowerBound == end else {
+        throw SerializationError.damaged(
+          path: path, tensor: entry.key, reason: "its data does not follow the one before it")
+      }
+      end = range.upperBound
+    }
+    guard end == file.size else { throw wrong("there is more in it than tensors") }
+    entries = found.map(\.entry)
+    ranges = found.map(\.range)
+    checksums = header.metadata.filter { $0.key.hasPrefix(Self.prefix) }
+    metadata = header.metadata.filter { !$0.key.hasPrefix(Self.prefix) }
+    if !checksums.isEmpty {
+      guard checksums[Self.prefix] == Self.checksum(of: entries, metadata) else {
+        throw wrong("its header is not as it was written")
+      }
+    }
+  }
+
+  /// Tensors, whose data is compared with its checksums if there are any.
+  func read(keys: Set<String>?) throws -> StateDict {
+    let chosen = entries.indices.filter { keys?.contains(entries[$0].key) ?? true }
+    let tensors = try chosen.map {
+      try file.tensor(at: ranges[$0].lowerBound, entries[$0].shape, entries[$0].dtype)
+    }
+    if !checksums.isEmpty {
+      for (place, sum) in zip(chosen, Checksum.all(tensors.map(\.bytes))) {
+        let key = entries[place].key
+        guard checksums["\(Self.prefix):\(key)"] == Checksum.text(sum) else {
+          throw SerializationError.damaged(
+            path: file.path, tensor: key, reason: "its data is not as it was written")
+        }
+      }
+    }
+    return StateDict(uniqueKeysWithValues: zip(chosen.map { entries[$0].key }, tensors))
+  }
+
+  private static func range(_ offsets: [Int], from start: Int, to end: Int) -> Range<Int>? {
+    let limit = end - start
+    guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= limit else { return nil }
+    return start + offsets[0]..<start + offsets[1]
+  }
+
+  /// How many bytes a tensor takes; nil for a shape that none can have.
+  static func byteCount(_ shape: [Int], _ dtype: DType) -> Int? {
+    var (bytes, isEmpty) = (8, false)
+    guard shape.count <= 64 else { return nil }
+    for size in shape {
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: max(size, 1))
+      guard !overflow, size >= 0 else { return nil }
+      (bytes, isEmpty) = (product, isEmpty || size == 0)
+    }
+    return isEmpty ? 0 : bytes / 8 * dtype.itemSize
+  }
+
+  private static func checksum(
+    of entries: [FileSummary.Entry], _ metadata: [String: String]
+  ) -> String {
+    let tensors = entries.map { "\($0.key)\0\($0.dtype)\0\($0.shape)\0" }
+    let texts = metadata.sorted { $0.key < $1.key }.map { "\($0.key)\0\($0.value)\0" }
+    return Checksum.text(Checksum.of((tensors + ["\0"] + texts).joined().utf8))
+  }
+
+  // MARK: Writing
+
+  static func write(
+    _ state: StateDict, to path: String, metadata: [String: String]
+  ) throws {
+    guard !state.keys.contains("__metadata__") else {
+      throw SerializationError.invalidKey("__metadata__")
+    }
+    if let key = metadata.keys.first(where: { $0.hasPrefix(prefix) }) {
+      throw SerializationError.invalidKey(key)
+    }
+    // Readers sort by the data's order, in which those without data come in the order of their names.
+    let entries = state.map {
+      FileSummary.Entry(key: $0.key, shape: $0.value.shape, dtype: $0.value.dtype)
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    func json(_ value: some Encodable) throws -> String {
+      String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+    var texts = metadata
+    let sums = Checksum.all(state.values.map(\.bytes))
+    for (key, sum) in zip(state.keys, sums) { texts["\(prefix):\(key)"] = Checksum.text(sum) }
+    texts[prefix] = checksum(of: sorted(entries), metadata)
+    encoder.outputFormatting.insert(.sortedKeys)
+    var parts = ["\"__metadata__\":\(try json(texts))"]
+    var offset = 0
+    for entry in entries {
+      let tensor = Header.Tensor(
+        dtype: names[entry.dtype]!, shape: entry.shape,
+        data_offsets: [offset, offset + entry.byteCount])
+      parts.append("\(try json(entry.key)):\(try json(tensor))")
+      offset += entry.byteCount
+    }
+    var header = "{\(parts.joined(separator: ","))}"
+    // The data begins at a multiple of 64 bytes, so that it can be mapped.
+    header += String(repeating: " ", count: (64 - (8 + header.utf8.count) % 64) % 64)
+    let writer = try ByteWriter(path)
+    let length = UInt64(header.utf8.count)
+    try writer.write((0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
+    try writer.write(header.utf8)
+    for tensor in state.values { try writer.write(tensor.bytes) }
+  }
+
+  /// The order in which a reader finds entries that are written in this order.
+  private static func sorted(_ entries: [FileSummary.Entry]) -> [FileSummary.Entry] {
+    var offset = 0
+    let placed = entries.map { entry in
+      defer { offset += entry.byteCount }
+      return (begin: offset, end: offset + entry.byteCount, entry: entry)
+    }
+    return placed.sorted { ($0.begin, $0.end, $0.entry.key) < ($1.begin, $1.end, $1.entry.key) }
+      .map(\.entry)
+  }
+}
+
+extension Tensor {
+  /// The memory of a tensor on the CPU whose elements lie one after another. It lives as long as it.
+  var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: view.pointer, count: numel * dtype.itemSize)
+  }
+}
