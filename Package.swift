@@ -143,7 +143,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "ArrayFiles", "DataPipes", "Graphs", "NN", "ScalarNN", "Tensors", argumentParser,
+        "ArrayFiles", "DataPipes", "Graphs", "NN", "ScalarNN", "Serialization", "Tensors",
+        argumentParser,
       ],
       path: "Benchmarks",
       exclude: ["README.md", "peers.py", "requirements.txt"]),

@@ -8,7 +8,7 @@ struct Workload: Sendable {
   let prepare: @Sendable () -> (_ count: Int) -> [Double]
 
   static let all: [Workload] =
-    scalars + dispatch + training + loading + operations + gradients
+    scalars + dispatch + training + loading + saving + operations + gradients
 }
 
 /// Keeps a result from being optimised away.

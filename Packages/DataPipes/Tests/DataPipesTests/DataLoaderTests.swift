@@ -427,6 +427,7 @@ private func epoch(_ loader: DataLoader<Tensor>) -> [[Int]] {
       let first = loader()
       _ = rest(first)
       var (whole, saved): ([[Float]], DataLoaderState?) = ([], stop == 0 ? first.state : nil)
+      let between = Generator.default.state
       for batch in first {
         whole.append(batch.scalars(as: Float.self))
         if whole.count == stop { saved = first.state }
@@ -437,6 +438,7 @@ private func epoch(_ loader: DataLoader<Tensor>) -> [[Int]] {
         DataLoaderState.self, from: JSONEncoder().encode(#require(saved)))
       #expect(state.batch == stop)
       let second = loader()
+      if stop == 0 { Generator.default.state = between }
       second.state = state
       #expect(second.state == state)
       #expect(rest(second) == Array(whole[stop...]))

@@ -115,19 +115,21 @@ extension DataLoader {
       let jobs = try source.begin(cancellation)
       return (seed, jobs)
     }
+    if let resumed {
+      generator?.state = resumed.generator
+      if let state = resumed.samplerGenerator { source.generator?.state = state }
+    }
     let place: DataLoaderState
     let seed: UInt64
     let jobs: ExampleIterator<Job<Batch>>
-    if let resumed {
+    if let resumed, resumed.hasBegun {
       place = resumed
-      generator?.state = resumed.generator
-      if let state = resumed.samplerGenerator { source.generator?.state = state }
-      // The default generator belongs to all; a stand-in draws the same.
+      // The default generator belongs to all, and has gone on since; a stand-in draws the same.
       (seed, jobs) = try Devices.Generator(state: resumed.generator).withDefault(begin)
       for _ in 0..<resumed.batch { _ = try jobs.next() }
     } else {
       place = DataLoaderState(
-        batch: 0, generator: (generator ?? .default).state,
+        batch: 0, hasBegun: true, generator: (generator ?? .default).state,
         samplerGenerator: source.generator?.state)
       (seed, jobs) = try begin()
     }
@@ -165,6 +167,8 @@ extension DataLoader {
 public struct DataLoaderState: Codable, Equatable, Sendable {
   /// How many batches of the epoch have been taken.
   public internal(set) var batch: Int
+  /// Whether it is in an epoch, and not between two.
+  let hasBegun: Bool
   /// What the loader's and the sampler's generator were like when the epoch began.
   let generator: Devices.Generator.State
   let samplerGenerator: Devices.Generator.State?
@@ -175,14 +179,15 @@ extension DataLoader {
   /// the loop, or after leaving it; between epochs, it is where the next one will begin.
   ///
   /// Set it, and the next loop goes on with the batch that came next, and the epochs after it as they
-  /// would have. A sampler that keeps a state of its own, such as a ``DistributedSampler``'s epoch, must
+  /// would have. Between epochs, a loader without a generator of its own needs the default generator to be
+  /// as it was, too. A sampler that keeps a state of its own, such as a ``DistributedSampler``'s epoch, must
   /// be set as it was then.
   public var state: DataLoaderState {
     get {
       let noted = progress.withLock { $0.resumed ?? $0.place }
       return noted
         ?? DataLoaderState(
-          batch: 0, generator: (generator ?? .default).state,
+          batch: 0, hasBegun: false, generator: (generator ?? .default).state,
           samplerGenerator: (try? source.get())?.generator?.state)
     }
     set { progress.withLock { $0.resumed = newValue } }

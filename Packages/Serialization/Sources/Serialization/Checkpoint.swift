@@ -1,0 +1,143 @@
+import Foundation
+import Tensors
+
+/// All that a training run needs to go on: state dicts by name, and any values that are `Codable`.
+///
+///     var checkpoint = Checkpoint()
+///     checkpoint["model"] = model.stateDict()
+///     checkpoint["optimizer"] = optimizer.stateDict()
+///     try checkpoint.set(scheduler.stepCount, for: "scheduler")
+///     try checkpoint.set(Generator.default.state, for: "generator")
+///     try checkpoint.set(loader.state, for: "loader")
+///     try checkpoint.save(to: "run.h5")
+///
+/// With these, a run that is resumed gives bit for bit the losses of one that never stopped:
+///
+///     let checkpoint = try Checkpoint("run.h5")
+///     try model.loadStateDict(checkpoint["model"] ?? [:])
+///     try optimizer.loadStateDict(checkpoint["optimizer"] ?? [:])
+///     scheduler.stepCount = try checkpoint.get("scheduler")
+///     Generator.default.state = try checkpoint.get("generator")
+///     loader.state = try checkpoint.get("loader")
+///
+/// It is one file, HDF5 or safetensors by its extension, in which a tensor's key is the state dict's name,
+/// a dot, and its own key.
+public struct Checkpoint {
+  private var states: OrderedDictionary<String, StateDict> = [:]
+  /// In JSON.
+  private var values: [String: String] = [:]
+  private let path: String?
+
+  private static let list = "checkpoint"
+  private static let prefix = "value."
+
+  public init() { path = nil }
+
+  /// The names of the state dicts, in order.
+  public var names: [String] { Array(states.keys) }
+
+  /// A state dict by its name, which has no dots.
+  public subscript(name: String) -> StateDict? {
+    get { states[name] }
+    set {
+      guard !name.isEmpty, !name.contains(where: { "./\0".contains($0) }) else {
+        fatalError("Checkpoint: the name “\(name)”; it must not be empty or hold a dot or a slash")
+      }
+      states[name] = newValue
+    }
+  }
+
+  /// Adds a value under a name.
+  ///
+  /// - Throws: what its encoding throws.
+  public mutating func set(_ value: some Encodable, for name: String) throws {
+    let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Alone, a number is no JSON document for all decoders.
+    values[name] = String(decoding: try encoder.encode([value]), as: UTF8.self)
+  }
+
+  /// The value of a name.
+  ///
+  /// - Throws: ``CheckpointError``.
+  public func get<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws
+    -> Value
+  {
+    guard let text = values[name] else {
+      throw CheckpointError.noValue(name, path: path, names: values.keys.sorted())
+    }
+    guard let value = Self.decode(text, as: type) else {
+      throw CheckpointError.otherType(name, path: path, type: "\(type)")
+    }
+    return value
+  }
+
+  /// The value of a name in a file's metadata.
+  static func value<Value: Decodable>(
+    _ name: String, as type: Value.Type, in metadata: [String: String]
+  ) -> Value? {
+    metadata[prefix + name].flatMap { decode($0, as: type) }
+  }
+
+  private static func decode<Value: Decodable>(_ text: String, as: Value.Type) -> Value? {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return (try? decoder.decode([Value].self, from: Data(text.utf8)))?.first
+  }
+
+  /// Writes the file: the old one or the new one is there, whole, whatever happens.
+  ///
+  /// - Throws: ``SerializationError``.
+  public func save(to path: String, compression: Int = 0) throws {
+    var state = StateDict()
+    for (name, own) in states {
+      for (key, tensor) in own { state["\(name).\(key)"] = tensor }
+    }
+    var metadata = Dictionary(
+      uniqueKeysWithValues: values.map { (Self.prefix + $0.key, $0.value) })
+    metadata[Self.list] = states.keys.joined(separator: "\n")
+    try Serialization.save(state, to: path, compression: compression, metadata: metadata)
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``SerializationError``; also where the file is no checkpoint.
+  public init(_ path: String, device: Device = .cpu) throws {
+    self.path = path
+    let metadata = try inspect(path).metadata
+    guard let names = metadata[Self.list] else {
+      throw SerializationError.notAStateDict(path: path, reason: "it is no checkpoint")
+    }
+    for name in names.split(separator: "\n") { states[String(name)] = [:] }
+    for (key, tensor) in try load(path, device: device) {
+      let parts = key.split(separator: ".", maxSplits: 1)
+      guard parts.count == 2, states[String(parts[0])] != nil else {
+        throw SerializationError.notAStateDict(
+          path: path, reason: "“\(key)” belongs to none of its state dicts")
+      }
+      states[String(parts[0])]![String(parts[1])] = tensor
+    }
+    for (key, text) in metadata where key.hasPrefix(Self.prefix) {
+      values[String(key.dropFirst(Self.prefix.count))] = text
+    }
+  }
+}
+
+/// What a ``Checkpoint`` does not have.
+public enum CheckpointError: Error, Equatable, LocalizedError {
+  case noValue(String, path: String?, names: [String])
+  case otherType(String, path: String?, type: String)
+
+  public var errorDescription: String? {
+    switch self {
+    case .noValue(let name, let path, let names):
+      "\(path ?? "the checkpoint") has no value “\(name)”; there are "
+        + (names.isEmpty ? "none" : names.joined(separator: ", "))
+    case .otherType(let name, let path, let type):
+      "\(path ?? "the checkpoint"): the value “\(name)” is no \(type)"
+    }
+  }
+}

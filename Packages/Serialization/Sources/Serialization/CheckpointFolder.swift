@@ -1,0 +1,85 @@
+import Foundation
+
+/// A folder of a run's checkpoints, of which the last ones and the best one are kept.
+///
+///     let folder = CheckpointFolder("run", keepLast: 3, best: .lowest("validation loss"))
+///     try folder.save(checkpoint, step: step, metrics: ["validation loss": loss])
+///     if let path = folder.latest { try resume(Checkpoint(path)) }
+public struct CheckpointFolder: Sendable {
+  /// Which checkpoint is the best: by a metric of that name.
+  public enum Best: Sendable {
+    case lowest(String)
+    case highest(String)
+  }
+
+  public let path: String
+  private let keepLast: Int
+  private let best: Best?
+
+  /// - Parameters:
+  ///   - path: the folder, which is made when something is saved.
+  ///   - keepLast: how many of the last checkpoints stay; at least 1.
+  ///   - best: which one stays as well, however old.
+  public init(_ path: String, keepLast: Int = 3, best: Best? = nil) {
+    guard keepLast > 0 else { fatalError("CheckpointFolder: keepLast \(keepLast); at least 1") }
+    (self.path, self.keepLast, self.best) = (path, keepLast, best)
+  }
+
+  /// Saves a checkpoint, and then removes those that need not stay.
+  ///
+  /// - Returns: the file's path.
+  /// - Throws: ``SerializationError``.
+  @discardableResult
+  public func save(
+    _ checkpoint: Checkpoint, step: Int, metrics: [String: Double] = [:]
+  ) throws -> String {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw SerializationError.cannotWrite(
+        path: path, reason: (error as NSError).localizedFailureReason ?? error.localizedDescription)
+    }
+    var whole = checkpoint
+    try whole.set(step, for: Self.stepName)
+    try whole.set(metrics, for: Self.metricsName)
+    let digits = String(step)
+    let padding = String(repeating: "0", count: max(0, 9 - digits.count))
+    let file = "\(path)/step-\(padding)\(digits).h5"
+    try whole.save(to: file)
+    let files = all()
+    let kept = Set(files.suffix(keepLast) + [try bestPath() ?? file])
+    for old in files where !kept.contains(old) { unlink(old) }
+    return file
+  }
+
+  private static let (stepName, metricsName) = ("step", "metrics")
+
+  /// All checkpoints, in the order of their steps.
+  public func all() -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { $0.wholeMatch(of: /step-\d+\.h5/) != nil }
+      .sorted { ($0.count, $0) < ($1.count, $1) }.map { "\(path)/\($0)" }
+  }
+
+  /// The checkpoint of the last step; nil if there is none.
+  public var latest: String? { all().last }
+
+  /// The best checkpoint; nil if there is none with that metric.
+  ///
+  /// - Throws: ``SerializationError``.
+  public func bestPath() throws -> String? {
+    guard let best else { return nil }
+    let (name, sign) =
+      switch best {
+      case .lowest(let name): (name, 1.0)
+      case .highest(let name): (name, -1.0)
+      }
+    let found = try all().compactMap { file -> (path: String, value: Double)? in
+      let metadata = try inspect(file).metadata
+      let metrics = Checkpoint.value(
+        Self.metricsName, as: [String: Double].self, in: metadata)
+      return metrics?[name].flatMap { $0.isNaN ? nil : (file, sign * $0) }
+    }
+    return found.min { $0.value < $1.value }?.path
+  }
+}
