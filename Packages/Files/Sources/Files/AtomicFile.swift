@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// Why a file could not be written, in the system's words.
@@ -83,5 +84,45 @@ private func flush(_ path: String) throws {
 
   public func write(_ bytes: some Collection<UInt8>) throws {
     try Array(bytes).withUnsafeBytes { try write($0) }
+  }
+}
+
+/// Writes pieces of memory at their places in a file that exists, on several threads.
+///
+/// - Throws: ``WriteFailure``.
+@_spi(Flambeau) public func write(
+  _ pieces: [(offset: Int, bytes: UnsafeRawBufferPointer)], to path: String
+) throws {
+  let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw WriteFailure.last }
+  defer { close(descriptor) }
+  let most = 1 << 22
+  let blocks = pieces.flatMap { offset, bytes in
+    stride(from: 0, to: bytes.count, by: most).map { start in
+      (
+        offset: offset + start,
+        bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + most, bytes.count)])
+      )
+    }
+  }
+  var codes = [Int32](repeating: 0, count: blocks.count)
+  codes.withUnsafeMutableBufferPointer { codes in
+    // Each block has a place of its own.
+    nonisolated(unsafe) let (codes, blocks) = (codes, blocks)
+    DispatchQueue.concurrentPerform(iterations: blocks.count) { place in
+      var (offset, bytes) = blocks[place]
+      while !bytes.isEmpty, codes[place] == 0 {
+        let count = pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
+        if count < 0 {
+          if errno != EINTR { codes[place] = errno }
+          continue
+        }
+        bytes = UnsafeRawBufferPointer(rebasing: bytes[count...])
+        offset += count
+      }
+    }
+  }
+  if let code = codes.first(where: { $0 != 0 }) {
+    throw WriteFailure(reason: String(cString: strerror(code)))
   }
 }

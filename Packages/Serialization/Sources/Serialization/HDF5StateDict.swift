@@ -64,9 +64,11 @@ enum HDF5StateDict {
     }
     try ByteWriter(path, at: 0).write(Seal.block)
     // Plain data is written without libhdf5, which has left room for it.
-    for part in parts where part.isPlain && part.extents[0][1] > 0 {
-      try ByteWriter(path, at: part.extents[0][0]).write(state[part.key]!.bytes)
-    }
+    try checkRoom(for: parts.flatMap(\.extents).map { $0[0] + $0[1] }.max() ?? 0, in: path)
+    try Files.write(
+      parts.filter { $0.isPlain && $0.extents[0][1] > 0 }.map { part in
+        (part.extents[0][0], state[part.key]!.bytes)
+      }, to: path)
     var seal = Seal(version: version, parts: parts, metadata: metadata)
     try seal.append(to: path, plain: state)
   }

@@ -195,11 +195,16 @@ struct SafeTensors {
     var header = "{\(parts.joined(separator: ","))}"
     // The data begins at a multiple of 64 bytes, so that it can be mapped.
     header += String(repeating: " ", count: (64 - (8 + header.utf8.count) % 64) % 64)
-    let writer = try ByteWriter(path)
     let length = UInt64(header.utf8.count)
-    try writer.write((0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
-    try writer.write(header.utf8)
-    for tensor in state.values { try writer.write(tensor.bytes) }
+    let start = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + Array(header.utf8)
+    try checkRoom(for: start.count + offset, in: path)
+    try ByteWriter(path, at: 0).write(start)
+    var place = start.count
+    try Files.write(
+      state.values.map { tensor in
+        defer { place += tensor.bytes.count }
+        return (place, tensor.bytes)
+      }, to: path)
   }
 
   /// The order in which a reader finds entries that are written in this order.
