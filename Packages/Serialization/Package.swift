@@ -19,6 +19,9 @@ let package = Package(
         .product(name: "Files", package: "Files"),
         .product(name: "Tensors", package: "Tensors"),
       ]),
-    .testTarget(name: "SerializationTests", dependencies: ["Serialization"], exclude: ["Golden"]),
+    .testTarget(
+      name: "SerializationTests",
+      dependencies: ["Serialization", .product(name: "ArrayFiles", package: "Files")],
+      exclude: ["Golden"]),
   ]
 )

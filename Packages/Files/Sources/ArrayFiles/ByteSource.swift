@@ -40,8 +40,7 @@ extension ByteSource {
   ///
   /// - Parameter swapped: whether the elements' bytes are in the other order than this machine's.
   func tensor(_ shape: [Int], _ dtype: DType, swapped: Bool) throws -> Tensor {
-    guard shape.count <= 64 else { throw damaged("its header says \(shape.count) dims") }
-    guard let byteCount = Self.byteCount(shape, dtype), byteCount <= limit else {
+    guard let byteCount = dtype.byteCount(of: shape), byteCount <= limit else {
       throw damaged("its header says \(shape) of \(dtype), more than the file can hold")
     }
     let tensor = Tensor.empty(shape, dtype: dtype)
@@ -51,18 +50,6 @@ extension ByteSource {
     if swapped { swapBytes(of: memory, each: dtype.itemSize) }
     if dtype == .bool { memory.makeBools() }
     return tensor
-  }
-
-  /// How many bytes a tensor takes; nil for a shape that none can have, whatever else is 0 in it.
-  private static func byteCount(_ shape: [Int], _ dtype: DType) -> Int? {
-    var (bytes, isEmpty) = (8, false)
-    for size in shape {
-      let (product, overflow) = bytes.multipliedReportingOverflow(by: max(size, 1))
-      guard !overflow, size >= 0 else { return nil }
-      bytes = product
-      isEmpty = isEmpty || size == 0
-    }
-    return isEmpty ? 0 : bytes / 8 * dtype.itemSize
   }
 
   /// Looks for the end, where an archive also compares its checksum.

@@ -56,8 +56,6 @@ private func flush(_ path: String) throws {
 /// Writes bytes one after another. What the system says on a full disk is not lost in a buffer.
 @_spi(Flambeau) public final class ByteWriter {
   private let descriptor: Int32
-  public private(set) var count = 0
-
   /// - Parameters:
   ///   - path: a file that exists.
   ///   - offset: where in it to begin; by default at its beginning, after all that was there is gone.
@@ -78,7 +76,6 @@ private func flush(_ path: String) throws {
         throw WriteFailure.last
       }
       rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-      count += written
     }
   }
 

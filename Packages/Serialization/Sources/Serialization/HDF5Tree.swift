@@ -109,7 +109,7 @@ struct HDF5Tree {
       throw HDF5Failure(reason: "the dataset “\(key)” is of a type that no tensor has")
     }
     // No allocation larger than the file can justify.
-    guard let bytes = SafeTensors.byteCount(shape, dtype), bytes <= fileSize * 1032 else {
+    guard let bytes = dtype.byteCount(of: shape), bytes <= fileSize * 1032 else {
       throw HDF5Failure(reason: "the dataset “\(key)” of shape \(shape) is not whole")
     }
     return FileSummary.Entry(key: key, shape: shape, dtype: dtype)

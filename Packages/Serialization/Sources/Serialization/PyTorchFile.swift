@@ -47,7 +47,7 @@ struct PyTorchFile {
     tensors = found.map(\.1)
     entries = try found.map { key, tensor in
       guard let dtype = Self.storages[tensor.storage.type],
-        SafeTensors.byteCount(tensor.shape, dtype) != nil, Self.fits(tensor)
+        dtype.byteCount(of: tensor.shape) != nil, Self.fits(tensor)
       else {
         throw SerializationError.damaged(
           path: path, tensor: key, reason: "it does not fit into its storage")

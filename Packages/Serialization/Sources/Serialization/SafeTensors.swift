@@ -81,7 +81,7 @@ struct SafeTensors {
       }
       guard tensor.data_offsets.count == 2,
         let range = Self.range(tensor.data_offsets, from: start, to: file.size),
-        Self.byteCount(tensor.shape, dtype) == range.count
+        dtype.byteCount(of: tensor.shape) == range.count
       else {
         throw SerializationError.damaged(
           path: path, tensor: key,
@@ -136,18 +136,6 @@ struct SafeTensors {
     let limit = end - start
     guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= limit else { return nil }
     return start + offsets[0]..<start + offsets[1]
-  }
-
-  /// How many bytes a tensor takes; nil for a shape that none can have.
-  static func byteCount(_ shape: [Int], _ dtype: DType) -> Int? {
-    var (bytes, isEmpty) = (8, false)
-    guard shape.count <= 64 else { return nil }
-    for size in shape {
-      let (product, overflow) = bytes.multipliedReportingOverflow(by: max(size, 1))
-      guard !overflow, size >= 0 else { return nil }
-      (bytes, isEmpty) = (product, isEmpty || size == 0)
-    }
-    return isEmpty ? 0 : bytes / 8 * dtype.itemSize
   }
 
   private static func checksum(

@@ -104,7 +104,7 @@ struct Seal: Codable {
   func entries(in path: String) throws -> [FileSummary.Entry] {
     try parts.map { part in
       guard let dtype = DType(part.dtype),
-        let count = SafeTensors.byteCount(part.shape, dtype),
+        let count = dtype.byteCount(of: part.shape),
         !part.isPlain || part.extents.reduce(0, { $0 + $1[1] }) == count
       else {
         throw SerializationError.damaged(

@@ -1,3 +1,4 @@
+@_spi(Flambeau) import ArrayFiles
 import Foundation
 import Serialization
 import Testing
@@ -117,18 +118,32 @@ import Testing
     }
   }
 
+  /// A file of a version to come, whose seal is right.
   @Test func aNewerVersionIsRefused() throws {
     let folder = try Folder()
-    var bytes = try Self.write("x.h5", in: folder)
-    // The seal's version, with the seal's checksum left as it was.
-    let text = Array("\"version\":2".utf8)
-    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: text) })
-    bytes[place + text.count - 1] = UInt8(ascii: "3")
-    try Data(bytes).write(to: folder.url.appending(path: "x.h5"))
-    let error = #expect(throws: SerializationError.self) { try load(folder.path("x.h5")) }
-    #expect(error?.localizedDescription.contains("its seal is not as it was written") == true)
-    #expect(
-      SerializationError.newerVersion(path: "x.h5", version: 3).localizedDescription
-        == "x.h5 is of version 3 of the format, this library knows version 2; use a newer one")
+    let bytes = try Self.write("x.h5", in: folder)
+    let length = Int(
+      bytes[(bytes.count - 24)...].prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) })
+    let start = bytes.count - 24 - length
+    let text = String(decoding: bytes[start..<start + length], as: UTF8.self)
+    let newer = Array(text.replacing("\"version\":2", with: "\"version\":3").utf8)
+    func sealed(_ sum: UInt64) -> Data {
+      let end = (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
+      return Data(
+        bytes[..<start] + newer + bytes[(bytes.count - 24)...].prefix(8) + end + bytes.suffix(8))
+    }
+    let url = folder.url.appending(path: "x.h5")
+    try sealed(Checksum.of(newer)).write(to: url)
+    for body in [{ _ = try load(url.path) }, { _ = try inspect(url.path) }] as [() throws -> Void] {
+      let error = #expect(throws: SerializationError.self) { try body() }
+      #expect(error == .newerVersion(path: url.path, version: 3))
+      #expect(
+        error?.localizedDescription
+          == "\(url.path) is of version 3 of the format, this library knows "
+          + "version 2; use a newer one")
+    }
+    try sealed(Checksum.of(newer) ^ 1).write(to: url)
+    let damaged = #expect(throws: SerializationError.self) { try load(url.path) }
+    #expect(damaged?.localizedDescription.contains("its seal is not as it was written") == true)
   }
 }
