@@ -89,7 +89,6 @@ extension DataPipe {
       var (round, current) = (0, nil as ExampleIterator<Example>?)
       return ExampleIterator {
         if let example = try current?.next() { return example }
-        guard times.map({ round < $0 }) ?? true else { return nil }
         // An empty round is the last: there would be no end to looking.
         while times.map({ round < $0 }) ?? true {
           round += 1
