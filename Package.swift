@@ -40,7 +40,7 @@ func chapter(
 let libraries = [
   "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN",
   "TensorBoard", "Files", "CHDF5", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles",
-  "Serialization",
+  "Serialization", "ModelFiles",
 ]
 
 let collections = "swift-collections"
@@ -123,11 +123,13 @@ let package = Package(
       ],
       path: "Packages/DataPipes/Sources/DataPipes", resources: [.copy("Resources/digits")]),
     tests("DataPipes", "DataPipes", exclude: ["Golden"]),
-    target("DataPipes", "DataFiles", ["ArrayFiles", "DataPipes", "Files", "ImageFiles"]),
+    target("DataPipes", "DataFiles", ["ArrayFiles", "DataPipes", "Files", "Graphs", "ImageFiles"]),
     tests("DataPipes", "DataFiles"),
 
-    target("Serialization", "Serialization", ["ArrayFiles", "CHDF5", "Files", "Tensors"]),
-    tests("Serialization", "Serialization", ["ArrayFiles"], exclude: ["Golden"]),
+    target(
+      "Serialization", "Serialization", ["ArrayFiles", "CHDF5", "Files", "Graphs", "Tensors"]),
+    target("Serialization", "ModelFiles", ["NN", "Serialization"]),
+    tests("Serialization", "Serialization", ["ArrayFiles", "ModelFiles"], exclude: ["Golden"]),
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(name: "FlambeauCommand", dependencies: ["Flambeau", argumentParser]),

@@ -10,6 +10,7 @@ let package = Package(
   ],
   dependencies: [
     .package(path: "../Files"),
+    .package(path: "../Graphs"),
     .package(path: "../Tensors"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
@@ -30,6 +31,7 @@ let package = Package(
         "DataPipes",
         .product(name: "ArrayFiles", package: "Files"),
         .product(name: "Files", package: "Files"),
+        .product(name: "Graphs", package: "Graphs"),
         .product(name: "ImageFiles", package: "Files"),
       ]),
     .testTarget(name: "DataPipesTests", dependencies: ["DataPipes"], exclude: ["Golden"]),

@@ -5,10 +5,13 @@ let package = Package(
   name: "Serialization",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Serialization", targets: ["Serialization"])
+    .library(name: "Serialization", targets: ["Serialization"]),
+    .library(name: "ModelFiles", targets: ["ModelFiles"]),
   ],
   dependencies: [
     .package(path: "../Files"),
+    .package(path: "../Graphs"),
+    .package(path: "../NN"),
     .package(path: "../Tensors"),
   ],
   targets: [
@@ -16,12 +19,16 @@ let package = Package(
       name: "Serialization",
       dependencies: [
         .product(name: "ArrayFiles", package: "Files"), .product(name: "CHDF5", package: "Files"),
-        .product(name: "Files", package: "Files"),
+        .product(name: "Files", package: "Files"), .product(name: "Graphs", package: "Graphs"),
         .product(name: "Tensors", package: "Tensors"),
       ]),
     .testTarget(
       name: "SerializationTests",
-      dependencies: ["Serialization", .product(name: "ArrayFiles", package: "Files")],
+      dependencies: [
+        "ModelFiles", "Serialization", .product(name: "ArrayFiles", package: "Files"),
+      ],
       exclude: ["Golden"]),
+    .target(
+      name: "ModelFiles", dependencies: ["Serialization", .product(name: "NN", package: "NN")]),
   ]
 )

@@ -5,6 +5,7 @@
 @_exported import Devices
 @_exported import Graphs
 @_exported import GraphvizRendering
+@_exported import ModelFiles
 @_exported import NN
 @_exported import ScalarGrad
 @_exported import ScalarNN

@@ -1,6 +1,7 @@
 import DataPipes
 import Files
 import Foundation
+@_spi(Flambeau) import Graphs
 import ImageFiles
 
 /// Pictures in a folder for each class: `torchvision.datasets.ImageFolder`.
@@ -70,9 +71,7 @@ public struct ImageFolder: Dataset {
       return try FileManager.default.contentsOfDirectory(atPath: path)
         .filter { !$0.hasPrefix(".") }.sorted()
     } catch {
-      throw DataFileError.unreadable(
-        path: path,
-        reason: (error as NSError).localizedFailureReason ?? error.localizedDescription)
+      throw DataFileError.unreadable(path: path, reason: error.systemReason)
     }
   }
 

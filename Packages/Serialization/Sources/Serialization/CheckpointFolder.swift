@@ -1,4 +1,5 @@
 import Foundation
+@_spi(Flambeau) import Graphs
 
 /// A folder of a run's checkpoints, of which the last ones and the best one are kept.
 ///
@@ -36,8 +37,7 @@ public struct CheckpointFolder: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw SerializationError.cannotWrite(
-        path: path, reason: (error as NSError).localizedFailureReason ?? error.localizedDescription)
+      throw SerializationError.cannotWrite(path: path, reason: error.systemReason)
     }
     var whole = checkpoint
     try whole.set(step, for: Self.stepName)

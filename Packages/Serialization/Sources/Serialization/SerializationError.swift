@@ -8,6 +8,8 @@ public enum SerializationError: Error, Equatable, LocalizedError {
   case notAStateDict(path: String, reason: String)
   /// The file is not as it was written; `tensor` is the one whose data has changed, if it is one's.
   case damaged(path: String, tensor: String?, reason: String)
+  /// The file holds no model, or none that can be made.
+  case noModel(path: String, reason: String)
   /// The file comes from a later version of the format.
   case newerVersion(path: String, version: Int)
   /// The file holds something that a state dict does not need and that might do harm.
@@ -26,6 +28,7 @@ public enum SerializationError: Error, Equatable, LocalizedError {
     case .damaged(let path, let tensor?, let reason):
       "\(path) is damaged, in the tensor “\(tensor)”: \(reason)"
     case .damaged(let path, nil, let reason): "\(path) is damaged: \(reason)"
+    case .noModel(let path, let reason): "\(path) holds no model that can be made: \(reason)"
     case .newerVersion(let path, let version):
       "\(path) is of version \(version) of the format, this library knows version "
         + "\(HDF5StateDict.version); use a newer one"

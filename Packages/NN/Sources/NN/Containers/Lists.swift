@@ -1,10 +1,14 @@
 /// Modules in a list, which a `forward` function goes through as it likes: `torch.nn.ModuleList`.
-public final class ModuleList: Module {
+public final class ModuleList: Module, Rebuildable {
   public private(set) var layers: [Module]
 
   public init(_ layers: [Module] = []) {
     self.layers = layers
     super.init()
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments.modules().map(\.module))
   }
 
   public override func namedChildren() -> [(name: String, module: Module)] {
@@ -22,13 +26,18 @@ extension ModuleList: Sequence {
 }
 
 /// Modules by name, in order: `torch.nn.ModuleDict`.
-public final class ModuleDict: Module {
+public final class ModuleDict: Module, Rebuildable {
   public private(set) var entries: OrderedDictionary<String, Module>
 
   public init(_ modules: KeyValuePairs<String, Module> = [:]) {
     entries = [:]
     super.init()
     for (name, module) in modules { self[name] = module }
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init()
+    for (name, module) in try arguments.modules() { self[name] = module }
   }
 
   public override func namedChildren() -> [(name: String, module: Module)] {

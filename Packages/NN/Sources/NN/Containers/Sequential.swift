@@ -6,7 +6,7 @@
 ///       Linear(64, 128)
 ///       if isDeep { Linear(128, 128) }
 ///     }
-public final class Sequential: Module {
+public final class Sequential: Module, Rebuildable {
   private var entries: [(name: String, module: Module)]
 
   public convenience init(_ layers: Module...) {
@@ -26,6 +26,11 @@ public final class Sequential: Module {
 
   public convenience init(@ModuleBuilder _ layers: () -> [Module]) {
     self.init(layers())
+  }
+
+  public init(arguments: ModuleArguments) throws {
+    entries = try arguments.modules()
+    super.init()
   }
 
   public override func forward(_ x: Tensor) -> Tensor {

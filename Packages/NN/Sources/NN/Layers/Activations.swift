@@ -1,17 +1,17 @@
 // The activations of Tensors as modules.
 
 /// x where it is positive, else 0: `torch.nn.ReLU`.
-public final class ReLU: Module {
+public final class ReLU: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.relu() }
 }
 
 /// x between 0 and 6: `torch.nn.ReLU6`.
-public final class ReLU6: Module {
+public final class ReLU6: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.hardtanh(min: 0, max: 6) }
 }
 
 /// x where it is positive, else slope · x: `torch.nn.LeakyReLU`.
-public final class LeakyReLU: Module {
+public final class LeakyReLU: Module, Rebuildable {
   public let negativeSlope: Double
 
   public init(_ negativeSlope: Double = 0.01) {
@@ -23,12 +23,16 @@ public final class LeakyReLU: Module {
     x.leakyRelu(negativeSlope: negativeSlope)
   }
 
-  public override var extraDescription: String { "negative_slope=\(negativeSlope.python)" }
+  public override var arguments: ModuleArguments { ["negative_slope": negativeSlope] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["negative_slope"])
+  }
 }
 
 /// ``LeakyReLU`` with slopes that are learnt, one or one for each channel: `torch.nn.PReLU`; He and
 /// others, 2015.
-public final class PReLU: Module {
+public final class PReLU: Module, Rebuildable {
   @Parameter public var weight: Tensor
 
   public init(_ numParameters: Int = 1, initial: Double = 0.25, dtype: DType = .float32) {
@@ -38,11 +42,15 @@ public final class PReLU: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.prelu(weight) }
 
-  public override var extraDescription: String { "num_parameters=\(weight.numel)" }
+  public override var arguments: ModuleArguments { ["num_parameters": weight.numel] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["num_parameters"])
+  }
 }
 
 /// x where it is positive, else α · (eˣ - 1): `torch.nn.ELU`.
-public final class ELU: Module {
+public final class ELU: Module, Rebuildable {
   public let alpha: Double
 
   public init(_ alpha: Double = 1) {
@@ -52,16 +60,20 @@ public final class ELU: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.elu(alpha: alpha) }
 
-  public override var extraDescription: String { "alpha=\(alpha.python)" }
+  public override var arguments: ModuleArguments { ["alpha": alpha] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["alpha"])
+  }
 }
 
 /// ``ELU`` with a slope that keeps variances: `torch.nn.SELU`.
-public final class SELU: Module {
+public final class SELU: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.selu() }
 }
 
 /// x · Φ(x), where Φ is the normal distribution's: `torch.nn.GELU`.
-public final class GELU: Module {
+public final class GELU: Module, Rebuildable {
   public let approximate: Tensor.GELU
 
   public init(approximate: Tensor.GELU = .none) {
@@ -71,36 +83,40 @@ public final class GELU: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.gelu(approximate: approximate) }
 
-  public override var extraDescription: String { "approximate='\(approximate)'" }
+  public override var arguments: ModuleArguments { ["approximate": approximate] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(approximate: try arguments["approximate"])
+  }
 }
 
 /// x · sigmoid(x): `torch.nn.SiLU`.
-public final class SiLU: Module {
+public final class SiLU: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.silu() }
 }
 
 /// x · tanh(softplus(x)): `torch.nn.Mish`.
-public final class Mish: Module {
+public final class Mish: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.mish() }
 }
 
 /// The hyperbolic tangent: `torch.nn.Tanh`.
-public final class Tanh: Module {
+public final class Tanh: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.tanh() }
 }
 
 /// 1 / (1 + e⁻ˣ): `torch.nn.Sigmoid`.
-public final class Sigmoid: Module {
+public final class Sigmoid: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.sigmoid() }
 }
 
 /// log(sigmoid(x)): `torch.nn.LogSigmoid`.
-public final class LogSigmoid: Module {
+public final class LogSigmoid: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.logSigmoid() }
 }
 
 /// log(1 + e^(β·x)) / β: `torch.nn.Softplus`.
-public final class Softplus: Module {
+public final class Softplus: Module, Rebuildable {
   public let beta: Double
   public let threshold: Double
 
@@ -114,18 +130,20 @@ public final class Softplus: Module {
     x.softplus(beta: beta, threshold: threshold)
   }
 
-  public override var extraDescription: String {
-    "beta=\(beta.python), threshold=\(threshold.python)"
+  public override var arguments: ModuleArguments { ["beta": beta, "threshold": threshold] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(beta: try arguments["beta"], threshold: try arguments["threshold"])
   }
 }
 
 /// x / (1 + |x|): `torch.nn.Softsign`.
-public final class Softsign: Module {
+public final class Softsign: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.softsign() }
 }
 
 /// x between two limits: `torch.nn.Hardtanh`.
-public final class Hardtanh: Module {
+public final class Hardtanh: Module, Rebuildable {
   public let min: Double
   public let max: Double
 
@@ -137,23 +155,25 @@ public final class Hardtanh: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.hardtanh(min: min, max: max) }
 
-  public override var extraDescription: String {
-    "min_val=\(min.python), max_val=\(max.python)"
+  public override var arguments: ModuleArguments { ["min_val": min, "max_val": max] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(min: try arguments["min_val"], max: try arguments["max_val"])
   }
 }
 
 /// x · hardsigmoid(x): `torch.nn.Hardswish`.
-public final class Hardswish: Module {
+public final class Hardswish: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.hardswish() }
 }
 
 /// (x + 3) / 6 between 0 and 1: `torch.nn.Hardsigmoid`.
-public final class Hardsigmoid: Module {
+public final class Hardsigmoid: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.hardsigmoid() }
 }
 
 /// eˣ / Σ eˣ along a dim: `torch.nn.Softmax`.
-public final class Softmax: Module {
+public final class Softmax: Module, Rebuildable {
   public let dim: Int
 
   public init(dim: Int) {
@@ -163,11 +183,15 @@ public final class Softmax: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.softmax(dim: dim) }
 
-  public override var extraDescription: String { "dim=\(dim)" }
+  public override var arguments: ModuleArguments { ["dim": dim] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(dim: try arguments["dim"])
+  }
 }
 
 /// The logarithm of ``Softmax``: `torch.nn.LogSoftmax`.
-public final class LogSoftmax: Module {
+public final class LogSoftmax: Module, Rebuildable {
   public let dim: Int
 
   public init(dim: Int) {
@@ -177,11 +201,15 @@ public final class LogSoftmax: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.logSoftmax(dim: dim) }
 
-  public override var extraDescription: String { "dim=\(dim)" }
+  public override var arguments: ModuleArguments { ["dim": dim] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(dim: try arguments["dim"])
+  }
 }
 
 /// The first half along a dim times the sigmoid of the second: `torch.nn.GLU`.
-public final class GLU: Module {
+public final class GLU: Module, Rebuildable {
   public let dim: Int
 
   public init(dim: Int = -1) {
@@ -191,5 +219,9 @@ public final class GLU: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.glu(dim: dim) }
 
-  public override var extraDescription: String { "dim=\(dim)" }
+  public override var arguments: ModuleArguments { ["dim": dim] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(dim: try arguments["dim"])
+  }
 }

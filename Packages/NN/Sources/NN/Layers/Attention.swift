@@ -2,7 +2,7 @@
 ///
 /// Queries of shape [length, batch, embedDim], keys and values of [keys, batch, embedDim]; with
 /// `batchFirst` the batch comes first, or there is none.
-public final class MultiheadAttention: Module {
+public final class MultiheadAttention: Module, Rebuildable {
   public let embedDim: Int
   public let numHeads: Int
   public let dropout: Double
@@ -37,6 +37,21 @@ public final class MultiheadAttention: Module {
     super.init()
     if let bias = outProj.bias { Init.constant(bias, 0) }
   }
+
+  public override var arguments: ModuleArguments {
+    [
+      "embed_dim": embedDim, "num_heads": numHeads, "dropout": dropout,
+      "bias": inProjBias != nil, "batch_first": batchFirst,
+    ]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["embed_dim"], try arguments["num_heads"], dropout: try arguments["dropout"],
+      bias: try arguments["bias"], batchFirst: try arguments["batch_first"])
+  }
+
+  public override var extraDescription: String { "" }
 
   /// Attention of an input to itself.
   public override func forward(_ x: Tensor) -> Tensor {

@@ -66,13 +66,23 @@ open class Convolution: Module {
     return text
   }
 
+  func arguments(outputPadding: [Int]?) -> ModuleArguments {
+    [
+      "in_channels": inChannels, "out_channels": outChannels, "kernel_size": kernelSize,
+      "stride": stride, "padding": padding, "dilation": dilation,
+      "output_padding": outputPadding, "groups": groups, "bias": bias != nil,
+    ]
+  }
+
+  public override var arguments: ModuleArguments { arguments(outputPadding: nil) }
+
   public override var extraDescription: String { describe() }
 }
 
 /// A convolution of signals: `torch.nn.Conv1d`.
 ///
 /// Input of shape [batch, inChannels, length], or without the batch.
-public final class Conv1d: Convolution {
+public final class Conv1d: Convolution, Rebuildable {
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     dilation: Int = 1, groups: Int = 1, bias: Bool = true, dtype: DType = .float32,
@@ -81,6 +91,14 @@ public final class Conv1d: Convolution {
     super.init(
       inChannels, outChannels, [kernelSize], [stride], [padding], [dilation], groups,
       isTransposed: false, bias: bias, dtype, device, generator)
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["in_channels"], try arguments["out_channels"],
+      kernelSize: try arguments["kernel_size"], stride: try arguments["stride"],
+      padding: try arguments["padding"], dilation: try arguments["dilation"],
+      groups: try arguments["groups"], bias: try arguments["bias"])
   }
 
   public override func forward(_ x: Tensor) -> Tensor {
@@ -96,7 +114,7 @@ public final class Conv1d: Convolution {
 ///
 /// Input of shape [batch, inChannels, height, width], or without the batch. Sizes are one number, or
 /// one for height and one for width.
-public final class Conv2d: Convolution {
+public final class Conv2d: Convolution, Rebuildable {
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
     padding: some Extent = 0, dilation: some Extent = 1, groups: Int = 1, bias: Bool = true,
@@ -111,6 +129,14 @@ public final class Conv2d: Convolution {
       bias: bias, dtype, device, generator)
   }
 
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["in_channels"], try arguments["out_channels"],
+      kernelSize: try arguments["kernel_size"] as [Int], stride: try arguments["stride"] as [Int],
+      padding: try arguments["padding"] as [Int], dilation: try arguments["dilation"] as [Int],
+      groups: try arguments["groups"], bias: try arguments["bias"])
+  }
+
   public override func forward(_ x: Tensor) -> Tensor {
     batched(x, 2) {
       $0.conv2d(
@@ -120,7 +146,7 @@ public final class Conv2d: Convolution {
 }
 
 /// A transposed convolution of signals: `torch.nn.ConvTranspose1d`.
-public final class ConvTranspose1d: Convolution {
+public final class ConvTranspose1d: Convolution, Rebuildable {
   public let outputPadding: Int
 
   public init(
@@ -134,6 +160,15 @@ public final class ConvTranspose1d: Convolution {
       isTransposed: true, bias: bias, dtype, device, generator)
   }
 
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["in_channels"], try arguments["out_channels"],
+      kernelSize: try arguments["kernel_size"], stride: try arguments["stride"],
+      padding: try arguments["padding"], outputPadding: try arguments["output_padding"],
+      groups: try arguments["groups"], bias: try arguments["bias"],
+      dilation: try arguments["dilation"])
+  }
+
   public override func forward(_ x: Tensor) -> Tensor {
     batched(x, 1) {
       $0.convTranspose1d(
@@ -142,11 +177,13 @@ public final class ConvTranspose1d: Convolution {
     }
   }
 
+  public override var arguments: ModuleArguments { arguments(outputPadding: [outputPadding]) }
+
   public override var extraDescription: String { describe(outputPadding: [outputPadding]) }
 }
 
 /// A transposed convolution of images: `torch.nn.ConvTranspose2d`.
-public final class ConvTranspose2d: Convolution {
+public final class ConvTranspose2d: Convolution, Rebuildable {
   public let outputPadding: [Int]
 
   public init(
@@ -165,6 +202,16 @@ public final class ConvTranspose2d: Convolution {
       bias: bias, dtype, device, generator)
   }
 
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["in_channels"], try arguments["out_channels"],
+      kernelSize: try arguments["kernel_size"] as [Int], stride: try arguments["stride"] as [Int],
+      padding: try arguments["padding"] as [Int],
+      outputPadding: try arguments["output_padding"] as [Int],
+      groups: try arguments["groups"], bias: try arguments["bias"],
+      dilation: try arguments["dilation"] as [Int])
+  }
+
   public override func forward(_ x: Tensor) -> Tensor {
     batched(x, 2) {
       $0.convTranspose2d(
@@ -172,6 +219,8 @@ public final class ConvTranspose2d: Convolution {
         groups: groups, dilation: dilation)
     }
   }
+
+  public override var arguments: ModuleArguments { arguments(outputPadding: outputPadding) }
 
   public override var extraDescription: String { describe(outputPadding: outputPadding) }
 }

@@ -1,6 +1,6 @@
 /// In training, elements set to 0 by chance, and the others made larger by as much as is lost:
 /// `torch.nn.Dropout`; Hinton and others, 2012.
-public class Dropout: Module {
+public class Dropout: Module, Rebuildable {
   /// The probability of being set to 0.
   public let p: Double
   let generator: Generator
@@ -25,7 +25,13 @@ public class Dropout: Module {
     return x * (kept / (1 - p))
   }
 
-  public override var extraDescription: String { "p=\(p.python), inplace=False" }
+  public override var arguments: ModuleArguments { ["p": p] }
+
+  public required convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["p"])
+  }
+
+  public override var extraDescription: String { "\(arguments), inplace=False" }
 }
 
 /// ``Dropout`` of whole channels of [batch, channels, height, width], or without the batch:

@@ -1,7 +1,7 @@
 /// Rows of a table by their places: `torch.nn.Embedding`.
 ///
 /// Input of whole numbers in any shape, output with the size of a row as a last dim.
-public final class Embedding: Module {
+public final class Embedding: Module, Rebuildable {
   public let numEmbeddings: Int
   public let embeddingDim: Int
   /// A row that is 0 at first and gets no gradient.
@@ -20,8 +20,10 @@ public final class Embedding: Module {
       fatalError("Embedding: paddingIdx \(paddingIdx) is out of range for \(numEmbeddings) rows")
     }
     self.paddingIdx = paddingIdx.map { $0 < 0 ? $0 + numEmbeddings : $0 }
-    let drawn = Tensor.randn(
-      [numEmbeddings, embeddingDim], dtype: dtype, device: device, generator: generator)
+    let shape = [numEmbeddings, embeddingDim]
+    let drawn = Init.drawn(shape, dtype, device) {
+      .randn(shape, dtype: dtype, device: device, generator: generator)
+    }
     if let padding = self.paddingIdx { drawn[padding].fill(0) }
     weight = drawn
     super.init()
@@ -33,6 +35,18 @@ public final class Embedding: Module {
     // The row of the padding keeps its value and hands on no gradient.
     let isPadding = (x .== paddingIdx).unsqueeze(-1)
     return .where(isPadding, weight.detach()[paddingIdx], .embedding(x, weight))
+  }
+
+  public override var arguments: ModuleArguments {
+    [
+      "num_embeddings": numEmbeddings, "embedding_dim": embeddingDim, "padding_idx": paddingIdx,
+    ]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["num_embeddings"], try arguments["embedding_dim"],
+      paddingIdx: try arguments["padding_idx"])
   }
 
   public override var extraDescription: String {

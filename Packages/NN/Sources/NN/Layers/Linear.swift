@@ -1,7 +1,7 @@
 /// x·wᵀ + b: `torch.nn.Linear`.
 ///
 /// Input of shape […, inFeatures], output of shape […, outFeatures].
-public final class Linear: Module {
+public final class Linear: Module, Rebuildable {
   public let inFeatures: Int
   public let outFeatures: Int
   /// Of shape [outFeatures, inFeatures].
@@ -32,8 +32,13 @@ public final class Linear: Module {
     return x.linear(weight, bias: bias)
   }
 
-  public override var extraDescription: String {
-    "in_features=\(inFeatures), out_features=\(outFeatures), bias=\((bias != nil).python)"
+  public override var arguments: ModuleArguments {
+    ["in_features": inFeatures, "out_features": outFeatures, "bias": bias != nil]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["in_features"], try arguments["out_features"], bias: try arguments["bias"])
   }
 }
 
@@ -46,20 +51,22 @@ enum Layer {
   ) -> (weight: Tensor, bias: Tensor?) {
     let bound = fanIn > 0 ? 1 / Double(fanIn).squareRoot() : 0
     func draw(_ shape: [Int]) -> Tensor {
-      .uniform(
-        shape, low: -bound, high: bound, dtype: dtype, device: device, generator: generator)
+      Init.drawn(shape, dtype, device) {
+        .uniform(
+          shape, low: -bound, high: bound, dtype: dtype, device: device, generator: generator)
+      }
     }
     return (draw(weight), bias.map { draw([$0]) })
   }
 }
 
 /// Its input: `torch.nn.Identity`.
-public final class Identity: Module {
+public final class Identity: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x }
 }
 
 /// The dims from one to another as one: `torch.nn.Flatten`. By default all but the batch.
-public final class Flatten: Module {
+public final class Flatten: Module, Rebuildable {
   public let startDim: Int
   public let endDim: Int
 
@@ -73,11 +80,15 @@ public final class Flatten: Module {
     x.flatten(startDim: startDim, endDim: endDim)
   }
 
-  public override var extraDescription: String { "start_dim=\(startDim), end_dim=\(endDim)" }
+  public override var arguments: ModuleArguments { ["start_dim": startDim, "end_dim": endDim] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(startDim: try arguments["start_dim"], endDim: try arguments["end_dim"])
+  }
 }
 
 /// One dim as several: `torch.nn.Unflatten`.
-public final class Unflatten: Module {
+public final class Unflatten: Module, Rebuildable {
   public let dim: Int
   public let sizes: [Int]
 
@@ -89,7 +100,9 @@ public final class Unflatten: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.unflatten(dim, sizes) }
 
-  public override var extraDescription: String {
-    "dim=\(dim), unflattened_size=\(sizes.tuple)"
+  public override var arguments: ModuleArguments { ["dim": dim, "unflattened_size": sizes] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["dim"], try arguments["unflattened_size"])
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// In training each channel is brought to mean 0 and variance 1 over the batch; running means and
 /// variances follow, and take their place in evaluation.
-open class BatchNorm: Module {
+open class BatchNorm: Module, Rebuildable {
   public let numFeatures: Int
   public let eps: Double
   /// How much of a batch's own goes into the running ones; nil for the mean over all batches.
@@ -32,6 +32,13 @@ open class BatchNorm: Module {
     super.init()
   }
 
+  public required convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["num_features"], eps: try arguments["eps"], momentum: try arguments["momentum"],
+      affine: try arguments["affine"], trackRunningStats: try arguments["track_running_stats"],
+      bias: try arguments["bias"])
+  }
+
   /// How many dims an input may have.
   class var ranks: Set<Int> { [] }
 
@@ -55,6 +62,13 @@ open class BatchNorm: Module {
       training: usesBatch, momentum: share, eps: eps)
   }
 
+  public override var arguments: ModuleArguments {
+    [
+      "num_features": numFeatures, "eps": eps, "momentum": momentum, "affine": weight != nil,
+      "bias": bias != nil, "track_running_stats": runningMean != nil,
+    ]
+  }
+
   public override var extraDescription: String {
     "\(numFeatures), eps=\(eps.python), momentum=\(momentum?.python ?? "None"), "
       + "affine=\((weight != nil).python), bias=\((bias != nil).python), track_running_stats=\((runningMean != nil).python)"
@@ -73,7 +87,7 @@ public final class BatchNorm2d: BatchNorm {
 
 /// The last dims brought to mean 0 and variance 1, then scaled and shifted: `torch.nn.LayerNorm`; Ba,
 /// Kiros and Hinton, 2016.
-public final class LayerNorm: Module {
+public final class LayerNorm: Module, Rebuildable {
   public let normalizedShape: [Int]
   public let eps: Double
   @Parameter public var weight: Tensor?
@@ -99,6 +113,19 @@ public final class LayerNorm: Module {
     return x.layerNorm(normalizedShape, weight: weight, bias: bias, eps: eps)
   }
 
+  public override var arguments: ModuleArguments {
+    [
+      "normalized_shape": normalizedShape, "eps": eps, "elementwise_affine": weight != nil,
+      "bias": bias != nil,
+    ]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["normalized_shape"] as [Int], eps: try arguments["eps"],
+      elementwiseAffine: try arguments["elementwise_affine"], bias: try arguments["bias"])
+  }
+
   public override var extraDescription: String {
     "\(normalizedShape.tuple), eps=\(eps.python), elementwise_affine=\((weight != nil).python)"
       + (weight == nil ? "" : ", bias=\((bias != nil).python)")
@@ -106,7 +133,7 @@ public final class LayerNorm: Module {
 }
 
 /// The last dims brought to a mean square of 1, then scaled: `torch.nn.RMSNorm`; Zhang and Sennrich, 2019.
-public final class RMSNorm: Module {
+public final class RMSNorm: Module, Rebuildable {
   public let normalizedShape: [Int]
   public let eps: Double?
   @Parameter public var weight: Tensor?
@@ -128,6 +155,16 @@ public final class RMSNorm: Module {
     return x.rmsNorm(normalizedShape, weight: weight, eps: eps)
   }
 
+  public override var arguments: ModuleArguments {
+    ["normalized_shape": normalizedShape, "eps": eps, "elementwise_affine": weight != nil]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["normalized_shape"] as [Int], eps: try arguments["eps"],
+      elementwiseAffine: try arguments["elementwise_affine"])
+  }
+
   public override var extraDescription: String {
     "\(normalizedShape.tuple), eps=\(eps?.python ?? "None"), "
       + "elementwise_affine=\((weight != nil).python)"
@@ -138,7 +175,7 @@ public final class RMSNorm: Module {
 /// and He, 2018.
 ///
 /// Input of shape [batch, channels, …].
-public final class GroupNorm: Module {
+public final class GroupNorm: Module, Rebuildable {
   public let numGroups: Int
   public let numChannels: Int
   public let eps: Double
@@ -169,6 +206,19 @@ public final class GroupNorm: Module {
     let spread = [numChannels] + [Int](repeating: 1, count: x.ndim - 2)
     let scaled = weight.map { y * $0.reshape(spread) } ?? y
     return bias.map { scaled + $0.reshape(spread) } ?? scaled
+  }
+
+  public override var arguments: ModuleArguments {
+    [
+      "num_groups": numGroups, "num_channels": numChannels, "eps": eps, "affine": weight != nil,
+      "bias": bias != nil,
+    ]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["num_groups"], try arguments["num_channels"], eps: try arguments["eps"],
+      affine: try arguments["affine"], bias: try arguments["bias"])
   }
 
   public override var extraDescription: String {

@@ -2,7 +2,7 @@
 ///
 ///     Padding([1, 1, 2, 2])                    // left, right, top, bottom
 ///     Padding([2, 2], mode: .reflect)
-public final class Padding: Module {
+public final class Padding: Module, Rebuildable {
   public let sizes: [Int]
   public let mode: PaddingMode
   public let value: Double
@@ -17,35 +17,46 @@ public final class Padding: Module {
 
   public override func forward(_ x: Tensor) -> Tensor { x.pad(sizes, mode: mode, value: value) }
 
+  public override var arguments: ModuleArguments {
+    ["sizes": sizes, "mode": mode, "value": value]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["sizes"], mode: try arguments["mode"], value: try arguments["value"])
+  }
+
   public override var extraDescription: String {
     mode == .constant ? "\(sizes.tuple), value=\(value.python)" : "\(sizes.tuple), mode=\(mode)"
   }
 }
 
 /// Signals or images in another size: `torch.nn.Upsample`.
-public final class Upsample: Module {
+public final class Upsample: Module, Rebuildable {
   public let size: [Int]?
   public let scaleFactor: [Double]?
   public let mode: Tensor.Interpolation
   public let alignCorners: Bool
 
   /// - Parameter size: [length] or [height, width].
-  public init(
+  public convenience init(
     size: [Int], mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false
   ) {
-    self.size = size
-    scaleFactor = nil
-    self.mode = mode
-    self.alignCorners = alignCorners
-    super.init()
+    self.init(size, nil, mode, alignCorners)
   }
 
   /// - Parameter scaleFactor: how many times as long each dim becomes, one number for all dims after the
   ///   first two, or one for each.
-  public init(
+  public convenience init(
     scaleFactor: Double..., mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false
   ) {
-    size = nil
+    self.init(nil, scaleFactor, mode, alignCorners)
+  }
+
+  private init(
+    _ size: [Int]?, _ scaleFactor: [Double]?, _ mode: Tensor.Interpolation, _ alignCorners: Bool
+  ) {
+    self.size = size
     self.scaleFactor = scaleFactor
     self.mode = mode
     self.alignCorners = alignCorners
@@ -55,11 +66,22 @@ public final class Upsample: Module {
   public override func forward(_ x: Tensor) -> Tensor {
     guard x.ndim > 2 else { fail("expected [batch, channels, …], got \(x.shape)") }
     if let size { return x.interpolate(size: size, mode: mode, alignCorners: alignCorners) }
-    let factors = scaleFactor!
+    let factors = scaleFactor ?? [1]
     return x.interpolate(
       scaleFactor: factors.count == 1
         ? [Double](repeating: factors[0], count: x.ndim - 2) : factors,
       mode: mode, alignCorners: alignCorners)
+  }
+
+  public override var arguments: ModuleArguments {
+    ["size": size, "scale_factor": scaleFactor, "mode": mode, "align_corners": alignCorners]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    let (size, factors): ([Int]?, [Double]?) = (
+      try arguments["size"], try arguments["scale_factor"]
+    )
+    self.init(size, factors, try arguments["mode"], try arguments["align_corners"])
   }
 
   public override var extraDescription: String {

@@ -2,7 +2,7 @@
 // [batch, channels, height, width], or lack the batch.
 
 /// The largest element of each window: `torch.nn.MaxPool1d`.
-public final class MaxPool1d: Module {
+public final class MaxPool1d: Module, Rebuildable {
   public let kernelSize: Int
   public let stride: Int
   public let padding: Int
@@ -20,15 +20,22 @@ public final class MaxPool1d: Module {
     x.maxPool1d(kernelSize, stride: stride, padding: padding, dilation: dilation)
   }
 
-  public override var extraDescription: String {
-    "kernel_size=\(kernelSize), stride=\(stride), padding=\(padding), dilation=\(dilation), "
-      + "ceil_mode=False"
+  public override var arguments: ModuleArguments {
+    ["kernel_size": kernelSize, "stride": stride, "padding": padding, "dilation": dilation]
   }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["kernel_size"], stride: try arguments["stride"],
+      padding: try arguments["padding"], dilation: try arguments["dilation"])
+  }
+
+  public override var extraDescription: String { "\(arguments), ceil_mode=False" }
 }
 
 /// The largest element of each window: `torch.nn.MaxPool2d`.
-public final class MaxPool2d: Module {
-  private let texts: [String]
+public final class MaxPool2d: Module, Rebuildable {
+  private let given: ModuleArguments
   public let kernelSize: [Int]
   public let stride: [Int]
   public let padding: [Int]
@@ -39,7 +46,10 @@ public final class MaxPool2d: Module {
     dilation: some Extent = 1
   ) {
     let step: any Extent = stride ?? kernelSize
-    texts = [kernelSize, step, padding, dilation].map(\.asGiven)
+    given = [
+      "kernel_size": kernelSize.asGiven, "stride": step.asGiven, "padding": padding.asGiven,
+      "dilation": dilation.asGiven,
+    ]
     self.kernelSize = kernelSize.along(2, "kernelSize", of: MaxPool2d.self)
     self.stride = step.along(2, "stride", of: MaxPool2d.self)
     self.padding = padding.along(2, "padding", of: MaxPool2d.self)
@@ -51,14 +61,20 @@ public final class MaxPool2d: Module {
     x.maxPool2d(kernelSize, stride: stride, padding: padding, dilation: dilation)
   }
 
-  public override var extraDescription: String {
-    "kernel_size=\(texts[0]), stride=\(texts[1]), padding=\(texts[2]), dilation=\(texts[3]), "
-      + "ceil_mode=False"
+  public override var arguments: ModuleArguments { given }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    let step: [Int] = try arguments["stride"]
+    self.init(
+      try arguments["kernel_size"] as [Int], stride: step,
+      padding: try arguments["padding"] as [Int], dilation: try arguments["dilation"] as [Int])
   }
+
+  public override var extraDescription: String { "\(arguments), ceil_mode=False" }
 }
 
 /// The mean of each window: `torch.nn.AvgPool1d`.
-public final class AvgPool1d: Module {
+public final class AvgPool1d: Module, Rebuildable {
   public let kernelSize: Int
   public let stride: Int
   public let padding: Int
@@ -78,14 +94,27 @@ public final class AvgPool1d: Module {
     x.avgPool1d(kernelSize, stride: stride, padding: padding, countIncludePad: countIncludePad)
   }
 
+  public override var arguments: ModuleArguments {
+    [
+      "kernel_size": [kernelSize], "stride": [stride], "padding": [padding],
+      "count_include_pad": countIncludePad,
+    ]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["kernel_size"], stride: try arguments["stride"],
+      padding: try arguments["padding"], countIncludePad: try arguments["count_include_pad"])
+  }
+
   public override var extraDescription: String {
-    "kernel_size=\([kernelSize].tuple), stride=\([stride].tuple), padding=\([padding].tuple)"
+    arguments.description(without: "count_include_pad")
   }
 }
 
 /// The mean of each window: `torch.nn.AvgPool2d`.
-public final class AvgPool2d: Module {
-  private let texts: [String]
+public final class AvgPool2d: Module, Rebuildable {
+  private let given: ModuleArguments
   public let kernelSize: [Int]
   public let stride: [Int]
   public let padding: [Int]
@@ -96,7 +125,10 @@ public final class AvgPool2d: Module {
     countIncludePad: Bool = true
   ) {
     let step: any Extent = stride ?? kernelSize
-    texts = [kernelSize, step, padding].map(\.asGiven)
+    given = [
+      "kernel_size": kernelSize.asGiven, "stride": step.asGiven, "padding": padding.asGiven,
+      "count_include_pad": countIncludePad,
+    ]
     self.kernelSize = kernelSize.along(2, "kernelSize", of: AvgPool2d.self)
     self.stride = step.along(2, "stride", of: AvgPool2d.self)
     self.padding = padding.along(2, "padding", of: AvgPool2d.self)
@@ -108,50 +140,72 @@ public final class AvgPool2d: Module {
     x.avgPool2d(kernelSize, stride: stride, padding: padding, countIncludePad: countIncludePad)
   }
 
+  public override var arguments: ModuleArguments { given }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    let step: [Int] = try arguments["stride"]
+    self.init(
+      try arguments["kernel_size"] as [Int], stride: step,
+      padding: try arguments["padding"] as [Int],
+      countIncludePad: try arguments["count_include_pad"])
+  }
+
   public override var extraDescription: String {
-    "kernel_size=\(texts[0]), stride=\(texts[1]), padding=\(texts[2])"
+    arguments.description(without: "count_include_pad")
   }
 }
 
 extension Extent {
   /// One number or a tuple, as it was written.
-  fileprivate var asGiven: String { sizes.count == 1 ? "\(sizes[0])" : sizes.tuple }
+  fileprivate var asGiven: any ModuleArgument { sizes.count == 1 ? sizes[0] : sizes }
 }
 
 /// What the adaptive kinds have in common: as many windows as asked for.
 open class AdaptivePool: Module {
   public let outputSize: [Int]
-  private let text: String
+  private let given: any ModuleArgument
 
   init(_ outputSize: any Extent, _ dims: Int) {
-    text = outputSize.asGiven
+    given = outputSize.asGiven
     self.outputSize = outputSize.along(dims, "outputSize", of: Self.self)
     super.init()
   }
 
-  public override var extraDescription: String { "output_size=\(text)" }
+  public override var arguments: ModuleArguments { ["output_size": given] }
 }
 
 /// The mean of as many windows as asked for: `torch.nn.AdaptiveAvgPool1d`.
-public final class AdaptiveAvgPool1d: AdaptivePool {
+public final class AdaptiveAvgPool1d: AdaptivePool, Rebuildable {
   public init(_ outputSize: Int) { super.init(outputSize, 1) }
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["output_size"])
+  }
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveAvgPool1d(outputSize[0]) }
 }
 
 /// The mean of as many windows as asked for: `torch.nn.AdaptiveAvgPool2d`.
-public final class AdaptiveAvgPool2d: AdaptivePool {
+public final class AdaptiveAvgPool2d: AdaptivePool, Rebuildable {
   public init(_ outputSize: some Extent) { super.init(outputSize, 2) }
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["output_size"] as [Int])
+  }
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveAvgPool2d(outputSize) }
 }
 
 /// The largest elements of as many windows as asked for: `torch.nn.AdaptiveMaxPool1d`.
-public final class AdaptiveMaxPool1d: AdaptivePool {
+public final class AdaptiveMaxPool1d: AdaptivePool, Rebuildable {
   public init(_ outputSize: Int) { super.init(outputSize, 1) }
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["output_size"])
+  }
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveMaxPool1d(outputSize[0]) }
 }
 
 /// The largest elements of as many windows as asked for: `torch.nn.AdaptiveMaxPool2d`.
-public final class AdaptiveMaxPool2d: AdaptivePool {
+public final class AdaptiveMaxPool2d: AdaptivePool, Rebuildable {
   public init(_ outputSize: some Extent) { super.init(outputSize, 2) }
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["output_size"] as [Int])
+  }
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveMaxPool2d(outputSize) }
 }

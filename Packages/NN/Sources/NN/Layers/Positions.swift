@@ -3,7 +3,7 @@ import Foundation
 /// Sines and cosines of many wavelengths, added to each place: Vaswani and others, 2017.
 ///
 /// Input of shape […, length, size].
-public final class SinusoidalPositions: Module {
+public final class SinusoidalPositions: Module, Rebuildable {
   /// Of shape [maxLength, size]: sin(p / 10000^(2i / size)) at 2i, the cosine at 2i + 1.
   @Buffer public var table: Tensor
 
@@ -20,6 +20,14 @@ public final class SinusoidalPositions: Module {
     super.init()
   }
 
+  public override var arguments: ModuleArguments {
+    ["size": table.shape[1], "max_length": table.shape[0]]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try arguments["size"], maxLength: try arguments["max_length"])
+  }
+
   public override func forward(_ x: Tensor) -> Tensor {
     guard x.ndim >= 2, x.shape[x.ndim - 1] == table.shape[1],
       x.shape[x.ndim - 2] <= table.shape[0]
@@ -34,15 +42,17 @@ public final class SinusoidalPositions: Module {
 /// Pairs of numbers turned by an angle that grows with the place, for queries and keys: Su and others, 2021.
 ///
 /// Input of shape […, length, size]. The first half of the numbers is paired with the second.
-public final class RotaryPositions: Module {
+public final class RotaryPositions: Module, Rebuildable {
   /// Of shape [maxLength, size]; the same angles for both halves.
   @Buffer public var cosines: Tensor
   @Buffer public var sines: Tensor
+  public let base: Double
 
   public init(
     _ size: Int, maxLength: Int, base: Double = 10000, dtype: DType = .float32,
     device: Device = .cpu
   ) {
+    self.base = base
     guard size % 2 == 0 else { fatalError("RotaryPositions: a size of \(size); it must be even") }
     let angles = (0..<maxLength).flatMap { place in
       (0..<size).map { Double(place) / pow(base, Double(2 * ($0 % (size / 2))) / Double(size)) }
@@ -55,6 +65,15 @@ public final class RotaryPositions: Module {
     _cosines = table(angles.map { cos($0) })
     _sines = table(angles.map { sin($0) })
     super.init()
+  }
+
+  public override var arguments: ModuleArguments {
+    ["size": cosines.shape[1], "max_length": cosines.shape[0], "base": base]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["size"], maxLength: try arguments["max_length"], base: try arguments["base"])
   }
 
   public override func forward(_ x: Tensor) -> Tensor { self(x, offset: 0) }

@@ -110,6 +110,16 @@ open class Recurrent: Module {
     return (output, isBatch ? all : all.map { $0.squeeze(1) })
   }
 
+  func arguments(nonlinearity: RNN.Nonlinearity?) -> ModuleArguments {
+    [
+      "input_size": inputSize, "hidden_size": hiddenSize, "num_layers": numLayers,
+      "nonlinearity": nonlinearity, "bias": bias, "batch_first": batchFirst, "dropout": dropout,
+      "bidirectional": bidirectional,
+    ]
+  }
+
+  public override var arguments: ModuleArguments { arguments(nonlinearity: nil) }
+
   public override var extraDescription: String {
     var text = "\(inputSize), \(hiddenSize)"
     if numLayers != 1 { text += ", num_layers=\(numLayers)" }
@@ -147,9 +157,9 @@ struct Cell {
   func hidden(_ h: Tensor) -> Tensor { h.linear(wHh, bias: bHh) }
 
   /// tanh(gates + W·h + b), or relu.
-  func plain(_ gates: Tensor, _ h: Tensor, relu: Bool) -> Tensor {
+  func plain(_ gates: Tensor, _ h: Tensor, _ nonlinearity: RNN.Nonlinearity) -> Tensor {
     let sum = gates + hidden(h)
-    return relu ? sum.relu() : sum.tanh()
+    return nonlinearity == .relu ? sum.relu() : sum.tanh()
   }
 
   /// Hochreiter and Schmidhuber, 1997: c' = σ(f)·c + σ(i)·tanh(g), h' = σ(o)·tanh(c').
@@ -168,27 +178,38 @@ struct Cell {
 }
 
 /// h' = tanh(W·x + b + U·h + c) along time: `torch.nn.RNN`; Elman, 1990.
-public final class RNN: Recurrent {
-  private let relu: Bool
+public final class RNN: Recurrent, Rebuildable {
+  public let nonlinearity: Nonlinearity
 
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinearity = .tanh,
     bias: Bool = true, batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
     dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
   ) {
-    relu = nonlinearity == .relu
+    self.nonlinearity = nonlinearity
     super.init(
       inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
       dropout: dropout, bidirectional: bidirectional, gates: 1, dtype, device, generator)
   }
 
   /// What a state is bent with.
-  public enum Nonlinearity: Sendable {
+  public enum Nonlinearity: String, ModuleArgument, Sendable {
     case tanh, relu
   }
 
+  public override var arguments: ModuleArguments { arguments(nonlinearity: nonlinearity) }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["input_size"], try arguments["hidden_size"],
+      numLayers: try arguments["num_layers"], nonlinearity: try arguments["nonlinearity"],
+      bias: try arguments["bias"],
+      batchFirst: try arguments["batch_first"], dropout: try arguments["dropout"],
+      bidirectional: try arguments["bidirectional"])
+  }
+
   override func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
-    [cell.plain(gates, states[0], relu: relu)]
+    [cell.plain(gates, states[0], nonlinearity)]
   }
 
   /// The output of all times.
@@ -204,7 +225,7 @@ public final class RNN: Recurrent {
 }
 
 /// A long short-term memory: `torch.nn.LSTM`; Hochreiter and Schmidhuber, 1997.
-public final class LSTM: Recurrent {
+public final class LSTM: Recurrent, Rebuildable {
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
@@ -213,6 +234,14 @@ public final class LSTM: Recurrent {
     super.init(
       inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
       dropout: dropout, bidirectional: bidirectional, gates: 4, dtype, device, generator)
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["input_size"], try arguments["hidden_size"],
+      numLayers: try arguments["num_layers"], bias: try arguments["bias"],
+      batchFirst: try arguments["batch_first"], dropout: try arguments["dropout"],
+      bidirectional: try arguments["bidirectional"])
   }
 
   override func pass(
@@ -238,7 +267,7 @@ public final class LSTM: Recurrent {
 }
 
 /// Gated recurrent units: `torch.nn.GRU`; Cho and others, 2014.
-public final class GRU: Recurrent {
+public final class GRU: Recurrent, Rebuildable {
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
@@ -247,6 +276,14 @@ public final class GRU: Recurrent {
     super.init(
       inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
       dropout: dropout, bidirectional: bidirectional, gates: 3, dtype, device, generator)
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["input_size"], try arguments["hidden_size"],
+      numLayers: try arguments["num_layers"], bias: try arguments["bias"],
+      batchFirst: try arguments["batch_first"], dropout: try arguments["dropout"],
+      bidirectional: try arguments["bidirectional"])
   }
 
   override func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {

@@ -40,38 +40,60 @@ open class RecurrentCell: Module {
     return state ?? .zeros(shape, dtype: x.dtype, device: x.device)
   }
 
+  public override var arguments: ModuleArguments {
+    ["input_size": inputSize, "hidden_size": hiddenSize, "bias": biasIh != nil]
+  }
+
   public override var extraDescription: String {
     "\(inputSize), \(hiddenSize)" + (biasIh == nil ? ", bias=False" : "")
   }
 }
 
 /// One step of ``RNN``: `torch.nn.RNNCell`.
-public final class RNNCell: RecurrentCell {
-  private let relu: Bool
+public final class RNNCell: RecurrentCell, Rebuildable {
+  public let nonlinearity: RNN.Nonlinearity
 
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, nonlinearity: RNN.Nonlinearity = .tanh,
     dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
   ) {
-    relu = nonlinearity == .relu
+    self.nonlinearity = nonlinearity
     super.init(inputSize, hiddenSize, bias: bias, gates: 1, dtype, device, generator)
+  }
+
+  public override var arguments: ModuleArguments {
+    [
+      "input_size": inputSize, "hidden_size": hiddenSize, "bias": biasIh != nil,
+      "nonlinearity": nonlinearity,
+    ]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"],
+      nonlinearity: try arguments["nonlinearity"])
   }
 
   /// The first state, from one of zeros.
   public override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
 
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
-    run([x]) { cell.plain(gates(x), first(h, for: x), relu: relu) }
+    run([x]) { cell.plain(gates(x), first(h, for: x), nonlinearity) }
   }
 }
 
 /// One step of ``LSTM``: `torch.nn.LSTMCell`.
-public final class LSTMCell: RecurrentCell {
+public final class LSTMCell: RecurrentCell, Rebuildable {
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
     device: Device = .cpu, generator: Generator = .default
   ) {
     super.init(inputSize, hiddenSize, bias: bias, gates: 4, dtype, device, generator)
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"])
   }
 
   /// The first hidden state, from states of zeros.
@@ -85,12 +107,17 @@ public final class LSTMCell: RecurrentCell {
 }
 
 /// One step of ``GRU``: `torch.nn.GRUCell`.
-public final class GRUCell: RecurrentCell {
+public final class GRUCell: RecurrentCell, Rebuildable {
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
     device: Device = .cpu, generator: Generator = .default
   ) {
     super.init(inputSize, hiddenSize, bias: bias, gates: 3, dtype, device, generator)
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"])
   }
 
   /// The first state, from one of zeros.

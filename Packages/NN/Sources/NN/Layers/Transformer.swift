@@ -1,5 +1,5 @@
 /// What bends the numbers inside of a transformer layer.
-public enum TransformerActivation: Sendable {
+public enum TransformerActivation: String, ModuleArgument, Sendable {
   case relu, gelu
 
   func callAsFunction(_ x: Tensor) -> Tensor {
@@ -24,6 +24,14 @@ struct TransformerSettings {
   let dtype: DType
   let device: Device
 
+  var arguments: ModuleArguments {
+    [
+      "d_model": dModel, "nhead": nhead, "dim_feedforward": dimFeedforward, "dropout": dropout,
+      "activation": activation, "layer_norm_eps": layerNormEps, "batch_first": batchFirst,
+      "norm_first": normFirst, "bias": bias,
+    ]
+  }
+
   func attention(_ generator: Generator) -> MultiheadAttention {
     MultiheadAttention(
       dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
@@ -40,9 +48,20 @@ struct TransformerSettings {
   }
 }
 
+extension TransformerSettings {
+  init(_ arguments: ModuleArguments) throws {
+    self.init(
+      dModel: try arguments["d_model"], nhead: try arguments["nhead"],
+      dimFeedforward: try arguments["dim_feedforward"], dropout: try arguments["dropout"],
+      activation: try arguments["activation"], layerNormEps: try arguments["layer_norm_eps"],
+      batchFirst: try arguments["batch_first"], normFirst: try arguments["norm_first"],
+      bias: try arguments["bias"], dtype: .float32, device: .cpu)
+  }
+}
+
 /// Self-attention, then two linear layers, each added to its input: `torch.nn.TransformerEncoderLayer`;
 /// Vaswani and others, 2017.
-public final class TransformerEncoderLayer: Module {
+public final class TransformerEncoderLayer: Module, Rebuildable {
   public let selfAttn: MultiheadAttention
   public let linear1: Linear
   public let dropout: Dropout
@@ -66,6 +85,14 @@ public final class TransformerEncoderLayer: Module {
         activation: activation, layerNormEps: layerNormEps, batchFirst: batchFirst,
         normFirst: normFirst, bias: bias, dtype: dtype, device: device), generator)
   }
+
+  public override var arguments: ModuleArguments { settings.arguments }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try TransformerSettings(arguments), .default)
+  }
+
+  public override var extraDescription: String { "" }
 
   fileprivate init(_ settings: TransformerSettings, _ generator: Generator) {
     func drop() -> Dropout { Dropout(settings.dropout, generator: generator) }
@@ -112,7 +139,7 @@ public final class TransformerEncoderLayer: Module {
 }
 
 /// Encoder layers one after the other: `torch.nn.TransformerEncoder`.
-public final class TransformerEncoder: Module {
+public final class TransformerEncoder: Module, Rebuildable {
   public let layers: ModuleList
   public let norm: LayerNorm?
 
@@ -125,6 +152,12 @@ public final class TransformerEncoder: Module {
         layer.copied(layer.dropout.generator) { TransformerEncoderLayer(layer.settings, $0) }
       })
     self.norm = norm
+    super.init()
+  }
+
+  public init(arguments: ModuleArguments) throws {
+    layers = try arguments.module("layers")
+    norm = try arguments.optionalModule("norm")
     super.init()
   }
 
@@ -161,7 +194,7 @@ extension Module {
 
 /// Self-attention, attention to an encoder's output, then two linear layers, each added to its input:
 /// `torch.nn.TransformerDecoderLayer`; Vaswani and others, 2017.
-public final class TransformerDecoderLayer: Module {
+public final class TransformerDecoderLayer: Module, Rebuildable {
   public let selfAttn: MultiheadAttention
   public let multiheadAttn: MultiheadAttention
   public let linear1: Linear
@@ -188,6 +221,14 @@ public final class TransformerDecoderLayer: Module {
         activation: activation, layerNormEps: layerNormEps, batchFirst: batchFirst,
         normFirst: normFirst, bias: bias, dtype: dtype, device: device), generator)
   }
+
+  public override var arguments: ModuleArguments { settings.arguments }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(try TransformerSettings(arguments), .default)
+  }
+
+  public override var extraDescription: String { "" }
 
   fileprivate init(_ settings: TransformerSettings, _ generator: Generator) {
     func drop() -> Dropout { Dropout(settings.dropout, generator: generator) }
@@ -246,7 +287,7 @@ public final class TransformerDecoderLayer: Module {
 }
 
 /// Decoder layers one after the other: `torch.nn.TransformerDecoder`.
-public final class TransformerDecoder: Module {
+public final class TransformerDecoder: Module, Rebuildable {
   public let layers: ModuleList
   public let norm: LayerNorm?
 
@@ -256,6 +297,12 @@ public final class TransformerDecoder: Module {
         layer.copied(layer.dropout.generator) { TransformerDecoderLayer(layer.settings, $0) }
       })
     self.norm = norm
+    super.init()
+  }
+
+  public init(arguments: ModuleArguments) throws {
+    layers = try arguments.module("layers")
+    norm = try arguments.optionalModule("norm")
     super.init()
   }
 

@@ -9,6 +9,11 @@ open class Loss: Module {
     super.init()
   }
 
+  open override var arguments: ModuleArguments { ["reduction": reduction] }
+
+  /// Losses print no arguments.
+  open override var extraDescription: String { "" }
+
   /// The loss. Call the module itself instead, as in `loss(model(x), y)`.
   open func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     fatalError(
@@ -21,26 +26,40 @@ open class Loss: Module {
 }
 
 /// ``l1Loss(_:_:reduction:)``: `torch.nn.L1Loss`.
-public final class L1Loss: Loss {
+public final class L1Loss: Loss, Rebuildable {
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(reduction: try arguments["reduction"])
+  }
+
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     l1Loss(input, target, reduction: reduction)
   }
 }
 
 /// ``mseLoss(_:_:reduction:)``: `torch.nn.MSELoss`.
-public final class MSELoss: Loss {
+public final class MSELoss: Loss, Rebuildable {
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(reduction: try arguments["reduction"])
+  }
+
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     mseLoss(input, target, reduction: reduction)
   }
 }
 
 /// ``smoothL1Loss(_:_:beta:reduction:)``: `torch.nn.SmoothL1Loss`.
-public final class SmoothL1Loss: Loss {
+public final class SmoothL1Loss: Loss, Rebuildable {
   public let beta: Double
 
   public init(beta: Double = 1, reduction: LossReduction = .mean) {
     self.beta = beta
     super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments { ["beta": beta, "reduction": reduction] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(beta: try arguments["beta"], reduction: try arguments["reduction"])
   }
 
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
@@ -49,12 +68,18 @@ public final class SmoothL1Loss: Loss {
 }
 
 /// ``huberLoss(_:_:delta:reduction:)``: `torch.nn.HuberLoss`.
-public final class HuberLoss: Loss {
+public final class HuberLoss: Loss, Rebuildable {
   public let delta: Double
 
   public init(delta: Double = 1, reduction: LossReduction = .mean) {
     self.delta = delta
     super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments { ["delta": delta, "reduction": reduction] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(delta: try arguments["delta"], reduction: try arguments["reduction"])
   }
 
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
@@ -63,7 +88,7 @@ public final class HuberLoss: Loss {
 }
 
 /// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)``: `torch.nn.CrossEntropyLoss`.
-public final class CrossEntropyLoss: Loss {
+public final class CrossEntropyLoss: Loss, Rebuildable {
   @Buffer public var weight: Tensor?
   public let ignoreIndex: Int
   public let labelSmoothing: Double
@@ -78,6 +103,19 @@ public final class CrossEntropyLoss: Loss {
     super.init(reduction: reduction)
   }
 
+  public override var arguments: ModuleArguments {
+    [
+      "weight": weight?.shape, "ignore_index": ignoreIndex, "label_smoothing": labelSmoothing,
+      "reduction": reduction,
+    ]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      weight: try arguments.zeros("weight"), ignoreIndex: try arguments["ignore_index"],
+      labelSmoothing: try arguments["label_smoothing"], reduction: try arguments["reduction"])
+  }
+
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     crossEntropy(
       input, target, weight: weight, ignoreIndex: ignoreIndex, labelSmoothing: labelSmoothing,
@@ -86,7 +124,7 @@ public final class CrossEntropyLoss: Loss {
 }
 
 /// ``nllLoss(_:_:weight:ignoreIndex:reduction:)``: `torch.nn.NLLLoss`.
-public final class NLLLoss: Loss {
+public final class NLLLoss: Loss, Rebuildable {
   @Buffer public var weight: Tensor?
   public let ignoreIndex: Int
 
@@ -98,18 +136,36 @@ public final class NLLLoss: Loss {
     super.init(reduction: reduction)
   }
 
+  public override var arguments: ModuleArguments {
+    ["weight": weight?.shape, "ignore_index": ignoreIndex, "reduction": reduction]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      weight: try arguments.zeros("weight"), ignoreIndex: try arguments["ignore_index"],
+      reduction: try arguments["reduction"])
+  }
+
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
   }
 }
 
 /// ``binaryCrossEntropy(_:_:weight:reduction:)``: `torch.nn.BCELoss`.
-public final class BCELoss: Loss {
+public final class BCELoss: Loss, Rebuildable {
   @Buffer public var weight: Tensor?
 
   public init(weight: Tensor? = nil, reduction: LossReduction = .mean) {
     self.weight = weight
     super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments {
+    ["weight": weight?.shape, "reduction": reduction]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(weight: try arguments.zeros("weight"), reduction: try arguments["reduction"])
   }
 
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
@@ -118,7 +174,7 @@ public final class BCELoss: Loss {
 }
 
 /// ``bceWithLogits(_:_:weight:posWeight:reduction:)``: `torch.nn.BCEWithLogitsLoss`.
-public final class BCEWithLogitsLoss: Loss {
+public final class BCEWithLogitsLoss: Loss, Rebuildable {
   @Buffer public var weight: Tensor?
   @Buffer public var posWeight: Tensor?
 
@@ -130,18 +186,36 @@ public final class BCEWithLogitsLoss: Loss {
     super.init(reduction: reduction)
   }
 
+  public override var arguments: ModuleArguments {
+    ["weight": weight?.shape, "pos_weight": posWeight?.shape, "reduction": reduction]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      weight: try arguments.zeros("weight"), posWeight: try arguments.zeros("pos_weight"),
+      reduction: try arguments["reduction"])
+  }
+
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     bceWithLogits(input, target, weight: weight, posWeight: posWeight, reduction: reduction)
   }
 }
 
 /// ``klDiv(_:_:logTarget:reduction:)``: `torch.nn.KLDivLoss`.
-public final class KLDivLoss: Loss {
+public final class KLDivLoss: Loss, Rebuildable {
   public let logTarget: Bool
 
   public init(logTarget: Bool = false, reduction: LossReduction = .mean) {
     self.logTarget = logTarget
     super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments {
+    ["log_target": logTarget, "reduction": reduction]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(logTarget: try arguments["log_target"], reduction: try arguments["reduction"])
   }
 
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
@@ -150,12 +224,18 @@ public final class KLDivLoss: Loss {
 }
 
 /// ``hingeEmbeddingLoss(_:_:margin:reduction:)``: `torch.nn.HingeEmbeddingLoss`.
-public final class HingeEmbeddingLoss: Loss {
+public final class HingeEmbeddingLoss: Loss, Rebuildable {
   public let margin: Double
 
   public init(margin: Double = 1, reduction: LossReduction = .mean) {
     self.margin = margin
     super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments { ["margin": margin, "reduction": reduction] }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])
   }
 
   public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
@@ -164,7 +244,7 @@ public final class HingeEmbeddingLoss: Loss {
 }
 
 /// ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)``: `torch.nn.TripletMarginLoss`.
-public final class TripletMarginLoss: Module {
+public final class TripletMarginLoss: Module, Rebuildable {
   public let margin: Double
   public let p: Double
   public let swap: Bool
@@ -180,6 +260,18 @@ public final class TripletMarginLoss: Module {
     super.init()
   }
 
+  public override var arguments: ModuleArguments {
+    ["margin": margin, "p": p, "swap": swap, "reduction": reduction]
+  }
+
+  public override var extraDescription: String { "" }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      margin: try arguments["margin"], p: try arguments["p"], swap: try arguments["swap"],
+      reduction: try arguments["reduction"])
+  }
+
   public func callAsFunction(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor
   ) -> Tensor {
@@ -191,7 +283,7 @@ public final class TripletMarginLoss: Module {
 }
 
 /// ``cosineEmbeddingLoss(_:_:_:margin:reduction:)``: `torch.nn.CosineEmbeddingLoss`.
-public final class CosineEmbeddingLoss: Module {
+public final class CosineEmbeddingLoss: Module, Rebuildable {
   public let margin: Double
   public let reduction: LossReduction
 
@@ -201,9 +293,25 @@ public final class CosineEmbeddingLoss: Module {
     super.init()
   }
 
+  public override var arguments: ModuleArguments { ["margin": margin, "reduction": reduction] }
+
+  public override var extraDescription: String { "" }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])
+  }
+
   public func callAsFunction(_ first: Tensor, _ second: Tensor, _ target: Tensor) -> Tensor {
     run([first, second, target]) {
       cosineEmbeddingLoss(first, second, target, margin: margin, reduction: reduction)
     }
+  }
+}
+
+extension ModuleArguments {
+  /// A tensor of the shape that an argument names, for numbers that come afterwards.
+  fileprivate func zeros(_ name: String) throws -> Tensor? {
+    let shape: [Int]? = try self[name]
+    return shape.map { .zeros($0) }
   }
 }

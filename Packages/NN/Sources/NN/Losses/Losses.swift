@@ -2,7 +2,7 @@
 // modules are in LossModules.swift.
 
 /// What becomes of the losses of all elements.
-public enum LossReduction: Sendable {
+public enum LossReduction: String, ModuleArgument, Sendable {
   case mean, sum, none
 
   func callAsFunction(_ losses: Tensor) -> Tensor {

@@ -66,8 +66,11 @@ open class Module {
     members(as: Module.self) + registered.modules.map { ($0.key, $0.value) }
   }
 
-  /// What `print(model)` says of the module besides its type: its arguments.
-  open var extraDescription: String { "" }
+  /// What the module was made with: see ``ModuleArguments``.
+  open var arguments: ModuleArguments { [:] }
+
+  /// What `print(model)` says of the module besides its type: its arguments, if nothing else.
+  open var extraDescription: String { arguments.description }
 }
 
 extension Module {
@@ -157,22 +160,20 @@ func joined(_ path: String, _ name: String) -> String {
 extension Module: CustomStringConvertible {
   /// The modules inside one another, as PyTorch prints them.
   public var description: String {
-    let name = "\(type(of: self))"
-    let own = extraDescription
-    func indented(_ text: String) -> String {
-      text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
-    }
-    var lines = own.isEmpty ? [] : own.split(separator: "\n").map(String.init)
-    let children = childDescriptions.map { "(\($0.name)): \(indented($0.text))" }
-    if children.isEmpty, lines.count <= 1 { return "\(name)(\(own))" }
-    lines += children
-    return "\(name)(\n\(lines.map { "  \($0)\n" }.joined()))"
+    printed(
+      "\(type(of: self))", extraDescription,
+      namedChildren().map { ($0.name, $0.module.description) })
   }
+}
 
+/// A module of a class, with what it says of itself and the modules inside, as PyTorch prints it.
+func printed(_ type: String, _ own: String, _ children: [(name: String, text: String)]) -> String {
+  func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
+  }
   /// The children, and runs of equal ones in a list as one: `(0-5): 6 x Linear(…)`.
-  private var childDescriptions: [(name: String, text: String)] {
-    let children = namedChildren().map { (name: $0.name, text: $0.module.description) }
-    guard self is ModuleList else { return children }
+  func runs() -> [(name: String, text: String)] {
+    guard type == "ModuleList" else { return children }
     var runs: [(first: String, last: String, count: Int, text: String)] = []
     for child in children {
       if runs.last?.text == child.text {
@@ -187,4 +188,9 @@ extension Module: CustomStringConvertible {
         ? (run.first, run.text) : ("\(run.first)-\(run.last)", "\(run.count) x \(run.text)")
     }
   }
+  var lines = own.isEmpty ? [] : own.split(separator: "\n").map(String.init)
+  let inner = runs().map { "(\($0.name)): \(indented($0.text))" }
+  if inner.isEmpty, lines.count <= 1 { return "\(type)(\(own))" }
+  lines += inner
+  return "\(type)(\n\(lines.map { "  \($0)\n" }.joined()))"
 }

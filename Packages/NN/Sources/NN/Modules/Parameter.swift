@@ -62,7 +62,7 @@ extension Parameter: StoredTensor {
   var tensor: Tensor? { wrappedValue.tensor }
   var isParameter: Bool { true }
   var persistent: Bool { true }
-  func replace(by tensor: Tensor) { wrappedValue = .holding(tensor.detach()) }
+  func replace(by tensor: Tensor) { wrappedValue = .holding(tensor) }
 }
 
 extension Buffer: StoredTensor {

@@ -43,7 +43,7 @@ extension Module {
   /// Moves parameters and buffers to a device. Do it before an optimizer is given the parameters.
   @discardableResult
   public func to(_ device: Device) -> Self {
-    replaceTensors { $0.device == device ? nil : $0.to(device) }
+    replaceTensors { $1.device == device ? nil : $1.to(device) }
   }
 
   /// Gives parameters and buffers of floating-point numbers another such dtype. Do it before an optimizer
@@ -54,18 +54,23 @@ extension Module {
       fatalError("to(_:): \(type(of: self)) cannot have parameters of \(dtype)")
     }
     return replaceTensors {
-      $0.dtype == dtype || !$0.dtype.isFloatingPoint ? nil : $0.to(dtype)
+      $1.dtype == dtype || !$1.dtype.isFloatingPoint ? nil : $1.to(dtype)
     }
   }
 
-  /// Replaces each tensor by what `change` makes of it, unless that is nil. What is shared stays so.
-  private func replaceTensors(_ change: (Tensor) -> Tensor?) -> Self {
+  /// Replaces each tensor by what `change` makes of it and its name, unless that is nil. What is shared
+  /// stays so.
+  @discardableResult
+  func replaceTensors(_ change: (String, Tensor) -> Tensor?) -> Self {
     var changed: [ObjectIdentifier: (old: Tensor, new: Tensor)] = [:]
-    for module in modules() {
-      for (_, stored) in module.ownTensors {
+    for (path, module) in namedModules() {
+      for (name, stored) in module.ownTensors {
         guard let tensor = stored.tensor else { continue }
         let key = ObjectIdentifier(tensor)
-        guard let new = changed[key]?.new ?? noGrad({ change(tensor.detach()) }) else { continue }
+        guard
+          let new = changed[key]?.new
+            ?? noGrad({ change(joined(path, name), tensor.detach()) })
+        else { continue }
         stored.replace(by: new)
         stored.tensor?.requiresGrad = tensor.requiresGrad
         changed[key] = (tensor, stored.tensor!)

@@ -23,8 +23,12 @@ extension Module {
   /// - Parameters:
   ///   - state: values by name, of any dtype and on any device.
   ///   - strict: whether every key must match; otherwise only shapes must.
+  ///   - assign: whether the module takes over the tensors themselves, with their dtypes and devices,
+  ///     rather than their values. Do it before an optimizer is given the parameters.
   /// - Throws: ``StateDictError`` with all that does not match, and then changes nothing.
-  public func loadStateDict(_ state: StateDict, strict: Bool = true) throws {
+  public func loadStateDict(_ state: StateDict, strict: Bool = true, assign: Bool = false)
+    throws
+  {
     let own = stateDict()
     var error = StateDictError()
     for (name, tensor) in own {
@@ -39,6 +43,10 @@ extension Module {
     error.unexpected = state.keys.filter { own[$0] == nil }
     if !strict { (error.missing, error.unexpected) = ([], []) }
     if !error.isEmpty { throw error }
+    if assign {
+      replaceTensors { name, _ in state[name]?.detach() }
+      return
+    }
     noGrad {
       for (name, tensor) in own {
         if let loaded = state[name] { tensor.copy(from: loaded) }

@@ -66,7 +66,7 @@ extension Tensor {
   }
 
   /// How ``Tensor/gelu(approximate:)`` is computed.
-  public enum GELU: Sendable {
+  public enum GELU: String, Sendable {
     case none, tanh
   }
 

@@ -2,7 +2,7 @@
 
 extension Tensor {
   /// How ``interpolate(size:mode:alignCorners:)`` works out what lies between elements.
-  public enum Interpolation: Sendable {
+  public enum Interpolation: String, Sendable {
     case nearest
     /// Between the two nearest of a signal, by their distance.
     case linear

@@ -1,7 +1,7 @@
 // More around a tensor.
 
 /// What stands around a tensor: `mode` of `torch.nn.functional.pad`.
-public enum PaddingMode: Sendable {
+public enum PaddingMode: String, Sendable {
   case constant
   /// The elements mirrored at the edge, which is not repeated.
   case reflect

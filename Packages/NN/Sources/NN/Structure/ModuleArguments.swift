@@ -1,0 +1,233 @@
+/// What a module was made with, by name, in PyTorch's spelling and order. It is what `print(model)` shows
+/// of the module, and what a saved model is made from again.
+///
+///     override var arguments: ModuleArguments { ["width": width, "bias": bias != nil] }
+public struct ModuleArguments: ExpressibleByDictionaryLiteral {
+  /// One argument as it is written.
+  public enum Literal: Sendable {
+    case none
+    case bool(Bool)
+    case int(Int)
+    case double(Double)
+    case text(String)
+    case list([Literal])
+  }
+
+  let values: OrderedDictionary<String, Literal>
+  /// Where modules that are arguments come from.
+  private let place: Rebuilding.Place?
+
+  public init(dictionaryLiteral elements: (String, any ModuleArgument)...) {
+    values = OrderedDictionary(uniqueKeysWithValues: elements.map { ($0, $1.moduleArgument) })
+    place = nil
+  }
+
+  init(_ place: Rebuilding.Place) {
+    values = OrderedDictionary(
+      uniqueKeysWithValues: place.structure.arguments.sorted { $0.key < $1.key })
+    self.place = place
+  }
+
+  /// The argument of a name.
+  ///
+  /// - Throws: ``ModuleStructureError`` where there is none, or one of another type.
+  public subscript<Argument: ModuleArgument>(name: String) -> Argument {
+    get throws {
+      guard let argument = Argument(moduleArgument: values[name] ?? .none) else {
+        throw ModuleStructureError.argument(
+          name, module: place?.path ?? "", type: place?.structure.type ?? "",
+          expected: "\(Argument.self)", given: values[name].map { "\($0)" })
+      }
+      return argument
+    }
+  }
+
+  /// The module inside that has a name, where that one is an argument too.
+  ///
+  /// - Throws: ``ModuleStructureError`` where there is none, or one of another type.
+  public func module<Kind: Module>(_ name: String, as kind: Kind.Type = Kind.self) throws -> Kind {
+    guard let module = try optionalModule(name, as: kind) else {
+      throw ModuleStructureError.noModule(name, module: place?.path ?? "")
+    }
+    return module
+  }
+
+  /// As ``module(_:as:)``, and nil where there is none.
+  public func optionalModule<Kind: Module>(
+    _ name: String, as kind: Kind.Type = Kind.self
+  ) throws -> Kind? {
+    guard let place, let child = place.structure.children.first(where: { $0.name == name }) else {
+      return nil
+    }
+    return try place.rebuilding.make(child, in: place.path, as: kind)
+  }
+
+  /// All modules inside, by name, in order.
+  ///
+  /// - Throws: ``ModuleStructureError``.
+  public func modules() throws -> [(name: String, module: Module)] {
+    guard let place else { return [] }
+    return try place.structure.children.map { child in
+      (child.name, try place.rebuilding.make(child, in: place.path, as: Module.self))
+    }
+  }
+}
+
+extension ModuleArguments: CustomStringConvertible {
+  /// As Python writes keyword arguments: `in_features=64, bias=True`.
+  public var description: String { description(without: nil) }
+
+  /// As Python writes keyword arguments, without one that it does not print.
+  func description(without name: String?) -> String {
+    values.filter { $0.key != name }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+  }
+}
+
+extension ModuleArguments.Literal: CustomStringConvertible {
+  /// As Python writes it.
+  public var description: String {
+    switch self {
+    case .none: "None"
+    case .bool(let value): value.python
+    case .int(let value): "\(value)"
+    case .double(let value): value.python
+    case .text(let value): "'\(value)'"
+    case .list(let values) where values.count == 1: "(\(values[0]),)"
+    case .list(let values): "(\(values.map(\.description).joined(separator: ", ")))"
+    }
+  }
+}
+
+extension ModuleArguments.Literal: Codable, Equatable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .none
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .int(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .double(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .text(value)
+    } else {
+      self = .list(try container.decode([Self].self))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .none: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .int(let value): try container.encode(value)
+    // JSON has no infinity.
+    case .double(let value) where !value.isFinite: try container.encode("\(value)")
+    case .double(let value): try container.encode(value)
+    case .text(let value): try container.encode(value)
+    case .list(let values): try container.encode(values)
+    }
+  }
+
+  /// Whether both stand for the same argument: JSON writes 1.0 as 1, and infinity as a text.
+  public static func == (a: Self, b: Self) -> Bool {
+    switch (a, b) {
+    case (.none, .none): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.int(let a), .int(let b)): a == b
+    case (.text(let a), .text(let b)): a == b
+    case (.list(let a), .list(let b)): a == b
+    case (.double, _), (_, .double):
+      Double(moduleArgument: a)?.bitPattern == Double(moduleArgument: b)?.bitPattern
+    default: false
+    }
+  }
+}
+
+/// What an argument of a module can be: a number, a text, a truth value, an enumeration of texts, and
+/// lists and optionals of these.
+public protocol ModuleArgument {
+  var moduleArgument: ModuleArguments.Literal { get }
+  /// Nil where it is of another type.
+  init?(moduleArgument literal: ModuleArguments.Literal)
+}
+
+extension Bool: ModuleArgument {
+  public var moduleArgument: ModuleArguments.Literal { .bool(self) }
+  public init?(moduleArgument literal: ModuleArguments.Literal) {
+    guard case .bool(let value) = literal else { return nil }
+    self = value
+  }
+}
+
+extension Int: ModuleArgument {
+  public var moduleArgument: ModuleArguments.Literal { .int(self) }
+  public init?(moduleArgument literal: ModuleArguments.Literal) {
+    switch literal {
+    case .int(let value): self = value
+    // PyTorch's layers of one dim have tuples of one number.
+    case .list(let values) where values.count == 1: self.init(moduleArgument: values[0])
+    default: return nil
+    }
+  }
+}
+
+extension Double: ModuleArgument {
+  public var moduleArgument: ModuleArguments.Literal { .double(self) }
+  public init?(moduleArgument literal: ModuleArguments.Literal) {
+    switch literal {
+    case .double(let value): self = value
+    case .int(let value): self.init(value)
+    case .text(let text): self.init(text)
+    default: return nil
+    }
+  }
+}
+
+extension String: ModuleArgument {
+  public var moduleArgument: ModuleArguments.Literal { .text(self) }
+  public init?(moduleArgument literal: ModuleArguments.Literal) {
+    guard case .text(let value) = literal else { return nil }
+    self = value
+  }
+}
+
+extension Array: ModuleArgument where Element: ModuleArgument {
+  public var moduleArgument: ModuleArguments.Literal { .list(map(\.moduleArgument)) }
+  public init?(moduleArgument literal: ModuleArguments.Literal) {
+    // PyTorch's layers take one number where there could be one for each dim.
+    guard case .list(let literals) = literal else {
+      guard let one = Element(moduleArgument: literal) else { return nil }
+      self = [one]
+      return
+    }
+    let elements = literals.compactMap { Element(moduleArgument: $0) }
+    guard elements.count == literals.count else { return nil }
+    self = elements
+  }
+}
+
+extension Optional: ModuleArgument where Wrapped: ModuleArgument {
+  public var moduleArgument: ModuleArguments.Literal { map(\.moduleArgument) ?? .none }
+  public init?(moduleArgument literal: ModuleArguments.Literal) {
+    if case .none = literal {
+      self = .none
+    } else {
+      guard let wrapped = Wrapped(moduleArgument: literal) else { return nil }
+      self = wrapped
+    }
+  }
+}
+
+extension ModuleArgument where Self: RawRepresentable, RawValue == String {
+  public var moduleArgument: ModuleArguments.Literal { .text(rawValue) }
+  public init?(moduleArgument literal: ModuleArguments.Literal) {
+    guard case .text(let text) = literal else { return nil }
+    self.init(rawValue: text)
+  }
+}
+
+extension PaddingMode: ModuleArgument {}
+extension Tensor.GELU: ModuleArgument {}
+extension Tensor.Interpolation: ModuleArgument {}

@@ -1,0 +1,110 @@
+/// What a model is made of, without its numbers: the classes of its modules and their arguments, nested.
+///
+/// It is `Codable`, and a model can be made from it again: see ``Rebuildable``.
+public struct ModuleStructure: Codable, Equatable, Sendable {
+  /// A parameter or a buffer.
+  public struct StoredTensor: Codable, Equatable, Sendable {
+    public let name: String
+    public let shape: [Int]
+    public let dtype: String
+    public let isParameter: Bool
+    /// Whether it is in the state dict.
+    public let isPersistent: Bool
+    public let requiresGrad: Bool
+    /// The name in the model of the same tensor, where that one comes first.
+    public let sameAs: String?
+  }
+
+  /// The name in the module around it; that of the whole model is empty.
+  public let name: String
+  /// The class.
+  public let type: String
+  /// What `print(model)` says of the module besides its type.
+  public let text: String
+  public let arguments: [String: ModuleArguments.Literal]
+  public let isTraining: Bool
+  /// The name in the model of the very same module, where that one comes first; its tensors and children
+  /// are given there.
+  public let sameAs: String?
+  public let tensors: [StoredTensor]
+  public let children: [ModuleStructure]
+}
+
+extension Module {
+  /// What this model is made of, without its numbers.
+  public func structure() -> ModuleStructure {
+    var seen: [ObjectIdentifier: String] = [:]
+    return structure("", at: "", &seen)
+  }
+
+  private func structure(
+    _ name: String, at path: String, _ seen: inout [ObjectIdentifier: String]
+  ) -> ModuleStructure {
+    let first = seen[ObjectIdentifier(self)]
+    if first == nil { seen[ObjectIdentifier(self)] = path }
+    let tensors =
+      first != nil
+      ? []
+      : ownTensors.compactMap { name, stored -> ModuleStructure.StoredTensor? in
+        guard let tensor = stored.tensor else { return nil }
+        let first = seen[ObjectIdentifier(tensor)]
+        if first == nil { seen[ObjectIdentifier(tensor)] = joined(path, name) }
+        return .init(
+          name: name, shape: tensor.shape, dtype: "\(tensor.dtype)",
+          isParameter: stored.isParameter, isPersistent: stored.persistent,
+          requiresGrad: tensor.requiresGrad, sameAs: first)
+      }
+    let children =
+      first != nil
+      ? []
+      : namedChildren().map { $0.module.structure($0.name, at: joined(path, $0.name), &seen) }
+    return ModuleStructure(
+      name: name, type: Rebuilding.name(of: Swift.type(of: self)), text: extraDescription,
+      arguments: Dictionary(uniqueKeysWithValues: arguments.values.map { ($0.key, $0.value) }),
+      isTraining: isTraining, sameAs: first, tensors: tensors, children: children)
+  }
+}
+
+extension ModuleStructure: CustomStringConvertible {
+  /// What `print(model)` shows.
+  public var description: String { description(in: self) }
+
+  private func description(in whole: ModuleStructure) -> String {
+    let shown = sameAs.flatMap { whole.find($0) } ?? self
+    return printed(
+      type, text, shown.children.map { ($0.name, $0.description(in: whole)) })
+  }
+
+  /// The structure of a module inside, by its name in the model.
+  func find(_ path: String) -> ModuleStructure? {
+    path.split(separator: ".").reduce(self) { found, name in
+      found?.children.first { $0.name == name }
+    }
+  }
+
+  /// Where a model made from this structure is another one, and in what; nil if it is not.
+  func difference(from made: ModuleStructure, at path: String = "") -> (path: String, text: String)?
+  {
+    func differs(_ text: String) -> (String, String) { (path, text) }
+    if type != made.type || sameAs != made.sameAs || arguments != made.arguments {
+      return differs("\(type)(\(text)) became \(made.type)(\(made.text))")
+    }
+    if children.map(\.name) != made.children.map(\.name) {
+      return differs(
+        "the modules inside were [\(children.map(\.name).joined(separator: ", "))] and became "
+          + "[\(made.children.map(\.name).joined(separator: ", "))]")
+    }
+    func shapes(_ structure: ModuleStructure) -> [String] {
+      structure.tensors.map { "\($0.name) \($0.shape)" }
+    }
+    if shapes(self) != shapes(made) {
+      return differs(
+        "its tensors were \(shapes(self).joined(separator: ", ")) and became "
+          + shapes(made).joined(separator: ", "))
+    }
+    for (child, other) in zip(children, made.children) {
+      if let found = child.difference(from: other, at: joined(path, child.name)) { return found }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,221 @@
+import Foundation
+import Synchronization
+
+/// A module that can be made again from what a file says of it. All layers of the library are; a class
+/// of one's own registers itself once, before a model with it is saved or loaded:
+///
+///     final class Gate: Module, Rebuildable {
+///       let width: Int
+///       let linear: Linear
+///       init(_ width: Int) {
+///         self.width = width
+///         linear = Linear(width, width)
+///         super.init()
+///       }
+///       override var arguments: ModuleArguments { ["width": width] }
+///       convenience init(arguments: ModuleArguments) throws { self.init(try arguments["width"]) }
+///       override func forward(_ x: Tensor) -> Tensor { x * linear(x).sigmoid() }
+///     }
+///     Module.register(Gate.self)
+///
+/// Modules that it makes itself need not be registered; a module that it is given is an argument too, with
+/// the name of the property that holds it: `try arguments.module("linear")`.
+public protocol Rebuildable: Module, SendableMetatype {
+  /// Makes a module as it was made with these arguments. Its numbers come afterwards.
+  init(arguments: ModuleArguments) throws
+}
+
+/// A module that is made without arguments.
+public protocol ArgumentFree: Rebuildable {
+  init()
+}
+
+extension ArgumentFree {
+  public init(arguments: ModuleArguments) throws { self.init() }
+}
+
+extension Module {
+  /// Makes classes known by their names, so that models made of them can be loaded.
+  public static func register(_ types: any Rebuildable.Type...) {
+    for type in types { Rebuilding.register(type, as: "\(type)") }
+  }
+
+  /// Makes a class known by a name of its own, such as the one that it had when a file was written.
+  public static func register(_ type: any Rebuildable.Type, as name: String) {
+    Rebuilding.register(type, as: name)
+  }
+
+  /// A model of a structure with the numbers of a state dict, and with their dtypes and device. It is
+  /// made by the classes that are registered, and no other code runs.
+  ///
+  /// - Parameters:
+  ///   - structure: what ``structure()`` gave.
+  ///   - state: what ``stateDict()`` gave. The model shares the memory of its tensors.
+  /// - Throws: ``ModuleStructureError``, ``StateDictError``.
+  public static func make(_ structure: ModuleStructure, state: StateDict) throws -> Module {
+    let module = try structure.checkedModule()
+    try module.loadStateDict(state, assign: true)
+    try Rebuilding.finish(module, as: structure)
+    return module
+  }
+}
+
+extension ModuleStructure {
+  /// Makes sure that the model can be made again from this.
+  ///
+  /// - Throws: ``ModuleStructureError``.
+  public func check() throws { _ = try checkedModule() }
+
+  /// A model of this structure, with new numbers.
+  fileprivate func checkedModule() throws -> Module {
+    // Initial values that nobody sees are not drawn, so that others are drawn as without them.
+    let state = Generator.default.state
+    defer { Generator.default.state = state }
+    let module = try Init.skipping {
+      try Rebuilding().make(self, in: "", as: Module.self)
+    }
+    if let (path, text) = difference(from: module.structure()) {
+      throw ModuleStructureError.changed(module: path, text)
+    }
+    return module
+  }
+}
+
+/// Makes a model of its structure.
+final class Rebuilding {
+  /// Where in the structure something is made.
+  struct Place {
+    let structure: ModuleStructure
+    let path: String
+    let rebuilding: Rebuilding
+  }
+
+  private var made: [String: Module] = [:]
+
+  func make<Kind: Module>(
+    _ structure: ModuleStructure, in parent: String, as kind: Kind.Type
+  ) throws -> Kind {
+    let path = joined(parent, structure.name)
+    let module: Module
+    if let known = made[path] {
+      module = known
+    } else if let first = structure.sameAs {
+      guard let same = find(first) else {
+        throw ModuleStructureError.noModule(first, module: path)
+      }
+      module = same
+    } else {
+      guard let type = Self.type(named: structure.type) else {
+        throw ModuleStructureError.unregistered(structure.type, module: path)
+      }
+      let place = Place(structure: structure, path: path, rebuilding: self)
+      module = try type.init(arguments: ModuleArguments(place))
+    }
+    made[path] = module
+    guard let module = module as? Kind else {
+      throw ModuleStructureError.otherModule(
+        module: path, type: structure.type, expected: "\(kind)")
+    }
+    return module
+  }
+
+  /// A module that was made, by itself or inside of another one.
+  private func find(_ path: String) -> Module? {
+    if let module = made[path] { return module }
+    guard let dot = path.lastIndex(of: ".") else { return nil }
+    let name = path[path.index(after: dot)...]
+    return find(String(path[..<dot]))?.namedChildren().first { $0.name == name }?.module
+  }
+
+  /// What a state dict does not say: what is shared, trained, and of what dtype what is not saved is.
+  static func finish(_ module: Module, as structure: ModuleStructure) throws {
+    var tensors: [String: any StoredTensor] = [:]
+    let device = module.parameters().first?.device
+    func visit(_ module: Module, _ structure: ModuleStructure, _ path: String) throws {
+      module.isTraining = structure.isTraining
+      for ((name, stored), saved) in zip(
+        module.ownTensors.filter { $0.stored.tensor != nil }, structure.tensors)
+      {
+        tensors[joined(path, name)] = stored
+        if let first = saved.sameAs.flatMap({ tensors[$0]?.tensor }) { stored.replace(by: first) }
+        guard let tensor = stored.tensor else { continue }
+        if !saved.isPersistent {
+          guard let dtype = DType(saved.dtype) else {
+            throw ModuleStructureError.argument(
+              name, module: path, type: structure.type, expected: "a dtype", given: saved.dtype)
+          }
+          stored.replace(by: tensor.to(dtype).to(device ?? .cpu))
+        }
+        stored.tensor?.requiresGrad = saved.requiresGrad
+      }
+      for (child, inside) in zip(module.namedChildren(), structure.children)
+      where inside.sameAs == nil {
+        try visit(child.module, inside, joined(path, child.name))
+      }
+    }
+    try visit(module, structure, "")
+  }
+
+  // MARK: Classes by name
+
+  private static let types = Mutex<[String: any Rebuildable.Type]>(
+    Dictionary(uniqueKeysWithValues: libraryModules.map { ("\($0)", $0) }))
+
+  static func register(_ type: any Rebuildable.Type, as name: String) {
+    let other = types.withLock { types in
+      let other = types[name]
+      if other == nil { types[name] = type }
+      return other
+    }
+    if let other, other != type {
+      fatalError(
+        "Module.register: “\(name)” is the name of \(String(reflecting: other)) already; register it "
+          + "with another name: Module.register(\(type).self, as: …)")
+    }
+  }
+
+  static func type(named name: String) -> (any Rebuildable.Type)? { types.withLock { $0[name] } }
+
+  /// The name that a class is registered by; its own if it is not.
+  static func name(of type: Module.Type) -> String {
+    let name = "\(type)"
+    return types.withLock { types in
+      if let known = types[name], known == type { return name }
+      return types.filter { $0.value == type }.map(\.key).min() ?? name
+    }
+  }
+}
+
+/// Why a model could not be made of its structure.
+public enum ModuleStructureError: Error, Equatable, LocalizedError {
+  /// A class that nobody has registered, and the module in the model that is one.
+  case unregistered(String, module: String)
+  /// An argument that is not there, or of another type.
+  case argument(String, module: String, type: String, expected: String, given: String?)
+  /// A module that is not inside of another one.
+  case noModule(String, module: String)
+  /// A module of a class that another one does not take.
+  case otherModule(module: String, type: String, expected: String)
+  /// A module that came out different from what it was.
+  case changed(module: String, String)
+
+  public var errorDescription: String? {
+    func name(_ path: String) -> String { path.isEmpty ? "the model" : path }
+    switch self {
+    case .unregistered(let type, let module):
+      return
+        "\(name(module)) is a \(type), a class that is not registered: let it conform to Rebuildable "
+        + "and call Module.register(\(type).self)"
+    case .argument(let argument, let module, let type, let expected, let given):
+      return "\(name(module)), a \(type): the argument “\(argument)” is "
+        + "\(given ?? "missing"), expected \(expected)"
+    case .noModule(let inner, let module):
+      return "there is no module “\(inner)” in \(name(module))"
+    case .otherModule(let module, let type, let expected):
+      return "\(name(module)) is a \(type), expected \(expected)"
+    case .changed(let module, let text):
+      return
+        "\(name(module)) does not come out as it was when it is made from its arguments: \(text)"
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+@_exported import NN
+@_exported import Serialization
+
+/// Saves a whole model: what it is made of, and its numbers. The file is also one of a state dict, which
+/// ``load(_:format:keys:device:)`` and Python read.
+///
+///     try saveModel(model, to: "model.h5")
+///     let model = try loadModel("model.h5")
+///
+/// What is inside may be modules of the library and classes that are registered: see ``Rebuildable``.
+/// Before anything is written, the model is made once more to see that this will work.
+///
+/// - Parameters:
+///   - model: the model, which is `eval()` or `train()` again when it is loaded, with the same parameters
+///     trained and shared.
+///   - path: where to; its extension says the format, `.h5` or `.safetensors`.
+///   - format, compression, metadata: as for ``save(_:to:format:compression:metadata:)``.
+/// - Throws: ``SerializationError``, which names a class that is not registered.
+public func saveModel(
+  _ model: Module, to path: String, format: FileFormat? = nil, compression: Int = 0,
+  metadata: [String: String] = [:]
+) throws {
+  guard metadata[structureKey] == nil else { throw SerializationError.invalidKey(structureKey) }
+  let structure = model.structure()
+  do {
+    try structure.check()
+  } catch {
+    throw SerializationError.cannotWrite(path: path, reason: error.localizedDescription)
+  }
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  let text = String(decoding: try encoder.encode(structure), as: UTF8.self)
+  try save(
+    model.stateDict(), to: path, format: format, compression: compression,
+    metadata: metadata.merging([structureKey: text]) { $1 })
+}
+
+/// Makes a model of what ``saveModel(_:to:format:compression:metadata:)`` wrote: `torch.load` of a whole
+/// model. No code is in the file; the classes are those of this program.
+///
+/// - Parameters:
+///   - path: the file.
+///   - format: the format, whatever the extension.
+///   - device: where the model goes.
+/// - Throws: ``SerializationError``.
+public func loadModel(
+  _ path: String, format: FileFormat? = nil, device: Device = .cpu
+) throws -> Module {
+  let structure = try modelStructure(path, format: format)
+  let state = try load(path, format: format, device: device)
+  do {
+    return try Module.make(structure, state: state)
+  } catch {
+    throw SerializationError.noModel(path: path, reason: error.localizedDescription)
+  }
+}
+
+/// As the other function, for a model of a known class: `let net: Net = try loadModel("net.h5")`.
+public func loadModel<Model: Module>(
+  _ path: String, format: FileFormat? = nil, device: Device = .cpu, as kind: Model.Type = Model.self
+) throws -> Model {
+  let module: Module = try loadModel(path, format: format, device: device)
+  guard let model = module as? Model else {
+    throw SerializationError.noModel(path: path, reason: "it is a \(type(of: module)), no \(kind)")
+  }
+  return model
+}
+
+/// What the model in a file is made of, without reading its numbers. Its classes need not be there.
+///
+/// - Throws: ``SerializationError``.
+public func modelStructure(_ path: String, format: FileFormat? = nil) throws -> ModuleStructure {
+  guard let text = try inspect(path, format: format).metadata[structureKey] else {
+    throw SerializationError.noModel(
+      path: path, reason: "there are only tensors in it; load them with load(_:)")
+  }
+  do {
+    return try JSONDecoder().decode(ModuleStructure.self, from: Data(text.utf8))
+  } catch {
+    throw SerializationError.noModel(path: path, reason: "its structure cannot be read")
+  }
+}
+
+private let structureKey = "model_structure"
