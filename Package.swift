@@ -89,7 +89,8 @@ let package = Package(
       ]),
     tests("Tensors", "Tensors", ["Graphs"], exclude: ["Golden"]),
 
-    target("Files", "Files", ["Graphs"]),
+    target("Files", "CFiles"),
+    target("Files", "Files", ["CFiles", "Graphs"]),
     library("Files", "CHDF5Library", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
     library("Files", "CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
     library("Files", "CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),

@@ -19,7 +19,8 @@ let package = Package(
     .package(path: "../Tensors"),
   ],
   targets: [
-    .target(name: "Files", dependencies: [.product(name: "Graphs", package: "Graphs")]),
+    .target(name: "CFiles"),
+    .target(name: "Files", dependencies: ["CFiles", .product(name: "Graphs", package: "Graphs")]),
 
     library("CHDF5Library", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
     library("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),

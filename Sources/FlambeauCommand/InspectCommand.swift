@@ -14,7 +14,11 @@ struct InspectCommand: ParsableCommand {
   var format: FileFormat?
 
   func run() throws {
-    print(try inspect(path, format: format))
+    let summary = try inspect(path, format: format)
+    print(summary)
+    if summary.metadata["model_structure"] != nil {
+      print(try modelStructure(path, format: format))
+    }
   }
 }
 

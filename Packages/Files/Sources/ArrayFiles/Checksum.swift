@@ -11,6 +11,17 @@ import Dispatch
     Array(bytes).withUnsafeBytes { of($0) }
   }
 
+  /// The checksum of several pieces as if they were one, which `next` gives until it gives none.
+  public static func joined(_ next: () throws -> [UInt8]?) rethrows -> UInt64 {
+    let state = XXH3_createState()
+    defer { XXH3_freeState(state) }
+    XXH3_64bits_reset(state)
+    while let piece = try next() {
+      _ = piece.withUnsafeBytes { XXH3_64bits_update(state, $0.baseAddress, $0.count) }
+    }
+    return XXH3_64bits_digest(state)
+  }
+
   /// The checksums of several pieces of memory, on several threads.
   public static func all(_ pieces: [UnsafeRawBufferPointer]) -> [UInt64] {
     [UInt64](unsafeUninitializedCapacity: pieces.count) { sums, count in

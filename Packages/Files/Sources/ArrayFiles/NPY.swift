@@ -36,8 +36,8 @@ public enum NPY {
       throw source.damaged(
         "it is of version \(version).\(start[7]) of NPY, which is not known here")
     }
-    let length = try source.bytes(version == 1 ? 2 : 4, of: "header").reversed()
-      .reduce(0) { $0 << 8 | Int($1) }
+    let length = Int(
+      littleEndianBytes: try source.bytes(version == 1 ? 2 : 4, of: "header"))
     // NumPy's own limit, and no more than the file has.
     guard length <= min(10_000, source.limit) else {
       throw source.damaged("its header of \(length) bytes is too long")

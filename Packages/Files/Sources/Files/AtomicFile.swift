@@ -1,3 +1,4 @@
+import CFiles
 import Dispatch
 import Foundation
 
@@ -115,6 +116,8 @@ private func flush(_ path: String) throws {
           continue
         }
         bytes = UnsafeRawBufferPointer(rebasing: bytes[count...])
+        // The disk begins while other blocks are copied.
+        flambeau_begin_flush(descriptor, Int64(offset), Int64(count))
         offset += count
       }
     }

@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Files
+
 /// What a pickle of a state dict can hold.
 indirect enum PickleValue {
   case none
@@ -144,7 +146,7 @@ struct PickleReader {
 
   /// A whole number of so many bytes, the lowest first.
   private mutating func number(_ count: Int) throws -> Int {
-    try take(count).reversed().reduce(0) { $0 << 8 | Int($1) }
+    Int(littleEndianBytes: try take(count))
   }
 
   private mutating func long(_ count: Int) throws -> Int {

@@ -138,16 +138,13 @@ struct PyTorchFile {
   /// A pickle of protocol 2, as `torch.save` makes it.
   private static func pickle(of state: StateDict) -> [UInt8] {
     var bytes: [UInt8] = [0x80, 2]
-    func number(_ value: Int, _ count: Int) -> [UInt8] {
-      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-    }
     func integer(_ value: Int) -> [UInt8] {
       // LONG1 of 8 bytes holds all.
       (0...0xFF).contains(value)
-        ? [UInt8(ascii: "K"), UInt8(value)] : [0x8A, 8] + number(value, 8)
+        ? [UInt8(ascii: "K"), UInt8(value)] : [0x8A, 8] + value.littleEndianBytes
     }
     func text(_ text: String) -> [UInt8] {
-      [UInt8(ascii: "X")] + number(text.utf8.count, 4) + Array(text.utf8)
+      [UInt8(ascii: "X")] + UInt32(text.utf8.count).littleEndianBytes + Array(text.utf8)
     }
     func global(_ module: String, _ name: String) -> [UInt8] {
       Array("c\(module)\n\(name)\n".utf8)

@@ -60,7 +60,7 @@ struct SafeTensors {
       .damaged(path: path, tensor: nil, reason: reason)
     }
     guard file.size >= 8 else { throw wrong("it is shorter than its header") }
-    let length = try file.bytes(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let length = UInt64(littleEndianBytes: try file.bytes(0..<8))
     // The format's own limit is 100 MB.
     guard length <= min(UInt64(file.size - 8), 100_000_000) else {
       throw wrong("it says that its header has \(length) bytes, and has \(file.size) in all")
@@ -183,8 +183,7 @@ struct SafeTensors {
     var header = "{\(parts.joined(separator: ","))}"
     // The data begins at a multiple of 64 bytes, so that it can be mapped.
     header += String(repeating: " ", count: (64 - (8 + header.utf8.count) % 64) % 64)
-    let length = UInt64(header.utf8.count)
-    let start = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + Array(header.utf8)
+    let start = header.utf8.count.littleEndianBytes + Array(header.utf8)
     try checkRoom(for: start.count + offset, in: path)
     try ByteWriter(path, at: 0).write(start)
     var place = start.count

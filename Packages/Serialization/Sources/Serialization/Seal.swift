@@ -53,11 +53,9 @@ struct Seal: Codable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
     let text = Array(try encoder.encode(self))
-    func bytes(_ number: UInt64) -> [UInt8] {
-      (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-    }
     let writer = try ByteWriter(path, at: file.size)
-    try writer.write(text + bytes(UInt64(text.count)) + bytes(Checksum.of(text)) + Self.mark)
+    try writer.write(
+      text + text.count.littleEndianBytes + Checksum.of(text).littleEndianBytes + Self.mark)
   }
 
   // MARK: Reading
@@ -76,14 +74,11 @@ struct Seal: Codable {
       guard !isSealed else { throw wrong("its seal is missing: it was cut, or changed elsewhere") }
       return nil
     }
-    func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-      bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    }
-    let length = number(tail[..<8])
+    let length = UInt64(littleEndianBytes: tail[..<8])
     guard length <= UInt64(file.size - 24) else { throw wrong("its seal is longer than itself") }
     let end = file.size - 24 - Int(length)
     let text = try file.bytes(end..<file.size - 24)
-    guard Checksum.of(text) == number(tail[8..<16]),
+    guard Checksum.of(text) == UInt64(littleEndianBytes: tail[8..<16]),
       let seal = try? JSONDecoder().decode(Seal.self, from: Data(text))
     else { throw wrong("its seal is not as it was written") }
     self = seal
@@ -116,8 +111,9 @@ struct Seal: Codable {
 
   /// The checksum of a part's data in the file.
   func sum(of part: Part, in file: MappedFile) throws -> String {
-    try Checksum.text(
-      Checksum.of(part.extents.flatMap { try file.bytes($0[0]..<$0[0] + $0[1]) }))
+    var extents = part.extents.makeIterator()
+    return try Checksum.text(
+      Checksum.joined { try extents.next().map { try file.bytes($0[0]..<$0[0] + $0[1]) } })
   }
 
   /// The checksum of the bytes up to `end` that are no part's.

@@ -126,4 +126,30 @@ import Testing
       for try await isRight in group { #expect(isRight) }
     }
   }
+
+  /// Two processes read one file and write their own at the same time.
+  @Test(arguments: names)
+  func processesAtOnce(name: String) async throws {
+    let folder = try Folder()
+    let shared = folder.path("shared.\(name)")
+    try save(Self.state(7), to: shared)
+    await withTaskGroup(of: Void.self) { group in
+      for number in 1...2 {
+        let own = folder.path("\(number).\(name)")
+        group.addTask {
+          await #expect(processExitsWith: .success) {
+            [shared = shared as String, own = own as String, number = number as Int] in
+            for round in 0..<50 {
+              try save(Self.state(100 * number + round), to: own)
+              try #require(try areEqual(load(own), Self.state(100 * number + round)))
+              try #require(try areEqual(load(shared), Self.state(7)))
+            }
+          }
+        }
+      }
+    }
+    for number in 1...2 {
+      #expect(areEqual(try load(folder.path("\(number).\(name)")), Self.state(100 * number + 49)))
+    }
+  }
 }
