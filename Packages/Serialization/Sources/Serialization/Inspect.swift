@@ -38,8 +38,12 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
     let bytes = entries.reduce(0) { $0 + $1.byteCount }
     lines.append("\(entries.count) tensors, \(bytes) bytes, \(format.rawValue)")
     for (key, text) in metadata.sorted(by: { $0.key < $1.key }) {
+      let isLong = text.count > 60
+      // What a program has written for itself tells a reader nothing.
+      let isJSON = isLong && (text.hasPrefix("{") || text.hasPrefix("["))
       let line = text.prefix(60).replacing("\n", with: " ")
-      lines.append("\(key): \(line)\(text.count > 60 ? "…" : "")")
+      lines.append(
+        isJSON ? "\(key): \(text.count) characters of JSON" : "\(key): \(line)\(isLong ? "…" : "")")
     }
     return lines.joined(separator: "\n")
   }
