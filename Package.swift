@@ -38,7 +38,7 @@ func chapter(
 }
 
 let libraries = [
-  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN",
+  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "CAutograd", "Tensors", "NN",
   "TensorBoard", "Files", "CHDF5", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles",
   "Serialization", "ModelFiles",
 ]
@@ -106,7 +106,7 @@ let package = Package(
     tests("Files", "ImageFiles", ["Files"], exclude: ["Golden"]),
 
     target("NN", "CModules"),
-    target("NN", "NN", ["CModules", "Graphs", "Tensors"]),
+    target("NN", "NN", ["CAutograd", "CModules", "Graphs", "Tensors"]),
     tests("NN", "NN", exclude: ["Golden"]),
     .target(
       name: "TensorBoard",
@@ -133,7 +133,8 @@ let package = Package(
     tests("Serialization", "Serialization", ["ArrayFiles", "ModelFiles"], exclude: ["Golden"]),
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
-    .executableTarget(name: "FlambeauCommand", dependencies: ["Flambeau", argumentParser]),
+    .executableTarget(
+      name: "FlambeauCommand", dependencies: ["Flambeau", "Graphs", argumentParser]),
 
     chapter(
       "Chapter01", "01-one-number-that-remembers", ["ScalarGrad", "GraphvizRendering"],

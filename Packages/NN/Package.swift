@@ -20,6 +20,7 @@ let package = Package(
       name: "NN",
       dependencies: [
         "CModules",
+        .product(name: "CAutograd", package: "Tensors"),
         .product(name: "Graphs", package: "Graphs"),
         .product(name: "Tensors", package: "Tensors"),
       ]),

@@ -5,7 +5,8 @@ let package = Package(
   name: "Tensors",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Tensors", targets: ["Tensors"])
+    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "CAutograd", targets: ["CAutograd"]),
   ],
   dependencies: [
     .package(path: "../Devices"),

@@ -5,5 +5,6 @@ struct FlambeauCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flambeau",
     abstract: "Flambeau, a deep-learning library in Swift, at work.",
-    subcommands: [DigitsCommand.self, InspectCommand.self], defaultSubcommand: DigitsCommand.self)
+    subcommands: [DigitsCommand.self, GraphCommand.self, InspectCommand.self],
+    defaultSubcommand: DigitsCommand.self)
 }

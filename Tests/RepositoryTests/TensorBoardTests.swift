@@ -54,8 +54,8 @@ import Testing
     try writer.addHistogram("weights", Tensor([-1.0, 0.5, 0.5, 2]), step: 7)
     try writer.addImage("picture", .rand([3, 4, 5]), step: 1)
     try writer.addText("note", "**strong**", step: 2)
-    let x = Tensor([1.0], requiresGrad: true)
-    try writer.addGraph((x * 2).exp().graph(names: ["x": x]))
+    let model = Sequential(Linear(1, 2), Sequential(["bend": ReLU()]))
+    try writer.addGraph(model.graph(.zeros([1, 1])))
     try writer.close()
 
     let result = try await run(
@@ -72,10 +72,10 @@ import Testing
     #expect(events.text == "**strong**")
     #expect(
       events.graph == [
-        [.name("x_0"), .name("x"), .inputs([])],
-        [.name("multiply_1"), .name("multiply"), .inputs(["x_0"])],
-        [.name("exp_2"), .name("exp"), .inputs(["multiply_1"])],
-        [.name("value_3"), .name("value"), .inputs(["exp_2"])],
+        [.name("input_0"), .name("input"), .inputs([])],
+        [.name("Sequential/0__Linear_1"), .name("Linear"), .inputs(["input_0"])],
+        [.name("Sequential/1/bend__ReLU_2"), .name("ReLU"), .inputs(["Sequential/0__Linear_1"])],
+        [.name("output_3"), .name("output"), .inputs(["Sequential/1/bend__ReLU_2"])],
       ])
   }
 }

@@ -5,12 +5,12 @@ import GraphvizRendering
 import Testing
 
 private func chain(_ labels: [String]) -> ComputationGraph {
-  var graph = ComputationGraph()
+  var graph = ComputationGraph.Builder()
   for label in labels {
     let node = graph.add(.init(.value, label: label, fields: [.init("value", 1)]))
     if node > 0 { graph.connect(node - 1, to: node) }
   }
-  return graph
+  return graph.graph()
 }
 
 private func temporaryPath(_ name: String) -> String {
@@ -63,7 +63,9 @@ func svgHoldsEveryLabel(layout: GraphLayout, direction: ComputationGraph.Directi
 @Test func anUnknownExtensionThrows() {
   #expect(throws: RenderingError.unknownFormat("bmp")) { try chain(["a"]).render(to: "x.bmp") }
   #expect(throws: RenderingError.unknownFormat("")) { try chain(["a"]).render(to: "x") }
-  #expect(RenderingError.unknownFormat("bmp").localizedDescription.contains("svg, png, pdf, dot"))
+  #expect(
+    RenderingError.unknownFormat("bmp").localizedDescription.contains(
+      "svg, png, pdf, dot, json, mmd"))
 }
 
 @Test func aFolderThatIsNotThereThrows() {

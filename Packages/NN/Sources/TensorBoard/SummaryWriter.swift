@@ -90,28 +90,10 @@ public final class SummaryWriter {
     }
   }
 
-  /// A computation, such as `loss.graph()`.
+  /// A computation, such as `loss.graph()` or `model.graph(input)`. Its frames become TensorBoard's.
   public func addGraph(_ graph: ComputationGraph) throws {
-    let names = graph.nodes.enumerated().map { place, node in
-      let letters = node.label.map { $0.isLetter || $0.isNumber ? $0 : "_" }
-      return "\(String(letters.isEmpty ? Array(node.kind.rawValue) : letters))_\(place)"
-    }
-    var definition = Tensorboard_GraphDef()
-    definition.versions.producer = 22
-    definition.node = graph.nodes.enumerated().map { place, node in
-      var own = Tensorboard_NodeDef()
-      own.name = names[place]
-      own.op = node.label.isEmpty ? node.kind.rawValue : node.label
-      own.input = graph.edges.filter { $0.target == place }.map { names[$0.source] }
-      for field in node.fields { own.attr[field.name] = .with { $0.s = Data(field.text.utf8) } }
-      return own
-    }
     var event = Tensorboard_Event()
-    do {
-      event.graphDef = try definition.serializedData()
-    } catch {
-      throw SummaryWriterError.cannotWrite(path: path, reason: "\(error)")
-    }
+    event.graphDef = try graph.serializedGraphDef(for: path)
     try file.append(event)
   }
 

@@ -4,6 +4,12 @@ extension Value {
   /// The chain rule: if `y` was computed from `a`, and the result changes by `y.grad` for each unit
   /// that `y` changes, then through `y` it changes by `y.grad · ∂y/∂a` for each unit of `a`.
   public func backward() {
+    backward { _, _, _ in }
+  }
+
+  /// The same, and calls `handsOn` with each gradient that a value hands on to one of its inputs.
+  @inline(__always)
+  func backward(_ handsOn: (_ y: Value, _ input: Value, _ gradient: Double) -> Void) {
     walkBack(
       reach: { value in
         if value.operation != .given { value.grad = 0 }
@@ -13,7 +19,11 @@ extension Value {
         y.withInputs { a, b in
           let slopes = y.operation.slopes(a.data, b?.data ?? 0, y.data)
           a.grad += y.grad * slopes.0
-          b?.grad += y.grad * slopes.1
+          handsOn(y, a, y.grad * slopes.0)
+          if let b {
+            b.grad += y.grad * slopes.1
+            handsOn(y, b, y.grad * slopes.1)
+          }
         }
       })
   }

@@ -62,6 +62,29 @@ enum Operation: String {
     case .abs: (a.data == 0 ? 0 : a.data > 0 ? 1 : -1, 0)
     }
   }
+
+  /// The slopes as formulas, for people.
+  var formulas: [String] {
+    switch self {
+    case .given: []
+    case .add: ["∂(a+b)/∂a = 1", "∂(a+b)/∂b = 1"]
+    case .subtract: ["∂(a-b)/∂a = 1", "∂(a-b)/∂b = -1"]
+    case .multiply: ["∂(a·b)/∂a = b", "∂(a·b)/∂b = a"]
+    case .divide: ["∂(a/b)/∂a = 1/b", "∂(a/b)/∂b = -(a/b)/b"]
+    case .power: ["∂aᵇ/∂a = b·aᵇ⁻¹", "∂aᵇ/∂b = aᵇ·log a"]
+    case .negate: ["∂(-a)/∂a = -1"]
+    case .max: ["∂max(a,b)/∂a = 1 where a > b, else 0", "∂max(a,b)/∂b = 1 where b > a, else 0"]
+    case .exp: ["∂eᵃ/∂a = eᵃ"]
+    case .log: ["∂log a/∂a = 1/a"]
+    case .tanh: ["∂tanh a/∂a = 1 - tanh² a"]
+    case .sigmoid: ["∂σ(a)/∂a = σ(a)·(1 - σ(a))"]
+    case .relu: ["∂relu(a)/∂a = 1 where a > 0, else 0"]
+    case .sin: ["∂sin a/∂a = cos a"]
+    case .cos: ["∂cos a/∂a = -sin a"]
+    case .sqrt: ["∂√a/∂a = 1/(2√a)"]
+    case .abs: ["∂|a|/∂a = the sign of a"]
+    }
+  }
 }
 
 /// What slopes are written in: numbers, or values.

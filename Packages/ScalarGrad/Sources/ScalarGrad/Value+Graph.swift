@@ -3,27 +3,62 @@
 extension Value {
   /// The history of this value as a graph: a box for each value, with its number and its gradient,
   /// and a rounded box for the operation that made it.
-  public func graph() -> ComputationGraph {
+  public func graph() -> ComputationGraph { drawn().graph }
+
+  /// Runs ``backward()`` and takes down each step: what arrives at an operation, what it hands on to its
+  /// inputs, and by which formula.
+  ///
+  ///     let recording = loss.recordBackward()
+  ///     print(recording.text)
+  public func recordBackward() -> BackwardRecording {
+    let places = drawn().places
+    var steps: [BackwardRecording.Step] = []
+    var latest: Value?
+    var contributions: [BackwardRecording.Contribution] = []
+    func endStep() {
+      guard let y = latest else { return }
+      steps.append(
+        // The operation stands before its value.
+        .init(
+          node: places[ObjectIdentifier(y)]! - 1, gradient: .init("grad", y.grad),
+          contributions: contributions))
+      contributions = []
+    }
+    backward { y, input, gradient in
+      if latest !== y { endStep() }
+      latest = y
+      contributions.append(
+        .init(
+          node: places[ObjectIdentifier(input)]!,
+          formula: y.operation.formulas[contributions.count],
+          gradient: .init("grad", gradient), total: .init("grad", input.grad)))
+    }
+    endStep()
+    return BackwardRecording(
+      graph: graph(), result: places[ObjectIdentifier(self)]!, steps: steps)
+  }
+
+  private func drawn() -> (graph: ComputationGraph, places: [ObjectIdentifier: Int]) {
     var history: [Value] = []
     walkBack(reach: { _ in }, visit: { history.append($0) })
 
-    var graph = ComputationGraph()
+    var builder = ComputationGraph.Builder()
     var places: [ObjectIdentifier: Int] = [:]
     for value in history.reversed() {
-      let kind: ComputationGraph.Node.Kind = value.operation == .given ? .parameter : .value
+      let kind: ComputationGraph.Kind = value.operation == .given ? .parameter : .value
       let node = ComputationGraph.Node(
         kind, label: value.label,
         fields: [.init("data", value.data), .init("grad", value.grad)])
       if value.operation == .given {
-        places[ObjectIdentifier(value)] = graph.add(node)
+        places[ObjectIdentifier(value)] = builder.add(node)
       } else {
-        let operation = graph.add(.init(.operation, label: value.operation.rawValue))
-        value.forEachInput { graph.connect(places[ObjectIdentifier($0)]!, to: operation) }
-        let place = graph.add(node)
-        graph.connect(operation, to: place)
+        let operation = builder.add(.init(.operation, label: value.operation.rawValue))
+        value.forEachInput { builder.connect(places[ObjectIdentifier($0)]!, to: operation) }
+        let place = builder.add(node)
+        builder.connect(operation, to: place)
         places[ObjectIdentifier(value)] = place
       }
     }
-    return graph
+    return (builder.graph(), places)
   }
 }

@@ -115,12 +115,12 @@ extension Double {
   #expect(graph == c.graph(), "the same computation gives the same graph")
   #expect(
     graph.nodes == [
-      .init(.parameter, label: "a", fields: [.init("data", "2"), .init("grad", "-2")]),
-      .init(.parameter, label: "b", fields: [.init("data", "-3"), .init("grad", "2")]),
+      .init(.parameter, label: "a", fields: [.init("data", 2), .init("grad", -2)]),
+      .init(.parameter, label: "b", fields: [.init("data", -3), .init("grad", 2)]),
       .init(.operation, label: "*"),
-      .init(.value, label: "", fields: [.init("data", "-6"), .init("grad", "1")]),
+      .init(.value, label: "", fields: [.init("data", -6), .init("grad", 1)]),
       .init(.operation, label: "+"),
-      .init(.value, label: "c", fields: [.init("data", "-4"), .init("grad", "1")]),
+      .init(.value, label: "c", fields: [.init("data", -4), .init("grad", 1)]),
     ])
   #expect(
     graph.edges == [

@@ -174,3 +174,22 @@ import Testing
     #expect(Set(operations.keys) == Set(GoldenCase.all.map(\.name)))
   }
 }
+
+@Suite struct FormulaTests {
+  /// All operations that appear in a graph of the table's cases have a formula for people.
+  @Test func eachOperationHasAFormula() throws {
+    var missing: Set<String> = []
+    for golden in GoldenCase.all {
+      let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+      let recording = operations[golden.name]!(inputs).recordBackward(
+        gradient: try golden.cotangent.tensor())
+      for step in recording.steps {
+        for contribution in step.contributions
+        where contribution.formula.hasSuffix("own derivative says") {
+          missing.insert(recording.graph.nodes[step.node].label)
+        }
+      }
+    }
+    #expect(missing == [])
+  }
+}

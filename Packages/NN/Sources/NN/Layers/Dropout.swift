@@ -18,10 +18,15 @@ public class Dropout: Module, Rebuildable {
   func drawnShape(_ x: Tensor) -> [Int] { x.shape }
 
   public override func forward(_ x: Tensor) -> Tensor {
-    if !isTraining || p == 0 { return x }
+    isTraining ? Self.drop(x, p, drawnShape(x), generator) : x
+  }
+
+  /// Some elements set to 0 by chance, the same ones along dims in which `shape` is 1.
+  static func drop(_ x: Tensor, _ p: Double, _ shape: [Int], _ generator: Generator) -> Tensor {
+    if p == 0 { return x }
     if p == 1 { return x * 0.0 }
     let kept = Tensor.bernoulli(
-      drawnShape(x), probability: 1 - p, dtype: x.dtype, device: x.device, generator: generator)
+      shape, probability: 1 - p, dtype: x.dtype, device: x.device, generator: generator)
     return x * (kept / (1 - p))
   }
 

@@ -102,7 +102,7 @@ open class Recurrent: Module {
       }
       inputs = outputs.count == 1 ? outputs[0] : .cat(outputs, dim: -1)
       if dropout > 0, isTraining, layer < numLayers - 1 {
-        inputs = Dropout(dropout, generator: generator)(inputs)
+        inputs = Dropout.drop(inputs, dropout, inputs.shape, generator)
       }
     }
     let output = isBatch ? (batchFirst ? inputs.transpose(0, 1) : inputs) : inputs.squeeze(1)

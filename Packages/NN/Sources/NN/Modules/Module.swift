@@ -1,4 +1,4 @@
-import CModules
+import CAutograd
 @_exported import Tensors
 
 /// A piece of a network: parameters, other modules inside it, and a `forward` from tensors to
@@ -76,11 +76,11 @@ open class Module {
 extension Module {
   @inline(__always)
   private func entered<Output>(_ body: () -> Output) -> Output {
-    let outer = flambeau_current_module_call()
-    var call = ModuleCall(module: Unmanaged.passUnretained(self).toOpaque(), outer: outer)
-    return withUnsafePointer(to: &call) { call in
-      flambeau_set_module_call(call)
-      defer { flambeau_set_module_call(outer) }
+    let outer = flambeau_current_scope()
+    var scope = Scope(owner: Unmanaged.passUnretained(self).toOpaque(), outer: outer)
+    return withUnsafePointer(to: &scope) { scope in
+      flambeau_set_scope(scope)
+      defer { flambeau_set_scope(outer) }
       return body()
     }
   }
@@ -89,10 +89,10 @@ extension Module {
   /// type where it runs alone.
   public var path: String {
     var outermost: Module?
-    var call = flambeau_current_module_call()
-    while let current = call {
-      outermost = Unmanaged<Module>.fromOpaque(current.pointee.module).takeUnretainedValue()
-      call = current.pointee.outer
+    var scope = flambeau_current_scope()
+    while let current = scope {
+      outermost = Unmanaged<Module>.fromOpaque(current.pointee.owner).takeUnretainedValue()
+      scope = current.pointee.outer
     }
     let found = outermost?.namedModules().first { $0.module === self }?.name ?? ""
     return found.isEmpty ? "\(type(of: self))" : found

@@ -75,13 +75,8 @@ extension Module {
         },
       ]
     }
-    let training = modules().map { ($0, $0.isTraining) }
-    eval()
-    defer {
-      for handle in handles { handle.remove() }
-      for (module, wasTraining) in training { module.isTraining = wasTraining }
-    }
-    noGrad(body)
+    defer { for handle in handles { handle.remove() } }
+    inEvaluation { noGrad(body) }
     return record.summary
   }
 }

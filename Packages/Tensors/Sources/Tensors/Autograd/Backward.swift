@@ -14,6 +14,21 @@ extension Tensor {
     _ = Backward(targets: nil, retainGraph: retainGraph ?? createGraph, createGraph: createGraph)
       .run(from: self, gradient: gradient)
   }
+
+  /// The same, watched.
+  func backward(gradient: Tensor?, retainGraph: Bool, observer: BackwardObserver) {
+    var pass = Backward(targets: nil, retainGraph: retainGraph, createGraph: false)
+    pass.observer = observer
+    _ = pass.run(from: self, gradient: gradient)
+  }
+}
+
+/// Sees what happens in a pass of backward.
+protocol BackwardObserver: AnyObject {
+  /// A step gets its gradient.
+  func arrived(_ gradient: Tensor, at node: Node)
+  /// It hands on another to one of its inputs.
+  func handsOn(_ contribution: Tensor, from node: Node, to input: Node, inputNumber: Int)
 }
 
 /// The derivatives of `result` with respect to each of `inputs`, leaving every ``Tensor/grad`` as it
@@ -72,6 +87,7 @@ private struct Backward {
   let earliest: UInt64
   let retainGraph: Bool
   let createGraph: Bool
+  var observer: (any BackwardObserver)?
 
   /// The latest node that waits, with what has come in for it. In a chain of operations it is the only
   /// one.
@@ -143,18 +159,20 @@ private struct Backward {
       node.grad = gradient
     }
     if node.isLeaf { return }
+    observer?.arrived(gradient, at: node)
     if node.isReleased {
       fatalError(
         "backward: what “\(node.operation)” needs was freed by an earlier backward; pass "
           + "retainGraph: true there to come here twice")
     }
-    node.forEachEdge(taking: !retainGraph) { edge, input in
+    node.forEachEdge(taking: !retainGraph) { edge, input, number in
       if let targets {
         if input.sequence < earliest { return }
         if input.isLeaf, !targets.contains(ObjectIdentifier(input)) { return }
       }
       let contribution = edge.gradient(of: gradient, from: node)
       if isDetectingAnomalies { node.checkForNaN(contribution, from: gradient) }
+      observer?.handsOn(contribution, from: node, to: input, inputNumber: number)
       accumulate(contribution, at: input, sharing: gradient)
     }
     if node.gradientsOfInputs != nil { node.gradientsOfInputs = nil }

@@ -13,9 +13,11 @@ final class Node {
   let layout: Layout
   let dtype: DType
   let isLeaf: Bool
+  /// The module whose forward function made it, of which nothing but the address is used.
+  let scope: UnsafeRawPointer?
   /// What only leaves and a few others have.
   @exclusivity(unchecked) private var extras: Extras?
-  /// The output, where a derivative needs it. It has no node, since that would be a cycle.
+  /// The output, where a derivative needs it, or the leaf. It has no node, since that would be a cycle.
   @exclusivity(unchecked) private(set) var output: SavedOutput?
   /// Whether ``releaseGraph()`` has been called.
   @exclusivity(unchecked) private(set) var isReleased = false
@@ -37,6 +39,7 @@ final class Node {
     layout = result.view.layout
     dtype = result.view.dtype
     isLeaf = false
+    scope = flambeau_scope_owner()
     var savesOutput = first.savesOutput
     if second.savesOutput { savesOutput = true }
     if let others, others.contains(where: \.savesOutput) { savesOutput = true }
@@ -55,6 +58,8 @@ final class Node {
     layout = leaf.view.layout
     dtype = leaf.dtype
     isLeaf = true
+    scope = nil
+    output = SavedOutput(view: leaf.view, version: leaf.view.storage.version)
     first = .none
     second = .none
     others = nil
@@ -64,29 +69,18 @@ final class Node {
 
   /// Calls `body` with each edge along which a gradient is wanted, in the order of the inputs.
   ///
-  /// - Parameter taking: whether the node is left without its edges.
+  /// - Parameters:
+  ///   - taking: whether the node is left without its edges.
+  ///   - body: gets the input's number, too.
   @inline(__always)
-  func forEachEdge(taking: Bool = false, _ body: (Edge, Node) -> Void) {
-    func call(_ edge: Edge) {
-      if let node = edge.node { body(edge, node) }
+  func forEachEdge(taking: Bool = false, _ body: (Edge, Node, Int) -> Void) {
+    func call(_ edge: Edge, _ number: Int) {
+      if let node = edge.node { body(edge, node, number) }
     }
-    call(taking ? first.take() : first)
-    if second.node != nil { call(taking ? second.take() : second) }
+    call(taking ? first.take() : first, 0)
+    if second.node != nil { call(taking ? second.take() : second, 1) }
     guard let others = taking ? others.take() : others else { return }
-    for edge in others { call(edge) }
-  }
-
-  /// The bytes that stay in memory until backward because of this step: those of its output and of
-  /// other tensors that derivatives need, but not those of leaves that require gradients.
-  var bytesHeld: Int {
-    var views: [StridedView] = []
-    if let output { views.append(output.view) }
-    forEachEdge { edge, _ in
-      for tensor in edge.saved where !(tensor.node?.isLeaf ?? false) { views.append(tensor.view) }
-    }
-    var seen: Set<UnsafeMutableRawPointer> = []
-    return views.filter { seen.insert($0.pointer).inserted }
-      .reduce(0) { $0 + $1.layout.numel * $1.dtype.itemSize }
+    for (number, edge) in others.enumerated() { call(edge, number) }
   }
 
   /// Forgets the inputs and what derivatives need.

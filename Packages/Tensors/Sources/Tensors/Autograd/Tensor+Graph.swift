@@ -1,48 +1,300 @@
 @_exported import Graphs
 
 extension Tensor {
-  /// How this tensor was computed, as a graph: a box for each leaf that requires a gradient, a
-  /// rounded box for each operation, with the shape that came out of it and the memory that it holds
-  /// until backward, and this tensor at the end.
+  /// How this tensor was computed, as a graph: the leaves that require gradients, the operations, what
+  /// they keep in memory for backward, constants among it, and this tensor at the end. Small tensors are
+  /// shown with their values and gradients, of larger ones mean, deviation and range.
   ///
   /// - Parameter names: the leaves' names, such as a model's named parameters.
   public func graph(names: StateDict = [:]) -> ComputationGraph {
-    var graph = ComputationGraph()
+    graph(GraphOptions(names: names))
+  }
+
+  /// For Flambeau's packages only.
+  @_spi(Flambeau) public func graph(_ options: GraphOptions) -> ComputationGraph {
+    var drawing = GraphDrawing(options)
+    drawing.draw(self)
+    return drawing.builder.graph()
+  }
+}
+
+/// What a graph shows, and what modules made. For Flambeau's packages only.
+@_spi(Flambeau) public struct GraphOptions {
+  /// A module, by the address that operations know it by.
+  public struct Scope {
+    public let path: String
+    public let type: String
+    public let fields: [ComputationGraph.Field]
+
+    public init(path: String, type: String, fields: [ComputationGraph.Field] = []) {
+      (self.path, self.type, self.fields) = (path, type, fields)
+    }
+  }
+
+  public var names: StateDict
+  /// Whether the names are those of parameters in modules, as in `encoder.0.weight`.
+  public var namesAreParameters = true
+  public var scopes: [UnsafeRawPointer: Scope] = [:]
+  /// Whether values, and what is kept for backward, are shown.
+  public var showsValues = true
+  /// What the end of the computation is called.
+  public var resultLabel = "result"
+  /// Whether arrows bear the shapes of what goes along them.
+  public var labelsEdges = false
+  /// Inputs, by name, that no gradient goes to, and the module that takes each.
+  public var inputs: [(name: String, tensor: Tensor, scope: UnsafeRawPointer)] = []
+
+  public init(names: StateDict = [:]) { self.names = names }
+}
+
+/// Puts a tensor's graph together.
+struct GraphDrawing {
+  private typealias Graph = ComputationGraph
+  private(set) var builder = ComputationGraph.Builder()
+  /// Where the nodes of the computation stand.
+  private(set) var places: [ObjectIdentifier: Int] = [:]
+  private let options: GraphOptions
+  private var saved: [SavedKey: Int] = [:]
+  private var counted: Set<UnsafeMutableRawPointer> = []
+  private var clusters: ClusterStack
+
+  /// Two tensors are one if they are the same part of the same memory.
+  private struct SavedKey: Hashable {
+    let pointer: UnsafeMutableRawPointer
+    let shape: [Int]
+    let strides: [Int]
+  }
+
+  init(_ options: GraphOptions) {
+    self.options = options
+    clusters = ClusterStack(options.scopes)
+  }
+
+  /// Adds all that a tensor was computed from, and the tensor.
+  ///
+  /// - Returns: the tensor's place.
+  @discardableResult
+  mutating func draw(_ result: Tensor) -> Int {
+    let history = result.history
     var labels: [ObjectIdentifier: String] = [:]
-    for (name, tensor) in names {
+    for (name, tensor) in options.names {
       if let node = tensor.node { labels[ObjectIdentifier(node)] = name }
     }
-    var places: [ObjectIdentifier: Int] = [:]
-    for node in history {
-      let key = ObjectIdentifier(node)
-      var fields = [ComputationGraph.Field("shape", node.shape.description)]
-      if node.dtype != .float32 { fields.append(.init("dtype", node.dtype.description)) }
-      let held = node.bytesHeld
-      if held > 0 { fields.append(.init("held", bytes: held)) }
-      let place =
-        node.isLeaf
-        ? graph.add(.init(.parameter, label: labels[key] ?? "", fields: fields))
-        : graph.add(.init(.operation, label: node.operation, fields: fields))
-      node.forEachEdge { _, input in graph.connect(places[ObjectIdentifier(input)]!, to: place) }
-      places[key] = place
+    for node in history where node.isLeaf {
+      let name = labels[ObjectIdentifier(node)] ?? ""
+      places[ObjectIdentifier(node)] = builder.add(leaf(node, name))
     }
-    guard let node, !node.isLeaf else { return graph }
-    let value =
-      numel == 1 ? [.init("value", item())] : [ComputationGraph.Field("shape", shape.description)]
-    graph.connect(
-      places[ObjectIdentifier(node)]!, to: graph.add(.init(.value, label: "", fields: value)))
-    return graph
+    for node in history where !node.isLeaf { addOperation(node) }
+    for node in history where node.isLeaf {
+      let name = labels[ObjectIdentifier(node)] ?? ""
+      let cluster = options.namesAreParameters ? clusters.owner(of: name) : nil
+      builder.update(places[ObjectIdentifier(node)]!) { $0.cluster = cluster }
+    }
+    addInputs(history)
+    if let node = result.node, node.isLeaf { return places[ObjectIdentifier(node)]! }
+    let place = builder.add(.init(.value, label: options.resultLabel, fields: fields(result)))
+    if let node = result.node { connect(node, to: place) }
+    return place
+  }
+
+  private func leaf(_ node: Node, _ name: String) -> ComputationGraph.Node {
+    var all = fields(Tensor(node.output!.view))
+    if options.showsValues, let grad = node.grad { all.append(.init("grad", of: grad)) }
+    return .init(.parameter, label: name, fields: all)
+  }
+
+  private func fields(_ tensor: Tensor) -> [ComputationGraph.Field] {
+    let description = ComputationGraph.Field(
+      describing: tensor.dtype, tensor.shape)
+    return options.showsValues ? [description, .init("value", of: tensor)] : [description]
+  }
+
+  private mutating func addOperation(_ node: Node) {
+    let cluster = clusters.enter(node.scope, &builder)
+    // Where arrows bear shapes, nodes need not.
+    var all =
+      options.labelsEdges ? [] : [ComputationGraph.Field(describing: node.dtype, node.shape)]
+    if options.showsValues, node.retainsGrad, let grad = node.grad {
+      all.append(.init("grad", of: grad))
+    }
+    let place = builder.add(
+      .init(.operation, label: node.operation, fields: all, cluster: cluster))
+    places[ObjectIdentifier(node)] = place
+    node.forEachEdge { _, input, _ in connect(input, to: place) }
+    guard options.showsValues else { return }
+    node.forEachEdge { edge, _, _ in
+      for tensor in edge.saved { addSaved(tensor, for: place, cluster) }
+    }
+    if let output = node.output {
+      let tensor = Tensor(output.view)
+      let kept = keep(tensor, .saved, cluster)
+      builder.connect(place, to: kept, isSaved: true)
+    }
+  }
+
+  /// A tensor that an operation keeps for backward. Leaves are there already.
+  private mutating func addSaved(_ tensor: Tensor, for place: Int, _ cluster: Int?) {
+    guard let node = tensor.node else {
+      builder.connect(keep(tensor, .constant, cluster), to: place)
+      return
+    }
+    guard !node.isLeaf else { return }
+    let isNew = saved[key(tensor)] == nil
+    let kept = keep(tensor, .saved, cluster)
+    if isNew, let source = places[ObjectIdentifier(node)] {
+      builder.connect(source, to: kept, isSaved: true)
+    }
+    builder.connect(kept, to: place, isSaved: true)
+  }
+
+  private func key(_ tensor: Tensor) -> SavedKey {
+    SavedKey(pointer: tensor.view.pointer, shape: tensor.shape, strides: tensor.strides)
+  }
+
+  private mutating func keep(
+    _ tensor: Tensor, _ kind: ComputationGraph.Kind, _ cluster: Int?
+  ) -> Int {
+    if let place = saved[key(tensor)] { return place }
+    // A named one, such as a parameter that is not trained, stays anyway, and memory counts once.
+    let name = options.names.first { $0.value.view.pointer == tensor.view.pointer }?.key ?? ""
+    let isCounted = name.isEmpty && counted.insert(tensor.view.pointer).inserted
+    let place = builder.add(
+      .init(
+        kind, label: name, fields: fields(tensor), cluster: cluster,
+        bytesHeld: isCounted ? tensor.numel * tensor.dtype.itemSize : 0))
+    saved[key(tensor)] = place
+    return place
+  }
+
+  private mutating func connect(_ node: Node, to place: Int) {
+    builder.connect(
+      places[ObjectIdentifier(node)]!, to: place,
+      label: options.labelsEdges ? "\(node.shape)" : "")
+  }
+
+  /// Inputs that no gradient goes to lead to the first operation of the module that takes them.
+  private mutating func addInputs(_ history: [Node]) {
+    var inputs: [ObjectIdentifier: Int] = [:]
+    for (name, tensor, scope) in options.inputs {
+      guard let first = history.first(where: { $0.scope == scope }) else { continue }
+      let known = inputs[ObjectIdentifier(tensor)]
+      let place = known ?? builder.add(.init(.constant, label: name, fields: fields(tensor)))
+      inputs[ObjectIdentifier(tensor)] = place
+      builder.connect(
+        place, to: places[ObjectIdentifier(first)]!,
+        label: options.labelsEdges ? "\(tensor.shape)" : "")
+    }
+  }
+}
+
+/// Which modules the operations are in, as they come one after the other. A module that is called again
+/// gets another cluster, so that folding one never leads round in a circle.
+private struct ClusterStack {
+  private let scopes: [UnsafeRawPointer: GraphOptions.Scope]
+  private let byPath: [String: GraphOptions.Scope]
+  private var open: [(path: String, place: Int)] = []
+  private var first: [String: Int] = [:]
+
+  init(_ scopes: [UnsafeRawPointer: GraphOptions.Scope]) {
+    self.scopes = scopes
+    byPath = Dictionary(scopes.values.map { ($0.path, $0) }) { first, _ in first }
+  }
+
+  /// The cluster of an operation of a module.
+  mutating func enter(
+    _ scope: UnsafeRawPointer?, _ builder: inout ComputationGraph.Builder
+  ) -> Int? {
+    guard let path = scope.flatMap({ scopes[$0]?.path }) else {
+      open = []
+      return nil
+    }
+    // The whole model, then each module on the way.
+    var chain = [""]
+    for part in path.split(separator: ".") {
+      chain.append(chain.last!.isEmpty ? String(part) : "\(chain.last!).\(part)")
+    }
+    chain = chain.filter { byPath[$0] != nil }
+    let common = zip(open, chain).prefix { $0.path == $1 }.count
+    open.removeLast(open.count - common)
+    for path in chain[common...] {
+      let scope = byPath[path]!
+      let place = builder.add(
+        ComputationGraph.Cluster(
+          name: path, label: scope.type, fields: scope.fields, parent: open.last?.place))
+      open.append((path, place))
+      if first[path] == nil { first[path] = place }
+    }
+    return open.last?.place
+  }
+
+  /// The cluster of the module that a parameter of this name is in.
+  func owner(of name: String) -> Int? {
+    if name.isEmpty || scopes.isEmpty { return nil }
+    var path = name[...]
+    while let dot = path.lastIndex(of: ".") {
+      path = path[..<dot]
+      if let place = first[String(path)] { return place }
+    }
+    return first[""]
+  }
+}
+
+extension ComputationGraph.Field {
+  /// What a tensor is, as in `float32 [32, 10], 1.3 KiB`.
+  init(describing dtype: DType, _ shape: [Int]) {
+    let bytes = shape.reduce(dtype.itemSize, *)
+    self.init("tensor", "\(dtype) \(shape), \(bytes.byteDescription)")
+  }
+
+  /// A tensor's elements, or what there is to say of many.
+  init(_ name: String, of tensor: Tensor) {
+    let numbers = tensor.detach().scalars(as: Double.self)
+    let summary = NumberSummary(numbers)
+    self.init(
+      name,
+      numbers.count > 6 ? summary.text : Self.nested(numbers[...], tensor.shape[...]),
+      numbers: summary)
+  }
+
+  /// Numbers in brackets, a bracket for each dim.
+  private static func nested(_ numbers: ArraySlice<Double>, _ shape: ArraySlice<Int>) -> String {
+    guard let count = shape.first else { return numbers.first!.briefDescription }
+    let size = count == 0 ? 0 : numbers.count / count
+    let rows = (0..<count).map { row in
+      nested(numbers.dropFirst(row * size).prefix(size), shape.dropFirst())
+    }
+    return "[\(rows.joined(separator: ", "))]"
+  }
+}
+
+extension Tensor {
+  /// The leaves that this tensor was computed from, and the modules whose operations did it. For Flambeau's
+  /// packages only.
+  @_spi(Flambeau) public var leavesAndScopes: (leaves: Set<Leaf>, scopes: Set<UnsafeRawPointer>) {
+    let history = history
+    return (
+      Set(history.filter(\.isLeaf).map { Leaf(id: ObjectIdentifier($0)) }),
+      Set(history.compactMap(\.scope))
+    )
+  }
+
+  /// Where a leaf collects its gradient. For Flambeau's packages only.
+  @_spi(Flambeau) public struct Leaf: Hashable {
+    fileprivate let id: ObjectIdentifier
+    public func isSame(_ tensor: Tensor) -> Bool {
+      tensor.node.map(ObjectIdentifier.init) == id
+    }
   }
 
   /// The nodes that this tensor depends on, from the earliest to its own.
-  private var history: [Node] {
+  fileprivate var history: [Node] {
     guard let node else { return [] }
     var seen: Set = [ObjectIdentifier(node)]
     var nodes: [Node] = []
     var stack = [node]
     while let node = stack.popLast() {
       nodes.append(node)
-      node.forEachEdge { _, input in
+      node.forEachEdge { _, input, _ in
         if seen.insert(ObjectIdentifier(input)).inserted { stack.append(input) }
       }
     }

@@ -1,0 +1,65 @@
+/// What there is to say about many numbers in few.
+public struct NumberSummary: Hashable, Codable, Sendable {
+  /// How many there are.
+  public let count: Int
+  /// How many are not a number, and how many are infinite.
+  public let nans: Int
+  public let infinities: Int
+  /// How many are 0.
+  public let zeros: Int
+  // Of the others; 0 where there are none.
+  public let mean: Double
+  public let standardDeviation: Double
+  public let min: Double
+  public let max: Double
+
+  /// In two passes, so that no digits are lost.
+  public init(_ numbers: some Collection<Double>) {
+    count = numbers.count
+    nans = numbers.count(where: \.isNaN)
+    infinities = numbers.count(where: \.isInfinite)
+    zeros = numbers.count { $0 == 0 }
+    let finite = Double(count - nans - infinities)
+    guard finite > 0 else {
+      (mean, standardDeviation, min, max) = (0, 0, 0, 0)
+      return
+    }
+    var (sum, least, most) = (0.0, Double.infinity, -Double.infinity)
+    for number in numbers where number.isFinite {
+      sum += number
+      least = Swift.min(least, number)
+      most = Swift.max(most, number)
+    }
+    let center = sum / finite
+    let squares = numbers.reduce(0.0) { sum, number in
+      number.isFinite ? sum + (number - center) * (number - center) : sum
+    }
+    // Sums of the very largest numbers are infinite, which JSON does not know.
+    func finiteOnly(_ number: Double) -> Double {
+      Swift.min(Swift.max(number, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
+    }
+    mean = finiteOnly(center)
+    standardDeviation = center.isFinite ? finiteOnly((squares / finite).squareRoot()) : 0
+    (min, max) = (least, most)
+  }
+
+  /// The largest amount without its sign.
+  public var largest: Double { Swift.max(abs(min), abs(max)) }
+
+  /// Mean and standard deviation, then the range, then the share of what is no finite number.
+  public var text: String {
+    let broken = nans + infinities
+    var lines: [String] = []
+    if broken < count {
+      lines.append("\(mean.briefDescription) ± \(standardDeviation.briefDescription)")
+      lines.append("\(min.briefDescription) to \(max.briefDescription)")
+    }
+    if nans > 0 { lines.append("\(share(nans)) NaN") }
+    if infinities > 0 { lines.append("\(share(infinities)) infinite") }
+    return count == 0 ? "none" : lines.joined(separator: "\n")
+  }
+
+  private func share(_ part: Int) -> String {
+    (100 * Double(part) / Double(count)).briefDescription + " %"
+  }
+}

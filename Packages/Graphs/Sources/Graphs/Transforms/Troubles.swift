@@ -1,0 +1,116 @@
+extension ComputationGraph {
+  /// Something wrong with a node's gradient or value.
+  public struct Trouble: Hashable, Sendable {
+    public let node: Int
+    public let mark: Mark
+    /// What is wrong, in a line.
+    public let text: String
+  }
+
+  /// Which gradients explode, vanish, are no numbers, or end: what to look at when a model does not learn.
+  ///
+  /// Gradients of operations are in the graph of a recording, `loss.recordBackward().graph`.
+  ///
+  /// - Parameters:
+  ///   - exploding: the amount from which on a gradient explodes.
+  ///   - vanishing: the amount below which a gradient vanishes that is not 0 everywhere.
+  ///   - dead: the share of a ReLU's inputs that get no gradient from which on it is dead.
+  public func troubles(
+    exploding: Double = 1e3, vanishing: Double = 1e-6, dead: Double = 0.9
+  ) -> [Trouble] {
+    var found: [Trouble] = []
+    for (place, node) in nodes.enumerated() {
+      let broken = node.fields.first { ($0.numbers?.nans ?? 0) + ($0.numbers?.infinities ?? 0) > 0 }
+      if let broken, let numbers = broken.numbers {
+        found.append(
+          Trouble(
+            node: place, mark: .notANumber,
+            text:
+              "\(numbers.nans) NaN and \(numbers.infinities) infinite of \(numbers.count.grouped) "
+              + "numbers of its \(broken.name)"))
+        continue
+      }
+      guard let gradient = node.field("grad")?.numbers, gradient.count > 0 else { continue }
+      if gradient.zeros == gradient.count {
+        found.append(Trouble(node: place, mark: .dead, text: "its gradient is 0 everywhere"))
+      } else if gradient.largest >= exploding {
+        found.append(
+          Trouble(
+            node: place, mark: .exploding,
+            text: "its gradient is as large as \(gradient.largest.briefDescription)"))
+      } else if gradient.largest < vanishing {
+        found.append(
+          Trouble(
+            node: place, mark: .vanishing,
+            text: "its gradient is no larger than \(gradient.largest.briefDescription)"))
+      }
+    }
+    return (found + deadUnits(dead)).sorted { ($0.node, $0.text) < ($1.node, $1.text) }
+  }
+
+  /// ReLUs whose inputs are nearly all negative, so that nothing before them learns.
+  private func deadUnits(_ limit: Double) -> [Trouble] {
+    edges.compactMap { edge in
+      guard nodes[edge.target].label == "relu", !edge.isSaved,
+        let after = nodes[edge.target].field("grad")?.numbers, after.zeros < after.count,
+        let before = nodes[edge.source].field("grad")?.numbers, before.count > 0
+      else { return nil }
+      let share = Double(before.zeros) / Double(before.count)
+      guard share >= limit else { return nil }
+      return Trouble(
+        node: edge.target, mark: .dead,
+        text: "\((100 * share).briefDescription) % of its inputs get no gradient")
+    }
+  }
+
+  /// The graph with its troubles marked, and told below.
+  public func markingTroubles(
+    exploding: Double = 1e3, vanishing: Double = 1e-6, dead: Double = 0.9
+  ) -> ComputationGraph {
+    var nodes = nodes
+    let troubles = troubles(exploding: exploding, vanishing: vanishing, dead: dead)
+    for trouble in troubles { nodes[trouble.node].mark = trouble.mark }
+    let lines = troubles.prefix(20).map { "\(name(of: $0.node)): \($0.text)" }
+    let rest = troubles.count > 20 ? ["and \((troubles.count - 20).grouped) more"] : []
+    return ComputationGraph(unchecked: nodes, edges, clusters, notes + lines + rest)
+  }
+
+  /// A node's label, with its place where others have the same.
+  public func name(of place: Int) -> String {
+    let label = nodes[place].label
+    let title = label.isEmpty ? nodes[place].kind.rawValue : label
+    return nodes.count { $0.label == label } > 1 ? "\(title) #\(place)" : title
+  }
+
+  /// How many bytes stay in memory until backward.
+  public var bytesHeld: Int { nodes.reduce(0) { $0 + $1.bytesHeld } }
+
+  /// What stays in memory until backward, the largest first, as a table.
+  public var memoryTable: String {
+    let held = nodes.indices.filter { nodes[$0].bytesHeld > 0 }
+      .sorted { (nodes[$1].bytesHeld, $0) < (nodes[$0].bytesHeld, $1) }
+    // What a kept value came from, or else what it goes to, says what it is.
+    var from: [Int: Int] = [:]
+    for edge in edges where nodes[edge.target].bytesHeld > 0 { from[edge.target] = edge.source }
+    var to: [Int: Int] = [:]
+    for edge in edges where nodes[edge.source].bytesHeld > 0 { to[edge.source] = edge.target }
+    let rows = held.map { place -> [String] in
+      let node = nodes[place]
+      let origin =
+        from[place].map { "output of \(name(of: $0))" } ?? to[place].map {
+          "constant of \(name(of: $0))"
+        } ?? name(of: place)
+      return [
+        node.bytesHeld.byteDescription, node.field("tensor")?.text ?? "",
+        node.label.isEmpty ? origin : "\(node.label), \(origin)",
+      ]
+    }
+    let total = "\(bytesHeld.byteDescription) in all"
+    let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let lines = rows.map { row in
+      String(repeating: " ", count: widths[0] - row[0].count) + row[0] + "  " + row[1]
+        + String(repeating: " ", count: widths[1] - row[1].count) + "  " + row[2]
+    }
+    return (lines + [total]).joined(separator: "\n")
+  }
+}
