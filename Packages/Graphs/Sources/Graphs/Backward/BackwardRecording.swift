@@ -93,33 +93,37 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
       return edge
     }
     return ComputationGraph(
-      unchecked: nodes, edges, graph.clusters, [title(of: number)])
+      unchecked: nodes, edges, graph.clusters, [title(of: number, graph.names)])
   }
 
   /// What happens at a step, in a line.
-  func title(of number: Int) -> String {
+  private func title(of number: Int, _ names: [String]) -> String {
     number == 0
-      ? "start: the gradient of \(graph.name(of: result)) is \(changes[0][result]!.line)"
-      : "step \(number) of \(steps.count): \(graph.name(of: steps[number - 1].node))"
+      ? "start: the gradient of \(names[result]) is \(changes[0][result]!.line)"
+      : "step \(number) of \(steps.count): \(names[steps[number - 1].node])"
   }
 
   /// What happens at a step, in full.
-  public func explanation(of number: Int) -> String {
-    guard number > 0 else { return title(of: 0) }
+  public func explanation(of number: Int) -> String { explanation(of: number, graph.names) }
+
+  private func explanation(of number: Int, _ names: [String]) -> String {
+    guard number > 0 else { return title(of: 0, names) }
     let step = steps[number - 1]
     let lines = step.contributions.map { contribution in
       let total = contribution.total.line
       let gradient = contribution.gradient.line
       return
-        "  to \(graph.name(of: contribution.node)): \(contribution.formula)\n    hands on \(gradient)"
+        "  to \(names[contribution.node]): \(contribution.formula)\n    hands on \(gradient)"
         + (total == gradient ? "" : ", which makes \(total)")
     }
-    return (["\(title(of: number)) gets \(step.gradient.line)"] + lines).joined(separator: "\n")
+    return (["\(title(of: number, names)) gets \(step.gradient.line)"] + lines).joined(
+      separator: "\n")
   }
 
   /// All steps, for a terminal.
   public var text: String {
-    (0...steps.count).map(explanation).joined(separator: "\n")
+    let names = graph.names
+    return (0...steps.count).map { explanation(of: $0, names) }.joined(separator: "\n")
   }
 }
 

@@ -70,16 +70,17 @@ extension ComputationGraph {
     var nodes = nodes
     let troubles = troubles(exploding: exploding, vanishing: vanishing, dead: dead)
     for trouble in troubles { nodes[trouble.node].mark = trouble.mark }
-    let lines = troubles.prefix(20).map { "\(name(of: $0.node)): \($0.text)" }
+    let names = names
+    let lines = troubles.prefix(20).map { "\(names[$0.node]): \($0.text)" }
     let rest = troubles.count > 20 ? ["and \((troubles.count - 20).grouped) more"] : []
     return ComputationGraph(unchecked: nodes, edges, clusters, notes + lines + rest)
   }
 
-  /// A node's label, with its place where others have the same.
-  public func name(of place: Int) -> String {
-    let label = nodes[place].label
-    let title = label.isEmpty ? nodes[place].kind.rawValue : label
-    return nodes.count { $0.label == label } > 1 ? "\(title) #\(place)" : title
+  /// The nodes' labels, each with its place where others have the same.
+  var names: [String] {
+    let titles = nodes.map { $0.label.isEmpty ? $0.kind.rawValue : $0.label }
+    let counts = Dictionary(grouping: titles) { $0 }.mapValues(\.count)
+    return titles.enumerated().map { counts[$1]! > 1 ? "\($1) #\($0)" : $1 }
   }
 
   /// How many bytes stay in memory until backward.
@@ -92,14 +93,15 @@ extension ComputationGraph {
     // What a kept value came from, or else what it goes to, says what it is.
     var from: [Int: Int] = [:]
     for edge in edges where nodes[edge.target].bytesHeld > 0 { from[edge.target] = edge.source }
+    let names = names
     var to: [Int: Int] = [:]
     for edge in edges where nodes[edge.source].bytesHeld > 0 { to[edge.source] = edge.target }
     let rows = held.map { place -> [String] in
       let node = nodes[place]
       let origin =
-        from[place].map { "output of \(name(of: $0))" } ?? to[place].map {
-          "constant of \(name(of: $0))"
-        } ?? name(of: place)
+        from[place].map { "output of \(names[$0])" } ?? to[place].map {
+          "constant of \(names[$0])"
+        } ?? names[place]
       return [
         node.bytesHeld.byteDescription, node.field("tensor")?.text ?? "",
         node.label.isEmpty ? origin : "\(node.label), \(origin)",
