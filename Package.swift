@@ -62,7 +62,8 @@ let package = Package(
     target("Graphs", "Graphs"),
     library(
       "Graphs", "CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev", brew: "graphviz"),
-    target("Graphs", "GraphvizRendering", ["Graphs", "CGraphviz"]),
+    target("Graphs", "CGraphReader", ["CGraphviz"]),
+    target("Graphs", "GraphvizRendering", ["CGraphReader", "CGraphviz", "Graphs"]),
     tests("Graphs", "Graphs"),
     tests("Graphs", "GraphvizRendering"),
 
@@ -158,6 +159,6 @@ let package = Package(
       dependencies: [
         "Flambeau", "FlambeauCommand", "TensorBoard", "Chapter01", "Chapter02", "Chapter03",
       ],
-      path: "Tests/RepositoryTests", exclude: ["read_events.py"]),
+      path: "Tests/RepositoryTests", exclude: ["Golden", "read_events.py"]),
   ]
 )

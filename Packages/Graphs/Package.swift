@@ -13,7 +13,8 @@ let package = Package(
     .systemLibrary(
       name: "CGraphviz", pkgConfig: "libgvc",
       providers: [.apt(["libgraphviz-dev"]), .brew(["graphviz"])]),
-    .target(name: "GraphvizRendering", dependencies: ["Graphs", "CGraphviz"]),
+    .target(name: "CGraphReader", dependencies: ["CGraphviz"]),
+    .target(name: "GraphvizRendering", dependencies: ["CGraphReader", "CGraphviz", "Graphs"]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs"]),
     .testTarget(name: "GraphvizRenderingTests", dependencies: ["GraphvizRendering"]),
   ]

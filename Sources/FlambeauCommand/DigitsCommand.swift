@@ -139,7 +139,7 @@ extension DigitsCommand {
     of model: Sequential, on part: DigitsSubset, into files: OutputFolder
   ) throws {
     let (x, y) = try part.batch(at: Array(0..<32))
-    let graph = crossEntropy(model(x), y).graph(names: model.namedParameters())
+    let graph = crossEntropy(model(x), y).graph(of: model)
     for name in ["loss-graph.svg", "loss-graph.png"] {
       try graph.render(to: files.path(name))
       files.add(name, "how the loss is computed")

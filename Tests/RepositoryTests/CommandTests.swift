@@ -1,5 +1,5 @@
+import Flambeau
 import Foundation
-import Serialization
 import Testing
 
 /// Runs the main job as a user would, with good input and bad.
@@ -151,5 +151,42 @@ import Testing
       contentsOf: folder.url.appending(path: "output/digits.h5"), encoding: .utf8)
     #expect(kept == "precious")
     #expect(try names(in: "output") == ["digits.h5"])
+  }
+
+  @Test func graphsOfFiles() async throws {
+    func path(_ name: String) -> String { folder.url.appending(path: name).path }
+    let x = Value(2, label: "x")
+    let recording = (x * x).recordBackward()
+    try recording.json().write(to: URL(fileURLWithPath: path("backward.json")))
+    try recording.graph.json().write(to: URL(fileURLWithPath: path("graph.json")))
+    try saveModel(Sequential(Linear(2, 3), ReLU()), to: path("model.h5"))
+    let starts = [
+      ["graph.json", "a.svg"]: "<?xml", ["graph.json", "a.png"]: "\u{89}PNG",
+      ["model.h5", "b.pdf"]: "%PDF", ["model.h5", "b.mmd"]: "flowchart TB",
+      ["backward.json", "c.html"]: "<!doctype html>", ["backward.json", "c.dot"]: "digraph",
+    ]
+    for (files, start) in starts {
+      let result = try await flambeau("graph", files[0], "--output", files[1])
+      #expect(result.status == 0, "\(result.errors)")
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path(files[1])))
+      #expect(bytes.starts(with: start.unicodeScalars.map { UInt8($0.value) }), "\(files)")
+    }
+    _ = try await flambeau("graph", "model.h5", "-o", "one.mmd", "--depth", "0", "--left-right")
+    let one = try String(contentsOfFile: path("one.mmd"), encoding: .utf8)
+    #expect(one.hasPrefix("flowchart LR\n  n0(\"Sequential<br/>"))
+
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: path("empty.json")))
+    for (arguments, message) in [
+      (["none.json", "-o", "a.svg"], "cannot read none.json: No such file or directory"),
+      (["empty.json", "-o", "a.svg"], "empty.json holds no graph"),
+      (["graph.json", "-o", "a.bmp"], "no picture format “bmp”"),
+      (["graph.json", "-o", "a.html"], "graph.json is no recorded backward"),
+      (["graph.json", "-o", "a.svg", "--depth=-1"], "--depth is 0 or more"),
+      (["graph.json", "-o", "none/a.svg"], "cannot write the picture none/a.svg"),
+    ] {
+      let result = try await run(
+        Repository.program("flambeau"), ["graph"] + arguments, in: folder.url)
+      #expect(result.status != 0 && result.errors.contains(message), "\(result.errors)")
+    }
   }
 }

@@ -1,3 +1,4 @@
+import CGraphReader
 import CGraphviz
 import Foundation
 import Synchronization
@@ -44,7 +45,7 @@ public final class Graphviz: Sendable {
     _ dot: String, as format: GraphFormat, layout: GraphLayout, in context: OpaquePointer
   ) throws -> Data {
     messages.withLock { $0 = "" }
-    guard let graph = agmemread(dot) else {
+    guard let graph = flambeau_read_graph(dot) else {
       throw RenderingError.invalidGraph(takeMessage())
     }
     defer { agclose(graph) }

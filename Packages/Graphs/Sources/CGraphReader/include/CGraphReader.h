@@ -1,0 +1,7 @@
+#pragma once
+
+#include <gvc.h>
+
+/// Reads a graph in DOT, or gives NULL. Its clusters, which are named cluster_0, cluster_1 and so on, come in
+/// the order of their numbers. Calls must not overlap.
+Agraph_t *_Nullable flambeau_read_graph(const char *_Nonnull dot);
