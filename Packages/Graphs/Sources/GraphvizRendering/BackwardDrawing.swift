@@ -43,49 +43,60 @@ extension BackwardRecording {
     let svg = String(
       decoding: try graph.rendered(as: .svg, direction: direction, maxNodes: .max), as: UTF8.self)
     let picture = svg[(svg.range(of: "<svg")?.lowerBound ?? svg.startIndex)...]
+    let changes = changes
+    let (places, incoming) = (gradientPlaces, incoming)
     let frames = (0...steps.count).map { number in
-      PageFrame(
-        text: explanation(of: number), running: number > 0 ? steps[number - 1].node : nil,
-        edges: frame(number).edges.indices.filter { frame(number).edges[$0].isLit },
-        gradients: gradients(at: number))
+      let step = number > 0 ? steps[number - 1] : nil
+      let lit = Set(step?.contributions.map(\.node) ?? [])
+      return PageFrame(
+        text: explanation(of: number), running: step?.node,
+        edges: incoming[step?.node ?? -1, default: []].filter {
+          lit.contains(graph.edges[$0].source)
+        },
+        gradients: Dictionary(
+          uniqueKeysWithValues: changes[number].map { place, field in
+            ("\(place)", field.text.split(separator: "\n").map(String.init))
+          }))
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let data = String(decoding: try! encoder.encode(frames), as: UTF8.self)
       .replacing("<", with: "\\u003c")
-    return pageTemplate.replacing("{{title}}", with: title.htmlEscaped)
-      .replacing("{{picture}}", with: picture).replacing("{{frames}}", with: data)
+    let rows = String(decoding: try! encoder.encode(places), as: UTF8.self)
+    return pageTemplate.replacing("{{rows}}", with: rows).replacing(
+      "{{title}}", with: title.htmlEscaped
+    )
+    .replacing("{{picture}}", with: picture).replacing("{{frames}}", with: data)
   }
 
-  /// What a page shows at a step.
+  /// What is new on a page at a step.
   private struct PageFrame: Encodable {
     let text: String
     let running: Int?
     let edges: [Int]
-    /// For each node with a gradient by now, the lines of its text, and which of the node's lines they are.
-    let gradients: [String: Lines]
-
-    struct Lines: Encodable {
-      let first: Int
-      let lines: [String]
-    }
+    /// For nodes that get a gradient, the lines of its text.
+    let gradients: [String: [String]]
   }
 
-  private func gradients(at number: Int) -> [String: PageFrame.Lines] {
-    let frame = frame(number)
-    var found: [String: PageFrame.Lines] = [:]
+  /// For each node that gets a gradient in the end, the first of the lines of its drawing that tell it, and
+  /// how many they are.
+  private var gradientPlaces: [String: [Int]] {
+    var found: [String: [Int]] = [:]
     for (place, node) in graph.nodes.enumerated() {
       guard let index = node.fields.firstIndex(where: { $0.name == "grad" }) else { continue }
       // A drawing has a line for the label, and for each field one for its name and those of its text.
       var first = node.label.isEmpty ? 0 : node.label.lineCount
       for field in node.fields[..<index] { first += field.name.lineCount + field.text.lineCount }
-      let count = node.fields[index].text.lineCount
-      let text =
-        frame.nodes[place].field("grad")?.text.split(separator: "\n").map(String.init) ?? []
-      let padded = text + [String](repeating: "", count: max(0, count - text.count))
-      found["\(place)"] = .init(first: first + 1, lines: Array(padded.prefix(count)))
+      found["\(place)"] = [first + 1, node.fields[index].text.lineCount]
     }
     return found
+  }
+
+  /// The edges to each node along which gradients go.
+  private var incoming: [Int: [Int]] {
+    Dictionary(grouping: graph.edges.indices.filter { !graph.edges[$0].isSaved }) {
+      graph.edges[$0].target
+    }
   }
 }
 

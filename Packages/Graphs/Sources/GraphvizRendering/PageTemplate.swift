@@ -65,26 +65,25 @@ let pageTemplate = """
   <script>
   "use strict";
   const frames = {{frames}};
+  // For each node with a gradient, the first of its lines that tell it, and how many they are.
+  const rows = {{rows}};
   const element = id => document.getElementById(id);
   const last = frames.length - 1;
   let step = 0, timer = 0;
 
-  // The lines of a node's text that tell its gradient, and where they stand.
   function show(number) {
     step = Math.min(Math.max(number, 0), last);
     const frame = frames[step];
     document.querySelectorAll(".picture .node, .picture .edge").forEach(part =>
       part.classList.remove("running", "reached", "lit"));
-    for (const [node, gradient] of Object.entries(frame.gradients)) {
+    const known = Object.assign({}, ...frames.slice(0, step + 1).map(frame => frame.gradients));
+    for (const [node, [first, count]] of Object.entries(rows)) {
       const group = element("node" + node);
       const lines = group.querySelectorAll("text");
-      let isKnown = false;
-      gradient.lines.forEach((line, place) => {
-        const text = lines[gradient.first + place];
-        if (text) text.textContent = line;
-        isKnown = isKnown || line !== "";
-      });
-      if (isKnown) group.classList.add("reached");
+      for (let place = 0; place < count; place++) {
+        lines[first + place].textContent = (known[node] || [])[place] || "";
+      }
+      if (known[node]) group.classList.add("reached");
     }
     if (frame.running !== undefined && frame.running !== null) {
       element("node" + frame.running).classList.add("running");

@@ -55,7 +55,7 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
 
   /// For each frame, what is new in it: the gradients that nodes have from then on. The first is the one
   /// before any step, the last one all has run.
-  var changes: [[Int: ComputationGraph.Field]] {
+  @_spi(Flambeau) public var changes: [[Int: ComputationGraph.Field]] {
     let start = steps.first?.gradient ?? ComputationGraph.Field(Self.gradientName, 1)
     return [[result: start]]
       + steps.map { step in
