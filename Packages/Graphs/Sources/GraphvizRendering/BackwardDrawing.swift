@@ -43,13 +43,13 @@ extension BackwardRecording {
     let svg = String(
       decoding: try graph.rendered(as: .svg, direction: direction, maxNodes: .max), as: UTF8.self)
     let picture = svg[(svg.range(of: "<svg")?.lowerBound ?? svg.startIndex)...]
-    let changes = changes
+    let (changes, texts) = (changes, explanations)
     let (places, incoming) = (gradientPlaces, incoming)
     let frames = (0...steps.count).map { number in
       let step = number > 0 ? steps[number - 1] : nil
       let lit = Set(step?.contributions.map(\.node) ?? [])
       return PageFrame(
-        text: explanation(of: number), running: step?.node,
+        text: texts[number], running: step?.node,
         edges: incoming[step?.node ?? -1, default: []].filter {
           lit.contains(graph.edges[$0].source)
         },

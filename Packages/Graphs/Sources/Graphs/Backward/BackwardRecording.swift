@@ -121,9 +121,12 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
   }
 
   /// All steps, for a terminal.
-  public var text: String {
+  public var text: String { explanations.joined(separator: "\n") }
+
+  /// What happens at each step, in full. For Flambeau's packages only.
+  @_spi(Flambeau) public var explanations: [String] {
     let names = graph.names
-    return (0...steps.count).map { explanation(of: $0, names) }.joined(separator: "\n")
+    return (0...steps.count).map { explanation(of: $0, names) }
   }
 }
 

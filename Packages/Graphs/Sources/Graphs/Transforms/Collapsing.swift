@@ -4,9 +4,8 @@ extension ComputationGraph {
   /// - Parameters:
   ///   - group: for each node, the group that becomes one node, or nil.
   ///   - node: the node for a group, given the places of its nodes.
-  ///   - notes: what is to be said below the drawing besides.
   func collapsing(
-    _ group: [Int?], notes more: [String] = [], into node: (Int, [Int]) -> Node
+    _ group: [Int?], into node: (Int, [Int]) -> Node
   ) -> ComputationGraph {
     var members: [Int: [Int]] = [:]
     for (place, group) in group.enumerated() {
@@ -27,7 +26,7 @@ extension ComputationGraph {
       }
       places[place] = placeOfGroup[group]!
     }
-    return rewired(kept, places, notes: notes + more)
+    return rewired(kept, places, notes: notes)
   }
 
   /// The graph with other nodes and with its edges between their new places, each once. Clusters without
