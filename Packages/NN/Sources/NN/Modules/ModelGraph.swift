@@ -103,7 +103,7 @@ extension Module {
         missing[name] = "it is frozen: requiresGrad is off"
         continue
       }
-      if used.leaves.contains(where: { $0.isSame(parameter) }) { continue }
+      if let leaf = parameter.leaf, used.leaves.contains(leaf) { continue }
       if !result.requiresGrad {
         missing[name] =
           "the result remembers no computation: it was made inside noGrad { … }, or detached"

@@ -270,21 +270,20 @@ extension ComputationGraph.Field {
 extension Tensor {
   /// The leaves that this tensor was computed from, and the modules whose operations did it. For Flambeau's
   /// packages only.
-  @_spi(Flambeau) public var leavesAndScopes: (leaves: Set<Leaf>, scopes: Set<UnsafeRawPointer>) {
+  @_spi(Flambeau) public var leavesAndScopes:
+    (
+      leaves: Set<ObjectIdentifier>, scopes: Set<UnsafeRawPointer>
+    )
+  {
     let history = history
     return (
-      Set(history.filter(\.isLeaf).map { Leaf(id: ObjectIdentifier($0)) }),
+      Set(history.filter(\.isLeaf).map(ObjectIdentifier.init)),
       Set(history.compactMap(\.scope))
     )
   }
 
-  /// Where a leaf collects its gradient. For Flambeau's packages only.
-  @_spi(Flambeau) public struct Leaf: Hashable {
-    fileprivate let id: ObjectIdentifier
-    public func isSame(_ tensor: Tensor) -> Bool {
-      tensor.node.map(ObjectIdentifier.init) == id
-    }
-  }
+  /// What this tensor is among the leaves of ``leavesAndScopes``. For Flambeau's packages only.
+  @_spi(Flambeau) public var leaf: ObjectIdentifier? { node.map(ObjectIdentifier.init) }
 
   /// The nodes that this tensor depends on, from the earliest to its own.
   fileprivate var history: [Node] {
