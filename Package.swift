@@ -30,11 +30,11 @@ func tests(
 
 /// A chapter of Tutorials/ as a program.
 func chapter(
-  _ name: String, _ folder: String, _ dependencies: [Target.Dependency], pictures: [String] = []
+  _ name: String, _ folder: String, _ dependencies: [Target.Dependency], data: [String] = []
 ) -> Target {
   .executableTarget(
     name: name, dependencies: dependencies, path: "Tutorials/\(folder)",
-    exclude: ["README.md"] + pictures, swiftSettings: [.defaultIsolation(MainActor.self)])
+    exclude: ["README.md", "Checks", "Pictures"] + data)
 }
 
 let libraries = [
@@ -136,13 +136,12 @@ let package = Package(
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(
       name: "FlambeauCommand", dependencies: ["Flambeau", "Graphs", argumentParser]),
+    .executableTarget(name: "TutorialCommand", dependencies: [argumentParser]),
 
     chapter(
-      "Chapter01", "01-one-number-that-remembers", ["ScalarGrad", "GraphvizRendering"],
-      pictures: ["expression.svg"]),
+      "Chapter01", "01-one-number-that-remembers", ["ScalarGrad", "GraphvizRendering"]),
     chapter(
-      "Chapter02", "02-backward-by-hand-then-by-machine", ["ScalarGrad", "GraphvizRendering"],
-      pictures: ["backward.svg"]),
+      "Chapter02", "02-backward-by-hand-then-by-machine", ["ScalarGrad", "GraphvizRendering"]),
     chapter("Chapter03", "03-neuron-layer-mlp", ["ScalarGrad", "ScalarNN"]),
 
     .executableTarget(
@@ -156,9 +155,7 @@ let package = Package(
 
     .testTarget(
       name: "RepositoryTests",
-      dependencies: [
-        "Flambeau", "FlambeauCommand", "TensorBoard", "Chapter01", "Chapter02", "Chapter03",
-      ],
+      dependencies: ["Flambeau", "FlambeauCommand", "TensorBoard", "TutorialCommand"],
       path: "Tests/RepositoryTests", exclude: ["Golden", "read_events.py"]),
   ]
 )

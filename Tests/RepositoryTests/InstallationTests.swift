@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import TutorialCommand
+
 /// Takes Flambeau as a stranger would, by URL: each README says how in a manifest, and has a program
 /// and what it prints.
 @Suite struct InstallationTests {
@@ -21,7 +23,8 @@ import Testing
     let url = try await repository(in: folder)
     let client = folder.url.appending(path: "client")
     for path in Self.pages {
-      let page = try MarkdownPage("\(path)/README.md")
+      let page = try MarkdownPage(
+        contentsOf: Repository.root.appending(path: "\(path)/README.md"))
       let manifests = page.blocks.filter { $0.language == "swift package" }.map(\.text)
       try #require(manifests.count == 1 && !page.output.isEmpty, "\(path)")
       try folder.write(

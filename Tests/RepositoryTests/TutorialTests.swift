@@ -1,57 +1,98 @@
 import Foundation
 import Testing
 
-/// Follows each chapter as a reader would: types its blocks and compares the screen with the page.
-@Suite struct TutorialTests {
-  struct Chapter: Sendable, CustomTestStringConvertible {
-    let number: Int
-    let folder: String
-    var program: String { String(format: "Chapter%02d", number) }
-    var testDescription: String { folder }
+@testable import TutorialCommand
 
-    static let all: [Chapter] = {
-      let tutorials = Repository.root.appending(path: "Tutorials").path
-      let folders = (try? FileManager.default.contentsOfDirectory(atPath: tutorials)) ?? []
-      return folders.sorted().compactMap { folder in
-        Int(folder.prefix(2)).map { Chapter(number: $0, folder: folder) }
+/// Follows each chapter as a reader would: types its blocks, and nothing else, into a folder of their own,
+/// and compares the screen with the page; then does the exercises.
+@Suite(.serialized) struct TutorialTests {
+  static let chapters = (try? Chapter.all()) ?? []
+
+  /// The folder of a reader who has typed everything and solved all exercises, built. It stays from one
+  /// run of the tests to the next.
+  private static let reader = Task {
+    let reader = try ReaderFolder(Repository.root.appending(path: ".build/reader"))
+    for chapter in chapters {
+      try reader.add(chapter)
+      try reader.write(chapter.page.program, to: reader.program(chapter))
+      for exercise in chapter.exercises {
+        try reader.write(exercise.solution, to: reader.file(exercise, of: chapter))
       }
-    }()
+    }
+    let build = try await run(
+      command: ["swift", "build", "-c", "release", "--disable-dependency-cache"], in: reader.url)
+    try #require(build.status == 0, "\(build.output) \(build.errors)")
+    let warnings = build.output.split(separator: "\n").filter { $0.contains("warning: ") }
+    #expect(warnings.isEmpty, "\(warnings)")
+    return reader
   }
 
-  @Test func chaptersAreNumbered() {
-    #expect(Chapter.all.count >= 3)
-    #expect(Chapter.all.map(\.number) == Array(1...Chapter.all.count))
-  }
-
-  @Test(arguments: Chapter.all)
-  func thePageIsWhatOneSees(chapter: Chapter) async throws {
-    let path = "Tutorials/\(chapter.folder)"
-    let page = try MarkdownPage("\(path)/README.md")
-    let program = try String(
-      contentsOf: Repository.root.appending(path: "\(path)/main.swift"), encoding: .utf8)
-    #expect(page.program == program, "the page's blocks are the program")
-    #expect(!page.output.isEmpty, "the page says what one sees")
-
-    let folder = try TemporaryFolder()
-    let result = try await run(Repository.program(chapter.program), in: folder.url)
-    #expect(result.status == 0, "\(result.errors)")
-    #expect(result.output == page.output)
-
-    // The pictures that the page shows, and no others, each the same as the one on the page but for
-    // places, which depend on the fonts of the machine.
-    let drawn = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
-    #expect(Set(drawn) == Set(page.pictures))
-    for picture in page.pictures {
-      let shown = Repository.root.appending(path: "\(path)/\(picture)")
-      #expect(
-        try texts(inSVG: folder.url.appending(path: picture)) == texts(inSVG: shown),
-        "\(picture) has changed")
+  @Test func chaptersAreComplete() throws {
+    #expect(Self.chapters.map(\.number) == Array(1...Self.chapters.count))
+    for chapter in Self.chapters {
+      let program = try String(
+        contentsOf: chapter.folder.appending(path: "main.swift"), encoding: .utf8)
+      #expect(chapter.page.program == program, "the page's blocks are the program")
+      #expect(chapter.page.title.hasPrefix("\(chapter.number). "))
+      #expect(!chapter.page.output.isEmpty, "the page says what one sees")
+      #expect(!chapter.page.pictures.isEmpty, "\(chapter.name) shows a picture")
+      #expect(chapter.exercises.count == 3, "\(chapter.name)")
+      #expect(chapter.exercises.allSatisfy { !$0.names.isEmpty && !$0.title.isEmpty })
+      #expect(chapter.files(in: "Checks").count == chapter.exercises.count, "\(chapter.name)")
+      let shown = Set(chapter.page.pictures.map(\.path))
+      let kept = chapter.files(in: "Pictures").map { "Pictures/\($0.lastPathComponent)" }
+      #expect(shown == Set(kept), "\(chapter.name)")
     }
   }
 
-  /// What an SVG says, in order.
-  private func texts(inSVG url: URL) throws -> [String] {
-    let svg = try String(contentsOf: url, encoding: .utf8)
-    return svg.matches(of: #/<text[^>]*>([^<]*)<\/text>/#).map { String($0.1) }
+  @Test func chaptersAreListed() async throws {
+    let result = try await run(Repository.program("TutorialCommand"), in: Repository.root)
+    #expect(result.status == 0)
+    for chapter in Self.chapters { #expect(result.output.contains(chapter.title)) }
+    let page = try String(
+      contentsOf: Repository.root.appending(path: "README.md"), encoding: .utf8)
+    for chapter in Self.chapters {
+      let link = "[\(chapter.title)](Tutorials/\(chapter.folder.lastPathComponent)/README.md)"
+      #expect(page.contains("\(chapter.number). \(link)"))
+    }
+  }
+
+  @Test(arguments: chapters.map(\.number))
+  func thePageIsWhatTheReaderSees(number: Int) async throws {
+    let chapter = try Chapter.numbered(number)
+    let reader = try await Self.reader.value
+    let folder = try TemporaryFolder()
+    for file in chapter.data {
+      try Data(contentsOf: file).write(to: folder.url.appending(path: file.lastPathComponent))
+    }
+    let program = reader.url.appending(path: ".build/release/\(chapter.name)")
+    let start = ContinuousClock.now
+    let result = try await run(program, in: folder.url)
+    print("\(chapter.name) took \(ContinuousClock.now - start)")
+    #expect(result.status == 0, "\(result.errors)")
+    let difference = PageComparison.difference(of: chapter.page, from: result.output)
+    #expect(difference == nil)
+
+    for picture in chapter.page.pictures {
+      let difference = try PageComparison.difference(
+        of: picture, shown: chapter.folder.appending(path: picture.path),
+        from: folder.url.appending(path: picture.name))
+      #expect(difference == nil, "\(picture.name) has changed")
+    }
+    let drawn = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+      .filter { $0.hasSuffix(".svg") || $0.hasSuffix(".png") }
+    #expect(Set(drawn).isSubset(of: chapter.page.pictures.map(\.name)))
+  }
+
+  @Test(arguments: chapters.map(\.number))
+  func theSolutionsPass(number: Int) async throws {
+    let reader = try await Self.reader.value
+    let result = try await run(
+      Repository.program("TutorialCommand"), ["check", "\(number)", reader.url.path],
+      in: Repository.root)
+    #expect(result.status == 0, "\(result.output) \(result.errors)")
+    #expect(result.output.contains("All 3 exercises are done."))
+    let count = try Chapter.numbered(number).exercises.count
+    #expect(result.output.count { $0 == "✓" } >= 2 * count, "each exercise is checked")
   }
 }

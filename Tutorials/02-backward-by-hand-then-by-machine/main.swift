@@ -36,6 +36,12 @@ print(a.grad, b.grad, c.grad, f.grad)
 
 try result.graph().render(to: "backward.svg", direction: .leftRight)
 
+for value in [a, b, c, f] { value.grad = 0 }
+let recording = result.recordBackward()
+print(recording.text)
+
+try recording.writePage(to: "steps.html")
+
 let x = Value(3, label: "x")
 let y = x * x + 2 * x
 y.backward()

@@ -1,0 +1,95 @@
+import Foundation
+
+/// A Markdown page: text, and fenced blocks of code.
+struct MarkdownPage {
+  enum Part: Equatable {
+    case text(String)
+    case block(Block)
+  }
+
+  struct Block: Equatable {
+    /// What stands behind the fence: `swift`, `output`, `swift solution`.
+    let language: String
+    var text: String
+  }
+
+  struct Picture: Equatable {
+    let path: String
+    /// Its description.
+    let text: String
+
+    /// The name of its file.
+    var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  }
+
+  /// All of the page, in order.
+  var parts: [Part]
+
+  init(contentsOf url: URL) throws {
+    self.init(try String(contentsOf: url, encoding: .utf8))
+  }
+
+  init(_ markdown: String) {
+    parts = []
+    var language: String?
+    var lines: [Substring] = []
+    func text() -> String { lines.map { $0 + "\n" }.joined() }
+    for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
+      guard line.hasPrefix("```") else {
+        lines.append(line)
+        continue
+      }
+      if let open = language {
+        parts.append(.block(Block(language: open, text: text())))
+        language = nil
+      } else {
+        parts.append(.text(text()))
+        language = String(line.dropFirst(3))
+      }
+      lines = []
+    }
+    parts.append(.text(String(text().dropLast())))
+  }
+
+  /// The page as a file.
+  var markdown: String {
+    parts.map { part in
+      switch part {
+      case .text(let text): text
+      case .block(let block): "```\(block.language)\n\(block.text)```\n"
+      }
+    }.joined()
+  }
+
+  var blocks: [Block] {
+    parts.compactMap { if case .block(let block) = $0 { block } else { nil } }
+  }
+
+  /// The Swift blocks, in order.
+  var code: [String] { blocks.filter { $0.language == "swift" }.map(\.text) }
+
+  /// All Swift blocks, as one program.
+  var program: String { code.joined(separator: "\n") }
+
+  /// All that the page says the program prints.
+  var output: String {
+    blocks.filter { $0.language.split(separator: " ").first == "output" }.map(\.text).joined()
+  }
+
+  /// What comes after the first `# `.
+  var title: String {
+    guard case .text(let text)? = parts.first else { return "" }
+    let heading = text.split(separator: "\n").first { $0.hasPrefix("# ") }
+    return heading.map { String($0.dropFirst(2)) } ?? ""
+  }
+
+  /// The pictures that it shows.
+  var pictures: [Picture] {
+    parts.flatMap { part -> [Picture] in
+      guard case .text(let text) = part else { return [] }
+      return text.matches(of: #/!\[([^\]]*)\]\(([^)]+)\)/#).map {
+        Picture(path: String($0.2), text: String($0.1))
+      }
+    }
+  }
+}

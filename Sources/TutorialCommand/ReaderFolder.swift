@@ -1,0 +1,143 @@
+import Foundation
+
+/// A reader's own folder for the course: a package outside the repository, to which chapters are added
+/// one by one.
+///
+///     Package.swift          written anew with each chapter
+///     names.txt              what chapters read; their pictures will be here too
+///     Checks/                what the checks of exercises are made of
+///     Chapter03/main.swift   the reader's program
+///     Chapter03/Exercise1/   Exercise1.swift is the reader's, main.swift checks it
+struct ReaderFolder {
+  let url: URL
+
+  /// - Throws: ``TutorialError/insideRepository(_:)``.
+  init(_ url: URL) throws {
+    let path = url.standardizedFileURL.path
+    let repository = Chapter.repository.standardizedFileURL.path
+    guard !path.hasPrefix(repository + "/") || path.hasPrefix(repository + "/.build") else {
+      throw TutorialError.insideRepository(url)
+    }
+    self.url = url.standardizedFileURL
+  }
+
+  /// Beside the repository.
+  static var standard: URL {
+    Chapter.repository.deletingLastPathComponent().appending(path: "flambeau-tutorial")
+  }
+
+  func program(_ chapter: Chapter) -> URL { url.appending(path: "\(chapter.name)/main.swift") }
+
+  func folder(_ exercise: Exercise, of chapter: Chapter) -> URL {
+    url.appending(path: "\(chapter.name)/Exercise\(exercise.number)")
+  }
+
+  func file(_ exercise: Exercise, of chapter: Chapter) -> URL {
+    folder(exercise, of: chapter).appending(path: "Exercise\(exercise.number).swift")
+  }
+
+  func has(_ chapter: Chapter) -> Bool {
+    FileManager.default.fileExists(atPath: program(chapter).path)
+  }
+
+  /// Makes what is needed for a chapter. What the reader has written stays as it is.
+  func add(_ chapter: Chapter) throws {
+    let first = chapter.page.code.first ?? ""
+    let imports = first.matches(of: #/(?m)^import \w+\n/#).map { String($0.0) }.joined()
+    try create(
+      "// Chapter \(chapter.number): \(chapter.title). Type the page's blocks here, beginning with\n"
+        + imports.split(separator: "\n").map { "//   \($0)\n" }.joined(), at: program(chapter))
+    for file in chapter.data {
+      try copy(file, to: url.appending(path: file.lastPathComponent))
+    }
+    for exercise in chapter.exercises {
+      try create(exercise.startingFile, at: file(exercise, of: chapter))
+    }
+    try renewChecks(of: chapter)
+    try write(try manifest(), to: url.appending(path: "Package.swift"))
+  }
+
+  /// Puts the checks of a chapter's exercises beside what the reader has written.
+  func renewChecks(of chapter: Chapter) throws {
+    try copy(
+      Chapter.tutorials.appending(path: "Checks/Checks.swift"),
+      to: url.appending(path: "Checks/Checks.swift"))
+    for exercise in chapter.exercises {
+      try copy(
+        exercise.check, to: folder(exercise, of: chapter).appending(path: "main.swift"))
+    }
+  }
+
+  /// The package's manifest, with the chapters that are there.
+  private func manifest() throws -> String {
+    var targets = [".target(name: \"Checks\", path: \"Checks\"),"]
+    for chapter in try Chapter.all() where has(chapter) {
+      let exercises = chapter.exercises
+      targets.append(
+        program(
+          chapter.name, chapter.name, imports: chapter.page.code,
+          exclude: exercises.map { "Exercise\($0.number)" }))
+      for exercise in exercises {
+        let code = [exercise.solution, try String(contentsOf: exercise.check, encoding: .utf8)]
+        targets.append(
+          program(
+            "\(chapter.name)Exercise\(exercise.number)",
+            "\(chapter.name)/Exercise\(exercise.number)", imports: code, needsChecks: true))
+      }
+    }
+    return """
+      // swift-tools-version: 6.2
+      // Written by Flambeau's ./Scripts/tutorial new, which adds a chapter when you begin it.
+      import PackageDescription
+
+      let package = Package(
+        name: "flambeau-tutorial",
+        platforms: [.macOS(.v15)],
+        dependencies: [.package(name: "Flambeau", path: "\(Chapter.repository.path)")],
+        targets: [
+      \(targets.map { "    \($0)" }.joined(separator: "\n"))
+        ]
+      )
+
+      """
+  }
+
+  private func program(
+    _ name: String, _ path: String, imports code: [String], exclude: [String] = [],
+    needsChecks: Bool = false
+  ) -> String {
+    let products = Chapter.products(of: code).map {
+      ".product(name: \"\($0)\", package: \"Flambeau\")"
+    }
+    let dependencies = (needsChecks ? ["\"Checks\""] : []) + products
+    return """
+      .executableTarget(
+            name: "\(name)",
+            dependencies: [\(dependencies.joined(separator: ", "))],
+            path: "\(path)"\(exclude.isEmpty ? "" : ", exclude: \(exclude)")),
+      """
+  }
+
+  /// Writes a file that is not there yet.
+  private func create(_ text: String, at file: URL) throws {
+    guard !FileManager.default.fileExists(atPath: file.path) else { return }
+    try write(text, to: file)
+  }
+
+  private func copy(_ file: URL, to target: URL) throws {
+    let data = try Data(contentsOf: file)
+    guard (try? Data(contentsOf: target)) != data else { return }
+    try FileManager.default.createDirectory(
+      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try data.write(to: target, options: .atomic)
+  }
+
+  /// Writes a file, with the folders that it is in, where it says something else so far.
+  func write(_ text: String, to file: URL) throws {
+    let data = Data(text.utf8)
+    guard (try? Data(contentsOf: file)) != data else { return }
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try data.write(to: file, options: .atomic)
+  }
+}

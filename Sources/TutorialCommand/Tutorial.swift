@@ -1,0 +1,140 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct Tutorial: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "./Scripts/tutorial",
+    abstract: "The course: from one number to a language model.",
+    discussion: """
+      Without arguments it lists the chapters. To follow one, begin a folder of your own with `new`, \
+      type the page's blocks into it, and let `check` look at your exercises.
+      """,
+    subcommands: [Show.self, New.self, Check.self, Write.self],
+    defaultSubcommand: Show.self)
+}
+
+/// `tutorial`, `tutorial 3` and `tutorial 3 --step`.
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "List the chapters, or run one (the default).")
+
+  @Argument(help: "The chapter to run.")
+  var chapter: Int?
+
+  @Flag(help: "Show the page and run its program block by block.")
+  var step = false
+
+  @Option(help: "The folder for the pictures that the chapter draws.")
+  var output = "output/tutorial"
+
+  func run() throws {
+    guard let chapter else { return try list() }
+    let chosen = try Chapter.numbered(chapter)
+    let folder = URL(filePath: output).appending(path: chosen.name)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for file in chosen.data {
+      let copy = folder.appending(path: file.lastPathComponent)
+      try Data(contentsOf: file).write(to: copy, options: .atomic)
+    }
+    if step {
+      try showSteps(of: chosen, in: folder)
+    } else {
+      let program = try Command.build(chosen.name, in: Chapter.repository)
+      try Command.run([program.path], in: folder)
+    }
+    let pictures = chosen.page.pictures.map(\.name).joined(separator: ", ")
+    print("\nPictures in \(folder.path): \(pictures)")
+  }
+
+  private func list() throws {
+    for chapter in try Chapter.all() {
+      print("\(chapter.number < 10 ? " " : "")\(chapter.number)  \(chapter.title)")
+    }
+    print(
+      """
+
+      ./Scripts/tutorial 1           runs a chapter
+      ./Scripts/tutorial 1 --step    shows its page and runs it block by block
+      ./Scripts/tutorial new 1       makes a folder of your own to type it into
+      ./Scripts/tutorial check 1     checks your exercises
+      """)
+  }
+
+  private func showSteps(of chapter: Chapter, in folder: URL) throws {
+    let screen = Screen()
+    var parts = chapter.page.parts[...]
+    print(screen.dim("Building; the first time takes a few minutes.\n"))
+    try BlockRunner(chapter: chapter).run(
+      in: folder,
+      before: { _ in
+        while let part = parts.popFirst() {
+          switch part {
+          case .text(let text): show(text, on: screen)
+          case .block(let block) where block.language == "swift":
+            print(screen.blue(indented(block.text)))
+            print(screen.dim("⏎ to run it, q to stop "), terminator: "")
+            fflush(nil)
+            return readLine()?.hasPrefix("q") == false
+          case .block(let block):
+            if !block.language.hasPrefix("output") { print(indented(block.text)) }
+          }
+        }
+        return true
+      },
+      printed: { FileHandle.standardOutput.write($1) })
+    for case .text(let text) in parts { show(text, on: screen) }
+  }
+
+  private func show(_ text: String, on screen: Screen) {
+    let text = screen.text(text)
+    if !text.isEmpty { print("\n\(text)\n") }
+  }
+
+  private func indented(_ code: String) -> String {
+    code.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }
+      .joined(separator: "\n")
+  }
+}
+
+struct New: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Add a chapter to a folder of your own, ready to type into.")
+
+  @Argument(help: "The chapter.")
+  var chapter: Int
+
+  @Argument(help: "Your folder; by default flambeau-tutorial, beside the repository.")
+  var folder: String?
+
+  func run() throws {
+    let chosen = try Chapter.numbered(chapter)
+    let reader = try ReaderFolder(folder.map { URL(filePath: $0) } ?? ReaderFolder.standard)
+    try reader.add(chosen)
+    print(
+      """
+      Read   \(chosen.folder.appending(path: "README.md").path)
+      Type   \(reader.program(chosen).path)
+      Run    cd \(reader.url.path) && swift run -c release \(chosen.name)
+      Check  ./Scripts/tutorial check \(chapter)\(folder.map { " \($0)" } ?? "")
+      """)
+  }
+}
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check the exercises of a chapter in your folder, and say what is missing.")
+
+  @Argument(help: "The chapter.")
+  var chapter: Int
+
+  @Argument(help: "Your folder; by default flambeau-tutorial, beside the repository.")
+  var folder: String?
+
+  func run() throws {
+    let reader = try ReaderFolder(folder.map { URL(filePath: $0) } ?? ReaderFolder.standard)
+    let checking = Checking(
+      chapter: try Chapter.numbered(chapter), reader: reader, screen: Screen())
+    if try !checking.run() { throw ExitCode.failure }
+  }
+}

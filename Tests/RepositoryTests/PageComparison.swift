@@ -1,0 +1,105 @@
+import Foundation
+import Tensors
+
+@testable import Flambeau
+@testable import TutorialCommand
+
+/// Compares what a page shows with what a program does.
+enum PageComparison {
+  /// What is wrong about a program's output, or nil where it is what the page shows: word for word, and
+  /// numbers to the digits printed. A block marked `output measured` has times and rates, which may be
+  /// others, and one marked `output varies` may be any text.
+  static func difference(of page: MarkdownPage, from output: String) -> String? {
+    var printed = lines(of: output)[...]
+    let blocks = page.blocks.filter { $0.language.split(separator: " ").first == "output" }
+    for (index, block) in blocks.enumerated() {
+      if block.language == "output varies" {
+        let next = index + 1 < blocks.count ? lines(of: blocks[index + 1].text).first : nil
+        guard printed.count > 0 else { return "the page goes on: \(block.text)" }
+        printed =
+          printed[
+            (next.flatMap { next in printed.firstIndex { matches($0, next) } } ?? printed.endIndex)...
+          ]
+        continue
+      }
+      for line in lines(of: block.text) {
+        guard let found = printed.popFirst() else { return "the page goes on: \(line)" }
+        guard matches(found, line, measured: block.language == "output measured") else {
+          return "the page shows: \(line)\nthe program prints: \(found)"
+        }
+      }
+    }
+    return printed.first.map { "the program goes on: \($0)" }
+  }
+
+  /// Whether a line is the one shown, where numbers may differ by one in their last digit, and measured
+  /// ones as they like.
+  static func matches(_ line: String, _ shown: String, measured: Bool = false) -> Bool {
+    let number = #/\d+(\.\d+)?(e[-+]?\d+)?/#
+    if measured {
+      func plain(_ text: String) -> [Substring] {
+        text.replacing(number, with: "#").split(separator: " ")
+      }
+      return plain(line) == plain(shown)
+    }
+    if line == shown { return true }
+    func words(_ text: String) -> [Substring] {
+      text.replacing(number, with: "#").split(separator: "#", omittingEmptySubsequences: false)
+    }
+    // A whole number is a count, and exact.
+    let (found, expected) = (line.matches(of: number), shown.matches(of: number))
+    return words(line) == words(shown)
+      && zip(found, expected).allSatisfy { found, expected in
+        found.0 == expected.0
+          || expected.1 != nil
+            && abs(Double(found.0)! - Double(expected.0)!) <= 1.01 * unit(of: expected.0)
+      }
+  }
+
+  /// One in the last digit of a number as it is written.
+  private static func unit(of number: Substring) -> Double {
+    let parts = number.split(separator: "e")
+    let digits = parts[0].split(separator: ".").dropFirst().first?.count ?? 0
+    let exponent = parts.count > 1 ? Int(parts[1])! : 0
+    return Foundation.pow(10, Double(exponent - digits))
+  }
+
+  private static func lines(of text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+  }
+
+  /// What is wrong about a picture that a program has drawn, or nil where it is the one on the page: the same
+  /// shapes and words, but for places, which depend on the fonts of the machine, or the same pixels but
+  /// for a little. Where its description begins with "Measured", numbers may be others.
+  static func difference(of picture: MarkdownPage.Picture, shown: URL, from drawn: URL) throws
+    -> String?
+  {
+    let isMeasured = picture.text.hasPrefix("Measured")
+    guard picture.name.hasSuffix(".svg") else {
+      let (new, old) = (try ImageFile.read(drawn.path), try ImageFile.read(shown.path))
+      guard new.shape == old.shape else { return "its size is \(new.shape), was \(old.shape)" }
+      let difference = (new.to(.float32) - old.to(.float32)).abs().mean().item()
+      return difference < 3 || isMeasured ? nil : "its pixels differ by \(difference) of 255"
+    }
+    let (new, old) = (try SVG(contentsOf: drawn), try SVG(contentsOf: shown))
+    if isMeasured { return new.words.first == old.words.first ? nil : "its title has changed" }
+    guard new.words.count == old.words.count,
+      zip(new.words, old.words).allSatisfy({ matches($0, $1) })
+    else { return "it says \(new.words), where it said \(old.words)" }
+    return new.shapes == old.shapes ? nil : "its shapes are \(new.shapes), were \(old.shapes)"
+  }
+
+  private struct SVG {
+    /// What it says, in order.
+    let words: [String]
+    /// How often each kind of shape occurs.
+    let shapes: [String: Int]
+
+    init(contentsOf url: URL) throws {
+      let svg = try String(contentsOf: url, encoding: .utf8)
+      words = svg.matches(of: #/<text[^>]*>([^<]*)<\/text>/#).map { String($0.1) }
+      shapes = svg.matches(of: #/<(rect|circle|ellipse|polygon|polyline)\b/#)
+        .reduce(into: [:]) { $0[String($1.1), default: 0] += 1 }
+    }
+  }
+}

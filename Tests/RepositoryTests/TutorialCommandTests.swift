@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+@testable import TutorialCommand
+
+/// Uses `./Scripts/tutorial` as a reader does who makes mistakes.
+@Suite struct TutorialCommandTests {
+  private let folder: TemporaryFolder
+  private var file: URL { folder.url.appending(path: "Chapter01/Exercise1/Exercise1.swift") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func tutorial(_ arguments: String..., input: String? = nil) async throws -> ProcessResult
+  {
+    try await run(
+      Repository.program("TutorialCommand"), arguments, in: folder.url,
+      environment: ["LANG": "C.UTF-8"])
+  }
+
+  @Test func aFolderOfOnesOwn() async throws {
+    let made = try await tutorial("new", "1", folder.url.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let program = folder.url.appending(path: "Chapter01/main.swift")
+    #expect(made.output.contains("Type   \(program.path)"))
+    let exercise = try String(contentsOf: file, encoding: .utf8)
+    #expect(exercise.contains("// func polynomial(_ x: Value) -> Value"))
+
+    // What the reader has written stays.
+    try Data("print(1)\n".utf8).write(to: program)
+    #expect(try await tutorial("new", "1", folder.url.path).status == 0)
+    #expect(try await tutorial("new", "2", folder.url.path).status == 0)
+    #expect(try String(contentsOf: program, encoding: .utf8) == "print(1)\n")
+    let manifest = try String(
+      contentsOf: folder.url.appending(path: "Package.swift"), encoding: .utf8)
+    #expect(manifest.contains("\"Chapter01\"") && manifest.contains("\"Chapter02\""))
+  }
+
+  @Test func whatIsMissingIsSaid() async throws {
+    #expect(try await tutorial("new", "1", folder.url.path).status == 0)
+    let signature = "func polynomial(_ x: Value) -> Value"
+    let attempts = [
+      ("", "still to be written in \(file.path): polynomial"),
+      ("// \(signature)\n", "still to be written"),
+      ("import ScalarGrad\n\(signature) { x + y }\n", "cannot find 'y' in scope"),
+      ("func polynomial(_ x: Double) -> Double { x }\n", "it must be: \(signature)"),
+      ("import ScalarGrad\n\(signature) { 2 * x + 1 }\n", "✗ at 2 it is 9\n"),
+      ("import ScalarGrad\n\(signature) { fatalError(\"later\") }\n", "it stopped before the end"),
+      ("import ScalarGrad\n\(signature) { 3 * x ** 2 - 2 * x + 1 }\n", "✓ it remembers x"),
+    ]
+    for (text, message) in attempts {
+      try Data(text.utf8).write(to: file)
+      let result = try await tutorial("check", "1", folder.url.path)
+      #expect(result.status == 1, "the other two are not done")
+      #expect(result.output.contains(message), "\(text): \(result.output)")
+      let isLast = message.hasPrefix("✓")
+      #expect(result.output.contains("\(isLast ? 1 : 0) of 3 exercises are done."))
+    }
+  }
+
+  @Test func blockByBlock() async throws {
+    let result = try await run(
+      command: [
+        "sh", "-c",
+        "yes '' | head -n 20 | '\(Repository.program("TutorialCommand").path)' 1 --step --output out",
+      ], in: folder.url)
+    #expect(result.status == 0, "\(result.errors)")
+    let order = [
+      "One number that remembers", "let a = Value(2, label: \"a\")", "⏎ to run it",
+      "a: Value(data: 2.0, grad: 0.0)", "`data` is the number", "let c = a * b", "-6.0 4.0",
+      "1 node left", "Exercises",
+    ]
+    var rest = result.output[...]
+    for text in order {
+      guard let found = rest.range(of: text) else {
+        Issue.record("\(text) is missing after what comes before it: \(result.output)")
+        return
+      }
+      rest = rest[found.upperBound...]
+    }
+    let picture = folder.url.appending(path: "out/Chapter01/expression.svg")
+    #expect(FileManager.default.fileExists(atPath: picture.path))
+  }
+
+  @Test func whatCannotBe() async throws {
+    let last = try Chapter.all().count
+    for (arguments, message) in [
+      (["99"], "There is no chapter 99; they are numbered from 1 to \(last)."),
+      (["new", "1", Repository.root.appending(path: "here").path], "is inside the repository"),
+      (
+        ["check", "1", folder.url.path], "has no Chapter01; make it with: ./Scripts/tutorial new 1"
+      ),
+      (["three"], "The value 'three' is invalid"),
+    ] {
+      let result = try await run(
+        Repository.program("TutorialCommand"), arguments, in: folder.url)
+      #expect(result.status != 0)
+      #expect(result.errors.contains(message), "\(result.errors)")
+    }
+  }
+
+  @Test func pagesAreRead() {
+    let page = MarkdownPage(
+      "# 7. Title\ntext ![a b](Pictures/c.svg)\n```swift\nlet a = 1\n```\n\n```output measured\n5 ms\n```\nend\n"
+    )
+    #expect(page.title == "7. Title")
+    #expect(page.code == ["let a = 1\n"])
+    #expect(page.output == "5 ms\n")
+    #expect(page.pictures == [.init(path: "Pictures/c.svg", text: "a b")])
+    #expect(page.markdown.hasPrefix("# 7. Title\n") && page.markdown.hasSuffix("```\nend\n"))
+    #expect(MarkdownPage(page.markdown).parts == page.parts)
+    let renewed = page.showing(["6 ms\n"])
+    #expect(renewed.output == "6 ms\n")
+    #expect(renewed.blocks.map(\.language) == ["swift", "output measured"])
+  }
+
+  @Test func screensAreCompared() {
+    func page(_ kind: String, _ text: String) -> MarkdownPage {
+      MarkdownPage("```\(kind)\n\(text)```\n")
+    }
+    let exact = page("output", "loss 0.50, 3 of 4\n")
+    #expect(PageComparison.difference(of: exact, from: "loss 0.50, 3 of 4\n") == nil)
+    #expect(PageComparison.difference(of: exact, from: "loss 0.51, 3 of 4\n") == nil)
+    #expect(PageComparison.difference(of: exact, from: "loss 0.52, 3 of 4\n") != nil)
+    #expect(PageComparison.difference(of: exact, from: "loss 0.50, 2 of 4\n") != nil)
+    #expect(PageComparison.difference(of: exact, from: "cost 0.50, 3 of 4\n") != nil)
+    #expect(PageComparison.difference(of: exact, from: "") != nil)
+    #expect(PageComparison.difference(of: exact, from: "loss 0.50, 3 of 4\nmore\n") != nil)
+    let measured = page("output measured", "add   3.5 ms\n")
+    #expect(PageComparison.difference(of: measured, from: "add 12.25 ms\n") == nil)
+    #expect(PageComparison.difference(of: measured, from: "sub 3.5 ms\n") != nil)
+    let varied = MarkdownPage("```output varies\nonce\n```\n```output\ndone\n```\n")
+    #expect(PageComparison.difference(of: varied, from: "upon\na time\ndone\n") == nil)
+    #expect(PageComparison.difference(of: varied, from: "upon\n") != nil)
+  }
+}
