@@ -143,6 +143,9 @@ let package = Package(
     chapter(
       "Chapter02", "02-backward-by-hand-then-by-machine", ["ScalarGrad", "GraphvizRendering"]),
     chapter("Chapter03", "03-neuron-layer-mlp", ["ScalarGrad", "ScalarNN"]),
+    chapter("Chapter04", "04-why-tensors", ["NN", "ScalarGrad", "ScalarNN", "Tensors"]),
+    chapter("Chapter05", "05-autograd-on-tensors", ["GraphvizRendering", "Tensors"]),
+    chapter("Chapter06", "06-how-tensors-are-fast", ["NN", "Tensors"]),
 
     .executableTarget(
       name: "benchmarks",

@@ -4,7 +4,7 @@ import Foundation
 struct Chapter {
   let number: Int
   let folder: URL
-  let page: MarkdownPage
+  var page: MarkdownPage
 
   static let repository = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -71,6 +71,18 @@ struct MarkdownPage {
   /// All Swift blocks, as one program.
   var program: String { code.joined(separator: "\n") }
 
+  /// Pieces of code that the page says will stop a program, and the message with which they do.
+  var stops: [(code: String, message: String)] {
+    let blocks = blocks
+    return zip(blocks, blocks.dropFirst()).filter { $0.0.language == "swift stops" }
+      .map { ($0.0.text, $0.1.text) }
+  }
+
+  /// The lines that import modules.
+  var imports: String {
+    code.flatMap { $0.matches(of: #/(?m)^import \w+\n/#).map { String($0.0) } }.joined()
+  }
+
   /// All that the page says the program prints.
   var output: String {
     blocks.filter { $0.language.split(separator: " ").first == "output" }.map(\.text).joined()

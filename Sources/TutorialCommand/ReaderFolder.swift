@@ -42,11 +42,10 @@ struct ReaderFolder {
 
   /// Makes what is needed for a chapter. What the reader has written stays as it is.
   func add(_ chapter: Chapter) throws {
-    let first = chapter.page.code.first ?? ""
-    let imports = first.matches(of: #/(?m)^import \w+\n/#).map { String($0.0) }.joined()
     try create(
       "// Chapter \(chapter.number): \(chapter.title). Type the page's blocks here, beginning with\n"
-        + imports.split(separator: "\n").map { "//   \($0)\n" }.joined(), at: program(chapter))
+        + chapter.page.imports.split(separator: "\n").map { "//   \($0)\n" }.joined(),
+      at: program(chapter))
     for file in chapter.data {
       try copy(file, to: url.appending(path: file.lastPathComponent))
     }
@@ -55,6 +54,20 @@ struct ReaderFolder {
     }
     try renewChecks(of: chapter)
     try write(try manifest(), to: url.appending(path: "Package.swift"))
+  }
+
+  /// Makes a program of each piece of code that the page says will stop.
+  func addStops(of chapter: Chapter) throws {
+    for stop in stops(of: chapter) {
+      try write(
+        chapter.page.imports + stop.code,
+        to: url.appending(path: "\(chapter.name)/\(stop.name)/main.swift"))
+    }
+    try write(try manifest(), to: url.appending(path: "Package.swift"))
+  }
+
+  private func stops(of chapter: Chapter) -> [(name: String, code: String)] {
+    chapter.page.stops.enumerated().map { ("Stop\($0 + 1)", $1.code) }
   }
 
   /// Puts the checks of a chapter's exercises beside what the reader has written.
@@ -73,10 +86,18 @@ struct ReaderFolder {
     var targets = [".target(name: \"Checks\", path: \"Checks\"),"]
     for chapter in try Chapter.all() where has(chapter) {
       let exercises = chapter.exercises
+      let stops = stops(of: chapter).map(\.name).filter {
+        FileManager.default.fileExists(atPath: url.appending(path: "\(chapter.name)/\($0)").path)
+      }
       targets.append(
         program(
           chapter.name, chapter.name, imports: chapter.page.code,
-          exclude: exercises.map { "Exercise\($0.number)" }))
+          exclude: exercises.map { "Exercise\($0.number)" } + stops))
+      for stop in stops {
+        targets.append(
+          program(
+            "\(chapter.name)\(stop)", "\(chapter.name)/\(stop)", imports: [chapter.page.imports]))
+      }
       for exercise in exercises {
         let code = [exercise.solution, try String(contentsOf: exercise.check, encoding: .utf8)]
         targets.append(

@@ -37,6 +37,8 @@ struct Screen {
         .replacing(#/!\[([^\]]*)\]\(([^)]+)\)/#) { "[Picture \($0.2): \($0.1)]" }
         .replacing(#/\[([^\]]*)\]\([^)]+\)/#) { "\($0.1)" }
         .replacing(#/<[^>]+>/#, with: "")
+        .replacing(#/\*\*(\S[^*]*\S)\*\*/#) { bold(String($0.1)) }
+        .replacing(#/\*(\w[^*]*\w)\*/#) { "\($0.1)" }
       if text.hasPrefix("#") {
         return bold(text.trimmingCharacters(in: CharacterSet(charactersIn: "# ")))
       }

@@ -19,6 +19,7 @@ import Testing
         try reader.write(exercise.solution, to: reader.file(exercise, of: chapter))
       }
     }
+    for chapter in chapters { try reader.addStops(of: chapter) }
     let build = try await run(
       command: ["swift", "build", "-c", "release", "--disable-dependency-cache"], in: reader.url)
     try #require(build.status == 0, "\(build.output) \(build.errors)")
@@ -82,6 +83,18 @@ import Testing
     let drawn = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
       .filter { $0.hasSuffix(".svg") || $0.hasSuffix(".png") }
     #expect(Set(drawn).isSubset(of: chapter.page.pictures.map(\.name)))
+  }
+
+  @Test(arguments: chapters.filter { !$0.page.stops.isEmpty }.map(\.number))
+  func whatStopsSaysWhy(number: Int) async throws {
+    let chapter = try Chapter.numbered(number)
+    let reader = try await Self.reader.value
+    for (index, stop) in chapter.page.stops.enumerated() {
+      let program = reader.url.appending(path: ".build/release/\(chapter.name)Stop\(index + 1)")
+      let result = try await run(program, in: reader.url)
+      #expect(result.status != 0, "\(stop.code)")
+      #expect(result.errors.contains("Fatal error: \(stop.message)"), "\(result.errors)")
+    }
   }
 
   @Test(arguments: chapters.map(\.number))

@@ -165,3 +165,20 @@ private func product(_ m: Int, _ n: Int, _ k: Int) -> [(Int, Int, Int)] {
   for _ in 1..<10_000 { _ = generator.next32() }
   #expect(generator.next32() == 4_123_659_995)
 }
+
+@Test func threadsAreCounted() async {
+  let before = numThreads
+  defer { numThreads = before }
+  numThreads = 3
+  #expect(numThreads == 3)
+  let x = view((0..<100_000).map { Float($0 % 8) }, [100_000])
+  let y = StridedView(empty: x.layout, dtype: .float32, device: .cpu)
+  backend.binary(.add, x, x, into: y)
+  #expect(floats(y).reduce(0, +) == 700_000)
+
+  let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+    numThreads = 0
+  }
+  let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+  #expect(message.contains("numThreads: 0; it must be from 1 to 256"))
+}
