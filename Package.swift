@@ -146,6 +146,8 @@ let package = Package(
     chapter("Chapter04", "04-why-tensors", ["NN", "ScalarGrad", "ScalarNN", "Tensors"]),
     chapter("Chapter05", "05-autograd-on-tensors", ["GraphvizRendering", "Tensors"]),
     chapter("Chapter06", "06-how-tensors-are-fast", ["NN", "Tensors"]),
+    chapter("Chapter07", "07-modules", ["GraphvizRendering", "NN", "Tensors"]),
+    chapter("Chapter08", "08-data", ["DataPipes", "ImageFiles", "Tensors"]),
 
     .executableTarget(
       name: "benchmarks",

@@ -50,6 +50,29 @@ import Testing
     }
   }
 
+  @Test func writtenToAFile() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "image.png").path
+    let gray = Tensor([[0.0, 0.5], [1.0, 7.0]])
+    try ImageFile.write(gray, to: path)
+    #expect(
+      try ImageFile.read(path).equal(Tensor([[[0, 128], [255, 255]]], dtype: .uint8)),
+      "rounded, and what is outside cut off")
+    let bytes = Tensor([[[1, 2]], [[3, 4]], [[5, 6]]], dtype: .uint8)
+    try ImageFile.write(bytes, to: path)
+    #expect(try ImageFile.read(path).equal(bytes))
+
+    let missing = folder.appending(path: "missing/image.png").path
+    #expect(throws: DataFileError.cannotWrite(path: missing, reason: "No such file or directory")) {
+      try ImageFile.write(gray, to: missing)
+    }
+    #expect(
+      throws: DataFileError.cannotWrite(path: "a.jpg", reason: "pictures are written as .png")
+    ) { try ImageFile.write(gray, to: "a.jpg") }
+  }
+
   @Test func whatCannotBeRead() throws {
     let missing = #expect(throws: DataFileError.self) { try ImageFile.read("/no/image.png") }
     #expect(missing?.localizedDescription == "cannot read /no/image.png: No such file or directory")

@@ -1,6 +1,6 @@
 import Foundation
 import Graphs
-import ImageFiles
+@_spi(Flambeau) import ImageFiles
 import NN
 
 /// Writes what TensorBoard shows: `torch.utils.tensorboard.SummaryWriter`.
@@ -61,17 +61,10 @@ public final class SummaryWriter {
   /// - Parameter image: [channels, height, width] of 1, 3 or 4 channels, or [height, width]; numbers from 0 to
   ///   1, or uint8 up to 255.
   public func addImage(_ tag: String, _ image: Tensor, step: Int) throws {
-    let whole = image.ndim == 2 ? image.unsqueeze(0) : image
-    guard whole.ndim == 3, [1, 3, 4].contains(whole.shape[0]), whole.numel > 0 else {
-      fatalError(
-        "addImage: shape \(image.shape); expected [channels, height, width] of 1, 3 or 4 channels, or "
-          + "[height, width]")
-    }
-    let bytes =
-      whole.dtype == .uint8
-      ? whole.detach() : (whole.detach().to(.float32).clamp(min: 0, max: 1) * 255).to(.uint8)
-    let (channels, height, width) = (whole.shape[0], whole.shape[1], whole.shape[2])
-    let png = ImageFile.encodePNG(bytes)
+    let pixels = ImageFile.pixels(of: image, rounding: false, "addImage")
+    let (channels, height, width) = (pixels.shape[0], pixels.shape[1], pixels.shape[2])
+    guard channels != 2 else { fatalError("addImage: shape \(image.shape) has 2 channels") }
+    let png = ImageFile.encodePNG(pixels)
     try add(tag, step) {
       $0.image.height = Int32(height)
       $0.image.width = Int32(width)
