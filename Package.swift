@@ -148,6 +148,8 @@ let package = Package(
     chapter("Chapter06", "06-how-tensors-are-fast", ["NN", "Tensors"]),
     chapter("Chapter07", "07-modules", ["GraphvizRendering", "NN", "Tensors"]),
     chapter("Chapter08", "08-data", ["DataPipes", "ImageFiles", "Tensors"]),
+    chapter("Chapter09", "09-the-training-loop", ["DataPipes", "NN"]),
+    chapter("Chapter10", "10-optimizers", ["NN"]),
 
     .executableTarget(
       name: "benchmarks",

@@ -210,7 +210,7 @@ public final class OneCycleLR: Scheduler {
   private func phase(_ step: Int, from first: Double, over middle: Double, to last: Double)
     -> Double
   {
-    if step >= totalSteps { fatalError("OneCycleLR: more than \(totalSteps) steps") }
+    if step > totalSteps { fatalError("OneCycleLR: more than \(totalSteps) steps") }
     let top = pctStart * Double(totalSteps) - 1
     let place = Double(step)
     return place <= top || top == Double(totalSteps - 1)
