@@ -150,6 +150,7 @@ let package = Package(
     chapter("Chapter08", "08-data", ["DataPipes", "ImageFiles", "Tensors"]),
     chapter("Chapter09", "09-the-training-loop", ["DataPipes", "NN"]),
     chapter("Chapter10", "10-optimizers", ["NN"]),
+    chapter("Chapter11", "11-seeing", ["DataPipes", "ImageFiles", "NN"]),
 
     .executableTarget(
       name: "benchmarks",
