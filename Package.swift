@@ -151,6 +151,7 @@ let package = Package(
     chapter("Chapter09", "09-the-training-loop", ["DataPipes", "NN"]),
     chapter("Chapter10", "10-optimizers", ["NN"]),
     chapter("Chapter11", "11-seeing", ["DataPipes", "ImageFiles", "NN"]),
+    chapter("Chapter13", "13-sequences", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
     chapter(
       "Chapter12", "12-saving-and-loading", ["DataPipes", "ModelFiles", "NN", "Serialization"],
       data: ["Data", "make_digits.py"]),

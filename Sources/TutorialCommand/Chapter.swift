@@ -40,7 +40,7 @@ struct Chapter {
   var title: String { page.title.replacing(#/^\d+\. /#, with: "") }
 
   /// The files that its program reads.
-  var data: [URL] { files(in: "Data") }
+  var data: [URL] { files(in: "Data").filter { $0.lastPathComponent != "README.md" } }
 
   /// The products of Flambeau that pieces of code import.
   static func products(of code: [String]) -> [String] {
