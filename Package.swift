@@ -152,6 +152,7 @@ let package = Package(
     chapter("Chapter10", "10-optimizers", ["NN"]),
     chapter("Chapter11", "11-seeing", ["DataPipes", "ImageFiles", "NN"]),
     chapter("Chapter13", "13-sequences", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
+    chapter("Chapter14", "14-attention-and-gpt", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
     chapter(
       "Chapter12", "12-saving-and-loading", ["DataPipes", "ModelFiles", "NN", "Serialization"],
       data: ["Data", "make_digits.py"]),
