@@ -153,6 +153,7 @@ let package = Package(
     chapter("Chapter11", "11-seeing", ["DataPipes", "ImageFiles", "NN"]),
     chapter("Chapter13", "13-sequences", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
     chapter("Chapter14", "14-attention-and-gpt", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
+    chapter("Chapter15", "15-devices", ["Devices", "NN", "Tensors"]),
     chapter(
       "Chapter12", "12-saving-and-loading", ["DataPipes", "ModelFiles", "NN", "Serialization"],
       data: ["Data", "make_digits.py"]),
