@@ -154,6 +154,7 @@ let package = Package(
     chapter("Chapter13", "13-sequences", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
     chapter("Chapter14", "14-attention-and-gpt", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
     chapter("Chapter15", "15-devices", ["Devices", "NN", "Tensors"]),
+    chapter("Chapter16", "16-extending", ["GraphvizRendering", "NN", "Tensors"]),
     chapter(
       "Chapter12", "12-saving-and-loading", ["DataPipes", "ModelFiles", "NN", "Serialization"],
       data: ["Data", "make_digits.py"]),
