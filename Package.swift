@@ -156,6 +156,8 @@ let package = Package(
     chapter("Chapter15", "15-devices", ["Devices", "NN", "Tensors"]),
     chapter("Chapter16", "16-extending", ["GraphvizRendering", "NN", "Tensors"]),
     chapter(
+      "Chapter17", "17-one-package", ["DataPipes", "GraphvizRendering", "ScalarGrad", "Tensors"]),
+    chapter(
       "Chapter12", "12-saving-and-loading", ["DataPipes", "ModelFiles", "NN", "Serialization"],
       data: ["Data", "make_digits.py"]),
 

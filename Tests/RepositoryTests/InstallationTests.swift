@@ -9,12 +9,13 @@ import Testing
   static let pages = [
     "Packages/ScalarGrad", "Packages/Graphs", "Packages/Devices", "Packages/Tensors",
     "Packages/Files", "Packages/DataPipes", "Packages/NN", "Packages/Serialization", ".",
+    "Tutorials/17-one-package",
   ]
 
   @Test func everyPackageHasAPage() throws {
     let packages = try FileManager.default.contentsOfDirectory(
       atPath: Repository.root.appending(path: "Packages").path)
-    #expect(Set(packages.map { "Packages/\($0)" } + ["."]) == Set(Self.pages))
+    #expect(Set(packages.map { "Packages/\($0)" }).isSubset(of: Self.pages))
   }
 
   /// The pages in one test and one folder, so that what one client has built serves the next.
