@@ -92,7 +92,7 @@ let damaged = squares.map { x, y in
   return (x, y)
 }
 do {
-  try DataLoader(damaged, batchSize: 4, numWorkers: 2).forEachBatch { x, _ in print(x) }
+  try DataLoader(damaged, batchSize: 4, numWorkers: 1).forEachBatch { x, _ in print(x) }
 } catch {
   print(error.localizedDescription)
 }
