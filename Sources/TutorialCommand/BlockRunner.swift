@@ -1,20 +1,22 @@
 import Foundation
 
-/// Runs a chapter's program block by block: the page's blocks are compiled as one program that stops
-/// after each of them until it is told to go on.
+/// Runs a page's program block by block: the blocks are compiled as one program that stops after each of
+/// them until it is told to go on.
 struct BlockRunner {
-  let chapter: Chapter
+  /// What the program is called, as a Swift name.
+  let name: String
+  let page: MarkdownPage
 
-  /// The program stands in a reader's folder of its own, among what was built.
+  /// The folder of such programs, among what was built.
+  static var folder: ReaderFolder {
+    get throws { try ReaderFolder(Chapter.repository.appending(path: ".build/steps")) }
+  }
+
   private func build() throws -> URL {
-    let reader = try ReaderFolder(Chapter.repository.appending(path: ".build/steps"))
-    try reader.add(chapter)
-    try reader.write(
-      "startBlocks()\n" + chapter.page.code.map { $0 + "endBlock()\n" }.joined(),
-      to: reader.program(chapter))
-    try reader.write(
-      Self.pauses, to: reader.url.appending(path: "\(chapter.name)/Pauses.swift"))
-    return try Command.build(chapter.name, in: reader.url)
+    let folder = try Self.folder
+    let main = "startBlocks()\n" + page.code.map { $0 + "endBlock()\n" }.joined()
+    try folder.addProgram(name, ["main.swift": main, "Pauses.swift": Self.pauses])
+    return try Command.build(name, in: folder.url)
   }
 
   private static let end: UInt8 = 0x1E
@@ -59,7 +61,7 @@ struct BlockRunner {
       {
         if index > 0 {
           block += 1
-          let isLast = block == chapter.page.code.count
+          let isLast = block == page.code.count
           guard isLast || before(block) else {
             process.terminate()
             process.waitUntilExit()
@@ -72,7 +74,7 @@ struct BlockRunner {
     }
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw TutorialError.failed(command: chapter.name, status: process.terminationStatus)
+      throw TutorialError.failed(command: name, status: process.terminationStatus)
     }
   }
 }

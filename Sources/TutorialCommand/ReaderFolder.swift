@@ -56,18 +56,12 @@ struct ReaderFolder {
     try write(try manifest(), to: url.appending(path: "Package.swift"))
   }
 
-  /// Makes a program of each piece of code that the page says will stop.
-  func addStops(of chapter: Chapter) throws {
-    for stop in stops(of: chapter) {
-      try write(
-        chapter.page.imports + stop.code,
-        to: url.appending(path: "\(chapter.name)/\(stop.name)/main.swift"))
+  /// Adds a program to the package, of these files; main.swift says by its imports what it needs.
+  func addProgram(_ name: String, _ files: [String: String]) throws {
+    for (file, text) in files {
+      try write(text, to: url.appending(path: "Programs/\(name)/\(file)"))
     }
     try write(try manifest(), to: url.appending(path: "Package.swift"))
-  }
-
-  private func stops(of chapter: Chapter) -> [(name: String, code: String)] {
-    chapter.page.stops.enumerated().map { ("Stop\($0 + 1)", $1.code) }
   }
 
   /// Puts the checks of a chapter's exercises beside what the reader has written.
@@ -86,18 +80,10 @@ struct ReaderFolder {
     var targets = [".target(name: \"Checks\", path: \"Checks\"),"]
     for chapter in try Chapter.all() where has(chapter) {
       let exercises = chapter.exercises
-      let stops = stops(of: chapter).map(\.name).filter {
-        FileManager.default.fileExists(atPath: url.appending(path: "\(chapter.name)/\($0)").path)
-      }
       targets.append(
         program(
           chapter.name, chapter.name, imports: chapter.page.code,
-          exclude: exercises.map { "Exercise\($0.number)" } + stops))
-      for stop in stops {
-        targets.append(
-          program(
-            "\(chapter.name)\(stop)", "\(chapter.name)/\(stop)", imports: [chapter.page.imports]))
-      }
+          exclude: exercises.map { "Exercise\($0.number)" }))
       for exercise in exercises {
         let code = [exercise.solution, try String(contentsOf: exercise.check, encoding: .utf8)]
         targets.append(
@@ -105,6 +91,14 @@ struct ReaderFolder {
             "\(chapter.name)Exercise\(exercise.number)",
             "\(chapter.name)/Exercise\(exercise.number)", imports: code, needsChecks: true))
       }
+    }
+    let programs = url.appending(path: "Programs")
+    for name in ((try? FileManager.default.contentsOfDirectory(atPath: programs.path)) ?? [])
+      .sorted()
+    {
+      let main = try String(
+        contentsOf: programs.appending(path: "\(name)/main.swift"), encoding: .utf8)
+      targets.append(program(name, "Programs/\(name)", imports: [main]))
     }
     return """
       // swift-tools-version: 6.2

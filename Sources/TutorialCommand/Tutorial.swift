@@ -65,7 +65,7 @@ struct Show: ParsableCommand {
     let screen = Screen()
     var parts = chapter.page.parts[...]
     print(screen.dim("Building; the first time takes a few minutes.\n"))
-    try BlockRunner(chapter: chapter).run(
+    try BlockRunner(name: chapter.name, page: chapter.page).run(
       in: folder,
       before: { _ in
         while let part = parts.popFirst() {

@@ -7,37 +7,54 @@ struct Write: ParsableCommand {
     abstract: "Write a chapter's main.swift, outputs and pictures anew, from its page's blocks.",
     discussion: "For those who change a chapter: look at what has changed before you commit it.")
 
-  @Argument(help: "The chapter.")
-  var chapter: Int
+  @Argument(help: "The number of a chapter, or the path of any other page.")
+  var page: String
 
   func run() throws {
-    var chapter = try Chapter.numbered(chapter)
-    chapter.page = try formatted(chapter.page)
-    var outputs = [Data](repeating: Data(), count: chapter.page.code.count)
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for file in chapter.data {
-      try Data(contentsOf: file).write(to: folder.appending(path: file.lastPathComponent))
+    guard let number = Int(page) else {
+      let url = URL(filePath: page)
+      let name = url.deletingPathExtension().lastPathComponent
+      let written = try renewed(
+        try MarkdownPage(contentsOf: url), name: "Page\(name)", data: [], picturesTo: nil)
+      return try Data(written.markdown.utf8).write(to: url)
     }
-
-    let start = Date()
-    try BlockRunner(chapter: chapter).run(
-      in: folder, before: { _ in true }, printed: { outputs[min($0, outputs.count - 1)] += $1 })
-    print("\(chapter.name) took \(Int(Date().timeIntervalSince(start))) s, with building it.")
-
+    let chapter = try Chapter.numbered(number)
     for name in ["Pictures", "Checks"] {
       try FileManager.default.createDirectory(
         at: chapter.folder.appending(path: name), withIntermediateDirectories: true)
     }
-    let page = chapter.page.showing(
-      outputs.map { String(decoding: $0, as: UTF8.self) }, messages: try messages(of: chapter))
-    try Data(page.markdown.utf8).write(to: chapter.folder.appending(path: "README.md"))
-    try Data(page.program.utf8).write(to: chapter.folder.appending(path: "main.swift"))
-    for picture in page.pictures {
-      try Data(contentsOf: folder.appending(path: picture.name))
-        .write(to: chapter.folder.appending(path: picture.path))
+    let written = try renewed(
+      chapter.page, name: chapter.name, data: chapter.data, picturesTo: chapter.folder)
+    try Data(written.markdown.utf8).write(to: chapter.folder.appending(path: "README.md"))
+    try Data(written.program.utf8).write(to: chapter.folder.appending(path: "main.swift"))
+  }
+
+  /// Runs the page's program and returns the page with what it does.
+  private func renewed(
+    _ page: MarkdownPage, name: String, data: [URL], picturesTo shown: URL?
+  ) throws -> MarkdownPage {
+    let page = try formatted(page)
+    var outputs = [Data](repeating: Data(), count: page.code.count)
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for file in data {
+      try Data(contentsOf: file).write(to: folder.appending(path: file.lastPathComponent))
     }
+
+    let start = Date()
+    try BlockRunner(name: name, page: page).run(
+      in: folder, before: { _ in true }, printed: { outputs[min($0, outputs.count - 1)] += $1 })
+    print("\(name) took \(Int(Date().timeIntervalSince(start))) s, with building it.")
+
+    if let shown {
+      for picture in page.pictures {
+        try Data(contentsOf: folder.appending(path: picture.name))
+          .write(to: shown.appending(path: picture.path))
+      }
+    }
+    return page.showing(
+      outputs.map { String(decoding: $0, as: UTF8.self) }, messages: try messages(of: page, name))
   }
 }
 
@@ -63,12 +80,13 @@ private func formatted(_ page: MarkdownPage) throws -> MarkdownPage {
 }
 
 /// What the pieces of code say that the page says will stop.
-private func messages(of chapter: Chapter) throws -> [String] {
-  let folder = try ReaderFolder(Chapter.repository.appending(path: ".build/steps"))
-  try folder.addStops(of: chapter)
-  return try chapter.page.stops.indices.map { index in
-    let program = try Command.build("\(chapter.name)Stop\(index + 1)", in: folder.url)
-    let result = try Command.output(of: [program.path], in: folder.url)
+private func messages(of page: MarkdownPage, _ name: String) throws -> [String] {
+  let folder = try BlockRunner.folder
+  return try page.stops.enumerated().map { index, stop in
+    let program = "\(name)Stop\(index + 1)"
+    try folder.addProgram(program, ["main.swift": page.imports + stop.code])
+    let result = try Command.output(
+      of: [try Command.build(program, in: folder.url).path], in: folder.url)
     let message = result.text.firstMatch(of: #/Fatal error: (.*)/#)
     return message.map { "\($0.1)\n" } ?? "It did not stop.\n"
   }

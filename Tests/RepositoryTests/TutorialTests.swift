@@ -8,26 +8,6 @@ import Testing
 @Suite(.serialized) struct TutorialTests {
   static let chapters = (try? Chapter.all()) ?? []
 
-  /// The folder of a reader who has typed everything and solved all exercises, built. It stays from one
-  /// run of the tests to the next.
-  private static let reader = Task {
-    let reader = try ReaderFolder(Repository.root.appending(path: ".build/reader"))
-    for chapter in chapters {
-      try reader.add(chapter)
-      try reader.write(chapter.page.program, to: reader.program(chapter))
-      for exercise in chapter.exercises {
-        try reader.write(exercise.solution, to: reader.file(exercise, of: chapter))
-      }
-    }
-    for chapter in chapters { try reader.addStops(of: chapter) }
-    let build = try await run(
-      command: ["swift", "build", "-c", "release", "--disable-dependency-cache"], in: reader.url)
-    try #require(build.status == 0, "\(build.output) \(build.errors)")
-    let warnings = build.output.split(separator: "\n").filter { $0.contains("warning: ") }
-    #expect(warnings.isEmpty, "\(warnings)")
-    return reader
-  }
-
   @Test func chaptersAreComplete() throws {
     #expect(Self.chapters.map(\.number) == Array(1...Self.chapters.count))
     for chapter in Self.chapters {
@@ -61,14 +41,12 @@ import Testing
   @Test(arguments: chapters.map(\.number))
   func thePageIsWhatTheReaderSees(number: Int) async throws {
     let chapter = try Chapter.numbered(number)
-    let reader = try await Self.reader.value
     let folder = try TemporaryFolder()
     for file in chapter.data {
       try Data(contentsOf: file).write(to: folder.url.appending(path: file.lastPathComponent))
     }
-    let program = reader.url.appending(path: ".build/release/\(chapter.name)")
     let start = ContinuousClock.now
-    let result = try await run(program, in: folder.url)
+    let result = try await TypedReader.runProgram(chapter.name, in: folder.url)
     print("\(chapter.name) took \(ContinuousClock.now - start)")
     #expect(result.status == 0, "\(result.errors)")
     let difference = PageComparison.difference(of: chapter.page, from: result.output)
@@ -88,18 +66,12 @@ import Testing
   @Test(arguments: chapters.filter { !$0.page.stops.isEmpty }.map(\.number))
   func whatStopsSaysWhy(number: Int) async throws {
     let chapter = try Chapter.numbered(number)
-    let reader = try await Self.reader.value
-    for (index, stop) in chapter.page.stops.enumerated() {
-      let program = reader.url.appending(path: ".build/release/\(chapter.name)Stop\(index + 1)")
-      let result = try await run(program, in: reader.url)
-      #expect(result.status != 0, "\(stop.code)")
-      #expect(result.errors.contains("Fatal error: \(stop.message)"), "\(result.errors)")
-    }
+    try await TypedReader.expectStops(of: chapter.page, chapter.name)
   }
 
   @Test(arguments: chapters.map(\.number))
   func theSolutionsPass(number: Int) async throws {
-    let reader = try await Self.reader.value
+    let reader = try await TypedReader.folder.value
     let result = try await run(
       Repository.program("TutorialCommand"), ["check", "\(number)", reader.url.path],
       in: Repository.root)

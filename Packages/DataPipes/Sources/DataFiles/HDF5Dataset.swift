@@ -6,6 +6,7 @@ import DataPipes
 ///
 /// An example is a row of each dataset, as a tuple where there are several, and so is a batch.
 public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
+  /// The arrays; their first dim counts the examples.
   public let arrays: [HDF5Array]
   private let example: @Sendable ((Int) throws -> Tensor) throws -> Example
 
@@ -21,17 +22,25 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
     (self.arrays, self.example) = (arrays, example)
   }
 
-  /// - Throws: `DataFileError`, as for ``ArrayFiles/HDF5Array``; also where the datasets have different
-  ///   numbers of rows.
+  /// Creates the dataset of one array.
+  ///
+  /// - Throws: `DataFileError`, as for `HDF5Array`; also where the datasets have different numbers of rows.
   public init(_ path: String, _ name: String) throws where Example == Tensor {
     try self.init(path, [name]) { try $0(0) }
   }
 
+  /// Creates the dataset.
+  ///
+  /// - Parameters:
+  ///   - path: where the file is.
+  ///   - first: the one of each pair.
+  ///   - second: the other of each pair.
   public init(_ path: String, _ first: String, _ second: String) throws
   where Example == (Tensor, Tensor) {
     try self.init(path, [first, second]) { (try $0(0), try $0(1)) }
   }
 
+  /// Creates the dataset.
   public init(_ path: String, _ first: String, _ second: String, _ third: String) throws
   where Example == (Tensor, Tensor, Tensor) {
     try self.init(path, [first, second, third]) { (try $0(0), try $0(1), try $0(2)) }
@@ -43,6 +52,7 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
     get throws { try example { try arrays[$0].rows([index]).squeeze(0) } }
   }
 
+  /// The rows at these places, as a batch.
   public func batch(at indices: [Int]) throws -> Example {
     try example { try arrays[$0].rows(indices) }
   }

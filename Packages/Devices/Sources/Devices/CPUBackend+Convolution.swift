@@ -41,6 +41,7 @@ extension CPUBackend {
     }
   }
 
+  /// The derivative of a convolution by its weight.
   public func convolveSlopesOfWeight(
     _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
     into dw: StridedView

@@ -2,6 +2,7 @@ import CKernels
 
 /// The main processor: OpenBLAS for matrix products, the kernels of CKernels for the rest.
 public struct CPUBackend: Backend {
+  /// Creates the backend; it has no state of its own.
   public init() {}
 
   // MARK: Memory

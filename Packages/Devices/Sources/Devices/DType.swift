@@ -15,6 +15,7 @@ extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible
   /// Bytes that one element takes.
   public var itemSize: Int { flambeau_dtype_size(self) }
 
+  /// Whether it holds fractions.
   public var isFloatingPoint: Bool { flambeau_dtype_is_floating_point(self) }
 
   /// The type that two operands of an operation are converted to, where both have dims or neither
@@ -43,6 +44,7 @@ extension Int32: TensorElement { public static var dtype: DType { .int32 } }
 extension Int64: TensorElement { public static var dtype: DType { .int64 } }
 extension Int: TensorElement { public static var dtype: DType { .int64 } }
 #if !(os(macOS) && arch(x86_64))
+  /// The dtype that holds it.
   extension Float16: TensorElement { public static var dtype: DType { .float16 } }
 #endif
 extension Float: TensorElement { public static var dtype: DType { .float32 } }

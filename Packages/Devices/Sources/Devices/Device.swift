@@ -79,7 +79,9 @@ extension Device: @retroactive ExpressibleByStringLiteral {
 
 /// Why a device cannot be used.
 public enum DeviceError: Error, Equatable, LocalizedError {
+  /// No device has this name.
   case invalidName(String)
+  /// This machine has no such device.
   case unavailable(Device)
 
   public var errorDescription: String? {

@@ -30,10 +30,16 @@ public final class Generator: @unchecked Sendable {
     return try withExtendedLifetime(self) { try body() }
   }
 
+  /// Creates a generator.
+  ///
+  /// - Parameter seed: what the order is drawn from.
   public init(seed: UInt64) {
     flambeau_random_seed(memory, seed)
   }
 
+  /// Creates a generator.
+  ///
+  /// - Parameter state: as `state` gave it.
   public init(state: State) {
     memory.initialize(to: state.value)
   }
@@ -52,6 +58,7 @@ public final class Generator: @unchecked Sendable {
     fileprivate var value: RandomState
   }
 
+  /// Where it is in its numbers, to be saved and set again.
   public var state: State {
     get {
       State(

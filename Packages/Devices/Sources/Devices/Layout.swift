@@ -13,6 +13,12 @@ public final class Layout: Sendable {
   /// Whether the elements lie one after the other, the last dim densest.
   public let isContiguous: Bool
 
+  /// Creates a layout.
+  ///
+  /// - Parameters:
+  ///   - shape: the sizes.
+  ///   - strides: how far apart neighbours are, in elements.
+  ///   - offset: where the first element is.
   public init(shape: [Int], strides: [Int], offset: Int) {
     self.shape = shape
     self.strides = strides

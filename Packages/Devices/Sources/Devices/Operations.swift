@@ -34,9 +34,11 @@ extension ElementTest: @retroactive CaseIterable, @retroactive CustomStringConve
 
 /// The elements that an operation is defined on.
 public enum Domain: Sendable {
+  /// All dtypes.
   case all
   /// Whole numbers and truth values.
   case integral
+  /// Floating point only.
   case floatingPoint
 
   /// The enums list operations by domain, and know how many there are up to each.

@@ -1,9 +1,18 @@
 /// What a kernel reads or writes: elements of one type, laid out in a storage.
 public struct StridedView: Sendable {
+  /// The memory.
   public let storage: Storage
+  /// How to walk in it.
   public let layout: Layout
+  /// What its elements are.
   public let dtype: DType
 
+  /// Creates a view.
+  ///
+  /// - Parameters:
+  ///   - storage: the memory.
+  ///   - layout: how to walk in it.
+  ///   - dtype: of the parameters.
   public init(storage: Storage, layout: Layout, dtype: DType) {
     self.storage = storage
     self.layout = layout

@@ -11,10 +11,13 @@ import Tensors
 /// libhdf5 can crash on files that are damaged with intent. Another process tries a dataset first, so
 /// that most such files are refused with an error; no promise is made for all of them.
 public final class HDF5Array: @unchecked Sendable {
+  /// The file.
   public let path: String
   /// The dataset's name, with slashes between groups.
   public let name: String
+  /// Its sizes.
   public let shape: [Int]
+  /// What its elements are.
   public let dtype: DType
   // Used and released only while the library is locked.
   private var dataset: HDF5Handle?

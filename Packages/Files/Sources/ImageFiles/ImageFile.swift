@@ -26,7 +26,10 @@ public enum ImageFile {
 
   /// As ``read(_:mode:)``, for bytes that are in memory.
   ///
-  /// - Parameter path: where they come from, for messages.
+  /// - Parameters:
+  ///   - data: the whole file.
+  ///   - mode: what the picture is turned into.
+  ///   - path: where they come from, for messages.
   public static func decode(
     _ data: Data, mode: Mode = .unchanged, path: String = "the image"
   ) throws -> Tensor {

@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// Library: <https://graphviz.org/doc/libguide/>
 public final class Graphviz: Sendable {
+  /// The one of this process, since libgvc has one state.
   public static let shared = Graphviz()
 
   /// The one context of the process, made at the first drawing and kept: each new one would load

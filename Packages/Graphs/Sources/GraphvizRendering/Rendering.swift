@@ -3,7 +3,9 @@ import Foundation
 
 /// What a graph can be drawn as; the raw value is the file extension.
 public enum GraphFormat: String, Sendable, CaseIterable {
+  /// A drawing or a text, by the extension.
   case svg, png, pdf, dot, json
+  /// Mermaid's text, with the extension `mmd`.
   case mermaid = "mmd"
 }
 
@@ -28,7 +30,7 @@ extension ComputationGraph {
   ///   - direction: which way the arrows point.
   ///   - legend: whether a frame says what shapes and colours mean.
   ///   - maxNodes: a graph of more nodes is folded until it has no more, and the drawing says so; see
-  ///     ``fitted(to:)``. As `json` it is written whole.
+  ///     `fitted(to:)`. As `json` it is written whole.
   /// - Throws: ``RenderingError``.
   public func render(
     to path: String, layout: GraphLayout = .dot, direction: Direction = .topDown,

@@ -5,10 +5,12 @@ public protocol Extent {
 }
 
 extension Int: Extent {
+  /// As one size for each dim.
   public var sizes: [Int] { [self] }
 }
 
 extension [Int]: Extent {
+  /// As one size for each dim.
   public var sizes: [Int] { self }
 }
 

@@ -70,8 +70,11 @@ public enum Init {
   /// Evenly distributed, so that variances stay the same through rectified layers; He and others, 2015.
   ///
   /// - Parameters:
+  ///   - tensor: what is filled.
   ///   - a: the negative slope, with ``Nonlinearity/leakyRelu``.
   ///   - mode: whether variances stay the same forward or backward.
+  ///   - nonlinearity: what comes after the layer.
+  ///   - generator: where random numbers come from.
   public static func kaimingUniform(
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn,
     nonlinearity: Nonlinearity = .leakyRelu, generator: Generator = .default
@@ -108,11 +111,13 @@ public enum Init {
 
   /// Which of a layer's sides counts.
   public enum FanMode: Sendable {
+    /// By how many inputs, or outputs, each number of the layer has.
     case fanIn, fanOut
   }
 
   /// What follows a layer.
   public enum Nonlinearity: Sendable {
+    /// What comes after the layer.
     case linear, sigmoid, tanh, relu, leakyRelu, selu
 
     /// The gain that makes up for it: `torch.nn.init.calculate_gain`.

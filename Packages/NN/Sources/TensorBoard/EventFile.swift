@@ -69,6 +69,7 @@ final class EventFile {
 
 /// Why events could not be written.
 public enum SummaryWriterError: Error, Equatable, LocalizedError {
+  /// The file of events could not be written.
   case cannotWrite(path: String, reason: String)
 
   public var errorDescription: String? {

@@ -58,8 +58,11 @@ public final class SummaryWriter {
 
   /// An image at a step.
   ///
-  /// - Parameter image: [channels, height, width] of 1, 3 or 4 channels, or [height, width]; numbers from 0 to
-  ///   1, or uint8 up to 255.
+  /// - Parameters:
+  ///   - tag: its name.
+  ///   - image: [channels, height, width] of 1, 3 or 4 channels, or [height, width]; numbers from 0 to
+  ///     1, or uint8 up to 255.
+  ///   - step: of the run.
   public func addImage(_ tag: String, _ image: Tensor, step: Int) throws {
     let pixels = ImageFile.pixels(of: image, rounding: false, "addImage")
     let (channels, height, width) = (pixels.shape[0], pixels.shape[1], pixels.shape[2])

@@ -15,16 +15,26 @@ extension Value {
     self.init(operation.value(a.data, 0), operation, a, nil)
   }
 
+  /// The sum.
   public static func + (a: Value, b: Value) -> Value { Value(.add, a, b) }
+  /// The difference.
   public static func - (a: Value, b: Value) -> Value { Value(.subtract, a, b) }
+  /// The product.
   public static func * (a: Value, b: Value) -> Value { Value(.multiply, a, b) }
+  /// The quotient.
   public static func / (a: Value, b: Value) -> Value { Value(.divide, a, b) }
+  /// The power; its slope by the exponent is defined for positive bases.
   public static func ** (a: Value, b: Value) -> Value { Value(.power, a, b) }
+  /// The difference.
   public static prefix func - (a: Value) -> Value { Value(.negate, a) }
 
+  /// Adds; the variable becomes the sum.
   public static func += (a: inout Value, b: Value) { a = a + b }
+  /// Subtracts; the variable becomes the difference.
   public static func -= (a: inout Value, b: Value) { a = a - b }
+  /// Multiplies; the variable becomes the product.
   public static func *= (a: inout Value, b: Value) { a = a * b }
+  /// Divides; the variable becomes the quotient.
   public static func /= (a: inout Value, b: Value) { a = a / b }
 
   /// eˣ
@@ -52,14 +62,24 @@ extension Value {
 /// Numbers that are not literals, on either side. They are generic so that a literal, which could
 /// be one of them, is taken for a value.
 extension Value {
+  /// The sum.
   public static func + (a: Value, b: some BinaryFloatingPoint) -> Value { a + Value(Double(b)) }
+  /// The difference.
   public static func - (a: Value, b: some BinaryFloatingPoint) -> Value { a - Value(Double(b)) }
+  /// The product.
   public static func * (a: Value, b: some BinaryFloatingPoint) -> Value { a * Value(Double(b)) }
+  /// The quotient.
   public static func / (a: Value, b: some BinaryFloatingPoint) -> Value { a / Value(Double(b)) }
+  /// The power; its slope by the exponent is defined for positive bases.
   public static func ** (a: Value, b: some BinaryFloatingPoint) -> Value { a ** Value(Double(b)) }
+  /// The sum.
   public static func + (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) + b }
+  /// The difference.
   public static func - (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) - b }
+  /// The product.
   public static func * (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) * b }
+  /// The quotient.
   public static func / (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) / b }
+  /// The power; its slope by the exponent is defined for positive bases.
   public static func ** (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) ** b }
 }

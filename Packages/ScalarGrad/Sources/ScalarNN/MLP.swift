@@ -2,8 +2,11 @@ import ScalarGrad
 
 /// A weighted sum of its inputs plus a bias, passed through ReLU where `isLinear` is false.
 public struct Neuron {
+  /// One for each input.
   public let weights: [Value]
+  /// What is added to the weighted sum.
   public let bias: Value
+  /// Whether the sum is handed on as it is, without ReLU.
   public let isLinear: Bool
 
   /// A neuron of `inputCount` inputs, with weights drawn evenly from -1 to 1 and a bias of 0.
@@ -33,8 +36,16 @@ public struct Neuron {
 
 /// Neurons side by side, each with all the inputs.
 public struct Layer {
+  /// The neurons, side by side.
   public let neurons: [Neuron]
 
+  /// Creates a layer with weights drawn at random.
+  ///
+  /// - Parameters:
+  ///   - inputCount: how many inputs each neuron has.
+  ///   - outputCount: how many neurons.
+  ///   - isLinear: whether there is no bend.
+  ///   - generator: where random numbers come from.
   public init(
     _ inputCount: Int, _ outputCount: Int, isLinear: Bool = false,
     using generator: inout some RandomNumberGenerator
@@ -44,6 +55,7 @@ public struct Layer {
     }
   }
 
+  /// The weights and biases of all neurons.
   public var parameters: [Value] { neurons.flatMap(\.parameters) }
 
   public func callAsFunction(_ inputs: [Value]) -> [Value] {
@@ -53,6 +65,7 @@ public struct Layer {
 
 /// A multi-layer perceptron: layers one after the other, ReLU after each but the last.
 public struct MLP {
+  /// The layers, one after the other.
   public let layers: [Layer]
 
   /// - Parameters:

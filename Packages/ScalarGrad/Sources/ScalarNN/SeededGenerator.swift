@@ -4,6 +4,9 @@
 public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
+  /// Creates a generator; the same seed gives the same numbers.
+  ///
+  /// - Parameter seed: what the order is drawn from.
   public init(seed: UInt64) {
     state = seed
   }

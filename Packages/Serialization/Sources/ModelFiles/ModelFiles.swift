@@ -3,20 +3,22 @@ import Foundation
 @_exported import Serialization
 
 /// Saves a whole model: what it is made of, and its numbers. The file is also one of a state dict, which
-/// ``load(_:format:keys:device:)`` and Python read.
+/// `load(_:format:keys:device:)` and Python read.
 ///
 ///     try saveModel(model, to: "model.h5")
-///     let model = try loadModel("model.h5")
+///     let again = try loadModel("model.h5")
 ///
-/// What is inside may be modules of the library and classes that are registered: see ``Rebuildable``.
+/// What is inside may be modules of the library and classes that are registered: see `Rebuildable`.
 /// Before anything is written, the model is made once more to see that this will work.
 ///
 /// - Parameters:
-///   - model: the model, which is `eval()` or `train()` again when it is loaded, with the same parameters
-///     trained and shared.
+///   - model: the model, which is `eval()` or `train()` again when it is loaded, with the same
+///     parameters trained and shared.
 ///   - path: where to; its extension says the format, `.h5` or `.safetensors`.
-///   - format, compression, metadata: as for ``save(_:to:format:compression:metadata:)``.
-/// - Throws: ``SerializationError``, which names a class that is not registered.
+///   - format: as for `save(_:to:format:compression:metadata:)`.
+///   - compression: as for `save(_:to:format:compression:metadata:)`.
+///   - metadata: as for `save(_:to:format:compression:metadata:)`.
+/// - Throws: `SerializationError`, which names a class that is not registered.
 public func saveModel(
   _ model: Module, to path: String, format: FileFormat? = nil, compression: Int = 0,
   metadata: [String: String] = [:]
@@ -43,7 +45,7 @@ public func saveModel(
 ///   - path: the file.
 ///   - format: the format, whatever the extension.
 ///   - device: where the model goes.
-/// - Throws: ``SerializationError``.
+/// - Throws: `SerializationError`.
 public func loadModel(
   _ path: String, format: FileFormat? = nil, device: Device = .cpu
 ) throws -> Module {
@@ -69,7 +71,7 @@ public func loadModel<Model: Module>(
 
 /// What the model in a file is made of, without reading its numbers. Its classes need not be there.
 ///
-/// - Throws: ``SerializationError``.
+/// - Throws: `SerializationError`.
 public func modelStructure(_ path: String, format: FileFormat? = nil) throws -> ModuleStructure {
   guard let text = try inspect(path, format: format).metadata[structureKey] else {
     throw SerializationError.noModel(

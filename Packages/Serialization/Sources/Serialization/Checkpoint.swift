@@ -31,6 +31,7 @@ public struct Checkpoint {
   private static let list = "checkpoint"
   private static let prefix = "value."
 
+  /// Creates an empty checkpoint.
   public init() { path = nil }
 
   /// The names of the state dicts, in order.
@@ -128,7 +129,9 @@ public struct Checkpoint {
 
 /// What a ``Checkpoint`` does not have.
 public enum CheckpointError: Error, Equatable, LocalizedError {
+  /// There is no value of this name.
   case noValue(String, path: String?, names: [String])
+  /// The value is of another type.
   case otherType(String, path: String?, type: String)
 
   public var errorDescription: String? {

@@ -4,15 +4,18 @@ import Foundation
 /// A folder of a run's checkpoints, of which the last ones and the best one are kept.
 ///
 ///     let folder = CheckpointFolder("run", keepLast: 3, best: .lowest("validation loss"))
-///     try folder.save(checkpoint, step: step, metrics: ["validation loss": loss])
+///     try folder.save(checkpoint, step: step, metrics: ["validation loss": loss.item()])
 ///     if let path = folder.latest { try resume(Checkpoint(path)) }
 public struct CheckpointFolder: Sendable {
   /// Which checkpoint is the best: by a metric of that name.
   public enum Best: Sendable {
+    /// The one whose metric is lowest.
     case lowest(String)
+    /// The one whose metric is highest.
     case highest(String)
   }
 
+  /// The folder.
   public let path: String
   private let keepLast: Int
   private let best: Best?

@@ -3,17 +3,25 @@ import Tensors
 
 /// What a file of tensors holds, but for the data.
 public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
+  /// One tensor of the file.
   public struct Entry: Equatable, Sendable {
+    /// Its name.
     public let key: String
+    /// Its sizes.
     public let shape: [Int]
+    /// What its elements are.
     public let dtype: DType
     /// How many bytes the tensor takes in memory.
     public var byteCount: Int { shape.reduce(dtype.itemSize, *) }
   }
 
+  /// The file.
   public let path: String
+  /// Its format.
   public let format: FileFormat
+  /// The tensors, in their order.
   public let entries: [Entry]
+  /// The texts that are kept with them.
   public let metadata: [String: String]
 
   /// A table.

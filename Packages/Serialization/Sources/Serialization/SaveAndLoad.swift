@@ -64,7 +64,7 @@ public func save(
 
 /// Loads a state dict: `torch.load(path)`.
 ///
-/// What ``save(_:to:format:compression:metadata:)`` wrote is compared with its checksums first. Files
+/// What `save(_:to:format:compression:metadata:)` wrote is compared with its checksums first. Files
 /// of others are read as well: see the package's page for what is promised for them. Large tensors of
 /// HDF5 and safetensors are parts of the file until they are used; the file may be replaced meanwhile,
 /// but must not be cut.

@@ -36,6 +36,7 @@ extension Array: TensorData where Element: TensorData {
     return [count] + inner
   }
 
+  /// Appends all scalars, row by row.
   public func appendScalars(to scalars: inout [Element.Scalar]) {
     if let own = self as? [Element.Scalar] { return scalars += own }
     for element in self { element.appendScalars(to: &scalars) }
@@ -44,7 +45,9 @@ extension Array: TensorData where Element: TensorData {
 
 /// Why a tensor cannot be made of some data.
 public enum TensorDataError: Error, Equatable, LocalizedError {
+  /// Parts of one level have different shapes.
   case ragged(index: Int, shape: [Int], expected: [Int])
+  /// There are not as many scalars as the shape has places.
   case wrongCount(Int, shape: [Int])
 
   public var errorDescription: String? {

@@ -1,8 +1,11 @@
 extension Tensor {
   /// One step of an optimizer on this parameter in place, in one pass.
   ///
-  /// - Parameter states: what the step remembers and changes, in the order that ``OptimizerStep`` gives,
-  ///   each in this tensor's shape; nil where there is none.
+  /// - Parameters:
+  ///   - step: the rule and its numbers.
+  ///   - gradient: the gradient of the result.
+  ///   - states: what the step remembers and changes, in the order that `OptimizerStep` gives, each in
+  ///     this tensor's shape; nil where there is none.
   public func optimize(_ step: OptimizerStep, gradient: Tensor, states: [Tensor?]) {
     for other in [gradient] + states.compactMap(\.self)
     where other.shape != shape || other.dtype != dtype || other.device != device {

@@ -142,7 +142,10 @@ extension Tensor {
   /// `count` places in a vector, or in each row of a matrix, drawn with probabilities in proportion to
   /// its elements: `torch.multinomial`; int64.
   ///
-  /// - Parameter replacement: whether a place may be drawn more than once.
+  /// - Parameters:
+  ///   - count: how many are drawn from each.
+  ///   - replacement: whether a place may be drawn more than once.
+  ///   - generator: where random numbers come from.
   public func multinomial(
     _ count: Int, replacement: Bool = false, generator: Generator = .default
   ) -> Tensor {

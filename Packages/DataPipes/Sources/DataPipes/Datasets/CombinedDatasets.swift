@@ -1,7 +1,11 @@
 /// The elements of an array as examples.
 public struct ArrayDataset<Example: Sendable>: Dataset {
+  /// All of them.
   public let examples: [Example]
 
+  /// Creates the dataset.
+  ///
+  /// - Parameter examples: all of them.
   public init(_ examples: [Example]) {
     self.examples = examples
   }
@@ -13,10 +17,14 @@ public struct ArrayDataset<Example: Sendable>: Dataset {
 
 /// Datasets one after another: `torch.utils.data.ConcatDataset`.
 public struct ConcatDataset<Example: Sendable>: Dataset {
+  /// The datasets, in their order.
   public let datasets: [any Dataset<Example>]
   /// For each dataset, how many examples there are up to its end.
   private let ends: [Int]
 
+  /// Creates the dataset.
+  ///
+  /// - Parameter datasets: in their order.
   public init(_ datasets: [any Dataset<Example>]) {
     self.datasets = datasets
     var end = 0
@@ -46,8 +54,12 @@ public struct ConcatDataset<Example: Sendable>: Dataset {
 
 /// Iterable datasets one after another: `torch.utils.data.ChainDataset`.
 public struct ChainDataset<Example: Sendable>: IterableDataset {
+  /// The datasets, in their order.
   public let datasets: [any IterableDataset<Example>]
 
+  /// Creates the dataset.
+  ///
+  /// - Parameter datasets: in their order.
   public init(_ datasets: [any IterableDataset<Example>]) {
     self.datasets = datasets
   }

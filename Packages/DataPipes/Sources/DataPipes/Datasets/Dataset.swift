@@ -11,7 +11,9 @@ public protocol DataSource<Example>: Sendable {
 
 /// How a ``DataSource`` is read.
 public enum DataAccess<Example>: Sendable {
+  /// Each example can be read by its place.
   case byIndex(count: Int, read: @Sendable (Int) throws -> Example)
+  /// Examples come one after the other.
   case inOrder(count: Int?, start: @Sendable () throws -> ExampleIterator<Example>)
 }
 

@@ -1,9 +1,15 @@
 /// Some examples of a dataset: `torch.utils.data.Subset`.
 public struct Subset<Base: Dataset>: Dataset {
+  /// The whole.
   public let base: Base
   /// Which ones, in order.
   public let indices: [Int]
 
+  /// Creates the dataset.
+  ///
+  /// - Parameters:
+  ///   - base: what gives the places.
+  ///   - indices: the places.
   public init(_ base: Base, indices: [Int]) {
     self.base = base
     self.indices = indices
@@ -17,6 +23,7 @@ public struct Subset<Base: Dataset>: Dataset {
 }
 
 extension Subset: BatchedDataset where Base: BatchedDataset {
+  /// The examples at places of the subset, as a batch.
   public func batch(at places: [Int]) throws -> Base.Batch {
     try base.batch(at: places.map { indices[$0] })
   }
@@ -27,6 +34,7 @@ extension Subset: BatchedDataset where Base: BatchedDataset {
 /// - Parameters:
 ///   - dataset: what to split.
 ///   - counts: the sizes of the parts, which together are the dataset's.
+///   - generator: where random numbers come from.
 public func randomSplit<Base: Dataset>(
   _ dataset: Base, _ counts: [Int], generator: Generator = .default
 ) -> [Subset<Base>] {
@@ -46,8 +54,9 @@ public func randomSplit<Base: Dataset>(
 ///
 /// - Parameters:
 ///   - dataset: what to split.
-///   - fractions: from 0 to 1, together 1. Each part is rounded down, and the examples that are left
-///     go to the first parts, one each.
+///   - fractions: from 0 to 1, together 1. Each part is rounded down, and the examples that are left go
+///     to the first parts, one each.
+///   - generator: where random numbers come from.
 public func randomSplit<Base: Dataset>(
   _ dataset: Base, _ fractions: [Double], generator: Generator = .default
 ) -> [Subset<Base>] {

@@ -5,6 +5,7 @@
 ///     let dataset = TensorDataset(images, labels)
 ///     let (image, label) = dataset[0]
 public struct TensorDataset<Example: Sendable>: BatchedDataset {
+  /// The tensors; their first dim counts the examples.
   public let tensors: [Tensor]
   private let example: @Sendable ((Int) -> Tensor) -> Example
 
@@ -22,15 +23,22 @@ public struct TensorDataset<Example: Sendable>: BatchedDataset {
     self.init([tensor]) { $0(0) }
   }
 
+  /// Creates the dataset.
+  ///
+  /// - Parameters:
+  ///   - first: the one of each pair.
+  ///   - second: the other of each pair.
   public init(_ first: Tensor, _ second: Tensor) where Example == (Tensor, Tensor) {
     self.init([first, second]) { ($0(0), $0(1)) }
   }
 
+  /// Creates the dataset.
   public init(_ first: Tensor, _ second: Tensor, _ third: Tensor)
   where Example == (Tensor, Tensor, Tensor) {
     self.init([first, second, third]) { ($0(0), $0(1), $0(2)) }
   }
 
+  /// Creates the dataset.
   public init(_ first: Tensor, _ second: Tensor, _ third: Tensor, _ fourth: Tensor)
   where Example == (Tensor, Tensor, Tensor, Tensor) {
     self.init([first, second, third, fourth]) { ($0(0), $0(1), $0(2), $0(3)) }
@@ -40,6 +48,7 @@ public struct TensorDataset<Example: Sendable>: BatchedDataset {
 
   public subscript(index: Int) -> Example { example { tensors[$0].select(0, index) } }
 
+  /// The rows at these places, as a batch.
   public func batch(at indices: [Int]) -> Example {
     // Its count fits.
     let rows = try! Tensor(indices, shape: [indices.count], device: tensors[0].device)
@@ -51,6 +60,8 @@ public struct TensorDataset<Example: Sendable>: BatchedDataset {
 }
 
 extension TensorDataset<(Tensor, Tensor)> {
+  /// The first tensor.
   public var inputs: Tensor { tensors[0] }
+  /// The second tensor.
   public var targets: Tensor { tensors[1] }
 }

@@ -15,8 +15,14 @@ public protocol Collatable: Sendable {
 public struct CollationError: Error, Equatable, LocalizedError {
   /// Which of the examples it is about, from 0.
   public let place: Int
+  /// What is wrong with it.
   public let reason: String
 
+  /// Creates an error.
+  ///
+  /// - Parameters:
+  ///   - place: the place in the batch.
+  ///   - reason: what is wrong.
   public init(place: Int, reason: String) {
     (self.place, self.reason) = (place, reason)
   }

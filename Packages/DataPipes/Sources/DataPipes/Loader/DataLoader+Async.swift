@@ -13,6 +13,7 @@ public struct AsyncBatches<Batch: Sendable>: AsyncSequence, Sendable {
 
   public func makeAsyncIterator() -> Iterator { Iterator(epoch: Epoch(loader)) }
 
+  /// Goes through the batches, and waits without blocking a thread.
   public struct Iterator: AsyncIteratorProtocol {
     let epoch: Epoch<Batch>
 

@@ -5,6 +5,7 @@ public struct WorkerInfo: Sendable {
 
   /// The worker's number, from 0.
   public let id: Int
+  /// How many workers there are.
   public let numWorkers: Int
   /// The seed of this worker in this epoch. Numbers from the default generator do not depend on it:
   /// they are the same whichever worker makes a batch.

@@ -8,6 +8,7 @@ extension DataPipe {
   /// - Parameters:
   ///   - numWorkers: how many threads.
   ///   - prefetchFactor: how many examples each works ahead.
+  ///   - transform: what becomes of an example.
   public func map<Result: Sendable>(
     numWorkers: Int, prefetchFactor: Int = 2,
     _ transform: @escaping @Sendable (Example) throws -> Result
@@ -24,7 +25,7 @@ extension DataPipe {
 
   /// The same examples, which a thread makes ahead of their use.
   ///
-  /// - Parameter count: how many it makes ahead at most.
+  /// - Parameter size: how many it makes ahead at most.
   public func prefetch(_ size: Int) -> DataPipe {
     require(size > 0, "prefetch", "\(size) examples")
     return step(count: count) { upstream in

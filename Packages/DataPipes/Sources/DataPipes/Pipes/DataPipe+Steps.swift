@@ -104,7 +104,7 @@ extension DataPipe {
   /// The examples in another order: each is drawn at random from those that wait in a buffer.
   ///
   /// - Parameters:
-  ///   - buffer: how many wait. An example comes at most that much earlier than it would.
+  ///   - size: how many wait. An example comes at most that much earlier than it would.
   ///   - generator: the source of the order; by default the default generator seeds one in each
   ///     iteration.
   public func shuffle(buffer size: Int, generator: Generator? = nil) -> DataPipe {

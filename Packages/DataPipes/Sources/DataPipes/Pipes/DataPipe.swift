@@ -1,15 +1,15 @@
 /// Examples that flow through steps, one after another, when they are asked for: `torchdata`'s
 /// iterable pipes.
 ///
-///     let pipe = DataPipe.lines("corpus.txt")
+///     let pipe = DataPipe<String>.lines("corpus.txt")
 ///       .filter { !$0.isEmpty }
-///       .map { vocabulary.encode($0) }
+///       .map { try vocabulary.encode($0) }
 ///       .shuffle(buffer: 1000)
 ///     for batch in DataLoader(pipe, batchSize: 32, collate: padded()) { … }
 ///
 /// A pipe does nothing until it is iterated, and can be iterated again. A step that fails ends the
 /// iteration with its error. With a ``DataLoader``'s workers, examples are drawn one by one, and collated
-/// by all; a costly step is shared by ``map(numWorkers:_:)``.
+/// by all; a costly step is shared by `map(numWorkers:_:)`.
 public struct DataPipe<Example: Sendable>: IterableDataset {
   public let count: Int?
   private let start: @Sendable () throws -> ExampleIterator<Example>

@@ -3,9 +3,11 @@ import Foundation
 
 /// A column of a ``CSVTable``: what all its fields are.
 public enum CSVColumn: Sendable, Equatable {
+  /// Whole numbers; nil where one is missing.
   case integers([Int])
   /// Numbers, of which some have a fraction or are missing, which is NaN.
   case numbers([Double])
+  /// Truth values; nil where one is missing.
   case bools([Bool])
   /// Texts. Missing ones are nil.
   case texts([String?])

@@ -15,6 +15,7 @@ public struct CSVTable: Sendable {
   public let path: String
   /// The names of the columns: those of the header, or 0, 1, 2 ….
   public let columnNames: [String]
+  /// The columns, in the order of their names.
   public let columns: [CSVColumn]
   /// How many rows there are, without the header.
   public let count: Int
@@ -28,6 +29,7 @@ public struct CSVTable: Sendable {
   /// Reads a file, which nobody must write to meanwhile.
   ///
   /// - Parameters:
+  ///   - path: where the file is.
   ///   - separator: what is between fields: an ASCII character; by default a tab where the path ends in
   ///     `.tsv`, else a comma.
   ///   - hasHeader: whether the first row holds the names of the columns.
@@ -164,6 +166,7 @@ extension CSVTable {
   ///
   /// - Parameters:
   ///   - names: which ones, in order; by default all.
+  ///   - dtype: of the tensor.
   ///   - missing: what takes the place of missing values; by default they are NaN, and an error where
   ///     the dtype has none.
   /// - Throws: ``CSVError``.
@@ -193,8 +196,9 @@ extension CSVTable {
 
   /// A column of classes as numbers.
   ///
-  /// - Parameter classes: the classes in the order of their numbers; by default those that there are,
-  ///   sorted.
+  /// - Parameters:
+  ///   - name: of the column.
+  ///   - classes: the classes in the order of their numbers; by default those that there are, sorted.
   /// - Returns: int64 of shape [rows], and the classes.
   /// - Throws: ``CSVError``; also for a value that is none of the classes.
   public func labels(
@@ -228,9 +232,13 @@ extension CSVTable {
 
 /// Why a table cannot be made a tensor. Rows count from 0, without the header.
 public enum CSVError: Error, Equatable, LocalizedError {
+  /// There is no column of this name.
   case noColumn(String, path: String, names: [String])
+  /// A column that should hold numbers holds something else.
   case noNumbers(column: String, example: String, path: String)
+  /// A value is missing where there must be one.
   case missingValue(column: String, row: Int, path: String)
+  /// A label is none of the classes.
   case unknownClass(String, column: String, row: Int, path: String, classes: [String])
 
   public var errorDescription: String? {

@@ -5,11 +5,15 @@ import Foundation
 /// Inputs are float32 of shape [count, features]; classes are int64 of shape [count]. The order is
 /// random. With the same generator's seed, the numbers are the same.
 public enum Synthetic {
+  /// Inputs and targets.
   public typealias Examples = TensorDataset<(Tensor, Tensor)>
 
   /// Two half circles that reach into each other: `make_moons`.
   ///
-  /// - Parameter noise: the standard deviation of what is added to all coordinates.
+  /// - Parameters:
+  ///   - count: how many points.
+  ///   - noise: the standard deviation of what is added to all coordinates.
+  ///   - generator: where random numbers come from.
   public static func moons(
     _ count: Int, noise: Double = 0, generator: Generator = .default
   ) -> Examples {
@@ -23,7 +27,11 @@ public enum Synthetic {
 
   /// A circle in a larger one: `make_circles`.
   ///
-  /// - Parameter factor: the inner circle's radius, of the outer's 1.
+  /// - Parameters:
+  ///   - count: how many points.
+  ///   - noise: the standard deviation of what is added to each coordinate.
+  ///   - factor: the inner circle's radius, of the outer's 1.
+  ///   - generator: where random numbers come from.
   public static func circles(
     _ count: Int, noise: Double = 0, factor: Double = 0.8, generator: Generator = .default
   ) -> Examples {
@@ -60,8 +68,11 @@ public enum Synthetic {
   /// Clouds of points around centres: `make_blobs`.
   ///
   /// - Parameters:
+  ///   - count: how many points.
   ///   - classCount: how many clouds. Their centres are drawn from -10 to 10.
+  ///   - features: how many numbers a point has.
   ///   - std: the clouds' standard deviation.
+  ///   - generator: where random numbers come from.
   public static func blobs(
     _ count: Int, classCount: Int = 3, features: Int = 2, std: Double = 1,
     generator: Generator = .default
@@ -77,8 +88,11 @@ public enum Synthetic {
   /// Targets that are weighted sums of random inputs: `make_regression`.
   ///
   /// - Parameters:
+  ///   - count: how many points.
+  ///   - features: how many numbers a point has.
   ///   - noise: the standard deviation of what is added to the targets.
   ///   - bias: what is added to all of them.
+  ///   - generator: where random numbers come from.
   /// - Returns: inputs, normally distributed, with targets, float32 of shape [count, 1]; and the
   ///   weights, from 0 to 100, of shape [features, 1].
   public static func regression(

@@ -3,7 +3,7 @@ import Foundation
 /// Numbers for words, characters or whatever texts are made of: `torchtext.vocab`.
 ///
 ///     let vocabulary = Vocabulary(text)
-///     let indices = vocabulary.encode(text)  // int64
+///     let indices = try vocabulary.encode(text)  // int64
 ///     let again = String(vocabulary.decode(indices))
 public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
   /// The tokens in the order of their numbers.
@@ -76,6 +76,7 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
 
 /// A token that is not in a ``Vocabulary``.
 public struct VocabularyError: Error, Equatable, LocalizedError {
+  /// The token that is not there.
   public let token: String
   /// Where it was, from 0.
   public let place: Int

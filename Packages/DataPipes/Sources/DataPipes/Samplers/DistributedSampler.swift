@@ -4,18 +4,25 @@
 /// All processes must have the same seed. Before each epoch, call ``setEpoch(_:)``, or the order stays
 /// the same.
 public final class DistributedSampler: Sampler {
+  /// How many examples all have together.
   public let exampleCount: Int
+  /// How many processes there are.
   public let worldSize: Int
+  /// Which of them this one is, from 0.
   public let rank: Int
   private let shuffle: Bool
   private let seed: UInt64
   private let dropLast: Bool
   private let epoch = Locked(0)
 
+  /// Creates the sampler.
+  ///
   /// - Parameters:
   ///   - exampleCount: how many examples there are.
   ///   - worldSize: how many processes there are.
   ///   - rank: which of them this is, from 0.
+  ///   - shuffle: whether each epoch has another order.
+  ///   - seed: what the order is drawn from.
   ///   - dropLast: whether to leave out the examples that do not go round; else some come twice.
   public init(
     _ exampleCount: Int, worldSize: Int, rank: Int, shuffle: Bool = true, seed: UInt64 = 0,

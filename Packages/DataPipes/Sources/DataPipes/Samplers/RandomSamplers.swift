@@ -73,9 +73,15 @@ public struct RandomSampler: Sampler {
 
 /// The given indices in random order: `torch.utils.data.SubsetRandomSampler`.
 public struct SubsetRandomSampler: Sampler {
+  /// The places that are drawn from.
   public let indices: [Int]
   public let generator: Devices.Generator?
 
+  /// Creates the sampler.
+  ///
+  /// - Parameters:
+  ///   - indices: the places.
+  ///   - generator: where random numbers come from.
   public init(_ indices: [Int], generator: Devices.Generator? = nil) {
     (self.indices, self.generator) = (indices, generator)
   }
@@ -96,10 +102,13 @@ public struct WeightedRandomSampler: Sampler {
   public let count: Int
   public let generator: Devices.Generator?
 
+  /// Creates the sampler.
+  ///
   /// - Parameters:
   ///   - weights: for each example, how likely it is relative to the others; they need not add up to 1.
   ///   - numSamples: how many indices an epoch has.
   ///   - replacement: whether an example may come again.
+  ///   - generator: where random numbers come from.
   public init(
     _ weights: [Double], numSamples: Int, replacement: Bool = true,
     generator: Devices.Generator? = nil

@@ -23,6 +23,9 @@ extension Generator {
 public struct SequentialSampler: Sampler {
   public let count: Int
 
+  /// Creates the sampler.
+  ///
+  /// - Parameter count: how many.
   public init(_ count: Int) {
     self.count = count
   }
@@ -36,7 +39,10 @@ public struct BatchSampler<Base: Sampler<Int>>: Sampler {
   private let batchSize: Int
   private let dropLast: Bool
 
+  /// Creates the sampler.
+  ///
   /// - Parameters:
+  ///   - base: what gives the places.
   ///   - batchSize: indices in a batch.
   ///   - dropLast: whether to leave out a last batch that is smaller than the others.
   public init(_ base: Base, batchSize: Int, dropLast: Bool = false) {

@@ -15,6 +15,12 @@ public struct RandomCrop: Transform {
     self.init(height: size, width: size, padding: padding)
   }
 
+  /// Creates the transform.
+  ///
+  /// - Parameters:
+  ///   - height: of the picture.
+  ///   - width: of the picture.
+  ///   - padding: how many zeros are put around before.
   public init(height: Int, width: Int, padding: Int = 0) {
     guard height > 0, width > 0, padding >= 0 else {
       fatalError("RandomCrop: a size of \(height)×\(width) with padding \(padding)")
@@ -41,8 +47,16 @@ public struct CenterCrop: Transform {
   private let height: Int
   private let width: Int
 
+  /// Creates the transform.
+  ///
+  /// - Parameter size: of both sides.
   public init(_ size: Int) { self.init(height: size, width: size) }
 
+  /// Creates the transform.
+  ///
+  /// - Parameters:
+  ///   - height: of the picture.
+  ///   - width: of the picture.
   public init(height: Int, width: Int) {
     (self.height, self.width) = (height, width)
   }
@@ -65,6 +79,9 @@ public struct CenterCrop: Transform {
 public struct RandomHorizontalFlip: Transform {
   private let p: Double
 
+  /// Creates the transform.
+  ///
+  /// - Parameter p: how often it happens.
   public init(_ p: Double = 0.5) { self.p = p }
 
   public func callAsFunction(_ image: Tensor) -> Tensor { happens(p) ? image.flip([-1]) : image }
@@ -74,6 +91,9 @@ public struct RandomHorizontalFlip: Transform {
 public struct RandomVerticalFlip: Transform {
   private let p: Double
 
+  /// Creates the transform.
+  ///
+  /// - Parameter p: how often it happens.
   public init(_ p: Double = 0.5) { self.p = p }
 
   public func callAsFunction(_ image: Tensor) -> Tensor { happens(p) ? image.flip([-2]) : image }
@@ -91,6 +111,11 @@ public struct RandomRotation: Transform {
     self.init(-abs(degrees)...abs(degrees), fill: fill)
   }
 
+  /// Creates the transform.
+  ///
+  /// - Parameters:
+  ///   - degrees: how far it turns at most.
+  ///   - fill: what comes into the corners.
   public init(_ degrees: ClosedRange<Double>, fill: Double = 0) {
     (self.degrees, self.fill) = (degrees, fill)
   }
@@ -142,6 +167,11 @@ public struct Resize: Transform {
     }
   }
 
+  /// Creates the transform.
+  ///
+  /// - Parameters:
+  ///   - height: of the picture.
+  ///   - width: of the picture.
   public init(height: Int, width: Int) {
     guard height > 0, width > 0 else { fatalError("Resize: a size of \(height)×\(width)") }
     size = { _, _ in (height, width) }

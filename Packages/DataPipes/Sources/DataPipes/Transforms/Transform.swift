@@ -4,7 +4,7 @@
 /// transforms draw from the default generator, which in a ``DataLoader`` depends on the seed and the batch.
 ///
 ///     let augment = Compose([RandomHorizontalFlip(), RandomCrop(28, padding: 2), Normalize(mean: [0.5], std: [0.5])])
-///     let dataset = images.map { image, label in (augment(image), label) }
+///     let augmented = dataset.map { image, label in (augment(image), label) }
 public protocol Transform: Sendable {
   func callAsFunction(_ image: Tensor) -> Tensor
 }
@@ -36,8 +36,12 @@ extension Transform {
 
 /// Transforms one after another: `torchvision.transforms.Compose`.
 public struct Compose: Transform {
+  /// The transforms, in their order.
   public let transforms: [any Transform]
 
+  /// Creates the transform.
+  ///
+  /// - Parameter transforms: in their order.
   public init(_ transforms: [any Transform]) {
     self.transforms = transforms
   }
@@ -51,6 +55,7 @@ public struct Compose: Transform {
 ///
 /// What has a fraction already stays as it is.
 public struct ToFloat: Transform {
+  /// Creates the transform.
   public init() {}
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
@@ -100,6 +105,9 @@ public struct Normalize: Transform {
 public struct OneHot: Transform {
   private let classCount: Int
 
+  /// Creates the transform.
+  ///
+  /// - Parameter classCount: how many classes.
   public init(_ classCount: Int) {
     self.classCount = classCount
   }

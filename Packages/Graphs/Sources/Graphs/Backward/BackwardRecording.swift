@@ -17,6 +17,13 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
     /// The sum of all that the input has got by now.
     public let total: ComputationGraph.Field
 
+    /// Creates a contribution.
+    ///
+    /// - Parameters:
+    ///   - node: the place of the node.
+    ///   - formula: the local derivative.
+    ///   - gradient: the gradient of the result.
+    ///   - total: the sum so far.
     public init(
       node: Int, formula: String, gradient: ComputationGraph.Field, total: ComputationGraph.Field
     ) {
@@ -24,13 +31,21 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
     }
   }
 
+  /// One step: an operation gets its gradient and hands others on.
   public struct Step: Hashable, Codable, Sendable {
     /// The operation that runs.
     public let node: Int
     /// The gradient of its output, now complete.
     public let gradient: ComputationGraph.Field
+    /// What it hands on to its inputs.
     public let contributions: [Contribution]
 
+    /// Creates a step.
+    ///
+    /// - Parameters:
+    ///   - node: the place of the node.
+    ///   - gradient: the gradient of the result.
+    ///   - contributions: what is handed on.
     public init(
       node: Int, gradient: ComputationGraph.Field, contributions: [Contribution]
     ) {
@@ -42,8 +57,15 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
   public let graph: ComputationGraph
   /// The node that backward began at.
   public let result: Int
+  /// The steps, in the order in which they ran.
   public let steps: [Step]
 
+  /// Creates a recording.
+  ///
+  /// - Parameters:
+  ///   - graph: the graph.
+  ///   - result: the place of what is differentiated.
+  ///   - steps: in their order.
   public init(graph: ComputationGraph, result: Int, steps: [Step]) {
     (self.graph, self.result, self.steps) = (graph, result, steps)
   }

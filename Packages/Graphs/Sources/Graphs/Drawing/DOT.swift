@@ -1,7 +1,9 @@
 extension ComputationGraph {
   /// Which way the arrows of a drawing point.
   public enum Direction: String, Sendable, CaseIterable {
+    /// From top to bottom.
     case topDown = "TB"
+    /// From left to right.
     case leftRight = "LR"
   }
 
@@ -11,7 +13,9 @@ extension ComputationGraph {
   /// The text depends on nothing but the graph: equal graphs give equal bytes.
   /// Language: <https://graphviz.org/doc/info/lang.html>
   ///
-  /// - Parameter legend: whether a frame says what shapes and colours mean.
+  /// - Parameters:
+  ///   - direction: where the arrows go.
+  ///   - legend: whether a frame says what shapes and colours mean.
   public func dot(direction: Direction = .topDown, legend: Bool = false) -> String {
     var text = """
       digraph computation {

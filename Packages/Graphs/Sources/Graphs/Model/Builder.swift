@@ -7,11 +7,13 @@ extension ComputationGraph {
   ///     builder.connect(a, to: square)
   ///     let graph = builder.graph()
   public struct Builder: Sendable {
+    /// The nodes so far.
     public private(set) var nodes: [Node] = []
     private var edges: [Edge] = []
     private var clusters: [Cluster] = []
     private var notes: [String] = []
 
+    /// Creates an empty builder.
     public init() {}
 
     /// Adds a node and returns its place.

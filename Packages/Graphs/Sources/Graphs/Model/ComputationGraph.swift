@@ -8,6 +8,7 @@
 public struct ComputationGraph: Hashable, Sendable {
   /// One box of the drawing.
   public struct Node: Hashable, Codable, Sendable {
+    /// What it stands for.
     public var kind: Kind
     /// The node's title; may be empty and may hold any text.
     public var label: String
@@ -20,6 +21,15 @@ public struct ComputationGraph: Hashable, Sendable {
     /// What is to be seen about it at first sight.
     public var mark: Mark?
 
+    /// Creates a node.
+    ///
+    /// - Parameters:
+    ///   - kind: what it stands for.
+    ///   - label: what stands on it.
+    ///   - fields: what stands below the label.
+    ///   - cluster: the frame that it is in.
+    ///   - bytesHeld: what it keeps in memory until backward.
+    ///   - mark: what stands out about it.
     public init(
       _ kind: Kind, label: String, fields: [Field] = [], cluster: Int? = nil, bytesHeld: Int = 0,
       mark: Mark? = nil
@@ -58,7 +68,9 @@ public struct ComputationGraph: Hashable, Sendable {
     case running
     /// Has got its gradient, or a part of it, by now.
     case reached
+    /// Its gradient is too large.
     case exploding
+    /// Its gradient is too small.
     case vanishing
     /// Holds a number that is none, or an infinite one.
     case notANumber
@@ -74,11 +86,19 @@ public struct ComputationGraph: Hashable, Sendable {
 
   /// A named fact about a node, such as its value or its shape.
   public struct Field: Hashable, Codable, Sendable {
+    /// What is told.
     public var name: String
+    /// The value, as text.
     public var text: String
     /// The numbers that the text tells of, if it does.
     public var numbers: NumberSummary?
 
+    /// Creates a field.
+    ///
+    /// - Parameters:
+    ///   - name: of the column.
+    ///   - text: as text.
+    ///   - numbers: a summary of its numbers.
     public init(_ name: String, _ text: String, numbers: NumberSummary? = nil) {
       self.name = name
       self.text = text
@@ -98,7 +118,9 @@ public struct ComputationGraph: Hashable, Sendable {
 
   /// An arrow between two nodes, given by their places in ``ComputationGraph/nodes``.
   public struct Edge: Hashable, Codable, Sendable {
+    /// The place of the node where it begins.
     public var source: Int
+    /// The place of the node where it ends.
     public var target: Int
     /// What goes along it, such as a shape; empty where there is nothing to say.
     public var label: String
@@ -107,6 +129,13 @@ public struct ComputationGraph: Hashable, Sendable {
     /// Whether it stands out, as where a gradient goes along it in this step.
     public var isLit = false
 
+    /// Creates an arrow.
+    ///
+    /// - Parameters:
+    ///   - source: where it begins.
+    ///   - target: what is right.
+    ///   - label: what stands on it.
+    ///   - isSaved: whether it is only kept for backward.
     public init(from source: Int, to target: Int, label: String = "", isSaved: Bool = false) {
       self.source = source
       self.target = target
@@ -121,12 +150,21 @@ public struct ComputationGraph: Hashable, Sendable {
     public var name: String
     /// What it is, such as `Linear`.
     public var label: String
+    /// What stands below its label.
     public var fields: [Field]
     /// The cluster around it, which comes before it in ``ComputationGraph/clusters``.
     public var parent: Int?
     /// How many of its kind, one after the other, it stands for.
     public var repeats: Int
 
+    /// Creates a frame.
+    ///
+    /// - Parameters:
+    ///   - name: of the column.
+    ///   - label: what stands on it.
+    ///   - fields: what stands below the label.
+    ///   - parent: the frame around it.
+    ///   - repeats: how many it stands for.
     public init(
       name: String, label: String, fields: [Field] = [], parent: Int? = nil, repeats: Int = 1
     ) {
@@ -138,8 +176,11 @@ public struct ComputationGraph: Hashable, Sendable {
     }
   }
 
+  /// The nodes; what a node needs comes before it.
   public let nodes: [Node]
+  /// The arrows.
   public let edges: [Edge]
+  /// The frames; the one around another comes before it.
   public let clusters: [Cluster]
   /// What is to be said below the drawing, such as what was folded.
   public let notes: [String]

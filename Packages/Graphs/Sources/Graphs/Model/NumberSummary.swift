@@ -4,13 +4,18 @@ public struct NumberSummary: Hashable, Codable, Sendable {
   public let count: Int
   /// How many are not a number, and how many are infinite.
   public let nans: Int
+  /// How many are infinite.
   public let infinities: Int
   /// How many are 0.
   public let zeros: Int
   // Of the others; 0 where there are none.
+  /// The mean of the finite ones.
   public let mean: Double
+  /// The standard deviation of the finite ones.
   public let standardDeviation: Double
+  /// The smallest of the finite ones.
   public let min: Double
+  /// The largest of the finite ones.
   public let max: Double
 
   /// In two passes, so that no digits are lost.

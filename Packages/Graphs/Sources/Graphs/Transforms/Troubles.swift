@@ -1,7 +1,9 @@
 extension ComputationGraph {
   /// Something wrong with a node's gradient or value.
   public struct Trouble: Hashable, Sendable {
+    /// The place of the node.
     public let node: Int
+    /// What is wrong with it.
     public let mark: Mark
     /// What is wrong, in a line.
     public let text: String

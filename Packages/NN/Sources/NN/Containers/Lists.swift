@@ -1,7 +1,11 @@
 /// Modules in a list, which a `forward` function goes through as it likes: `torch.nn.ModuleList`.
 public final class ModuleList: Module, Rebuildable {
+  /// The modules.
   public private(set) var layers: [Module]
 
+  /// Creates a list.
+  ///
+  /// - Parameter layers: the modules, in their order.
   public init(_ layers: [Module] = []) {
     self.layers = layers
     super.init()
@@ -15,6 +19,9 @@ public final class ModuleList: Module, Rebuildable {
     layers.enumerated().map { ("\($0.offset)", $0.element) }
   }
 
+  /// Adds a module at the end.
+  ///
+  /// - Parameter module: the module.
   public func append(_ module: Module) { layers.append(module) }
   public var count: Int { layers.count }
   /// The module at a place; negative ones count from the end.
@@ -27,8 +34,10 @@ extension ModuleList: Sequence {
 
 /// Modules by name, in order: `torch.nn.ModuleDict`.
 public final class ModuleDict: Module, Rebuildable {
+  /// The modules by name, in their order.
   public private(set) var entries: OrderedDictionary<String, Module>
 
+  /// Creates a dictionary.
   public init(_ modules: KeyValuePairs<String, Module> = [:]) {
     entries = [:]
     super.init()
@@ -44,6 +53,7 @@ public final class ModuleDict: Module, Rebuildable {
     entries.map { ($0.key, $0.value) }
   }
 
+  /// The names, in their order.
   public var keys: [String] { Array(entries.keys) }
 
   public subscript(_ name: String) -> Module? {

@@ -9,10 +9,16 @@
 public final class Sequential: Module, Rebuildable {
   private var entries: [(name: String, module: Module)]
 
+  /// Creates a model whose modules come one after the other.
+  ///
+  /// - Parameter layers: the modules, in their order.
   public convenience init(_ layers: Module...) {
     self.init(layers)
   }
 
+  /// Creates a model whose modules come one after the other.
+  ///
+  /// - Parameter layers: the modules, in their order.
   public init(_ layers: [Module]) {
     entries = layers.enumerated().map { ("\($0.offset)", $0.element) }
     super.init()
@@ -24,6 +30,9 @@ public final class Sequential: Module, Rebuildable {
     super.init()
   }
 
+  /// Creates a model whose modules come one after the other.
+  ///
+  /// - Parameter layers: the modules, in their order.
   public convenience init(@ModuleBuilder _ layers: () -> [Module]) {
     self.init(layers())
   }
@@ -48,6 +57,7 @@ public final class Sequential: Module, Rebuildable {
     return self
   }
 
+  /// The modules, in their order.
   public var layers: [Module] { entries.map(\.module) }
   public var count: Int { entries.count }
   /// The module at a place; negative ones count from the end.
@@ -59,12 +69,19 @@ public final class Sequential: Module, Rebuildable {
 /// Collects the modules of a ``Sequential`` from lines of code.
 @resultBuilder
 public enum ModuleBuilder {
+  /// A module, or several, in a list of them.
   public static func buildExpression(_ module: Module) -> [Module] { [module] }
+  /// A module, or several, in a list of them.
   public static func buildExpression(_ modules: [Module]) -> [Module] { modules }
+  /// Those of one block, one after the other.
   public static func buildBlock(_ parts: [Module]...) -> [Module] { parts.flatMap { $0 } }
+  /// Those of an `if`, or none.
   public static func buildOptional(_ part: [Module]?) -> [Module] { part ?? [] }
+  /// Those of one side of an `if`.
   public static func buildEither(first part: [Module]) -> [Module] { part }
+  /// Those of one side of an `if`.
   public static func buildEither(second part: [Module]) -> [Module] { part }
+  /// Those of each turn of a loop.
   public static func buildArray(_ parts: [[Module]]) -> [Module] { parts.flatMap { $0 } }
 }
 

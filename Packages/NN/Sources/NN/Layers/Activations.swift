@@ -12,8 +12,12 @@ public final class ReLU6: Module, ArgumentFree {
 
 /// x where it is positive, else slope · x: `torch.nn.LeakyReLU`.
 public final class LeakyReLU: Module, Rebuildable {
+  /// The slope below zero.
   public let negativeSlope: Double
 
+  /// Creates the layer.
+  ///
+  /// - Parameter negativeSlope: the slope below zero.
   public init(_ negativeSlope: Double = 0.01) {
     self.negativeSlope = negativeSlope
     super.init()
@@ -33,8 +37,10 @@ public final class LeakyReLU: Module, Rebuildable {
 /// ``LeakyReLU`` with slopes that are learnt, one or one for each channel: `torch.nn.PReLU`; He and
 /// others, 2015.
 public final class PReLU: Module, Rebuildable {
+  /// The slope below zero, for all channels or each.
   @Parameter public var weight: Tensor
 
+  /// Creates the layer.
   public init(_ numParameters: Int = 1, initial: Double = 0.25, dtype: DType = .float32) {
     weight = .full([numParameters], initial, dtype: dtype)
     super.init()
@@ -51,8 +57,12 @@ public final class PReLU: Module, Rebuildable {
 
 /// x where it is positive, else α · (eˣ - 1): `torch.nn.ELU`.
 public final class ELU: Module, Rebuildable {
+  /// The share that stays.
   public let alpha: Double
 
+  /// Creates the layer.
+  ///
+  /// - Parameter alpha: the share that stays.
   public init(_ alpha: Double = 1) {
     self.alpha = alpha
     super.init()
@@ -74,8 +84,12 @@ public final class SELU: Module, ArgumentFree {
 
 /// x · Φ(x), where Φ is the normal distribution's: `torch.nn.GELU`.
 public final class GELU: Module, Rebuildable {
+  /// Whether tanh stands in for the error function.
   public let approximate: Tensor.GELU
 
+  /// Creates the layer.
+  ///
+  /// - Parameter approximate: whether tanh stands in for the error function.
   public init(approximate: Tensor.GELU = .none) {
     self.approximate = approximate
     super.init()
@@ -117,9 +131,16 @@ public final class LogSigmoid: Module, ArgumentFree {
 
 /// log(1 + e^(β·x)) / β: `torch.nn.Softplus`.
 public final class Softplus: Module, Rebuildable {
+  /// How sharp the bend is.
   public let beta: Double
+  /// From where on it is a straight line.
   public let threshold: Double
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - beta: how sharp the bend is.
+  ///   - threshold: from where on it is a straight line.
   public init(beta: Double = 1, threshold: Double = 20) {
     self.beta = beta
     self.threshold = threshold
@@ -144,9 +165,16 @@ public final class Softsign: Module, ArgumentFree {
 
 /// x between two limits: `torch.nn.Hardtanh`.
 public final class Hardtanh: Module, Rebuildable {
+  /// The lowest value.
   public let min: Double
+  /// The highest value.
   public let max: Double
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - min: the lowest value.
+  ///   - max: the highest value.
   public init(min: Double = -1, max: Double = 1) {
     self.min = min
     self.max = max
@@ -174,8 +202,12 @@ public final class Hardsigmoid: Module, ArgumentFree {
 
 /// eˣ / Σ eˣ along a dim: `torch.nn.Softmax`.
 public final class Softmax: Module, Rebuildable {
+  /// Along which.
   public let dim: Int
 
+  /// Creates the layer.
+  ///
+  /// - Parameter dim: along which.
   public init(dim: Int) {
     self.dim = dim
     super.init()
@@ -192,8 +224,12 @@ public final class Softmax: Module, Rebuildable {
 
 /// The logarithm of ``Softmax``: `torch.nn.LogSoftmax`.
 public final class LogSoftmax: Module, Rebuildable {
+  /// Along which.
   public let dim: Int
 
+  /// Creates the layer.
+  ///
+  /// - Parameter dim: along which.
   public init(dim: Int) {
     self.dim = dim
     super.init()
@@ -210,8 +246,12 @@ public final class LogSoftmax: Module, Rebuildable {
 
 /// The first half along a dim times the sigmoid of the second: `torch.nn.GLU`.
 public final class GLU: Module, Rebuildable {
+  /// Along which.
   public let dim: Int
 
+  /// Creates the layer.
+  ///
+  /// - Parameter dim: along which.
   public init(dim: Int = -1) {
     self.dim = dim
     super.init()

@@ -3,16 +3,34 @@
 /// Queries of shape [length, batch, embedDim], keys and values of [keys, batch, embedDim]; with
 /// `batchFirst` the batch comes first, or there is none.
 public final class MultiheadAttention: Module, Rebuildable {
+  /// How many features each place has.
   public let embedDim: Int
+  /// How many heads.
   public let numHeads: Int
+  /// Of the shares of attention, while training.
   public let dropout: Double
+  /// Whether inputs are [batch, length, features] in place of [length, batch, features].
   public let batchFirst: Bool
   /// Queries, keys and values, of shape [3 · embedDim, embedDim].
+  /// The layer that mixes the heads.
+  /// The bias of queries, keys and values, [3 · embedDim].
   @Parameter public var inProjWeight: Tensor
   @Parameter public var inProjBias: Tensor?
   public let outProj: Linear
   private let generator: Generator
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - embedDim: how many features each place has.
+  ///   - numHeads: how many heads.
+  ///   - dropout: of the shares of attention, while training.
+  ///   - bias: whether there is a bias.
+  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///     features].
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true,
     batchFirst: Bool = false, dtype: DType = .float32, device: Device = .cpu,
@@ -58,8 +76,14 @@ public final class MultiheadAttention: Module, Rebuildable {
     self(x, x, x, needWeights: false).output
   }
 
+  /// Attends.
+  ///
   /// - Parameters:
-  ///   - keyPaddingMask: [batch, keys], of bool, true for keys to leave out; or numbers to add to scores.
+  ///   - query: of shape [batch, length, features].
+  ///   - key: of shape [batch, length of keys, features].
+  ///   - value: of shape [batch, length of keys, features].
+  ///   - keyPaddingMask: [batch, keys], of bool, true for keys to leave out; or numbers to add to
+  ///     scores.
   ///   - attnMask: [length, keys] or [batch · heads, length, keys], in the same way.
   ///   - isCausal: whether queries may only look at keys up to their own place.
   ///   - needWeights: whether the weights are given too, which takes more memory.

@@ -1,11 +1,18 @@
 /// What the four kinds of convolution have in common.
 open class Convolution: Module {
+  /// Channels of the input.
   public let inChannels: Int
+  /// Channels of the output.
   public let outChannels: Int
+  /// The size of the window.
   public let kernelSize: [Int]
+  /// By how much the window moves.
   public let stride: [Int]
+  /// How many zeros are put around.
   public let padding: [Int]
+  /// How far apart the window's points are.
   public let dilation: [Int]
+  /// In how many groups channels are convolved apart from one another.
   public let groups: Int
   /// Of shape [outChannels, inChannels / groups, kernel…]; of transposed ones the first two swapped.
   @Parameter public var weight: Tensor
@@ -83,6 +90,20 @@ open class Convolution: Module {
 ///
 /// Input of shape [batch, inChannels, length], or without the batch.
 public final class Conv1d: Convolution, Rebuildable {
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inChannels: channels of the input.
+  ///   - outChannels: channels of the output.
+  ///   - kernelSize: the size of the window.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
+  ///   - dilation: how far apart the window's points are.
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - bias: whether there is a bias.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     dilation: Int = 1, groups: Int = 1, bias: Bool = true, dtype: DType = .float32,
@@ -115,6 +136,20 @@ public final class Conv1d: Convolution, Rebuildable {
 /// Input of shape [batch, inChannels, height, width], or without the batch. Sizes are one number, or
 /// one for height and one for width.
 public final class Conv2d: Convolution, Rebuildable {
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inChannels: channels of the input.
+  ///   - outChannels: channels of the output.
+  ///   - kernelSize: the size of the window.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
+  ///   - dilation: how far apart the window's points are.
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - bias: whether there is a bias.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
     padding: some Extent = 0, dilation: some Extent = 1, groups: Int = 1, bias: Bool = true,
@@ -147,8 +182,24 @@ public final class Conv2d: Convolution, Rebuildable {
 
 /// A transposed convolution of signals: `torch.nn.ConvTranspose1d`.
 public final class ConvTranspose1d: Convolution, Rebuildable {
+  /// What is added to the output's size at one end.
   public let outputPadding: Int
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inChannels: channels of the input.
+  ///   - outChannels: channels of the output.
+  ///   - kernelSize: the size of the window.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
+  ///   - outputPadding: what is added to the output's size at one end.
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - bias: whether there is a bias.
+  ///   - dilation: how far apart the window's points are.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, groups: Int = 1, bias: Bool = true, dilation: Int = 1,
@@ -184,8 +235,24 @@ public final class ConvTranspose1d: Convolution, Rebuildable {
 
 /// A transposed convolution of images: `torch.nn.ConvTranspose2d`.
 public final class ConvTranspose2d: Convolution, Rebuildable {
+  /// What is added to the output's size at one end.
   public let outputPadding: [Int]
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inChannels: channels of the input.
+  ///   - outChannels: channels of the output.
+  ///   - kernelSize: the size of the window.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
+  ///   - outputPadding: what is added to the output's size at one end.
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - bias: whether there is a bias.
+  ///   - dilation: how far apart the window's points are.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
     padding: some Extent = 0, outputPadding: some Extent = 0, groups: Int = 1, bias: Bool = true,

@@ -5,6 +5,11 @@ public class Dropout: Module, Rebuildable {
   public let p: Double
   let generator: Generator
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - p: the share that is set to zero while training.
+  ///   - generator: where random numbers come from.
   public init(_ p: Double = 0.5, generator: Generator = .default) {
     guard (0...1).contains(p) else {
       fatalError("\(Self.self): a probability of \(p); it must be from 0 to 1")

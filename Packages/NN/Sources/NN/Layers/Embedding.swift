@@ -2,7 +2,9 @@
 ///
 /// Input of whole numbers in any shape, output with the size of a row as a last dim.
 public final class Embedding: Module, Rebuildable {
+  /// How many rows.
   public let numEmbeddings: Int
+  /// How many numbers each row has.
   public let embeddingDim: Int
   /// A row that is 0 at first and gets no gradient.
   public let paddingIdx: Int?

@@ -2,7 +2,9 @@
 ///
 /// Input of shape […, inFeatures], output of shape […, outFeatures].
 public final class Linear: Module, Rebuildable {
+  /// How many numbers come in.
   public let inFeatures: Int
+  /// How many go out.
   public let outFeatures: Int
   /// Of shape [outFeatures, inFeatures].
   @Parameter public var weight: Tensor
@@ -67,9 +69,16 @@ public final class Identity: Module, ArgumentFree {
 
 /// The dims from one to another as one: `torch.nn.Flatten`. By default all but the batch.
 public final class Flatten: Module, Rebuildable {
+  /// The first dim that is joined.
   public let startDim: Int
+  /// The last one.
   public let endDim: Int
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - startDim: the first dim that is joined.
+  ///   - endDim: the last one.
   public init(startDim: Int = 1, endDim: Int = -1) {
     self.startDim = startDim
     self.endDim = endDim
@@ -89,9 +98,16 @@ public final class Flatten: Module, Rebuildable {
 
 /// One dim as several: `torch.nn.Unflatten`.
 public final class Unflatten: Module, Rebuildable {
+  /// Along which.
   public let dim: Int
+  /// The sizes.
   public let sizes: [Int]
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - dim: along which.
+  ///   - sizes: the sizes.
   public init(_ dim: Int, _ sizes: [Int]) {
     self.dim = dim
     self.sizes = sizes

@@ -3,16 +3,34 @@
 /// In training each channel is brought to mean 0 and variance 1 over the batch; running means and
 /// variances follow, and take their place in evaluation.
 open class BatchNorm: Module, Rebuildable {
+  /// How many channels.
   public let numFeatures: Int
+  /// What is added to the variance.
   public let eps: Double
   /// How much of a batch's own goes into the running ones; nil for the mean over all batches.
   public let momentum: Double?
+  /// A factor for each channel or element.
+  /// How many batches there have been.
+  /// What is added to each channel or element.
+  /// The variance of all batches so far, [channels].
+  /// The mean of all batches so far, [channels].
   @Parameter public var weight: Tensor?
   @Parameter public var bias: Tensor?
   @Buffer public var runningMean: Tensor?
   @Buffer public var runningVar: Tensor?
   @Buffer public var numBatchesTracked: Tensor?
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - numFeatures: how many channels.
+  ///   - eps: what is added to the variance.
+  ///   - momentum: the share of the velocity that stays.
+  ///   - affine: whether there are a weight and a bias.
+  ///   - trackRunningStats: whether running means are kept.
+  ///   - bias: what is added to each channel or element.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
     trackRunningStats: Bool = true, bias: Bool = true, dtype: DType = .float32,
@@ -88,12 +106,24 @@ public final class BatchNorm2d: BatchNorm {
 /// The last dims brought to mean 0 and variance 1, then scaled and shifted: `torch.nn.LayerNorm`; Ba,
 /// Kiros and Hinton, 2016.
 public final class LayerNorm: Module, Rebuildable {
+  /// The last sizes of the input.
   public let normalizedShape: [Int]
+  /// What is added to the variance.
   public let eps: Double
+  /// A factor for each channel or element.
+  /// What is added to each channel or element.
   @Parameter public var weight: Tensor?
   @Parameter public var bias: Tensor?
 
-  /// - Parameter normalizedShape: the size of the last dim, or of several.
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - normalizedShape: the size of the last dim, or of several.
+  ///   - eps: what is added to the variance.
+  ///   - elementwiseAffine: whether there are a weight and a bias for each element.
+  ///   - bias: what is added to each channel or element.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
   public init(
     _ normalizedShape: some Extent, eps: Double = 1e-5, elementwiseAffine: Bool = true,
     bias: Bool = true, dtype: DType = .float32, device: Device = .cpu
@@ -134,10 +164,21 @@ public final class LayerNorm: Module, Rebuildable {
 
 /// The last dims brought to a mean square of 1, then scaled: `torch.nn.RMSNorm`; Zhang and Sennrich, 2019.
 public final class RMSNorm: Module, Rebuildable {
+  /// The last sizes of the input.
   public let normalizedShape: [Int]
+  /// What is added to the variance.
   public let eps: Double?
+  /// A factor for each channel or element.
   @Parameter public var weight: Tensor?
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - normalizedShape: the last sizes of the input.
+  ///   - eps: what is added to the variance.
+  ///   - elementwiseAffine: whether there are a weight and a bias for each element.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
   public init(
     _ normalizedShape: some Extent, eps: Double? = nil, elementwiseAffine: Bool = true,
     dtype: DType = .float32, device: Device = .cpu
@@ -176,12 +217,27 @@ public final class RMSNorm: Module, Rebuildable {
 ///
 /// Input of shape [batch, channels, …].
 public final class GroupNorm: Module, Rebuildable {
+  /// How many groups channels are divided into.
   public let numGroups: Int
+  /// How many channels.
   public let numChannels: Int
+  /// What is added to the variance.
   public let eps: Double
+  /// A factor for each channel or element.
+  /// What is added to each channel or element.
   @Parameter public var weight: Tensor?
   @Parameter public var bias: Tensor?
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - numGroups: how many groups channels are divided into.
+  ///   - numChannels: how many channels.
+  ///   - eps: what is added to the variance.
+  ///   - affine: whether there are a weight and a bias.
+  ///   - bias: what is added to each channel or element.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
   public init(
     _ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true,
     bias: Bool = true, dtype: DType = .float32, device: Device = .cpu

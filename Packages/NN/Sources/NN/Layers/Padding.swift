@@ -3,11 +3,19 @@
 ///     Padding([1, 1, 2, 2])                    // left, right, top, bottom
 ///     Padding([2, 2], mode: .reflect)
 public final class Padding: Module, Rebuildable {
+  /// The sizes.
   public let sizes: [Int]
+  /// What the margin is filled with.
   public let mode: PaddingMode
+  /// The number for `.constant`.
   public let value: Double
 
-  /// - Parameter sizes: before and after the last dim, then before and after the one before it, and so on.
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - sizes: before and after the last dim, then before and after the one before it, and so on.
+  ///   - mode: what the margin is filled with.
+  ///   - value: the number for `.constant`.
   public init(_ sizes: [Int], mode: PaddingMode = .constant, value: Double = 0) {
     self.sizes = sizes
     self.mode = mode
@@ -33,20 +41,34 @@ public final class Padding: Module, Rebuildable {
 
 /// Signals or images in another size: `torch.nn.Upsample`.
 public final class Upsample: Module, Rebuildable {
+  /// Of the output.
   public let size: [Int]?
+  /// How many times as large the output is.
   public let scaleFactor: [Double]?
+  /// What the margin is filled with.
   public let mode: Tensor.Interpolation
+  /// Whether the outermost points stay where they are.
   public let alignCorners: Bool
 
-  /// - Parameter size: [length] or [height, width].
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - size: [length] or [height, width].
+  ///   - mode: what the margin is filled with.
+  ///   - alignCorners: whether the outermost points stay where they are.
   public convenience init(
     size: [Int], mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false
   ) {
     self.init(size, nil, mode, alignCorners)
   }
 
-  /// - Parameter scaleFactor: how many times as long each dim becomes, one number for all dims after the
-  ///   first two, or one for each.
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - scaleFactor: how many times as long each dim becomes, one number for all dims after the first
+  ///     two, or one for each.
+  ///   - mode: what the margin is filled with.
+  ///   - alignCorners: whether the outermost points stay where they are.
   public convenience init(
     scaleFactor: Double..., mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false
   ) {

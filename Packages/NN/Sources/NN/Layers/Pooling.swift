@@ -3,11 +3,22 @@
 
 /// The largest element of each window: `torch.nn.MaxPool1d`.
 public final class MaxPool1d: Module, Rebuildable {
+  /// The size of the window.
   public let kernelSize: Int
+  /// By how much the window moves.
   public let stride: Int
+  /// How many zeros are put around.
   public let padding: Int
+  /// How far apart the window's points are.
   public let dilation: Int
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - kernelSize: the size of the window.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
+  ///   - dilation: how far apart the window's points are.
   public init(_ kernelSize: Int, stride: Int? = nil, padding: Int = 0, dilation: Int = 1) {
     self.kernelSize = kernelSize
     self.stride = stride ?? kernelSize
@@ -36,11 +47,22 @@ public final class MaxPool1d: Module, Rebuildable {
 /// The largest element of each window: `torch.nn.MaxPool2d`.
 public final class MaxPool2d: Module, Rebuildable {
   private let given: ModuleArguments
+  /// The size of the window.
   public let kernelSize: [Int]
+  /// By how much the window moves.
   public let stride: [Int]
+  /// How many zeros are put around.
   public let padding: [Int]
+  /// How far apart the window's points are.
   public let dilation: [Int]
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - kernelSize: the size of the window.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
+  ///   - dilation: how far apart the window's points are.
   public init(
     _ kernelSize: some Extent, stride: (any Extent)? = nil, padding: some Extent = 0,
     dilation: some Extent = 1
@@ -75,11 +97,22 @@ public final class MaxPool2d: Module, Rebuildable {
 
 /// The mean of each window: `torch.nn.AvgPool1d`.
 public final class AvgPool1d: Module, Rebuildable {
+  /// The size of the window.
   public let kernelSize: Int
+  /// By how much the window moves.
   public let stride: Int
+  /// How many zeros are put around.
   public let padding: Int
+  /// Whether zeros of the padding count in the mean.
   public let countIncludePad: Bool
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - kernelSize: the size of the window.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
+  ///   - countIncludePad: whether zeros of the padding count in the mean.
   public init(
     _ kernelSize: Int, stride: Int? = nil, padding: Int = 0, countIncludePad: Bool = true
   ) {
@@ -115,11 +148,22 @@ public final class AvgPool1d: Module, Rebuildable {
 /// The mean of each window: `torch.nn.AvgPool2d`.
 public final class AvgPool2d: Module, Rebuildable {
   private let given: ModuleArguments
+  /// The size of the window.
   public let kernelSize: [Int]
+  /// By how much the window moves.
   public let stride: [Int]
+  /// How many zeros are put around.
   public let padding: [Int]
+  /// Whether zeros of the padding count in the mean.
   public let countIncludePad: Bool
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - kernelSize: the size of the window.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
+  ///   - countIncludePad: whether zeros of the padding count in the mean.
   public init(
     _ kernelSize: some Extent, stride: (any Extent)? = nil, padding: some Extent = 0,
     countIncludePad: Bool = true
@@ -162,6 +206,7 @@ extension Extent {
 
 /// What the adaptive kinds have in common: as many windows as asked for.
 open class AdaptivePool: Module {
+  /// The sizes of the output.
   public let outputSize: [Int]
   private let given: any ModuleArgument
 
@@ -176,6 +221,7 @@ open class AdaptivePool: Module {
 
 /// The mean of as many windows as asked for: `torch.nn.AdaptiveAvgPool1d`.
 public final class AdaptiveAvgPool1d: AdaptivePool, Rebuildable {
+  /// Creates the layer.
   public init(_ outputSize: Int) { super.init(outputSize, 1) }
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments["output_size"])
@@ -185,6 +231,7 @@ public final class AdaptiveAvgPool1d: AdaptivePool, Rebuildable {
 
 /// The mean of as many windows as asked for: `torch.nn.AdaptiveAvgPool2d`.
 public final class AdaptiveAvgPool2d: AdaptivePool, Rebuildable {
+  /// Creates the layer.
   public init(_ outputSize: some Extent) { super.init(outputSize, 2) }
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments["output_size"] as [Int])
@@ -194,6 +241,7 @@ public final class AdaptiveAvgPool2d: AdaptivePool, Rebuildable {
 
 /// The largest elements of as many windows as asked for: `torch.nn.AdaptiveMaxPool1d`.
 public final class AdaptiveMaxPool1d: AdaptivePool, Rebuildable {
+  /// Creates the layer.
   public init(_ outputSize: Int) { super.init(outputSize, 1) }
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments["output_size"])
@@ -203,6 +251,7 @@ public final class AdaptiveMaxPool1d: AdaptivePool, Rebuildable {
 
 /// The largest elements of as many windows as asked for: `torch.nn.AdaptiveMaxPool2d`.
 public final class AdaptiveMaxPool2d: AdaptivePool, Rebuildable {
+  /// Creates the layer.
   public init(_ outputSize: some Extent) { super.init(outputSize, 2) }
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments["output_size"] as [Int])

@@ -7,6 +7,13 @@ public final class SinusoidalPositions: Module, Rebuildable {
   /// Of shape [maxLength, size]: sin(p / 10000^(2i / size)) at 2i, the cosine at 2i + 1.
   @Buffer public var table: Tensor
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - size: of the output.
+  ///   - maxLength: how long an input may be.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
   public init(_ size: Int, maxLength: Int, dtype: DType = .float32, device: Device = .cpu) {
     let numbers = (0..<maxLength).flatMap { place in
       (0..<size).map { dim -> Double in
@@ -44,10 +51,20 @@ public final class SinusoidalPositions: Module, Rebuildable {
 /// Input of shape […, length, size]. The first half of the numbers is paired with the second.
 public final class RotaryPositions: Module, Rebuildable {
   /// Of shape [maxLength, size]; the same angles for both halves.
+  /// The base of the frequencies.
+  /// The sines of all places, [length, features / 2].
   @Buffer public var cosines: Tensor
   @Buffer public var sines: Tensor
   public let base: Double
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - size: of the output.
+  ///   - maxLength: how long an input may be.
+  ///   - base: what gives the places.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
   public init(
     _ size: Int, maxLength: Int, base: Double = 10000, dtype: DType = .float32,
     device: Device = .cpu
@@ -78,7 +95,11 @@ public final class RotaryPositions: Module, Rebuildable {
 
   public override func forward(_ x: Tensor) -> Tensor { self(x, offset: 0) }
 
-  /// - Parameter offset: the first place's number.
+  /// Turns pairs of features by angles that grow with the place.
+  ///
+  /// - Parameters:
+  ///   - x: the input.
+  ///   - offset: the first place's number.
   public func callAsFunction(_ x: Tensor, offset: Int) -> Tensor {
     run([x]) {
       let size = cosines.shape[1]

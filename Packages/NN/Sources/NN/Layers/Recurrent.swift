@@ -4,12 +4,19 @@
 /// the batch. The output holds the last layer's hidden states of all times, those of both directions
 /// side by side; the states are [layers · directions, batch, hiddenSize].
 open class Recurrent: Module {
+  /// Features of the input.
   public let inputSize: Int
+  /// Features of the state.
   public let hiddenSize: Int
+  /// How many layers, one upon the other.
   public let numLayers: Int
+  /// Whether there are biases.
   public let bias: Bool
+  /// Whether inputs are [batch, length, features] in place of [length, batch, features].
   public let batchFirst: Bool
+  /// Between layers, while training.
   public let dropout: Double
+  /// Whether it goes both ways.
   public let bidirectional: Bool
   private let generator: Generator
 
@@ -179,8 +186,24 @@ struct Cell {
 
 /// h' = tanh(W·x + b + U·h + c) along time: `torch.nn.RNN`; Elman, 1990.
 public final class RNN: Recurrent, Rebuildable {
+  /// What comes after the layer.
   public let nonlinearity: Nonlinearity
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inputSize: features of the input.
+  ///   - hiddenSize: features of the state.
+  ///   - numLayers: how many layers, one upon the other.
+  ///   - nonlinearity: what comes after the layer.
+  ///   - bias: whether there is a bias.
+  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///     features].
+  ///   - dropout: between layers, while training.
+  ///   - bidirectional: whether it goes both ways.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinearity = .tanh,
     bias: Bool = true, batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
@@ -194,6 +217,7 @@ public final class RNN: Recurrent, Rebuildable {
 
   /// What a state is bent with.
   public enum Nonlinearity: String, ModuleArgument, Sendable {
+    /// What bends the sum.
     case tanh, relu
   }
 
@@ -226,6 +250,20 @@ public final class RNN: Recurrent, Rebuildable {
 
 /// A long short-term memory: `torch.nn.LSTM`; Hochreiter and Schmidhuber, 1997.
 public final class LSTM: Recurrent, Rebuildable {
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inputSize: features of the input.
+  ///   - hiddenSize: features of the state.
+  ///   - numLayers: how many layers, one upon the other.
+  ///   - bias: whether there is a bias.
+  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///     features].
+  ///   - dropout: between layers, while training.
+  ///   - bidirectional: whether it goes both ways.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
@@ -268,6 +306,20 @@ public final class LSTM: Recurrent, Rebuildable {
 
 /// Gated recurrent units: `torch.nn.GRU`; Cho and others, 2014.
 public final class GRU: Recurrent, Rebuildable {
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inputSize: features of the input.
+  ///   - hiddenSize: features of the state.
+  ///   - numLayers: how many layers, one upon the other.
+  ///   - bias: whether there is a bias.
+  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///     features].
+  ///   - dropout: between layers, while training.
+  ///   - bidirectional: whether it goes both ways.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,

@@ -2,8 +2,14 @@
 ///
 /// Input of shape [batch, inputSize], states of [batch, hiddenSize], or without the batch.
 open class RecurrentCell: Module {
+  /// Features of the input.
   public let inputSize: Int
+  /// Features of the state.
   public let hiddenSize: Int
+  /// The weight of the input, [gates · hiddenSize, inputSize].
+  /// The bias of the state.
+  /// The weight of the state, [gates · hiddenSize, hiddenSize].
+  /// The bias of the input.
   @Parameter public var weightIh: Tensor
   @Parameter public var weightHh: Tensor
   @Parameter public var biasIh: Tensor?
@@ -51,8 +57,19 @@ open class RecurrentCell: Module {
 
 /// One step of ``RNN``: `torch.nn.RNNCell`.
 public final class RNNCell: RecurrentCell, Rebuildable {
+  /// What comes after the layer.
   public let nonlinearity: RNN.Nonlinearity
 
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inputSize: features of the input.
+  ///   - hiddenSize: features of the state.
+  ///   - bias: whether there is a bias.
+  ///   - nonlinearity: what comes after the layer.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, nonlinearity: RNN.Nonlinearity = .tanh,
     dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
@@ -77,6 +94,11 @@ public final class RNNCell: RecurrentCell, Rebuildable {
   /// The first state, from one of zeros.
   public override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
 
+  /// The next state.
+  ///
+  /// - Parameters:
+  ///   - x: the input.
+  ///   - h: the first hidden state.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
     run([x]) { cell.plain(gates(x), first(h, for: x), nonlinearity) }
   }
@@ -84,6 +106,15 @@ public final class RNNCell: RecurrentCell, Rebuildable {
 
 /// One step of ``LSTM``: `torch.nn.LSTMCell`.
 public final class LSTMCell: RecurrentCell, Rebuildable {
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inputSize: features of the input.
+  ///   - hiddenSize: features of the state.
+  ///   - bias: whether there is a bias.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
     device: Device = .cpu, generator: Generator = .default
@@ -99,6 +130,7 @@ public final class LSTMCell: RecurrentCell, Rebuildable {
   /// The first hidden state, from states of zeros.
   public override func forward(_ x: Tensor) -> Tensor { self(x, nil).h }
 
+  /// The next hidden and cell state.
   public func callAsFunction(
     _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
   ) -> (h: Tensor, c: Tensor) {
@@ -108,6 +140,15 @@ public final class LSTMCell: RecurrentCell, Rebuildable {
 
 /// One step of ``GRU``: `torch.nn.GRUCell`.
 public final class GRUCell: RecurrentCell, Rebuildable {
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - inputSize: features of the input.
+  ///   - hiddenSize: features of the state.
+  ///   - bias: whether there is a bias.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
     device: Device = .cpu, generator: Generator = .default
@@ -123,6 +164,11 @@ public final class GRUCell: RecurrentCell, Rebuildable {
   /// The first state, from one of zeros.
   public override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
 
+  /// The next state.
+  ///
+  /// - Parameters:
+  ///   - x: the input.
+  ///   - h: the first hidden state.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
     run([x]) { cell.gru(gates(x), first(h, for: x)) }
   }

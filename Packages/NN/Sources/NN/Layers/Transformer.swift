@@ -1,5 +1,6 @@
 /// What bends the numbers inside of a transformer layer.
 public enum TransformerActivation: String, ModuleArgument, Sendable {
+  /// What is between the two linear layers.
   case relu, gelu
 
   func callAsFunction(_ x: Tensor) -> Tensor {
@@ -62,17 +63,40 @@ extension TransformerSettings {
 /// Self-attention, then two linear layers, each added to its input: `torch.nn.TransformerEncoderLayer`;
 /// Vaswani and others, 2017.
 public final class TransformerEncoderLayer: Module, Rebuildable {
+  /// Attention within the sequence.
   public let selfAttn: MultiheadAttention
+  /// The first linear layer.
   public let linear1: Linear
+  /// Dropout between the two linear layers.
   public let dropout: Dropout
+  /// The second linear layer.
   public let linear2: Linear
+  /// A normalisation.
   public let norm1: LayerNorm
+  /// A normalisation.
   public let norm2: LayerNorm
+  /// Dropout of what a part adds.
   public let dropout1: Dropout
+  /// Dropout of what a part adds.
   public let dropout2: Dropout
   fileprivate let settings: TransformerSettings
 
-  /// - Parameter normFirst: whether inputs are normalised before each part, rather than sums after it.
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - dModel: how many features each place has.
+  ///   - nhead: how many heads.
+  ///   - dimFeedforward: how many features there are between the two linear layers.
+  ///   - dropout: the share that is set to zero while training.
+  ///   - activation: what is between the two linear layers.
+  ///   - layerNormEps: ε of the normalisations.
+  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///     features].
+  ///   - normFirst: whether inputs are normalised before each part, rather than sums after it.
+  ///   - bias: whether there is a bias.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
@@ -110,7 +134,10 @@ public final class TransformerEncoderLayer: Module, Rebuildable {
 
   public override func forward(_ x: Tensor) -> Tensor { self(x, srcMask: nil) }
 
+  /// Runs the layer.
+  ///
   /// - Parameters:
+  ///   - x: the input.
   ///   - srcMask: [length, length], of bool, true where a place may not look; or numbers to add.
   ///   - srcKeyPaddingMask: [batch, length], true for places that are padding.
   ///   - isCausal: whether places may only look at those before them.
@@ -140,11 +167,16 @@ public final class TransformerEncoderLayer: Module, Rebuildable {
 
 /// Encoder layers one after the other: `torch.nn.TransformerEncoder`.
 public final class TransformerEncoder: Module, Rebuildable {
+  /// The layers.
   public let layers: ModuleList
+  /// A normalisation after the last layer, if any.
   public let norm: LayerNorm?
 
+  /// Creates the layer.
+  ///
   /// - Parameters:
   ///   - layer: the layer of which there are copies, with the same values.
+  ///   - numLayers: how many layers.
   ///   - norm: what comes after them.
   public init(_ layer: TransformerEncoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
     layers = ModuleList(
@@ -163,6 +195,13 @@ public final class TransformerEncoder: Module, Rebuildable {
 
   public override func forward(_ x: Tensor) -> Tensor { self(x, mask: nil) }
 
+  /// Encodes a sequence.
+  ///
+  /// - Parameters:
+  ///   - x: the input.
+  ///   - mask: which places are seen, as in `MultiheadAttention`.
+  ///   - srcKeyPaddingMask: which places are filled up.
+  ///   - isCausal: whether a place sees only those before it.
   public func callAsFunction(
     _ x: Tensor, mask: Tensor?, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
   ) -> Tensor {
@@ -195,20 +234,46 @@ extension Module {
 /// Self-attention, attention to an encoder's output, then two linear layers, each added to its input:
 /// `torch.nn.TransformerDecoderLayer`; Vaswani and others, 2017.
 public final class TransformerDecoderLayer: Module, Rebuildable {
+  /// Attention within the sequence.
   public let selfAttn: MultiheadAttention
+  /// Attention to the memory.
   public let multiheadAttn: MultiheadAttention
+  /// The first linear layer.
   public let linear1: Linear
+  /// Dropout between the two linear layers.
   public let dropout: Dropout
+  /// The second linear layer.
   public let linear2: Linear
+  /// A normalisation.
   public let norm1: LayerNorm
+  /// A normalisation.
   public let norm2: LayerNorm
+  /// A normalisation.
   public let norm3: LayerNorm
+  /// Dropout of what a part adds.
   public let dropout1: Dropout
+  /// Dropout of what a part adds.
   public let dropout2: Dropout
+  /// Dropout of what a part adds.
   public let dropout3: Dropout
   fileprivate let settings: TransformerSettings
 
-  /// - Parameter normFirst: whether inputs are normalised before each part, rather than sums after it.
+  /// Creates the layer.
+  ///
+  /// - Parameters:
+  ///   - dModel: how many features each place has.
+  ///   - nhead: how many heads.
+  ///   - dimFeedforward: how many features there are between the two linear layers.
+  ///   - dropout: the share that is set to zero while training.
+  ///   - activation: what is between the two linear layers.
+  ///   - layerNormEps: ε of the normalisations.
+  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///     features].
+  ///   - normFirst: whether inputs are normalised before each part, rather than sums after it.
+  ///   - bias: whether there is a bias.
+  ///   - dtype: of the parameters.
+  ///   - device: where they live.
+  ///   - generator: where random numbers come from.
   public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
@@ -247,9 +312,15 @@ public final class TransformerDecoderLayer: Module, Rebuildable {
     super.init()
   }
 
+  /// Runs the layer.
+  ///
   /// - Parameters:
+  ///   - x: the input.
   ///   - memory: the encoder's output.
-  ///   - tgtMask, memoryMask: of bool, true where a place may not look; or numbers to add.
+  ///   - tgtMask: of bool, true where a place may not look; or numbers to add.
+  ///   - memoryMask: of bool, true where a place may not look; or numbers to add.
+  ///   - tgtKeyPaddingMask: which places of the target are filled up.
+  ///   - memoryKeyPaddingMask: which places of the memory are filled up.
   ///   - tgtIsCausal: whether places may only look at those before them.
   public func callAsFunction(
     _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
@@ -288,9 +359,12 @@ public final class TransformerDecoderLayer: Module, Rebuildable {
 
 /// Decoder layers one after the other: `torch.nn.TransformerDecoder`.
 public final class TransformerDecoder: Module, Rebuildable {
+  /// The layers.
   public let layers: ModuleList
+  /// A normalisation after the last layer, if any.
   public let norm: LayerNorm?
 
+  /// Creates a decoder of several copies of a layer.
   public init(_ layer: TransformerDecoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
     layers = ModuleList(
       (0..<numLayers).map { _ in
@@ -306,6 +380,16 @@ public final class TransformerDecoder: Module, Rebuildable {
     super.init()
   }
 
+  /// Decodes a sequence, given what the encoder gives.
+  ///
+  /// - Parameters:
+  ///   - x: the input.
+  ///   - memory: what the encoder gives.
+  ///   - tgtMask: for attention within the target.
+  ///   - memoryMask: for attention to the memory.
+  ///   - tgtKeyPaddingMask: which places of the target are filled up.
+  ///   - memoryKeyPaddingMask: which places of the memory are filled up.
+  ///   - tgtIsCausal: whether a place of the target sees only those before it.
   public func callAsFunction(
     _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
     tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,

@@ -4,11 +4,12 @@
 ///
 /// - Parameters:
 ///   - logits: scores before softmax, of shape [batch, classes], [batch, classes, …] or [classes].
-///   - target: the right classes, int64, in the shape without classes; or the classes' probabilities, in
-///     the shape of the logits.
+///   - target: the right classes, int64, in the shape without classes; or the classes' probabilities,
+///     in the shape of the logits.
 ///   - weight: [classes], a factor for each class. Means are taken over the weights of the targets.
 ///   - ignoreIndex: targets that do not count.
 ///   - labelSmoothing: the share of all classes alike in the target; Szegedy and others, 2015.
+///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
 public func crossEntropy(
   _ logits: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
   labelSmoothing: Double = 0, reduction: LossReduction = .mean

@@ -2,8 +2,13 @@
 
 /// What the losses of an input and a target have in common.
 open class Loss: Module {
+  /// What becomes of the elements' losses: their mean, their sum, or they themselves.
   public let reduction: LossReduction
 
+  /// Creates the loss.
+  ///
+  /// - Parameter reduction: what becomes of the elements' losses: their mean, their sum, or they
+  ///   themselves.
   public init(reduction: LossReduction = .mean) {
     self.reduction = reduction
     super.init()
@@ -20,6 +25,11 @@ open class Loss: Module {
       "\(type(of: self)): override func forward(_ input: Tensor, _ target: Tensor) -> Tensor")
   }
 
+  /// The loss of what the model gives, compared with what is right.
+  ///
+  /// - Parameters:
+  ///   - input: what the model gives.
+  ///   - target: what is right.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
     run([input, target]) { forward(input, target) }
   }
@@ -49,8 +59,14 @@ public final class MSELoss: Loss, Rebuildable {
 
 /// ``smoothL1Loss(_:_:beta:reduction:)``: `torch.nn.SmoothL1Loss`.
 public final class SmoothL1Loss: Loss, Rebuildable {
+  /// How sharp the bend is.
   public let beta: Double
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - beta: how sharp the bend is.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(beta: Double = 1, reduction: LossReduction = .mean) {
     self.beta = beta
     super.init(reduction: reduction)
@@ -69,8 +85,14 @@ public final class SmoothL1Loss: Loss, Rebuildable {
 
 /// ``huberLoss(_:_:delta:reduction:)``: `torch.nn.HuberLoss`.
 public final class HuberLoss: Loss, Rebuildable {
+  /// From where on it grows in a straight line.
   public let delta: Double
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - delta: from where on it grows in a straight line.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(delta: Double = 1, reduction: LossReduction = .mean) {
     self.delta = delta
     super.init(reduction: reduction)
@@ -89,10 +111,20 @@ public final class HuberLoss: Loss, Rebuildable {
 
 /// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)``: `torch.nn.CrossEntropyLoss`.
 public final class CrossEntropyLoss: Loss, Rebuildable {
+  /// A factor for each class or element.
+  /// Targets that do not count.
   @Buffer public var weight: Tensor?
   public let ignoreIndex: Int
+  /// The share of all classes alike in the target.
   public let labelSmoothing: Double
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - weight: a factor for each class or element.
+  ///   - ignoreIndex: targets that do not count.
+  ///   - labelSmoothing: the share of all classes alike in the target.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(
     weight: Tensor? = nil, ignoreIndex: Int = -100, labelSmoothing: Double = 0,
     reduction: LossReduction = .mean
@@ -125,9 +157,17 @@ public final class CrossEntropyLoss: Loss, Rebuildable {
 
 /// ``nllLoss(_:_:weight:ignoreIndex:reduction:)``: `torch.nn.NLLLoss`.
 public final class NLLLoss: Loss, Rebuildable {
+  /// A factor for each class or element.
+  /// Targets that do not count.
   @Buffer public var weight: Tensor?
   public let ignoreIndex: Int
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - weight: a factor for each class or element.
+  ///   - ignoreIndex: targets that do not count.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(
     weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: LossReduction = .mean
   ) {
@@ -153,8 +193,14 @@ public final class NLLLoss: Loss, Rebuildable {
 
 /// ``binaryCrossEntropy(_:_:weight:reduction:)``: `torch.nn.BCELoss`.
 public final class BCELoss: Loss, Rebuildable {
+  /// A factor for each class or element.
   @Buffer public var weight: Tensor?
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - weight: a factor for each class or element.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(weight: Tensor? = nil, reduction: LossReduction = .mean) {
     self.weight = weight
     super.init(reduction: reduction)
@@ -175,9 +221,17 @@ public final class BCELoss: Loss, Rebuildable {
 
 /// ``bceWithLogits(_:_:weight:posWeight:reduction:)``: `torch.nn.BCEWithLogitsLoss`.
 public final class BCEWithLogitsLoss: Loss, Rebuildable {
+  /// A factor for each class or element.
+  /// A factor for the positive examples of each class.
   @Buffer public var weight: Tensor?
   @Buffer public var posWeight: Tensor?
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - weight: a factor for each class or element.
+  ///   - posWeight: a factor for the positive examples of each class.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(
     weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: LossReduction = .mean
   ) {
@@ -203,8 +257,14 @@ public final class BCEWithLogitsLoss: Loss, Rebuildable {
 
 /// ``klDiv(_:_:logTarget:reduction:)``: `torch.nn.KLDivLoss`.
 public final class KLDivLoss: Loss, Rebuildable {
+  /// Whether targets are logarithms.
   public let logTarget: Bool
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - logTarget: whether targets are logarithms.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(logTarget: Bool = false, reduction: LossReduction = .mean) {
     self.logTarget = logTarget
     super.init(reduction: reduction)
@@ -225,8 +285,14 @@ public final class KLDivLoss: Loss, Rebuildable {
 
 /// ``hingeEmbeddingLoss(_:_:margin:reduction:)``: `torch.nn.HingeEmbeddingLoss`.
 public final class HingeEmbeddingLoss: Loss, Rebuildable {
+  /// From how much on it is content.
   public let margin: Double
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - margin: from how much on it is content.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(margin: Double = 1, reduction: LossReduction = .mean) {
     self.margin = margin
     super.init(reduction: reduction)
@@ -245,11 +311,22 @@ public final class HingeEmbeddingLoss: Loss, Rebuildable {
 
 /// ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)``: `torch.nn.TripletMarginLoss`.
 public final class TripletMarginLoss: Module, Rebuildable {
+  /// From how much on it is content.
   public let margin: Double
+  /// Of the norm.
   public let p: Double
+  /// Whether the nearer of the two distances to the negative counts.
   public let swap: Bool
+  /// What becomes of the elements' losses: their mean, their sum, or they themselves.
   public let reduction: LossReduction
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - margin: from how much on it is content.
+  ///   - p: of the norm.
+  ///   - swap: whether the nearer of the two distances to the negative counts.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(
     margin: Double = 1, p: Double = 2, swap: Bool = false, reduction: LossReduction = .mean
   ) {
@@ -272,6 +349,12 @@ public final class TripletMarginLoss: Module, Rebuildable {
       reduction: try arguments["reduction"])
   }
 
+  /// The loss of examples with one of the same class and one of another class each.
+  ///
+  /// - Parameters:
+  ///   - anchor: the examples.
+  ///   - positive: one of the same class for each.
+  ///   - negative: one of another class for each.
   public func callAsFunction(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor
   ) -> Tensor {
@@ -284,9 +367,16 @@ public final class TripletMarginLoss: Module, Rebuildable {
 
 /// ``cosineEmbeddingLoss(_:_:_:margin:reduction:)``: `torch.nn.CosineEmbeddingLoss`.
 public final class CosineEmbeddingLoss: Module, Rebuildable {
+  /// From how much on it is content.
   public let margin: Double
+  /// What becomes of the elements' losses: their mean, their sum, or they themselves.
   public let reduction: LossReduction
 
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - margin: from how much on it is content.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
   public init(margin: Double = 0, reduction: LossReduction = .mean) {
     self.margin = margin
     self.reduction = reduction
@@ -301,6 +391,12 @@ public final class CosineEmbeddingLoss: Module, Rebuildable {
     self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])
   }
 
+  /// The loss of pairs, with 1 for those that belong together and -1 for the others.
+  ///
+  /// - Parameters:
+  ///   - first: the one of each pair.
+  ///   - second: the other of each pair.
+  ///   - target: what is right.
   public func callAsFunction(_ first: Tensor, _ second: Tensor, _ target: Tensor) -> Tensor {
     run([first, second, target]) {
       cosineEmbeddingLoss(first, second, target, margin: margin, reduction: reduction)

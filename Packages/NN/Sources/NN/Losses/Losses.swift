@@ -3,6 +3,7 @@
 
 /// What becomes of the losses of all elements.
 public enum LossReduction: String, ModuleArgument, Sendable {
+  /// The mean, the sum, or all of them as they are.
   case mean, sum, none
 
   func callAsFunction(_ losses: Tensor) -> Tensor {
@@ -57,9 +58,13 @@ public func huberLoss(
 }
 
 /// -(t·log x + (1 - t)·log(1 - x)) for probabilities x: `torch.nn.functional.binary_cross_entropy`.
-/// Logarithms below -100 count as -100. Of scores before the sigmoid, use ``bceWithLogits``.
+/// Logarithms below -100 count as -100. Of scores before the sigmoid, use `bceWithLogits`.
 ///
-/// - Parameter weight: a factor for each loss, which broadcasts.
+/// - Parameters:
+///   - input: what the model gives.
+///   - target: what is right.
+///   - weight: a factor for each loss, which broadcasts.
+///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
 public func binaryCrossEntropy(
   _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -85,8 +90,11 @@ public func binaryCrossEntropy(
 /// `torch.nn.functional.binary_cross_entropy_with_logits`.
 ///
 /// - Parameters:
+///   - input: what the model gives.
+///   - target: what is right.
 ///   - weight: a factor for each loss, which broadcasts.
 ///   - posWeight: a factor for the part of the loss that goes with t, which broadcasts.
+///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
 public func bceWithLogits(
   _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil,
   reduction: LossReduction = .mean
@@ -101,7 +109,11 @@ public func bceWithLogits(
 /// t·(log t - x) for logarithms x of probabilities: `torch.nn.functional.kl_div`; Kullback and Leibler,
 /// 1951. The mean over all elements, rather than over the batch, is PyTorch's too.
 ///
-/// - Parameter logTarget: whether the targets are logarithms too.
+/// - Parameters:
+///   - input: what the model gives.
+///   - target: what is right.
+///   - logTarget: whether the targets are logarithms too.
+///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
 public func klDiv(
   _ input: Tensor, _ target: Tensor, logTarget: Bool = false, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -126,8 +138,14 @@ public func hingeEmbeddingLoss(
 /// `torch.nn.functional.triplet_margin_loss`; Balntas and others, 2016.
 ///
 /// - Parameters:
+///   - anchor: the examples.
+///   - positive: one of the same class for each.
+///   - negative: one of another class for each.
+///   - margin: from how much on it is content.
 ///   - p: the norm that distances are measured in.
+///   - eps: what is added so that nothing is divided by zero.
 ///   - swap: whether the distance between positive and negative counts where it is smaller.
+///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
 public func tripletMarginLoss(
   _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
   eps: Double = 1e-6, swap: Bool = false, reduction: LossReduction = .mean
@@ -143,7 +161,12 @@ public func tripletMarginLoss(
 /// 1 - cos where t is 1, max(0, cos - margin) where t is -1, of the angle between rows:
 /// `torch.nn.functional.cosine_embedding_loss`.
 ///
-/// - Parameter target: [batch], for inputs of [batch, size]; or one number for [size].
+/// - Parameters:
+///   - first: the one of each pair.
+///   - second: the other of each pair.
+///   - target: [batch], for inputs of [batch, size]; or one number for [size].
+///   - margin: from how much on it is content.
+///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
 public func cosineEmbeddingLoss(
   _ first: Tensor, _ second: Tensor, _ target: Tensor, margin: Double = 0,
   reduction: LossReduction = .mean

@@ -1,7 +1,7 @@
 @_spi(Flambeau) import Tensors
 
 extension Tensor {
-  /// As ``graph(names:)``, with the model's modules as frames and its parameters' names, also of those that
+  /// As `graph(names:)`, with the model's modules as frames and its parameters' names, also of those that
   /// no gradient goes to, with the reason.
   public func graph(of model: Module) -> ComputationGraph {
     let graph = self.graph(model.graphOptions)
@@ -14,7 +14,7 @@ extension Tensor {
       })
   }
 
-  /// As ``recordBackward(names:gradient:retainGraph:)``, with the model's modules as frames and its
+  /// As `recordBackward(names:gradient:retainGraph:)`, with the model's modules as frames and its
   /// parameters' names.
   public func recordBackward(
     of model: Module, gradient: Tensor? = nil, retainGraph: Bool = false

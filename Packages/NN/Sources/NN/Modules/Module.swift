@@ -30,13 +30,14 @@ import CAutograd
 ///     }
 open class Module {
   /// Whether the module is in training: dropout and batch normalisation compute differently then. It
-  /// has nothing to do with gradients; it is ``noGrad(_:)`` that turns those off.
+  /// has nothing to do with gradients; it is `noGrad(_:)` that turns those off.
   public internal(set) var isTraining = true
 
   /// What was registered under a name, rather than stored in a property.
   var registered = Registered()
   var hooks: Hooks?
 
+  /// Creates a module; subclasses call it after their own properties are set.
   public init() {}
 
   /// Computes the output. Call the module itself instead, as in `model(x)`, which runs hooks too.
@@ -111,7 +112,7 @@ extension Module {
   }
 
   /// Switches this module and all inside it to evaluation, which changes what dropout and batch
-  /// normalisation do. Gradients go on being recorded; it is ``noGrad(_:)`` that turns them off.
+  /// normalisation do. Gradients go on being recorded; it is `noGrad(_:)` that turns them off.
   @discardableResult
   public func eval() -> Self { train(false) }
 

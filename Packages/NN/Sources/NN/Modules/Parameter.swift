@@ -9,10 +9,14 @@
 /// The tensor requires gradients from then on.
 @propertyWrapper
 public final class Parameter<Value: TensorHolder> {
+  /// The tensor.
   public var wrappedValue: Value {
     didSet { wrappedValue.tensor?.requiresGrad = true }
   }
 
+  /// Makes a parameter of a tensor, which requires a gradient from then on.
+  ///
+  /// - Parameter wrappedValue: the tensor.
   public init(wrappedValue: Value) {
     wrappedValue.tensor?.requiresGrad = true
     self.wrappedValue = wrappedValue
@@ -23,10 +27,16 @@ public final class Parameter<Value: TensorHolder> {
 /// are not trained: `torch.nn.Module.register_buffer`.
 @propertyWrapper
 public final class Buffer<Value: TensorHolder> {
+  /// The tensor.
   public var wrappedValue: Value
   /// Whether it is saved.
   public let persistent: Bool
 
+  /// Makes a buffer of a tensor.
+  ///
+  /// - Parameters:
+  ///   - wrappedValue: the tensor.
+  ///   - persistent: whether it is in the state dict.
   public init(wrappedValue: Value, persistent: Bool = true) {
     self.wrappedValue = wrappedValue
     self.persistent = persistent
@@ -40,12 +50,16 @@ public protocol TensorHolder {
 }
 
 extension Tensor: TensorHolder {
+  /// The tensor that it holds, if any.
   public var tensor: Tensor? { self }
+  /// One that holds a tensor.
   public static func holding(_ tensor: Tensor) -> Tensor { tensor }
 }
 
 extension Optional: TensorHolder where Wrapped == Tensor {
+  /// The tensor that it holds, if any.
   public var tensor: Tensor? { self }
+  /// One that holds a tensor.
   public static func holding(_ tensor: Tensor) -> Tensor? { tensor }
 }
 

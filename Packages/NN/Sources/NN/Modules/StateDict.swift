@@ -59,8 +59,11 @@ extension Module {
 public struct StateDictError: Error, Equatable, LocalizedError {
   /// A parameter of another shape.
   public struct Mismatch: Equatable, Sendable {
+    /// The key.
     public var name: String
+    /// The shape in the state dict.
     public var shape: [Int]
+    /// The model's shape.
     public var expected: [Int]
   }
 

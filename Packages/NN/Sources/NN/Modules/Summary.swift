@@ -8,15 +8,18 @@ public struct Summary: Sendable {
   public struct Row: Sendable {
     /// The module's type, and its name in the model.
     public let type: String
+    /// The name of the property.
     public let name: String
     /// How deep it is inside other modules, and which one at that depth.
     public let depth: Int
+    /// Its number among those of the same depth.
     public let index: Int
     /// The shape of the first tensor that it gave.
     public internal(set) var outputShape: [Int] = []
     /// How many numbers are its parameters, those of modules inside it not counted, and how many of them
     /// are trained.
     public let parameters: Int
+    /// How many of its own parameters are learned.
     public let trainable: Int
     /// How many multiplications with a parameter there were.
     public internal(set) var multiplyAdds = 0
@@ -26,18 +29,25 @@ public struct Summary: Sendable {
     public let isRepeated: Bool
     /// How many bytes its parameters and its output have.
     public let parameterBytes: Int
+    /// Bytes of its output.
     public internal(set) var outputBytes = 0
     /// Whether all, some or none of its parameters are trained, with those of modules inside it; nil without
     /// any.
     public let trains: String?
   }
 
+  /// A row for each module, in the order of the calls.
   public internal(set) var rows: [Row] = []
+  /// Bytes of the inputs.
   public let inputBytes: Int
 
+  /// How many parameters there are.
   public var parameters: Int { sum(\.parameters) }
+  /// How many of them are learned.
   public var trainableParameters: Int { sum(\.trainable) }
+  /// Bytes of the parameters.
   public var parameterBytes: Int { sum(\.parameterBytes) }
+  /// Multiplications with an addition each, of all layers.
   public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
   /// The bytes of the outputs of all layers with parameters, and of their gradients.
   public var passBytes: Int {

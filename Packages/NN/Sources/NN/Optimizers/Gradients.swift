@@ -3,6 +3,7 @@
 ///
 /// - Parameters:
 ///   - parameters: those with a gradient count.
+///   - maxNorm: the longest that is allowed.
 ///   - p: the norm; infinity for the largest absolute value.
 /// - Returns: the norm before.
 @discardableResult
@@ -35,13 +36,20 @@ public func clipGradValue(_ parameters: [Tensor], _ limit: Double) {
 ///     optimizer.step()
 ///     average.update()
 ///     …
-///     average.apply { validate(model) }
+///     try average.apply { validate(model) }
 public final class ExponentialMovingAverage {
+  /// Whose parameters are averaged.
   public let model: Module
+  /// The share of the average that stays at each update.
   public let decay: Double
   /// The averages by name, parameters and buffers.
   public private(set) var average: StateDict
 
+  /// Begins with the parameters as they are.
+  ///
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - decay: the share that stays.
   public init(_ model: Module, decay: Double = 0.999) {
     guard (0...1).contains(decay) else {
       fatalError("ExponentialMovingAverage: decay \(decay); it must be from 0 to 1")

@@ -53,6 +53,7 @@ open class Optimizer {
     states = parameters.map { _ in nil }
   }
 
+  /// All parameters, of all groups.
   public var parameters: [Tensor] { groups.flatMap(\.parameters) }
 
   /// The learning rate of the first group; setting it sets that of all.
@@ -108,8 +109,11 @@ open class Optimizer {
 
 /// Parameters that share settings. Settings that are nil are the optimizer's.
 public final class ParameterGroup {
+  /// Its parameters.
   public let parameters: [Tensor]
+  /// The learning rate.
   public var lr = 0.0
+  /// How strongly they are drawn towards zero.
   public var weightDecay = 0.0
   /// The momentum of SGD and RMSprop, the first of Adam's betas.
   public var momentum = 0.0
@@ -117,6 +121,13 @@ public final class ParameterGroup {
   public internal(set) var initialLR = 0.0
   let given: (lr: Double?, weightDecay: Double?, momentum: Double?)
 
+  /// Creates a group; what is not given is the optimizer's.
+  ///
+  /// - Parameters:
+  ///   - parameters: what is to be optimised.
+  ///   - lr: the learning rate.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - momentum: the share of the velocity that stays.
   public init(
     _ parameters: [Tensor], lr: Double? = nil, weightDecay: Double? = nil,
     momentum: Double? = nil

@@ -1,8 +1,19 @@
 /// Stochastic gradient descent: `torch.optim.SGD`.
 public final class SGD: Optimizer {
+  /// The share of the gradient that does not come into the velocity.
   public let dampening: Double
+  /// Whether the step looks ahead, in Nesterov's way.
   public let nesterov: Bool
 
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - parameters: what is to be optimised.
+  ///   - lr: the learning rate.
+  ///   - momentum: the share of the velocity that stays.
+  ///   - dampening: the share of the gradient that does not come into the velocity.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - nesterov: whether the step looks ahead, in Nesterov's way.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
     weightDecay: Double = 0, nesterov: Bool = false
@@ -12,6 +23,15 @@ public final class SGD: Optimizer {
       weightDecay: weightDecay, nesterov: nesterov)
   }
 
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - lr: the learning rate.
+  ///   - momentum: the share of the velocity that stays.
+  ///   - dampening: the share of the gradient that does not come into the velocity.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - nesterov: whether the step looks ahead, in Nesterov's way.
   public init(
     _ groups: [ParameterGroup], lr: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
     weightDecay: Double = 0, nesterov: Bool = false
@@ -39,13 +59,24 @@ public final class SGD: Optimizer {
 
 /// Adam: `torch.optim.Adam`; Kingma and Ba, “Adam: a method for stochastic optimization”, 2014.
 public class Adam: Optimizer {
+  /// The shares of the running means of gradients and of their squares that stay.
   public let betas: (Double, Double)
+  /// What is added so that nothing is divided by zero.
   public let eps: Double
+  /// Whether the largest of all second moments counts; Reddi and others, 2018.
   public let amsgrad: Bool
   /// Whether weights decay on their own, rather than through the gradient.
   let isDecoupled: Bool
 
-  /// - Parameter amsgrad: whether the largest mean square so far counts; Reddi and others, 2018.
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - parameters: what is to be optimised.
+  ///   - lr: the learning rate.
+  ///   - betas: the shares of the running means of gradients and of their squares that stay.
+  ///   - eps: what is added so that nothing is divided by zero.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - amsgrad: whether the largest mean square so far counts; Reddi and others, 2018.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
     eps: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false
@@ -55,6 +86,15 @@ public class Adam: Optimizer {
       amsgrad: amsgrad)
   }
 
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - lr: the learning rate.
+  ///   - betas: the shares of the running means of gradients and of their squares that stay.
+  ///   - eps: what is added so that nothing is divided by zero.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - amsgrad: whether the largest of all second moments counts; Reddi and others, 2018.
   public convenience init(
     _ groups: [ParameterGroup], lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
     eps: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false
@@ -109,10 +149,22 @@ public final class AdamW: Adam {
 
 /// Steps that become smaller for what has moved much: `torch.optim.Adagrad`; Duchi and others, 2011.
 public final class Adagrad: Optimizer {
+  /// By how much the rate falls with each step.
   public let lrDecay: Double
+  /// The first value of the sums.
   public let initialAccumulatorValue: Double
+  /// What is added so that nothing is divided by zero.
   public let eps: Double
 
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - parameters: what is to be optimised.
+  ///   - lr: the learning rate.
+  ///   - lrDecay: by how much the rate falls with each step.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - initialAccumulatorValue: the first value of the sums.
+  ///   - eps: what is added so that nothing is divided by zero.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
     initialAccumulatorValue: Double = 0, eps: Double = 1e-10
@@ -122,6 +174,15 @@ public final class Adagrad: Optimizer {
       initialAccumulatorValue: initialAccumulatorValue, eps: eps)
   }
 
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - lr: the learning rate.
+  ///   - lrDecay: by how much the rate falls with each step.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - initialAccumulatorValue: the first value of the sums.
+  ///   - eps: what is added so that nothing is divided by zero.
   public init(
     _ groups: [ParameterGroup], lr: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
     initialAccumulatorValue: Double = 0, eps: Double = 1e-10
@@ -151,11 +212,23 @@ public final class Adagrad: Optimizer {
 
 /// Gradients divided by the root of their mean square: `torch.optim.RMSprop`; Tieleman and Hinton, 2012.
 public final class RMSprop: Optimizer {
+  /// The share of the running mean of squares that stays.
   public let alpha: Double
+  /// What is added so that nothing is divided by zero.
   public let eps: Double
+  /// Whether the gradients' mean is subtracted from the second moment.
   public let centered: Bool
 
-  /// - Parameter centered: whether the square of the mean is taken off the mean square.
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - parameters: what is to be optimised.
+  ///   - lr: the learning rate.
+  ///   - alpha: the share of the running mean of squares that stays.
+  ///   - eps: what is added so that nothing is divided by zero.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - momentum: the share of the velocity that stays.
+  ///   - centered: whether the square of the mean is taken off the mean square.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8,
     weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false
@@ -165,6 +238,16 @@ public final class RMSprop: Optimizer {
       momentum: momentum, centered: centered)
   }
 
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - lr: the learning rate.
+  ///   - alpha: the share of the running mean of squares that stays.
+  ///   - eps: what is added so that nothing is divided by zero.
+  ///   - weightDecay: how strongly parameters are drawn towards zero.
+  ///   - momentum: the share of the velocity that stays.
+  ///   - centered: whether the gradients' mean is subtracted from the second moment.
   public init(
     _ groups: [ParameterGroup], lr: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8,
     weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false

@@ -11,6 +11,7 @@ import Foundation
 /// Rates are worked out from those at the start and the number of steps alone, so a scheduler resumes
 /// from that number.
 open class Scheduler {
+  /// Whose rate is set.
   public let optimizer: Optimizer
   /// The rates at the start, one for each group.
   public let baseLRs: [Double]
@@ -19,6 +20,9 @@ open class Scheduler {
     didSet { apply() }
   }
 
+  /// Takes the rates that the optimizer has for those to begin with.
+  ///
+  /// - Parameter optimizer: whose rate is set.
   public init(_ optimizer: Optimizer) {
     self.optimizer = optimizer
     baseLRs = optimizer.groups.map(\.initialLR)
@@ -47,6 +51,12 @@ public final class StepLR: Scheduler {
   private let stepSize: Int
   private let gamma: Double
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - stepSize: after how many steps the rate falls.
+  ///   - gamma: what the rate is multiplied by.
   public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1) {
     guard stepSize > 0 else { fatalError("StepLR: stepSize \(stepSize); it must be 1 or more") }
     (self.stepSize, self.gamma) = (stepSize, gamma)
@@ -63,6 +73,12 @@ public final class MultiStepLR: Scheduler {
   private let milestones: [Int]
   private let gamma: Double
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - milestones: the steps at which it changes.
+  ///   - gamma: what the rate is multiplied by.
   public init(_ optimizer: Optimizer, milestones: [Int], gamma: Double = 0.1) {
     (self.milestones, self.gamma) = (milestones, gamma)
     super.init(optimizer)
@@ -77,6 +93,11 @@ public final class MultiStepLR: Scheduler {
 public final class ExponentialLR: Scheduler {
   private let gamma: Double
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - gamma: what the rate is multiplied by.
   public init(_ optimizer: Optimizer, gamma: Double) {
     self.gamma = gamma
     super.init(optimizer)
@@ -93,6 +114,13 @@ public final class LinearLR: Scheduler {
   private let (start, end): (Double, Double)
   private let totalIters: Int
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - startFactor: of the rate, at the beginning.
+  ///   - endFactor: of the rate, at the end.
+  ///   - totalIters: after how many steps the end is reached.
   public init(
     _ optimizer: Optimizer, startFactor: Double = 1.0 / 3, endFactor: Double = 1,
     totalIters: Int = 5
@@ -118,6 +146,12 @@ public final class CosineAnnealingLR: Scheduler {
   private let tMax: Int
   private let etaMin: Double
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - tMax: after how many steps it is lowest.
+  ///   - etaMin: the lowest rate.
   public init(_ optimizer: Optimizer, tMax: Int, etaMin: Double = 0) {
     guard tMax > 0 else { fatalError("CosineAnnealingLR: tMax \(tMax); it must be 1 or more") }
     (self.tMax, self.etaMin) = (tMax, etaMin)
@@ -136,6 +170,13 @@ public final class CosineAnnealingWarmRestarts: Scheduler {
   private let tMult: Int
   private let etaMin: Double
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - t0: how many steps the first period has.
+  ///   - tMult: what each period is multiplied by for the next.
+  ///   - etaMin: the lowest rate.
   public init(_ optimizer: Optimizer, t0: Int, tMult: Int = 1, etaMin: Double = 0) {
     guard t0 > 0, tMult > 0 else {
       fatalError("CosineAnnealingWarmRestarts: t0 \(t0), tMult \(tMult); both must be 1 or more")
@@ -167,14 +208,24 @@ public final class OneCycleLR: Scheduler {
 
   /// How a number goes from one to another.
   public enum Strategy: Sendable {
+    /// Along a cosine, or a straight line.
     case cos, linear
   }
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
   /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - maxLR: the highest rate.
+  ///   - totalSteps: how many steps there are.
   ///   - pctStart: the share of the steps in which the rate rises.
-  ///   - cycleMomentum: whether momentum, or the first of betas, goes from the larger of two down and up.
-  ///   - divFactor, finalDivFactor: how many times smaller the rate is at the start, and at the end than
-  ///     at the start.
+  ///   - annealStrategy: along a cosine or a straight line.
+  ///   - cycleMomentum: whether momentum, or the first of betas, goes from the larger of two down and
+  ///     up.
+  ///   - baseMomentum: the momentum at the highest rate.
+  ///   - maxMomentum: the momentum at the lowest rate.
+  ///   - divFactor: how many times smaller than the highest the first rate is.
+  ///   - finalDivFactor: how many times smaller than the first the last rate is.
   public init(
     _ optimizer: Optimizer, maxLR: Double, totalSteps: Int, pctStart: Double = 0.3,
     annealStrategy: Strategy = .cos, cycleMomentum: Bool = true, baseMomentum: Double = 0.85,
@@ -230,6 +281,11 @@ public final class OneCycleLR: Scheduler {
 public final class LambdaLR: Scheduler {
   private let factor: (Int) -> Double
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - factor: what the rate is multiplied by.
   public init(_ optimizer: Optimizer, _ factor: @escaping (_ step: Int) -> Double) {
     self.factor = factor
     super.init(optimizer)
@@ -245,6 +301,11 @@ public final class SequentialLR: Scheduler {
   private let schedulers: [Scheduler]
   private let milestones: [Int]
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - schedulers: one after the other.
+  ///   - milestones: the steps at which it changes.
   public init(_ schedulers: [Scheduler], milestones: [Int]) {
     guard let first = schedulers.first, schedulers.count == milestones.count + 1,
       schedulers.allSatisfy({ $0.optimizer === first.optimizer }), milestones == milestones.sorted()
@@ -266,6 +327,7 @@ public final class SequentialLR: Scheduler {
 /// Rates that become smaller when a number stops getting better:
 /// `torch.optim.lr_scheduler.ReduceLROnPlateau`.
 public final class ReduceLROnPlateau {
+  /// Whose rate is set.
   public let optimizer: Optimizer
   private let isBetter: (Double, Double) -> Bool
   private let factor: Double
@@ -276,6 +338,7 @@ public final class ReduceLROnPlateau {
   /// What is remembered between steps.
   public var state: State
 
+  /// What it has seen so far, to be saved.
   public struct State: Codable, Sendable {
     /// The best number so far.
     public var best: Double
@@ -287,13 +350,21 @@ public final class ReduceLROnPlateau {
 
   /// Which numbers are better.
   public enum Mode: Sendable {
+    /// Lower is better, or higher is.
     case min, max
   }
 
+  /// Creates the scheduler, which sets the rate at once.
+  ///
   /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - mode: whether a lower or a higher number is better.
+  ///   - factor: what the rate is multiplied by.
   ///   - patience: how many steps in a row may be no better.
   ///   - threshold: by what share of the best so far a number must be better.
   ///   - cooldown: how many steps after a change do not count.
+  ///   - minLR: the lowest rate.
+  ///   - eps: changes of the rate that are smaller are not made.
   public init(
     _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
     threshold: Double = 1e-4, cooldown: Int = 0, minLR: Double = 0, eps: Double = 1e-8

@@ -5,11 +5,17 @@
 public struct ModuleArguments: ExpressibleByDictionaryLiteral {
   /// One argument as it is written.
   public enum Literal: Sendable {
+    /// nil.
     case none
+    /// A truth value.
     case bool(Bool)
+    /// A whole number.
     case int(Int)
+    /// A number.
     case double(Double)
+    /// A text.
     case text(String)
+    /// Several, in their order.
     case list([Literal])
   }
 
@@ -154,6 +160,7 @@ public protocol ModuleArgument {
 }
 
 extension Bool: ModuleArgument {
+  /// It as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .bool(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     guard case .bool(let value) = literal else { return nil }
@@ -162,6 +169,7 @@ extension Bool: ModuleArgument {
 }
 
 extension Int: ModuleArgument {
+  /// It as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .int(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     switch literal {
@@ -174,6 +182,7 @@ extension Int: ModuleArgument {
 }
 
 extension Double: ModuleArgument {
+  /// It as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .double(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     switch literal {
@@ -186,6 +195,7 @@ extension Double: ModuleArgument {
 }
 
 extension String: ModuleArgument {
+  /// It as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .text(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     guard case .text(let value) = literal else { return nil }
@@ -194,6 +204,7 @@ extension String: ModuleArgument {
 }
 
 extension Array: ModuleArgument where Element: ModuleArgument {
+  /// It as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .list(map(\.moduleArgument)) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     // PyTorch's layers take one number where there could be one for each dim.
@@ -209,6 +220,7 @@ extension Array: ModuleArgument where Element: ModuleArgument {
 }
 
 extension Optional: ModuleArgument where Wrapped: ModuleArgument {
+  /// It as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { map(\.moduleArgument) ?? .none }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     if case .none = literal {

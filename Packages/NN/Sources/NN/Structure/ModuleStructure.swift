@@ -4,12 +4,17 @@
 public struct ModuleStructure: Codable, Equatable, Sendable {
   /// A parameter or a buffer.
   public struct StoredTensor: Codable, Equatable, Sendable {
+    /// Its name in the module.
     public let name: String
+    /// Its sizes.
     public let shape: [Int]
+    /// The name of its dtype.
     public let dtype: String
+    /// Whether it is a parameter, or a buffer.
     public let isParameter: Bool
     /// Whether it is in the state dict.
     public let isPersistent: Bool
+    /// Whether it is learned, or frozen.
     public let requiresGrad: Bool
     /// The name in the model of the same tensor, where that one comes first.
     public let sameAs: String?
@@ -22,11 +27,14 @@ public struct ModuleStructure: Codable, Equatable, Sendable {
   /// What `print(model)` says of the module besides its type.
   public let text: String
   public let arguments: [String: ModuleArguments.Literal]
+  /// Whether it is in training.
   public let isTraining: Bool
   /// The name in the model of the very same module, where that one comes first; its tensors and children
   /// are given there.
   public let sameAs: String?
+  /// Its own parameters and buffers.
   public let tensors: [StoredTensor]
+  /// The modules in it.
   public let children: [ModuleStructure]
 }
 

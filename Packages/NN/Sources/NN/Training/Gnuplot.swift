@@ -56,10 +56,15 @@ enum Gnuplot {
 
 /// Why a plot could not be drawn.
 public enum PlotError: Error, Equatable, LocalizedError {
+  /// gnuplot is not there.
   case notInstalled
+  /// gnuplot could not be started.
   case cannotRun(String)
+  /// gnuplot says why it could not draw.
   case failed(String)
+  /// The picture could not be written.
   case cannotWrite(path: String, reason: String)
+  /// The extension is none of svg and png.
   case unknownExtension(path: String)
 
   public var errorDescription: String? {

@@ -8,13 +8,16 @@ import Tensors
 public struct History: Hashable, Sendable {
   /// A number at a place on the way, such as an epoch.
   public struct Point: Hashable, Codable, Sendable {
+    /// Where on the x axis, such as a step or an epoch.
     public var position: Double
+    /// The number.
     public var value: Double
   }
 
   /// The series by name, in the order in which they first came.
   public private(set) var series: OrderedDictionary<String, [Point]> = [:]
 
+  /// Creates an empty history.
   public init() {}
 
   /// Adds a number to each of the series that are named.
@@ -120,8 +123,11 @@ extension History: Codable {
 
 /// Why a history could not be written or read.
 public enum HistoryError: Error, Equatable, LocalizedError {
+  /// The extension is none of csv and json.
   case unknownExtension(path: String)
+  /// The file could not be written.
   case cannotWrite(path: String, reason: String)
+  /// The file could not be read, or is none of a history.
   case cannotRead(path: String, reason: String)
 
   public var errorDescription: String? {

@@ -5,6 +5,7 @@ import Foundation
 /// - Parameters:
 ///   - logits: of shape [batch, classes].
 ///   - target: int64, of shape [batch].
+///   - k: how many of the highest scores count.
 public func topKAccuracy(_ logits: Tensor, _ target: Tensor, k: Int) -> Double {
   noGrad {
     (logits.topk(k, dim: 1).indices .== target.unsqueeze(1)).any(dims: [1]).to(.float64).mean()
@@ -30,9 +31,11 @@ public func r2Score(_ prediction: Tensor, _ target: Tensor) -> Double {
 ///     var loss = Mean()
 ///     loss.update(batchLoss.item(), count: batch.shape[0])
 public struct Mean: Sendable {
+  /// The sum of the values so far, each times its count.
   public private(set) var sum = 0.0
   public private(set) var count = 0
 
+  /// Begins without values.
   public init() {}
 
   /// Takes in a mean over so many.
@@ -51,10 +54,16 @@ public struct Mean: Sendable {
 ///     matrix.update(logits, target)
 ///     print(matrix, matrix.accuracy, matrix.f1())
 public struct ConfusionMatrix: Sendable, CustomStringConvertible {
+  /// A row for each class, a column for each answer.
   public private(set) var counts: [[Int]]
   /// The classes' names, for printing and drawing.
   public var names: [String]
 
+  /// Begins with no answers.
+  ///
+  /// - Parameters:
+  ///   - classes: how many.
+  ///   - names: what stands beside rows and columns; by default the numbers.
   public init(classes: Int, names: [String]? = nil) {
     guard classes > 0, names.map({ $0.count == classes }) ?? true else {
       fatalError("ConfusionMatrix: \(classes) classes and \(names?.count ?? 0) names")
@@ -107,7 +116,9 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
 
   /// The means over all classes, each counted alike: `average="macro"` in scikit-learn.
   public func precision() -> Double { mean(precision(of:)) }
+  /// The mean recall of the classes.
   public func recall() -> Double { mean(recall(of:)) }
+  /// The mean F1 score of the classes.
   public func f1() -> Double { mean(f1(of:)) }
 
   private func mean(_ value: (Int) -> Double) -> Double {

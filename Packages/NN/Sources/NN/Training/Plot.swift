@@ -1,12 +1,24 @@
 /// Curves drawn by gnuplot, a program of its own: as a picture or as text.
 public struct Plot: Sendable {
+  /// What stands above.
   public var title: String
+  /// What the x axis counts.
   public var xLabel: String
+  /// What the y axis counts.
   public var yLabel: String
   /// Whether the y axis is logarithmic; then only positive numbers are drawn.
   public var isLogarithmic: Bool
+  /// The curves.
   public var history: History
 
+  /// Creates a plot.
+  ///
+  /// - Parameters:
+  ///   - history: what is drawn.
+  ///   - title: above the drawing.
+  ///   - xLabel: below the x axis.
+  ///   - yLabel: beside the y axis.
+  ///   - isLogarithmic: whether the y axis is logarithmic.
   public init(
     _ history: History, title: String, xLabel: String = "", yLabel: String = "",
     isLogarithmic: Bool = false

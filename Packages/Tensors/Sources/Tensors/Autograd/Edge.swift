@@ -3,7 +3,7 @@
 /// An operation is recorded with one for each input. It says which tensors the derivative needs,
 /// and gives the derivative in tensor operations, which can be differentiated again:
 ///
-///     binary(.multiply, a, b).recorded(
+///     noGrad { a * b }.recorded(
 ///       "multiply",
 ///       .wrt(a, saving: b) { g, b in g * b },
 ///       .wrt(b, saving: a) { g, a in g * a })
@@ -139,6 +139,7 @@ extension Tensor {
     return self
   }
 
+  /// Records how this tensor was made, if gradients are on and an input requires one.
   @discardableResult
   @inline(__always)
   public consuming func recorded(
@@ -150,6 +151,7 @@ extension Tensor {
     return self
   }
 
+  /// Records how this tensor was made, if gradients are on and an input requires one.
   @discardableResult
   public consuming func recorded(_ operation: String, _ edges: [Edge]) -> Tensor {
     if edges.contains(where: { $0.node != nil }) {

@@ -4,8 +4,11 @@ import Foundation
 public struct GradCheckError: Error, LocalizedError {
   /// Which input, which of its elements, and both slopes.
   public let input: Int
+  /// Which of its elements, counted row by row.
   public let element: Int
+  /// What backward says.
   public let derivative: Double
+  /// What finite differences say.
   public let difference: Double
 
   public var errorDescription: String? {
@@ -20,6 +23,9 @@ public struct GradCheckError: Error, LocalizedError {
 /// - Parameters:
 ///   - inputs: in float64, since differences in less are too coarse.
 ///   - step: how far elements are moved.
+///   - atol: the absolute difference that is allowed.
+///   - rtol: the relative difference that is allowed.
+///   - function: what is differentiated.
 /// - Throws: ``GradCheckError`` for the first derivative that is wrong.
 public func gradCheck(
   _ inputs: [Tensor], step: Double = 1e-6, atol: Double = 1e-5, rtol: Double = 1e-3,

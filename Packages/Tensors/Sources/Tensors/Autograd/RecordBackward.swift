@@ -7,7 +7,8 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - names: the leaves' names, such as a model's named parameters.
-  ///   - gradient, retainGraph: as for `backward`.
+  ///   - gradient: as for `backward`.
+  ///   - retainGraph: as for `backward`.
   public func recordBackward(
     names: StateDict = [:], gradient: Tensor? = nil, retainGraph: Bool = false
   ) -> BackwardRecording {

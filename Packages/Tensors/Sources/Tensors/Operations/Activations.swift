@@ -67,6 +67,7 @@ extension Tensor {
 
   /// How ``Tensor/gelu(approximate:)`` is computed.
   public enum GELU: String, Sendable {
+    /// With the error function, or nearly so with tanh.
     case none, tanh
   }
 

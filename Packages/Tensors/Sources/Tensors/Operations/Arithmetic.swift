@@ -2,14 +2,17 @@
 // derivatives; the arithmetic itself is in COperations' elementwise.h.
 
 extension Tensor {
+  /// Element-wise sum; shapes are broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     binary(.add, a, b).recorded("add", .wrt(a) { g in g }, .wrt(b) { g in g })
   }
 
+  /// Element-wise difference; shapes are broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
     binary(.subtract, a, b).recorded("subtract", .wrt(a) { g in g }, .wrt(b) { g in -g })
   }
 
+  /// Element-wise product; shapes are broadcast.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     binary(.multiply, a, b).recorded(
       "multiply",
@@ -17,6 +20,7 @@ extension Tensor {
       .wrt(b, saving: a) { g, a in g * a })
   }
 
+  /// Element-wise quotient, of floating point; shapes are broadcast.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     binary(.divide, a, b).recorded(
       "divide",
@@ -128,14 +132,20 @@ extension Tensor {
 
 /// Whole numbers and truth values, bit by bit.
 extension Tensor {
+  /// Bitwise and, of integers and bools; shapes are broadcast.
   public static func & (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseAnd, a, b) }
+  /// Bitwise or, of integers and bools; shapes are broadcast.
   public static func | (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseOr, a, b) }
+  /// Bitwise exclusive or, of integers and bools; shapes are broadcast.
   public static func ^ (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseXor, a, b) }
   // Otherwise Swift would take `1 << 20` and `~1` for tensors.
+  /// Shifts bits to the left; integers.
   @_disfavoredOverload
   public static func << (a: Tensor, b: Tensor) -> Tensor { binary(.shiftLeft, a, b) }
+  /// Shifts bits to the right; integers.
   @_disfavoredOverload
   public static func >> (a: Tensor, b: Tensor) -> Tensor { binary(.shiftRight, a, b) }
+  /// Bitwise not, of integers and bools.
   @_disfavoredOverload
   public static prefix func ~ (x: Tensor) -> Tensor { unary(.bitwiseNot, x) }
 }

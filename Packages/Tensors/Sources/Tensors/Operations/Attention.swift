@@ -8,7 +8,8 @@ extension Tensor {
   /// Where there are many scores they are computed block by block, and once more in backward.
   ///
   /// - Parameters:
-  ///   - key, value: […, length of keys, d], for queries of […, length, d].
+  ///   - key: […, length of keys, d], for queries of […, length, d].
+  ///   - value: […, length of keys, d], for queries of […, length, d].
   ///   - mask: of bool, true where a query may look; or a number to add to each score.
   ///   - isCausal: whether queries may only look at keys up to their own place.
   ///   - scale: in place of 1 / √d.

@@ -1,11 +1,17 @@
 // Comparisons and tests, element by element, with broadcasting. Their results are bool.
 
 extension Tensor {
+  /// Where elements are equal: `torch.eq`; bool.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(.equal, a, b) }
+  /// Where elements differ: `torch.ne`; bool.
   public static func .!= (a: Tensor, b: Tensor) -> Tensor { compare(.notEqual, a, b) }
+  /// Where the left side is less: `torch.lt`; bool.
   public static func .< (a: Tensor, b: Tensor) -> Tensor { compare(.less, a, b) }
+  /// Where the left side is less or equal: `torch.le`; bool.
   public static func .<= (a: Tensor, b: Tensor) -> Tensor { compare(.lessOrEqual, a, b) }
+  /// Where the left side is greater: `torch.gt`; bool.
   public static func .> (a: Tensor, b: Tensor) -> Tensor { compare(.greater, a, b) }
+  /// Where the left side is greater or equal: `torch.ge`; bool.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { compare(.greaterOrEqual, a, b) }
 
   /// Whether both are other than 0: `torch.logical_and`.
@@ -17,7 +23,9 @@ extension Tensor {
   /// Whether it is 0: `torch.logical_not`.
   public func logicalNot() -> Tensor { test(.logicalNot, self) }
 
+  /// Where elements are not numbers; bool.
   public func isnan() -> Tensor { test(.isnan, self) }
+  /// Where elements are infinite; bool.
   public func isinf() -> Tensor { test(.isinf, self) }
   /// Whether it is neither NaN nor infinite.
   public func isfinite() -> Tensor { test(.isfinite, self) }

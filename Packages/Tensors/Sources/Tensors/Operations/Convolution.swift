@@ -114,7 +114,9 @@ extension Tensor {
   ///   - weight: [out channels, in channels / groups, kernel height, kernel width], for an input of
   ///     [batch, in channels, height, width].
   ///   - bias: [out channels], or none.
-  ///   - stride, padding, dilation: for each of the two dims.
+  ///   - stride: for each of the two dims.
+  ///   - padding: for each of the two dims.
+  ///   - dilation: for each of the two dims.
   ///   - groups: how many groups of channels are convolved apart.
   public func conv2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
@@ -142,8 +144,12 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: [in channels, out channels / groups, kernel height, kernel width].
   ///   - bias: [out channels], or none.
+  ///   - stride: by how much the window moves.
+  ///   - padding: how many zeros are put around.
   ///   - outputPadding: how much larger the output is at its ends, since a convolution with strides
   ///     gives the same size for several.
+  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - dilation: how far apart the window's points are.
   public func convTranspose2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
     outputPadding: [Int] = [0, 0], groups: Int = 1, dilation: [Int] = [1, 1]

@@ -12,6 +12,7 @@ extension Tensor {
     einsum(equation, operands)
   }
 
+  /// Sums of products over the indices that the result does not have: `torch.einsum`.
   public static func einsum(_ equation: String, _ operands: [Tensor]) -> Tensor {
     let plan = EinsumPlan(equation, operands)
     var result = plan.operands[0]
@@ -80,6 +81,7 @@ extension Tensor {
     return tensordot(a, b, dims: (Array(a.ndim - count..<a.ndim), Array(0..<count)))
   }
 
+  /// Sums of products over dims of both: `torch.tensordot`.
   public static func tensordot(_ a: Tensor, _ b: Tensor, dims: ([Int], [Int])) -> Tensor {
     let first = dims.0.map { a.checkedDim($0, for: "tensordot") }
     let second = dims.1.map { b.checkedDim($0, for: "tensordot") }

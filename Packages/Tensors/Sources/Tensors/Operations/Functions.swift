@@ -97,54 +97,66 @@ private let twoOverRootPi = 1.12837916709551257390
 
 /// Trigonometric and hyperbolic functions, of angles in radians, and their inverses.
 extension Tensor {
+  /// The sine; radians.
   public func sin() -> Tensor {
     unary(.sin, self).recorded("sin", .wrt(self, saving: self) { g, x in g * x.cos() })
   }
 
+  /// The cosine; radians.
   public func cos() -> Tensor {
     unary(.cos, self).recorded("cos", .wrt(self, saving: self) { g, x in -g * x.sin() })
   }
 
+  /// The tangent; radians.
   public func tan() -> Tensor {
     unary(.tan, self).recorded("tan", .wrt(self, savingOutput: { g, y in g * (y * y + 1) }))
   }
 
+  /// The inverse of the sine, from -π/2 to π/2.
   public func asin() -> Tensor {
     unary(.asin, self).recorded(
       "asin", .wrt(self, saving: self) { g, x in g * (1 - x * x).rsqrt() })
   }
 
+  /// The inverse of the cosine, from 0 to π.
   public func acos() -> Tensor {
     unary(.acos, self).recorded(
       "acos", .wrt(self, saving: self) { g, x in -g * (1 - x * x).rsqrt() })
   }
 
+  /// The inverse of the tangent, from -π/2 to π/2.
   public func atan() -> Tensor {
     unary(.atan, self).recorded("atan", .wrt(self, saving: self) { g, x in g / (x * x + 1) })
   }
 
+  /// The hyperbolic sine, (eˣ - e⁻ˣ) / 2.
   public func sinh() -> Tensor {
     unary(.sinh, self).recorded("sinh", .wrt(self, saving: self) { g, x in g * x.cosh() })
   }
 
+  /// The hyperbolic cosine, (eˣ + e⁻ˣ) / 2.
   public func cosh() -> Tensor {
     unary(.cosh, self).recorded("cosh", .wrt(self, saving: self) { g, x in g * x.sinh() })
   }
 
+  /// The hyperbolic tangent, sinh x / cosh x.
   public func tanh() -> Tensor {
     unary(.tanh, self).recorded("tanh", .wrt(self, savingOutput: { g, y in g * (1 - y * y) }))
   }
 
+  /// The inverse of the hyperbolic sine.
   public func asinh() -> Tensor {
     unary(.asinh, self).recorded(
       "asinh", .wrt(self, saving: self) { g, x in g * (x * x + 1).rsqrt() })
   }
 
+  /// The inverse of the hyperbolic cosine; NaN below 1.
   public func acosh() -> Tensor {
     unary(.acosh, self).recorded(
       "acosh", .wrt(self, saving: self) { g, x in g * (x * x - 1).rsqrt() })
   }
 
+  /// The inverse of the hyperbolic tangent, for numbers from -1 to 1.
   public func atanh() -> Tensor {
     unary(.atanh, self).recorded("atanh", .wrt(self, saving: self) { g, x in g / (1 - x * x) })
   }

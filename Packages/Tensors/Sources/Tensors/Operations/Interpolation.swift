@@ -3,6 +3,7 @@
 extension Tensor {
   /// How ``interpolate(size:mode:alignCorners:)`` works out what lies between elements.
   public enum Interpolation: String, Sendable {
+    /// The nearest point.
     case nearest
     /// Between the two nearest of a signal, by their distance.
     case linear
@@ -22,6 +23,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - size: [length] for signals, [height, width] for images.
+  ///   - mode: how points between are found.
   ///   - alignCorners: whether the elements at the ends keep their values; not with `nearest`.
   public func interpolate(
     size: [Int], mode: Interpolation = .nearest, alignCorners: Bool = false

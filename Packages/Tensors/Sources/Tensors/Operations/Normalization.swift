@@ -6,7 +6,9 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - normalizedShape: the sizes of those dims.
-  ///   - weight, bias: in that shape, or none.
+  ///   - weight: in that shape, or none.
+  ///   - bias: in that shape, or none.
+  ///   - eps: what is added to the variance.
   public func layerNorm(
     _ normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
   ) -> Tensor {
@@ -81,10 +83,15 @@ extension Tensor {
   /// `torch.nn.functional.batch_norm`; Ioffe and Szegedy, 2015.
   ///
   /// - Parameters:
-  ///   - runningMean, runningVar: [channels]; in training they follow the batch's own, otherwise they
-  ///     are used in place of them.
-  ///   - weight, bias: [channels], or none.
+  ///   - runningMean: [channels]; in training they follow the batch's own, otherwise they are used in
+  ///     place of them.
+  ///   - runningVar: [channels]; in training they follow the batch's own, otherwise they are used in
+  ///     place of them.
+  ///   - weight: [channels], or none.
+  ///   - bias: [channels], or none.
+  ///   - training: whether the batch's own mean and variance are used.
   ///   - momentum: how much of the batch's own goes into the running ones.
+  ///   - eps: what is added to the variance.
   public func batchNorm(
     runningMean: Tensor? = nil, runningVar: Tensor? = nil, weight: Tensor? = nil,
     bias: Tensor? = nil, training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5

@@ -2,6 +2,7 @@
 
 /// What stands around a tensor: `mode` of `torch.nn.functional.pad`.
 public enum PaddingMode: String, Sendable {
+  /// A number, 0 unless another is given.
   case constant
   /// The elements mirrored at the edge, which is not repeated.
   case reflect

@@ -81,10 +81,18 @@ extension Tensor {
     adaptive(size, "adaptiveMaxPool2d") { $0.flatten(startDim: -2).max(dim: -1).values }
   }
 
+  /// The mean of as many parts of the last dim as the output has places:
+  /// `torch.nn.functional.adaptive_avg_pool1d`.
+  ///
+  /// - Parameter size: of the output.
   public func adaptiveAvgPool1d(_ size: Int) -> Tensor {
     unsqueeze(-2).adaptiveAvgPool2d([1, size]).squeeze(-2)
   }
 
+  /// The largest of as many parts of the last dim as the output has places:
+  /// `torch.nn.functional.adaptive_max_pool1d`.
+  ///
+  /// - Parameter size: of the output.
   public func adaptiveMaxPool1d(_ size: Int) -> Tensor {
     unsqueeze(-2).adaptiveMaxPool2d([1, size]).squeeze(-2)
   }

@@ -7,7 +7,8 @@ extension Tensor {
   /// With the gates i, f, g, o side by side, c' = σ(f)·c + σ(i)·tanh(g) and h' = σ(o)·tanh(c').
   ///
   /// - Parameters:
-  ///   - h, c: the first states, [batch, size], for contributions of [length, batch, 4 · size].
+  ///   - h: the first states, [batch, size], for contributions of [length, batch, 4 · size].
+  ///   - c: the first states, [batch, size], for contributions of [length, batch, 4 · size].
   ///   - weight: [4 · size, size], what a hidden state contributes.
   /// - Returns: the states after each step, [length, 2, batch, size]: the hidden one and the cell's.
   public func lstm(_ h: Tensor, _ c: Tensor, weight: Tensor) -> Tensor {

@@ -2,25 +2,43 @@
 // take the tensor's dtype in the same way, unless they are of a higher kind.
 
 extension Tensor {
+  /// Element-wise sum; shapes are broadcast.
   public static func + (a: Tensor, b: some TensorElement) -> Tensor { a + a.scalar(b) }
+  /// Element-wise difference; shapes are broadcast.
   public static func - (a: Tensor, b: some TensorElement) -> Tensor { a - a.scalar(b) }
+  /// Element-wise product; shapes are broadcast.
   public static func * (a: Tensor, b: some TensorElement) -> Tensor { a * a.scalar(b) }
+  /// Element-wise quotient, of floating point; shapes are broadcast.
   public static func / (a: Tensor, b: some TensorElement) -> Tensor { a / a.scalar(b) }
+  /// Element-wise sum; shapes are broadcast.
   public static func + (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) + b }
+  /// Element-wise difference; shapes are broadcast.
   public static func - (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) - b }
+  /// Element-wise product; shapes are broadcast.
   public static func * (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) * b }
+  /// Element-wise quotient, of floating point; shapes are broadcast.
   public static func / (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) / b }
 
+  /// Adds in place; the right side is broadcast.
   public static func += (a: inout Tensor, b: some TensorElement) { a += a.scalar(b) }
+  /// Subtracts in place; the right side is broadcast.
   public static func -= (a: inout Tensor, b: some TensorElement) { a -= a.scalar(b) }
+  /// Multiplies in place; the right side is broadcast.
   public static func *= (a: inout Tensor, b: some TensorElement) { a *= a.scalar(b) }
+  /// Divides in place, floating point; the right side is broadcast.
   public static func /= (a: inout Tensor, b: some TensorElement) { a /= a.scalar(b) }
 
+  /// Where elements are equal: `torch.eq`; bool.
   public static func .== (a: Tensor, b: some TensorElement) -> Tensor { a .== a.scalar(b) }
+  /// Where elements differ: `torch.ne`; bool.
   public static func .!= (a: Tensor, b: some TensorElement) -> Tensor { a .!= a.scalar(b) }
+  /// Where the left side is less: `torch.lt`; bool.
   public static func .< (a: Tensor, b: some TensorElement) -> Tensor { a .< a.scalar(b) }
+  /// Where the left side is less or equal: `torch.le`; bool.
   public static func .<= (a: Tensor, b: some TensorElement) -> Tensor { a .<= a.scalar(b) }
+  /// Where the left side is greater: `torch.gt`; bool.
   public static func .> (a: Tensor, b: some TensorElement) -> Tensor { a .> a.scalar(b) }
+  /// Where the left side is greater or equal: `torch.ge`; bool.
   public static func .>= (a: Tensor, b: some TensorElement) -> Tensor { a .>= a.scalar(b) }
 
   /// A number as an operand beside this tensor.

@@ -1,6 +1,6 @@
 /// What can stand between the brackets of `x[…]`, besides numbers and ranges:
 ///
-///     x[.all, -1]  x[.ellipsis, .newAxis]  x[.step(2)]  x[.range(1, -1)]
+///     (x[.all, -1], x[.ellipsis, .newAxis], x[.step(2)], x[.range(1, -1)])
 public struct TensorIndex: Sendable {
   enum Kind {
     /// One place; the dim goes. Negative ones count from the end.
@@ -38,36 +38,44 @@ extension TensorIndexConvertible where Self == TensorIndex {
 }
 
 extension TensorIndex: TensorIndexConvertible {
+  /// It as an index of a tensor.
   public var tensorIndex: TensorIndex { self }
 }
 
 extension Int: TensorIndexConvertible {
+  /// It as an index of a tensor.
   public var tensorIndex: TensorIndex { TensorIndex(kind: .place(self)) }
 }
 
 extension Range<Int>: TensorIndexConvertible {
+  /// It as an index of a tensor.
   public var tensorIndex: TensorIndex { .range(lowerBound, upperBound) }
 }
 
 extension ClosedRange<Int>: TensorIndexConvertible {
+  /// It as an index of a tensor.
   public var tensorIndex: TensorIndex {
     .range(lowerBound, upperBound == -1 ? nil : upperBound + 1)
   }
 }
 
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
+  /// It as an index of a tensor.
   public var tensorIndex: TensorIndex { .range(lowerBound, nil) }
 }
 
 extension PartialRangeUpTo<Int>: TensorIndexConvertible {
+  /// It as an index of a tensor.
   public var tensorIndex: TensorIndex { .range(nil, upperBound) }
 }
 
 extension PartialRangeThrough<Int>: TensorIndexConvertible {
+  /// It as an index of a tensor.
   public var tensorIndex: TensorIndex { .range(nil, upperBound == -1 ? nil : upperBound + 1) }
 }
 
 extension Tensor: TensorIndexConvertible {
+  /// It as an index of a tensor.
   public var tensorIndex: TensorIndex { TensorIndex(kind: .tensor(self)) }
 }
 
@@ -83,6 +91,7 @@ extension Tensor {
     set { assign(newValue, at: [index.tensorIndex]) }
   }
 
+  /// A part by an index for each dim; what is assigned is written in place.
   public subscript(
     _ first: some TensorIndexConvertible, _ second: some TensorIndexConvertible
   ) -> Tensor {
@@ -90,6 +99,7 @@ extension Tensor {
     set { assign(newValue, at: [first.tensorIndex, second.tensorIndex]) }
   }
 
+  /// A part by an index for each dim; what is assigned is written in place.
   public subscript(
     _ first: some TensorIndexConvertible, _ second: some TensorIndexConvertible,
     _ third: some TensorIndexConvertible

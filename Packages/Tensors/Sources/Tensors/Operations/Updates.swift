@@ -1,9 +1,13 @@
 // Element-wise operations in place: `torch.Tensor.add_` and its like.
 
 extension Tensor {
+  /// Adds in place; the right side is broadcast.
   public static func += (a: inout Tensor, b: Tensor) { become(&a, .add, b) { $0 + $1 } }
+  /// Subtracts in place; the right side is broadcast.
   public static func -= (a: inout Tensor, b: Tensor) { become(&a, .subtract, b) { $0 - $1 } }
+  /// Multiplies in place; the right side is broadcast.
   public static func *= (a: inout Tensor, b: Tensor) { become(&a, .multiply, b) { $0 * $1 } }
+  /// Divides in place, floating point; the right side is broadcast.
   public static func /= (a: inout Tensor, b: Tensor) { become(&a, .divide, b) { $0 / $1 } }
 
   /// A number that was written in the program is no place in memory, so the variable gets the result.

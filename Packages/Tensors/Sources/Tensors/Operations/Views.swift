@@ -47,7 +47,9 @@ extension Tensor {
     return viewed("reshape", layout) { g in g.reshape(own) }
   }
 
+  /// The same elements in another shape, without a copy; see the other `view`.
   public func view(_ sizes: Int...) -> Tensor { view(sizes) }
+  /// The same elements in another shape; see the other `reshape`.
   public func reshape(_ sizes: Int...) -> Tensor { reshape(sizes) }
 
   private func completed(_ shape: [Int], for operation: String) -> [Int] {
@@ -103,6 +105,7 @@ extension Tensor {
     return viewed("permute", layout) { g in g.permute(back) }
   }
 
+  /// The dims in another order, as a view; see the other `permute`.
   public func permute(_ dims: Int...) -> Tensor { permute(dims) }
 
   /// Two dims swapped: `torch.transpose`.

@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import TutorialCommand
+
+/// Runs what the articles of the documentation show.
+@Suite struct DocumentationTests {
+  static let articles = (try? Article.all()) ?? []
+
+  @Test func everyLibraryHasAnArticle() throws {
+    let names = Set(Self.articles.map(\.name))
+    let packages = Repository.root.appending(path: "Packages")
+    for package in try FileManager.default.contentsOfDirectory(atPath: packages.path) {
+      #expect(names.contains("Page\(package)"))
+    }
+    for name in ["Flambeau", "FromPyTorch", "FromNumPy", "Autograd", "Troubleshooting"] {
+      #expect(names.contains("Page\(name)"))
+    }
+  }
+
+  @Test(arguments: articles.filter { !$0.page.program.isEmpty }.map(\.name))
+  func theArticleIsWhatOneSees(name: String) async throws {
+    let article = try #require(Self.articles.first { $0.name == name })
+    let folder = try TemporaryFolder()
+    let result = try await TypedReader.runProgram(name, in: folder.url)
+    #expect(result.status == 0, "\(result.errors)")
+    // Rows of tables may print something themselves; that they were all run is the last line.
+    var output = result.output
+    if !article.rows.isEmpty {
+      #expect(article.rows.count > 60)
+      #expect(output.hasSuffix("\(article.rows.count) rows\n"))
+      output = String(output.prefix(article.page.output.count))
+    }
+    #expect(PageComparison.difference(of: article.page, from: output) == nil)
+    try await TypedReader.expectStops(of: article.page, name)
+  }
+
+  @Test func piecesOfCodeInCommentsCompile() async throws {
+    let folder = try TemporaryFolder()
+    let result = try await TypedReader.runProgram("Snippets", in: folder.url)
+    let count = try Snippet.all().count
+    #expect(count > 40)
+    #expect(result.output == "\(count) pieces of code\n")
+  }
+}
