@@ -37,6 +37,7 @@ struct BlockRunner {
   /// Runs the program in a folder, and hands out what each block prints, piece by piece.
   ///
   /// - Parameters:
+  ///   - folder: where it runs.
   ///   - before: Called before each block with its number, from 0; `false` ends the program there.
   ///   - printed: Called with what a block prints.
   func run(

@@ -10,7 +10,7 @@ struct Tutorial: ParsableCommand {
       Without arguments it lists the chapters. To follow one, begin a folder of your own with `new`, \
       type the page's blocks into it, and let `check` look at your exercises.
       """,
-    subcommands: [Show.self, New.self, Check.self, Write.self],
+    subcommands: [Show.self, New.self, Check.self, Write.self, Catalog.self],
     defaultSubcommand: Show.self)
 }
 

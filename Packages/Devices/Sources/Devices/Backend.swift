@@ -130,6 +130,7 @@ public protocol Backend: Sendable {
   func convolveSlopesOfInput(
     _ gradient: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int,
     into dx: StridedView)
+  /// The derivative of a convolution by its weight.
   func convolveSlopesOfWeight(
     _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
     into dw: StridedView)

@@ -33,6 +33,7 @@ extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible
 
 /// A Swift type that a tensor's elements can be.
 public protocol TensorElement: Sendable {
+  /// The dtype of a tensor of such elements.
   static var dtype: DType { get }
 }
 

@@ -23,6 +23,8 @@ public final class HDF5Array: @unchecked Sendable {
   private var dataset: HDF5Handle?
   private let fileSize: Int
 
+  /// Opens an array of a file.
+  ///
   /// - Throws: `DataFileError`; also where there is no such dataset, it has no dims, or its type is none
   ///   that a tensor has.
   public init(_ path: String, _ name: String) throws {

@@ -1,6 +1,7 @@
 /// Sizes along dims: one number for all of them, or one for each, as in `kernelSize: 3` and
 /// `kernelSize: [3, 5]`.
 public protocol Extent {
+  /// One size, or one for each dim.
   var sizes: [Int] { get }
 }
 

@@ -12,6 +12,8 @@ import NN
 public final class SummaryWriter {
   private let file: EventFile
 
+  /// Opens a folder for events, and makes it where there is none.
+  ///
   /// - Parameter logDir: the folder of this run, which is made if it is not there.
   /// - Throws: ``SummaryWriterError``, as all its functions do.
   public init(_ logDir: String) throws {

@@ -58,6 +58,7 @@ public struct Layer {
   /// The weights and biases of all neurons.
   public var parameters: [Value] { neurons.flatMap(\.parameters) }
 
+  /// What comes out, for these inputs.
   public func callAsFunction(_ inputs: [Value]) -> [Value] {
     neurons.map { $0(inputs) }
   }
@@ -68,6 +69,8 @@ public struct MLP {
   /// The layers, one after the other.
   public let layers: [Layer]
 
+  /// Creates a perceptron with weights drawn at random.
+  ///
   /// - Parameters:
   ///   - inputCount: how many numbers go in.
   ///   - outputCounts: how many come out of each layer.
@@ -92,6 +95,7 @@ public struct MLP {
   /// Every weight and bias, layer by layer and neuron by neuron.
   public var parameters: [Value] { layers.flatMap(\.parameters) }
 
+  /// What comes out, for these inputs.
   public func callAsFunction(_ inputs: [Value]) -> [Value] {
     layers.reduce(inputs) { outputs, layer in layer(outputs) }
   }

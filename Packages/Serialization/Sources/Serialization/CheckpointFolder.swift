@@ -20,6 +20,8 @@ public struct CheckpointFolder: Sendable {
   private let keepLast: Int
   private let best: Best?
 
+  /// Opens a folder, and makes it where there is none.
+  ///
   /// - Parameters:
   ///   - path: the folder, which is made when something is saved.
   ///   - keepLast: how many of the last checkpoints stay; at least 1.

@@ -2,14 +2,17 @@ import Foundation
 
 /// Numbers, and arrays of numbers nested to any depth, that a tensor can be made of.
 public protocol TensorData {
+  /// The numbers that it is made of.
   associatedtype Scalar: TensorElement
   /// The length at each depth; throws ``TensorDataError`` where rows differ in length.
   func tensorShape() throws -> [Int]
+  /// Appends all of its numbers, row by row.
   func appendScalars(to scalars: inout [Scalar])
 }
 
 extension TensorData where Self: TensorElement {
   public func tensorShape() -> [Int] { [] }
+  /// Appends itself.
   public func appendScalars(to scalars: inout [Self]) { scalars.append(self) }
 }
 

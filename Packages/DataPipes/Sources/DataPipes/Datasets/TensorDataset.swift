@@ -18,6 +18,8 @@ public struct TensorDataset<Example: Sendable>: BatchedDataset {
     self.example = example
   }
 
+  /// Creates the dataset.
+  ///
   /// - Parameter tensor: one example for each place of dim 0; the others have as many.
   public init(_ tensor: Tensor) where Example == Tensor {
     self.init([tensor]) { $0(0) }

@@ -5,7 +5,10 @@ import Foundation
 /// Tensors are stacked; numbers and bools become a tensor; strings an array; arrays and dictionaries
 /// are collated place by place and key by key; so are tuples, by the loader. Any other type can conform.
 public protocol Collatable: Sendable {
+  /// Several examples as one, such as stacked tensors.
   associatedtype Batch: Sendable
+  /// Several examples as one.
+  ///
   /// - Parameter examples: at least one.
   /// - Throws: ``CollationError`` where the examples do not go together.
   static func collate(_ examples: [Self]) throws -> Batch
@@ -31,6 +34,7 @@ public struct CollationError: Error, Equatable, LocalizedError {
 }
 
 extension Tensor: Collatable {
+  /// Several examples as one.
   public static func collate(_ examples: [Tensor]) throws -> Tensor {
     let first = examples[0]
     for (place, tensor) in examples.enumerated().dropFirst() {
@@ -50,6 +54,7 @@ extension Tensor: Collatable {
 public protocol CollatableNumber: Collatable, TensorElement where Batch == Tensor {}
 
 extension CollatableNumber {
+  /// Several examples as one.
   public static func collate(_ examples: [Self]) throws -> Tensor {
     try Tensor(examples, shape: [examples.count])
   }
@@ -66,11 +71,13 @@ extension Float: CollatableNumber {}
 extension Double: CollatableNumber {}
 
 extension String: Collatable {
+  /// Several examples as one.
   public static func collate(_ examples: [String]) -> [String] { examples }
 }
 
 extension Array: Collatable where Element: Collatable {
   /// For each place, the batch of what all examples have there.
+  /// Several examples as one.
   public static func collate(_ examples: [[Element]]) throws -> [Element.Batch] {
     let length = examples[0].count
     for (place, example) in examples.enumerated() where example.count != length {
@@ -85,6 +92,7 @@ extension Array: Collatable where Element: Collatable {
 
 extension Dictionary: Collatable where Key: Collatable, Value: Collatable {
   /// For each key, the batch of what all examples have there.
+  /// Several examples as one.
   public static func collate(_ examples: [[Key: Value]]) throws -> [Key: Value.Batch] {
     for (place, example) in examples.enumerated() where example.keys != examples[0].keys {
       let (keys, first) = (example.keys.map { "\($0)" }, examples[0].keys.map { "\($0)" })

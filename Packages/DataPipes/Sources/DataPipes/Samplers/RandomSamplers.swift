@@ -5,6 +5,8 @@ public struct RandomSampler: Sampler {
   public let count: Int
   public let generator: Devices.Generator?
 
+  /// Creates the sampler.
+  ///
   /// - Parameters:
   ///   - exampleCount: how many examples there are.
   ///   - replacement: whether an example may come again before the others came.

@@ -8,6 +8,8 @@ public struct RandomCrop: Transform {
   private let width: Int
   private let padding: Int
 
+  /// Creates the transform.
+  ///
   /// - Parameters:
   ///   - size: the part's height and width.
   ///   - padding: how many zeros are put around the image first.
@@ -104,6 +106,8 @@ public struct RandomRotation: Transform {
   private let degrees: ClosedRange<Double>
   private let fill: Double
 
+  /// Creates the transform.
+  ///
   /// - Parameters:
   ///   - degrees: the largest angle, to either side.
   ///   - fill: what comes in from outside the image.
@@ -158,6 +162,8 @@ public struct RandomRotation: Transform {
 public struct Resize: Transform {
   private let size: @Sendable (_ height: Int, _ width: Int) -> (Int, Int)
 
+  /// Creates the transform.
+  ///
   /// - Parameter shorterSide: the length of the shorter side; the other one keeps its proportion.
   public init(_ shorterSide: Int) {
     guard shorterSide > 0 else { fatalError("Resize: a side of \(shorterSide)") }

@@ -6,6 +6,7 @@
 ///     let augment = Compose([RandomHorizontalFlip(), RandomCrop(28, padding: 2), Normalize(mean: [0.5], std: [0.5])])
 ///     let augmented = dataset.map { image, label in (augment(image), label) }
 public protocol Transform: Sendable {
+  /// What becomes of an image.
   func callAsFunction(_ image: Tensor) -> Tensor
 }
 
@@ -72,6 +73,8 @@ public struct Normalize: Transform {
   private let mean: [Double]
   private let std: [Double]
 
+  /// Creates the transform.
+  ///
   /// - Parameters:
   ///   - mean: one number for each channel, or one for all.
   ///   - std: as many; none may be 0.
@@ -112,6 +115,8 @@ public struct OneHot: Transform {
     self.classCount = classCount
   }
 
+  /// What comes out, for these inputs.
+  ///
   /// - Parameter labels: int64, of any shape.
   /// - Returns: float32, with one more dim.
   public func callAsFunction(_ labels: Tensor) -> Tensor {

@@ -185,6 +185,8 @@ public struct ComputationGraph: Hashable, Sendable {
   /// What is to be said below the drawing, such as what was folded.
   public let notes: [String]
 
+  /// Creates a graph of nodes and arrows.
+  ///
   /// - Throws: ``ComputationGraphError``, where an edge or a cluster leads nowhere or there is a cycle.
   public init(
     nodes: [Node], edges: [Edge], clusters: [Cluster] = [], notes: [String] = []

@@ -23,6 +23,7 @@ public final class ModuleList: Module, Rebuildable {
   ///
   /// - Parameter module: the module.
   public func append(_ module: Module) { layers.append(module) }
+  /// How many modules there are.
   public var count: Int { layers.count }
   /// The module at a place; negative ones count from the end.
   public subscript(_ index: Int) -> Module { layers[checkedIndex(index, of: layers.count)] }
@@ -56,6 +57,7 @@ public final class ModuleDict: Module, Rebuildable {
   /// The names, in their order.
   public var keys: [String] { Array(entries.keys) }
 
+  /// The module of a name, or nil.
   public subscript(_ name: String) -> Module? {
     get { entries[name] }
     set {

@@ -59,6 +59,7 @@ public final class Sequential: Module, Rebuildable {
 
   /// The modules, in their order.
   public var layers: [Module] { entries.map(\.module) }
+  /// How many modules there are.
   public var count: Int { entries.count }
   /// The module at a place; negative ones count from the end.
   public subscript(_ index: Int) -> Module {

@@ -12,10 +12,10 @@ public final class MultiheadAttention: Module, Rebuildable {
   /// Whether inputs are [batch, length, features] in place of [length, batch, features].
   public let batchFirst: Bool
   /// Queries, keys and values, of shape [3 · embedDim, embedDim].
-  /// The layer that mixes the heads.
-  /// The bias of queries, keys and values, [3 · embedDim].
   @Parameter public var inProjWeight: Tensor
+  /// The bias of queries, keys and values, [3 · embedDim].
   @Parameter public var inProjBias: Tensor?
+  /// The layer that mixes the heads.
   public let outProj: Linear
   private let generator: Generator
 

@@ -10,14 +10,14 @@ open class BatchNorm: Module, Rebuildable {
   /// How much of a batch's own goes into the running ones; nil for the mean over all batches.
   public let momentum: Double?
   /// A factor for each channel or element.
-  /// How many batches there have been.
-  /// What is added to each channel or element.
-  /// The variance of all batches so far, [channels].
-  /// The mean of all batches so far, [channels].
   @Parameter public var weight: Tensor?
+  /// What is added to each channel or element.
   @Parameter public var bias: Tensor?
+  /// The mean of all batches so far, [channels].
   @Buffer public var runningMean: Tensor?
+  /// The variance of all batches so far, [channels].
   @Buffer public var runningVar: Tensor?
+  /// How many batches there have been.
   @Buffer public var numBatchesTracked: Tensor?
 
   /// Creates the layer.
@@ -111,8 +111,8 @@ public final class LayerNorm: Module, Rebuildable {
   /// What is added to the variance.
   public let eps: Double
   /// A factor for each channel or element.
-  /// What is added to each channel or element.
   @Parameter public var weight: Tensor?
+  /// What is added to each channel or element.
   @Parameter public var bias: Tensor?
 
   /// Creates the layer.
@@ -224,8 +224,8 @@ public final class GroupNorm: Module, Rebuildable {
   /// What is added to the variance.
   public let eps: Double
   /// A factor for each channel or element.
-  /// What is added to each channel or element.
   @Parameter public var weight: Tensor?
+  /// What is added to each channel or element.
   @Parameter public var bias: Tensor?
 
   /// Creates the layer.

@@ -51,10 +51,10 @@ public final class SinusoidalPositions: Module, Rebuildable {
 /// Input of shape […, length, size]. The first half of the numbers is paired with the second.
 public final class RotaryPositions: Module, Rebuildable {
   /// Of shape [maxLength, size]; the same angles for both halves.
-  /// The base of the frequencies.
-  /// The sines of all places, [length, features / 2].
   @Buffer public var cosines: Tensor
+  /// As the cosines.
   @Buffer public var sines: Tensor
+  /// The base of the frequencies.
   public let base: Double
 
   /// Creates the layer.

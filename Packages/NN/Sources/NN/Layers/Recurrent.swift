@@ -20,6 +20,8 @@ open class Recurrent: Module {
   public let bidirectional: Bool
   private let generator: Generator
 
+  /// Creates the layer.
+  ///
   /// - Parameter gates: how many numbers each hidden state is computed from.
   init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int, bias: Bool, batchFirst: Bool,

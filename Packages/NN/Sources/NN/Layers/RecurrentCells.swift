@@ -7,12 +7,12 @@ open class RecurrentCell: Module {
   /// Features of the state.
   public let hiddenSize: Int
   /// The weight of the input, [gates · hiddenSize, inputSize].
-  /// The bias of the state.
-  /// The weight of the state, [gates · hiddenSize, hiddenSize].
-  /// The bias of the input.
   @Parameter public var weightIh: Tensor
+  /// The weight of the state, [gates · hiddenSize, hiddenSize].
   @Parameter public var weightHh: Tensor
+  /// The bias of the input.
   @Parameter public var biasIh: Tensor?
+  /// The bias of the state.
   @Parameter public var biasHh: Tensor?
 
   init(

@@ -112,8 +112,8 @@ public final class HuberLoss: Loss, Rebuildable {
 /// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)``: `torch.nn.CrossEntropyLoss`.
 public final class CrossEntropyLoss: Loss, Rebuildable {
   /// A factor for each class or element.
-  /// Targets that do not count.
   @Buffer public var weight: Tensor?
+  /// Targets that do not count.
   public let ignoreIndex: Int
   /// The share of all classes alike in the target.
   public let labelSmoothing: Double
@@ -158,8 +158,8 @@ public final class CrossEntropyLoss: Loss, Rebuildable {
 /// ``nllLoss(_:_:weight:ignoreIndex:reduction:)``: `torch.nn.NLLLoss`.
 public final class NLLLoss: Loss, Rebuildable {
   /// A factor for each class or element.
-  /// Targets that do not count.
   @Buffer public var weight: Tensor?
+  /// Targets that do not count.
   public let ignoreIndex: Int
 
   /// Creates the loss.
@@ -222,8 +222,8 @@ public final class BCELoss: Loss, Rebuildable {
 /// ``bceWithLogits(_:_:weight:posWeight:reduction:)``: `torch.nn.BCEWithLogitsLoss`.
 public final class BCEWithLogitsLoss: Loss, Rebuildable {
   /// A factor for each class or element.
-  /// A factor for the positive examples of each class.
   @Buffer public var weight: Tensor?
+  /// A factor for the positive examples of each class.
   @Buffer public var posWeight: Tensor?
 
   /// Creates the loss.

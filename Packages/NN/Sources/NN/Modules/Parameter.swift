@@ -45,7 +45,9 @@ public final class Buffer<Value: TensorHolder> {
 
 /// What a parameter or a buffer can be: a tensor, or none where a layer goes without.
 public protocol TensorHolder {
+  /// The tensor, if there is one.
   var tensor: Tensor? { get }
+  /// One that holds a tensor.
   static func holding(_ tensor: Tensor) -> Self
 }
 

@@ -154,6 +154,7 @@ extension ModuleArguments.Literal: Codable, Equatable {
 /// What an argument of a module can be: a number, a text, a truth value, an enumeration of texts, and
 /// lists and optionals of these.
 public protocol ModuleArgument {
+  /// It as something that can be saved.
   var moduleArgument: ModuleArguments.Literal { get }
   /// Nil where it is of another type.
   init?(moduleArgument literal: ModuleArguments.Literal)

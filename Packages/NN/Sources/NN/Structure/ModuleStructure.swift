@@ -26,6 +26,7 @@ public struct ModuleStructure: Codable, Equatable, Sendable {
   public let type: String
   /// What `print(model)` says of the module besides its type.
   public let text: String
+  /// What it is made with.
   public let arguments: [String: ModuleArguments.Literal]
   /// Whether it is in training.
   public let isTraining: Bool

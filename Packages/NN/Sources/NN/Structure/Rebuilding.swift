@@ -27,6 +27,7 @@ public protocol Rebuildable: Module, SendableMetatype {
 
 /// A module that is made without arguments.
 public protocol ArgumentFree: Rebuildable {
+  /// Creates the module.
   init()
 }
 

@@ -33,6 +33,7 @@ public func r2Score(_ prediction: Tensor, _ target: Tensor) -> Double {
 public struct Mean: Sendable {
   /// The sum of the values so far, each times its count.
   public private(set) var sum = 0.0
+  /// How many values there have been.
   public private(set) var count = 0
 
   /// Begins without values.

@@ -27,6 +27,8 @@ public final class Progress {
   private var lastDrawn: ContinuousClock.Instant?
   private var done = 0
 
+  /// Creates a progress line.
+  ///
   /// - Parameters:
   ///   - total: how many steps there are; ``over(_:)`` counts them itself.
   ///   - label: what a step is, as in `epoch`.

@@ -18,6 +18,7 @@ public struct TensorIndex: Sendable {
 
 /// A type that an index can be written in: whole numbers, ranges, and ``TensorIndex`` itself.
 public protocol TensorIndexConvertible {
+  /// It as an index of a tensor.
   var tensorIndex: TensorIndex { get }
 }
 
