@@ -77,7 +77,8 @@ struct ReaderFolder {
 
   /// The package's manifest, with the chapters that are there.
   private func manifest() throws -> String {
-    var targets = [".target(name: \"Checks\", path: \"Checks\"),"]
+    let hasChecks = FileManager.default.fileExists(atPath: url.appending(path: "Checks").path)
+    var targets = hasChecks ? [".target(name: \"Checks\", path: \"Checks\"),"] : []
     for chapter in try Chapter.all() where has(chapter) {
       let exercises = chapter.exercises
       targets.append(

@@ -97,26 +97,35 @@ struct Show: ParsableCommand {
   }
 }
 
-struct New: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Add a chapter to a folder of your own, ready to type into.")
-
+/// A chapter in a reader's folder.
+struct ReaderOptions: ParsableArguments {
   @Argument(help: "The chapter.")
   var chapter: Int
 
   @Argument(help: "Your folder; by default flambeau-tutorial, beside the repository.")
   var folder: String?
 
+  func reader() throws -> ReaderFolder {
+    try ReaderFolder(folder.map { URL(filePath: $0) } ?? ReaderFolder.standard)
+  }
+}
+
+struct New: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Add a chapter to a folder of your own, ready to type into.")
+
+  @OptionGroup var options: ReaderOptions
+
   func run() throws {
-    let chosen = try Chapter.numbered(chapter)
-    let reader = try ReaderFolder(folder.map { URL(filePath: $0) } ?? ReaderFolder.standard)
-    try reader.add(chosen)
+    let chapter = try Chapter.numbered(options.chapter)
+    let reader = try options.reader()
+    try reader.add(chapter)
     print(
       """
-      Read   \(chosen.folder.appending(path: "README.md").path)
-      Type   \(reader.program(chosen).path)
-      Run    cd \(reader.url.path) && swift run -c release \(chosen.name)
-      Check  ./Scripts/tutorial check \(chapter)\(folder.map { " \($0)" } ?? "")
+      Read   \(chapter.folder.appending(path: "README.md").path)
+      Type   \(reader.program(chapter).path)
+      Run    cd \(reader.url.path) && swift run -c release \(chapter.name)
+      Check  ./Scripts/tutorial check \(chapter.number)\(options.folder.map { " \($0)" } ?? "")
       """)
   }
 }
@@ -125,16 +134,12 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the exercises of a chapter in your folder, and say what is missing.")
 
-  @Argument(help: "The chapter.")
-  var chapter: Int
-
-  @Argument(help: "Your folder; by default flambeau-tutorial, beside the repository.")
-  var folder: String?
+  @OptionGroup var options: ReaderOptions
 
   func run() throws {
-    let reader = try ReaderFolder(folder.map { URL(filePath: $0) } ?? ReaderFolder.standard)
     let checking = Checking(
-      chapter: try Chapter.numbered(chapter), reader: reader, screen: Screen())
+      chapter: try Chapter.numbered(options.chapter), reader: try options.reader(),
+      screen: Screen())
     if try !checking.run() { throw ExitCode.failure }
   }
 }

@@ -23,7 +23,7 @@ import Testing
     var leftovers = 0
     for round in 0..<50 {
       // From before the first save to some saves later.
-      let microseconds = UInt32(500 + (round * 7919) % 15_000)
+      let microseconds = UInt32(500 + (round * 7919) % 40_000)
       await #expect(processExitsWith: .signal(SIGKILL)) {
         [path = path as String, round = round as Int, microseconds = microseconds as UInt32] in
         let killer = Thread {
@@ -39,7 +39,7 @@ import Testing
       seen.insert(number)
       leftovers = folder.names.count - 1
     }
-    #expect(seen.count > 5 && leftovers <= 50, "\(seen.count) \(leftovers)")
+    #expect(seen.count > 3 && leftovers <= 50, "\(seen.count) \(leftovers)")
   }
 
   /// A file that may not grow further, as on a full disk.

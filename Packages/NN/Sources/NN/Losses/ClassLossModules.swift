@@ -1,0 +1,175 @@
+// The losses of classes and probabilities as modules. What they take is said at the functions.
+
+/// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)``: `torch.nn.CrossEntropyLoss`.
+public final class CrossEntropyLoss: Loss, Rebuildable {
+  /// A factor for each class or element.
+  @Buffer public var weight: Tensor?
+  /// Targets that do not count.
+  public let ignoreIndex: Int
+  /// The share of all classes alike in the target.
+  public let labelSmoothing: Double
+
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - weight: a factor for each class or element.
+  ///   - ignoreIndex: targets that do not count.
+  ///   - labelSmoothing: the share of all classes alike in the target.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  public init(
+    weight: Tensor? = nil, ignoreIndex: Int = -100, labelSmoothing: Double = 0,
+    reduction: LossReduction = .mean
+  ) {
+    self.weight = weight
+    self.ignoreIndex = ignoreIndex
+    self.labelSmoothing = labelSmoothing
+    super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments {
+    [
+      "weight": weight?.shape, "ignore_index": ignoreIndex, "label_smoothing": labelSmoothing,
+      "reduction": reduction,
+    ]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      weight: try arguments.zeros("weight"), ignoreIndex: try arguments["ignore_index"],
+      labelSmoothing: try arguments["label_smoothing"], reduction: try arguments["reduction"])
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    crossEntropy(
+      input, target, weight: weight, ignoreIndex: ignoreIndex, labelSmoothing: labelSmoothing,
+      reduction: reduction)
+  }
+}
+
+/// ``nllLoss(_:_:weight:ignoreIndex:reduction:)``: `torch.nn.NLLLoss`.
+public final class NLLLoss: Loss, Rebuildable {
+  /// A factor for each class or element.
+  @Buffer public var weight: Tensor?
+  /// Targets that do not count.
+  public let ignoreIndex: Int
+
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - weight: a factor for each class or element.
+  ///   - ignoreIndex: targets that do not count.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  public init(
+    weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: LossReduction = .mean
+  ) {
+    self.weight = weight
+    self.ignoreIndex = ignoreIndex
+    super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments {
+    ["weight": weight?.shape, "ignore_index": ignoreIndex, "reduction": reduction]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      weight: try arguments.zeros("weight"), ignoreIndex: try arguments["ignore_index"],
+      reduction: try arguments["reduction"])
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
+  }
+}
+
+/// ``binaryCrossEntropy(_:_:weight:reduction:)``: `torch.nn.BCELoss`.
+public final class BCELoss: Loss, Rebuildable {
+  /// A factor for each class or element.
+  @Buffer public var weight: Tensor?
+
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - weight: a factor for each class or element.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  public init(weight: Tensor? = nil, reduction: LossReduction = .mean) {
+    self.weight = weight
+    super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments {
+    ["weight": weight?.shape, "reduction": reduction]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(weight: try arguments.zeros("weight"), reduction: try arguments["reduction"])
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    binaryCrossEntropy(input, target, weight: weight, reduction: reduction)
+  }
+}
+
+/// ``bceWithLogits(_:_:weight:posWeight:reduction:)``: `torch.nn.BCEWithLogitsLoss`.
+public final class BCEWithLogitsLoss: Loss, Rebuildable {
+  /// A factor for each class or element.
+  @Buffer public var weight: Tensor?
+  /// A factor for the positive examples of each class.
+  @Buffer public var posWeight: Tensor?
+
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - weight: a factor for each class or element.
+  ///   - posWeight: a factor for the positive examples of each class.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  public init(
+    weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: LossReduction = .mean
+  ) {
+    self.weight = weight
+    self.posWeight = posWeight
+    super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments {
+    ["weight": weight?.shape, "pos_weight": posWeight?.shape, "reduction": reduction]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(
+      weight: try arguments.zeros("weight"), posWeight: try arguments.zeros("pos_weight"),
+      reduction: try arguments["reduction"])
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    bceWithLogits(input, target, weight: weight, posWeight: posWeight, reduction: reduction)
+  }
+}
+
+/// ``klDiv(_:_:logTarget:reduction:)``: `torch.nn.KLDivLoss`.
+public final class KLDivLoss: Loss, Rebuildable {
+  /// Whether targets are logarithms.
+  public let logTarget: Bool
+
+  /// Creates the loss.
+  ///
+  /// - Parameters:
+  ///   - logTarget: whether targets are logarithms.
+  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  public init(logTarget: Bool = false, reduction: LossReduction = .mean) {
+    self.logTarget = logTarget
+    super.init(reduction: reduction)
+  }
+
+  public override var arguments: ModuleArguments {
+    ["log_target": logTarget, "reduction": reduction]
+  }
+
+  public convenience init(arguments: ModuleArguments) throws {
+    self.init(logTarget: try arguments["log_target"], reduction: try arguments["reduction"])
+  }
+
+  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+    klDiv(input, target, logTarget: logTarget, reduction: reduction)
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// Rates that become smaller when a number stops getting better:
+/// `torch.optim.lr_scheduler.ReduceLROnPlateau`.
+public final class ReduceLROnPlateau {
+  /// Whose rate is set.
+  public let optimizer: Optimizer
+  private let isBetter: (Double, Double) -> Bool
+  private let factor: Double
+  private let patience: Int
+  private let cooldown: Int
+  private let minLR: Double
+  private let eps: Double
+  /// What is remembered between steps.
+  public var state: State
+
+  /// What it has seen so far, to be saved.
+  public struct State: Codable, Sendable {
+    /// The best number so far.
+    public var best: Double
+    /// How many steps in a row were no better.
+    public var badSteps = 0
+    /// How many steps do not count yet after rates were changed.
+    public var cooldownLeft = 0
+  }
+
+  /// Which numbers are better.
+  public enum Mode: Sendable {
+    /// Lower is better, or higher is.
+    case min, max
+  }
+
+  /// Creates the scheduler, which sets the rate at once.
+  ///
+  /// - Parameters:
+  ///   - optimizer: whose rate is set.
+  ///   - mode: whether a lower or a higher number is better.
+  ///   - factor: what the rate is multiplied by.
+  ///   - patience: how many steps in a row may be no better.
+  ///   - threshold: by what share of the best so far a number must be better.
+  ///   - cooldown: how many steps after a change do not count.
+  ///   - minLR: the lowest rate.
+  ///   - eps: changes of the rate that are smaller are not made.
+  public init(
+    _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
+    threshold: Double = 1e-4, cooldown: Int = 0, minLR: Double = 0, eps: Double = 1e-8
+  ) {
+    guard factor < 1 else {
+      fatalError("ReduceLROnPlateau: factor \(factor); it must be below 1")
+    }
+    self.optimizer = optimizer
+    isBetter = { mode == .min ? $0 < $1 * (1 - threshold) : $0 > $1 * (1 + threshold) }
+    self.factor = factor
+    self.patience = patience
+    self.cooldown = cooldown
+    self.minLR = minLR
+    self.eps = eps
+    state = State(best: mode == .min ? .infinity : -.infinity)
+  }
+
+  /// Takes note of a number, such as the validation loss.
+  public func step(_ number: Double) {
+    if isBetter(number, state.best) {
+      state.best = number
+      state.badSteps = 0
+    } else {
+      state.badSteps += 1
+    }
+    if state.cooldownLeft > 0 {
+      state.cooldownLeft -= 1
+      state.badSteps = 0
+    }
+    guard state.badSteps > patience else { return }
+    for group in optimizer.groups {
+      let smaller = max(group.lr * factor, minLR)
+      if group.lr - smaller > eps { group.lr = smaller }
+    }
+    state.cooldownLeft = cooldown
+    state.badSteps = 0
+  }
+}
