@@ -62,7 +62,8 @@ struct Screen {
   private func wrapped(_ line: String) -> String {
     var (result, length) = ("", 0)
     for word in line.split(separator: " ") {
-      if length > 0 && length + 1 + word.count > width {
+      let count = word.replacing(#/\u{1B}\[\d+m/#, with: "").count
+      if length > 0 && length + 1 + count > width {
         result += "\n"
         length = 0
       } else if length > 0 {
@@ -70,7 +71,7 @@ struct Screen {
         length += 1
       }
       result += word
-      length += word.count
+      length += count
     }
     return result
   }

@@ -113,6 +113,17 @@ import Testing
     #expect(renewed.blocks.map(\.language) == ["swift", "output measured"])
   }
 
+  @Test func textIsWrappedAsItIsSeen() {
+    let page = "# Title\n\n**Bold words** and [a link](x.md)\ngo on\n\n- one\n- two\n"
+    #expect(
+      Screen(width: 20, hasColors: false).text(page)
+        == "Title\n\nBold words and a\nlink go on\n\n- one\n- two")
+    #expect(
+      Screen(width: 20, hasColors: true).text(page)
+        == "\u{1B}[1mTitle\u{1B}[0m\n\n\u{1B}[1mBold words\u{1B}[0m and a\nlink go on\n\n- one\n- two"
+    )
+  }
+
   @Test func screensAreCompared() {
     func page(_ kind: String, _ text: String) -> MarkdownPage {
       MarkdownPage("```\(kind)\n\(text)```\n")
