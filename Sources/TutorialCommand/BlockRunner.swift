@@ -38,20 +38,18 @@ struct BlockRunner {
   ///
   /// - Parameters:
   ///   - folder: where it runs.
-  ///   - before: Called before each block with its number, from 0; `false` ends the program there.
+  ///   - before: Called before each block; `false` ends the program there.
   ///   - printed: Called with what a block prints.
   func run(
-    in folder: URL, before: (_ block: Int) -> Bool, printed: (_ block: Int, Data) -> Void
+    in folder: URL, before: () -> Bool, printed: (_ block: Int, Data) -> Void
   ) throws {
     let binary = try build()
-    let process = Process()
+    let process = Command.process([binary.path], in: folder)
     let (input, output) = (Pipe(), Pipe())
-    process.executableURL = binary
-    process.currentDirectoryURL = folder
     process.standardInput = input
     process.standardOutput = output
 
-    guard before(0) else { return }
+    guard before() else { return }
     try process.run()
     var block = 0
     while true {
@@ -63,7 +61,7 @@ struct BlockRunner {
         if index > 0 {
           block += 1
           let isLast = block == page.code.count
-          guard isLast || before(block) else {
+          guard isLast || before() else {
             process.terminate()
             process.waitUntilExit()
             return

@@ -42,6 +42,14 @@ struct Chapter {
   /// The files that its program reads.
   var data: [URL] { files(in: "Data").filter { $0.lastPathComponent != "README.md" } }
 
+  /// Puts the files that its program reads into a folder.
+  func copyData(to target: URL) throws {
+    for file in data {
+      try Data(contentsOf: file)
+        .write(to: target.appending(path: file.lastPathComponent), options: .atomic)
+    }
+  }
+
   /// The products of Flambeau that pieces of code import.
   static func products(of code: [String]) -> [String] {
     let system: Set = ["Foundation", "Checks", "Synchronization"]

@@ -45,7 +45,7 @@ enum Command {
     return build.program
   }
 
-  private static func process(_ command: [String], in folder: URL) -> Process {
+  static func process(_ command: [String], in folder: URL) -> Process {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command

@@ -33,10 +33,7 @@ struct Show: ParsableCommand {
     let chosen = try Chapter.numbered(chapter)
     let folder = URL(filePath: output).appending(path: chosen.name)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for file in chosen.data {
-      let copy = folder.appending(path: file.lastPathComponent)
-      try Data(contentsOf: file).write(to: copy, options: .atomic)
-    }
+    try chosen.copyData(to: folder)
     if step {
       try showSteps(of: chosen, in: folder)
     } else {
@@ -67,7 +64,7 @@ struct Show: ParsableCommand {
     print(screen.dim("Building; the first time takes a few minutes.\n"))
     try BlockRunner(name: chapter.name, page: chapter.page).run(
       in: folder,
-      before: { _ in
+      before: {
         while let part = parts.popFirst() {
           switch part {
           case .text(let text): show(text, on: screen)

@@ -15,7 +15,7 @@ struct Write: ParsableCommand {
       let url = URL(filePath: page)
       let name = url.deletingPathExtension().lastPathComponent
       let written = try renewed(
-        try MarkdownPage(contentsOf: url), name: "Page\(name)", data: [], picturesTo: nil)
+        try MarkdownPage(contentsOf: url), name: "Page\(name)", of: nil)
       return try Data(written.markdown.utf8).write(to: url)
     }
     let chapter = try Chapter.numbered(number)
@@ -24,33 +24,31 @@ struct Write: ParsableCommand {
         at: chapter.folder.appending(path: name), withIntermediateDirectories: true)
     }
     let written = try renewed(
-      chapter.page, name: chapter.name, data: chapter.data, picturesTo: chapter.folder)
+      chapter.page, name: chapter.name, of: chapter)
     try Data(written.markdown.utf8).write(to: chapter.folder.appending(path: "README.md"))
     try Data(written.program.utf8).write(to: chapter.folder.appending(path: "main.swift"))
   }
 
   /// Runs the page's program and returns the page with what it does.
   private func renewed(
-    _ page: MarkdownPage, name: String, data: [URL], picturesTo shown: URL?
+    _ page: MarkdownPage, name: String, of chapter: Chapter?
   ) throws -> MarkdownPage {
     let page = try formatted(page)
     var outputs = [Data](repeating: Data(), count: page.code.count)
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    for file in data {
-      try Data(contentsOf: file).write(to: folder.appending(path: file.lastPathComponent))
-    }
+    try chapter?.copyData(to: folder)
 
     let start = Date()
     try BlockRunner(name: name, page: page).run(
-      in: folder, before: { _ in true }, printed: { outputs[min($0, outputs.count - 1)] += $1 })
+      in: folder, before: { true }, printed: { outputs[min($0, outputs.count - 1)] += $1 })
     print("\(name) took \(Int(Date().timeIntervalSince(start))) s, with building it.")
 
-    if let shown {
+    if let chapter {
       for picture in page.pictures {
         try Data(contentsOf: folder.appending(path: picture.name))
-          .write(to: shown.appending(path: picture.path))
+          .write(to: chapter.folder.appending(path: picture.path))
       }
     }
     return page.showing(

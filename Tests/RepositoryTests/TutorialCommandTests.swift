@@ -10,8 +10,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func tutorial(_ arguments: String..., input: String? = nil) async throws -> ProcessResult
-  {
+  private func tutorial(_ arguments: String...) async throws -> ProcessResult {
     try await run(
       Repository.program("TutorialCommand"), arguments, in: folder.url,
       environment: ["LANG": "C.UTF-8"])

@@ -42,9 +42,7 @@ import Testing
   func thePageIsWhatTheReaderSees(number: Int) async throws {
     let chapter = try Chapter.numbered(number)
     let folder = try TemporaryFolder()
-    for file in chapter.data {
-      try Data(contentsOf: file).write(to: folder.url.appending(path: file.lastPathComponent))
-    }
+    try chapter.copyData(to: folder.url)
     let start = ContinuousClock.now
     let result = try await TypedReader.runProgram(chapter.name, in: folder.url)
     print("\(chapter.name) took \(ContinuousClock.now - start)")
