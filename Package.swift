@@ -51,7 +51,8 @@ let package = Package(
   name: "Flambeau",
   platforms: [.macOS(.v15)],
   products: (libraries + ["Flambeau"]).map { .library(name: $0, targets: [$0]) } + [
-    .executable(name: "flambeau", targets: ["FlambeauCommand"])
+    .library(name: "CUDASimulator", type: .dynamic, targets: ["CUDASimulator"]),
+    .executable(name: "flambeau", targets: ["FlambeauCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -79,8 +80,14 @@ let package = Package(
     .target(
       name: "CKernels", dependencies: ["COperations"], path: "Packages/Devices/Sources/CKernels",
       linkerSettings: [.linkedLibrary("m")]),
-    target("Devices", "Devices", ["COperations", "CKernels", "COpenBLAS"]),
-    tests("Devices", "Devices"),
+    target("Devices", "CCUDA", ["COperations"]),
+    .target(
+      name: "CUDAKernels", dependencies: ["COperations"],
+      path: "Packages/Devices/Sources/CUDAKernels", exclude: ["Kernels"]),
+    target("Devices", "CUDASimulator", ["CCUDA", "COperations", "CUDAKernels"]),
+    target(
+      "Devices", "Devices", ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CUDAKernels"]),
+    tests("Devices", "Devices", ["CCUDA"]),
 
     target("Tensors", "CAutograd"),
     target(

@@ -5,7 +5,8 @@ let package = Package(
   name: "Devices",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Devices", targets: ["Devices"])
+    .library(name: "Devices", targets: ["Devices"]),
+    .library(name: "CUDASimulator", type: .dynamic, targets: ["CUDASimulator"]),
   ],
   targets: [
     .systemLibrary(
@@ -14,7 +15,12 @@ let package = Package(
     .target(name: "COperations"),
     .target(
       name: "CKernels", dependencies: ["COperations"], linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "Devices", dependencies: ["COperations", "CKernels", "COpenBLAS"]),
-    .testTarget(name: "DevicesTests", dependencies: ["Devices"]),
+    .target(name: "CCUDA", dependencies: ["COperations"]),
+    .target(name: "CUDAKernels", dependencies: ["COperations"], exclude: ["Kernels"]),
+    .target(name: "CUDASimulator", dependencies: ["CCUDA", "COperations", "CUDAKernels"]),
+    .target(
+      name: "Devices",
+      dependencies: ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CUDAKernels"]),
+    .testTarget(name: "DevicesTests", dependencies: ["Devices", "CCUDA"]),
   ]
 )

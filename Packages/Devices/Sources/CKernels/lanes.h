@@ -1,4 +1,5 @@
 #pragma once
+#include <COperations.h>
 
 // Totals of a row are kept in lanes, which the processor handles several at a time, and these are joined
 // at the end, half with half.
@@ -10,7 +11,3 @@ enum { LANES = 32 };
   for (int half = LANES / 2; half > 0; half /= 2) {                          \
     for (int k = 0; k < half; k++) JOIN(lanes[k], lanes[k + half]);          \
   }
-
-#define ADD(total, x) total += x
-#define LARGER(total, x) total = total >= x || total != total ? total : x
-#define SMALLER(total, x) total = total <= x || total != total ? total : x

@@ -9,21 +9,8 @@ void loops_prepare(
     loops->pointers[k] = pointers[k];
     loops->item_sizes[k] = item_sizes[k];
   }
-  long last = -1;
-  for (long dim = 0; dim < rank; dim++) {
-    if (shape[dim] == 1) continue;
-    bool joins = last >= 0;
-    for (int k = 0; joins && k < operands; k++) {
-      joins = loops->strides[last][k] == strides[k][dim] * shape[dim];
-    }
-    if (joins) {
-      loops->shape[last] *= shape[dim];
-    } else {
-      loops->shape[++last] = shape[dim];
-    }
-    for (int k = 0; k < operands; k++) loops->strides[last][k] = strides[k][dim];
-  }
-  loops->rank = last + 1;
+  loops->rank = flambeau_join_dims(
+      operands, rank, shape, strides, loops->shape, &loops->strides[0][0], MAX_OPERANDS);
 }
 
 /// Runs the rows from begin to end, counted over the outer dims, each from the given column on.

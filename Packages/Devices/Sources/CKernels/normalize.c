@@ -30,7 +30,7 @@ enum { PARTS = 8 };
         lanes[k] += EXPRESSION;                                                            \
       }                                                                                    \
     }                                                                                      \
-    FOLD_LANES(lanes, ADD)                                                                 \
+    FOLD_LANES(lanes, FLAMBEAU_ADD)                                                                 \
     for (; i < n; i++) {                                                                   \
       double a = LOAD(x[i]) - shift;                                                       \
       lanes[0] += EXPRESSION;                                                              \
@@ -102,8 +102,8 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
         columns[n + i + k] += gradient;                                                    \
       }                                                                                    \
     }                                                                                      \
-    FOLD_LANES(first, ADD)                                                                 \
-    FOLD_LANES(second, ADD)                                                                \
+    FOLD_LANES(first, FLAMBEAU_ADD)                                                                 \
+    FOLD_LANES(second, FLAMBEAU_ADD)                                                                \
     for (; i < n; i++) {                                                                   \
       T gradient = FLAMBEAU_LOAD_##dtype(g[i]);                                            \
       T along = gradient * ((FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor);                \

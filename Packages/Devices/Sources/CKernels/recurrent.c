@@ -10,23 +10,22 @@ typedef struct {
   const void *dh, *slopes;
 } Work;
 
-// i, f, o ← σ, g ← tanh; c' = f·c + i·g, h = o·tanh(c').
-#define LSTM(dtype, S, T, ...)                                                             \
+#define LSTM(dtype, S, C, ...)                                                             \
   VECTORIZED static void lstm_row_##dtype(                                                 \
-      long n, S *restrict gates, const S *restrict c, S *restrict next, S *restrict h) {   \
+      long n, S *restrict gates, const S *restrict cs, S *restrict nexts, S *restrict hs) { \
+    typedef C T;                                                                           \
     S *is = gates, *fs = gates + n, *gs = gates + 2 * n, *os = gates + 3 * n;              \
     INDEPENDENT for (long j = 0; j < n; j++) {                                             \
-      T i = 1 / (1 + exp(-FLAMBEAU_LOAD_##dtype(is[j])));                                  \
-      T f = 1 / (1 + exp(-FLAMBEAU_LOAD_##dtype(fs[j])));                                  \
-      T g = tanh(FLAMBEAU_LOAD_##dtype(gs[j]));                                            \
-      T o = 1 / (1 + exp(-FLAMBEAU_LOAD_##dtype(os[j])));                                  \
-      T cell = f * FLAMBEAU_LOAD_##dtype(c[j]) + i * g;                                    \
+      T i = FLAMBEAU_LOAD_##dtype(is[j]), f = FLAMBEAU_LOAD_##dtype(fs[j]);                \
+      T g = FLAMBEAU_LOAD_##dtype(gs[j]), o = FLAMBEAU_LOAD_##dtype(os[j]);                \
+      T c = FLAMBEAU_LOAD_##dtype(cs[j]);                                                  \
+      FLAMBEAU_LSTM_STEP                                                                   \
       is[j] = FLAMBEAU_STORE_##dtype(i);                                                   \
       fs[j] = FLAMBEAU_STORE_##dtype(f);                                                   \
       gs[j] = FLAMBEAU_STORE_##dtype(g);                                                   \
       os[j] = FLAMBEAU_STORE_##dtype(o);                                                   \
-      next[j] = FLAMBEAU_STORE_##dtype(cell);                                              \
-      h[j] = FLAMBEAU_STORE_##dtype(o * tanh(cell));                                       \
+      nexts[j] = FLAMBEAU_STORE_##dtype(next);                                             \
+      hs[j] = FLAMBEAU_STORE_##dtype(h);                                                   \
     }                                                                                      \
   }                                                                                        \
   static void lstm_##dtype(void *context, long begin, long end) {                          \
@@ -40,20 +39,21 @@ typedef struct {
   }                                                                                        \
   /* The slopes of the gates before they were bent; dc' becomes dc. */                     \
   VECTORIZED static void lstm_slope_row_##dtype(                                           \
-      long n, S *restrict slopes, S *restrict dc, const S *restrict dh,                    \
-      const S *restrict gates, const S *restrict c, const S *restrict next) {              \
+      long n, S *restrict slopes, S *restrict dcs, const S *restrict dhs,                  \
+      const S *restrict gates, const S *restrict cs, const S *restrict nexts) {            \
+    typedef C T;                                                                           \
     INDEPENDENT for (long j = 0; j < n; j++) {                                             \
       T i = FLAMBEAU_LOAD_##dtype(gates[j]), f = FLAMBEAU_LOAD_##dtype(gates[n + j]);      \
       T g = FLAMBEAU_LOAD_##dtype(gates[2 * n + j]);                                       \
       T o = FLAMBEAU_LOAD_##dtype(gates[3 * n + j]);                                       \
-      T bent = tanh(FLAMBEAU_LOAD_##dtype(next[j])), own = FLAMBEAU_LOAD_##dtype(dh[j]);   \
-      T cell = FLAMBEAU_LOAD_##dtype(dc[j]) + own * o * (1 - bent * bent);                 \
-      slopes[j] = FLAMBEAU_STORE_##dtype(cell * g * i * (1 - i));                          \
-      slopes[n + j] =                                                                      \
-          FLAMBEAU_STORE_##dtype(cell * FLAMBEAU_LOAD_##dtype(c[j]) * f * (1 - f));        \
-      slopes[2 * n + j] = FLAMBEAU_STORE_##dtype(cell * i * (1 - g * g));                  \
-      slopes[3 * n + j] = FLAMBEAU_STORE_##dtype(own * bent * o * (1 - o));                \
-      dc[j] = FLAMBEAU_STORE_##dtype(cell * f);                                            \
+      T c = FLAMBEAU_LOAD_##dtype(cs[j]), next = FLAMBEAU_LOAD_##dtype(nexts[j]);          \
+      T dh = FLAMBEAU_LOAD_##dtype(dhs[j]), dc = FLAMBEAU_LOAD_##dtype(dcs[j]);            \
+      FLAMBEAU_LSTM_SLOPES                                                                 \
+      slopes[j] = FLAMBEAU_STORE_##dtype(di);                                              \
+      slopes[n + j] = FLAMBEAU_STORE_##dtype(df);                                          \
+      slopes[2 * n + j] = FLAMBEAU_STORE_##dtype(dg);                                      \
+      slopes[3 * n + j] = FLAMBEAU_STORE_##dtype(d_o);                                     \
+      dcs[j] = FLAMBEAU_STORE_##dtype(dc);                                                 \
     }                                                                                      \
   }                                                                                        \
   static void lstm_slopes_##dtype(void *context, long begin, long end) {                   \

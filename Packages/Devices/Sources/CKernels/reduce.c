@@ -25,8 +25,6 @@ typedef struct {
   const void *x;
 } Work;
 
-#define MULTIPLY(total, x) total *= x
-
 // Reduces n columns of one row each into totals, or a row of n elements into one total, over several
 // at a time where they are adjacent.
 #define INNER_LOOPS(name, LOAD, S, A, JOIN)                                                \
@@ -166,19 +164,19 @@ typedef struct {
 #define ITSELF(x) x
 #define EXTREMES(dtype, S, C, ...)                                                         \
   REDUCTION(                                                                               \
-      maximum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, LARGER, ITSELF) \
+      maximum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, FLAMBEAU_LARGER, ITSELF) \
   REDUCTION(                                                                               \
-      minimum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, SMALLER, ITSELF)
+      minimum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, FLAMBEAU_SMALLER, ITSELF)
 #define TOTALS(dtype, S, C, ...)                                                           \
   REDUCTION(                                                                               \
-      sum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, ADD, ZERO)    \
+      sum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, FLAMBEAU_ADD, ZERO)    \
   REDUCTION(                                                                               \
-      product_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, MULTIPLY, ONE)
+      product_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, FLAMBEAU_MULTIPLY, ONE)
 
 FLAMBEAU_DTYPES(EXTREMES)
 FLAMBEAU_FLOAT_DTYPES(TOTALS)
-REDUCTION(sum_int64, ITSELF, ITSELF, int64_t, int64_t, ADD, ZERO)
-REDUCTION(product_int64, ITSELF, ITSELF, int64_t, int64_t, MULTIPLY, ONE)
+REDUCTION(sum_int64, ITSELF, ITSELF, int64_t, int64_t, FLAMBEAU_ADD, ZERO)
+REDUCTION(product_int64, ITSELF, ITSELF, int64_t, int64_t, FLAMBEAU_MULTIPLY, ONE)
 
 // The first place of the largest or smallest element, or of the first NaN, over one dim.
 #define INDEX_OF(name, LOAD, S, C, BETTER)                                                 \

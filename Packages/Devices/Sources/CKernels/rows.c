@@ -48,7 +48,6 @@ void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const 
 
 // Sorts places by merging ever longer runs, which keeps equal elements in order. NaN counts as larger
 // than all numbers.
-#define BEFORE(a, b) ((a) < (b) || ((b) != (b) && (a) == (a)))
 #define SORT(dtype, S, C, ...)                                                             \
   static void sort_##dtype(void *context, long begin, long end) {                         \
     const Work *work = context;                                                            \
@@ -66,7 +65,7 @@ void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const 
             bool second = i == middle;                                                     \
             if (!second && j < stop) {                                                     \
               C a = FLAMBEAU_LOAD_##dtype(x[from[i]]), b = FLAMBEAU_LOAD_##dtype(x[from[j]]); \
-              second = work->flag ? BEFORE(a, b) : BEFORE(b, a);                           \
+              second = work->flag ? FLAMBEAU_BEFORE(a, b) : FLAMBEAU_BEFORE(b, a);                           \
             }                                                                              \
             to[k] = from[second ? j++ : i++];                                              \
           }                                                                                \
@@ -101,7 +100,7 @@ void flambeau_sort(
         while (first < last) {                                                             \
           long middle = first + (last - first) / 2;                                        \
           C here = FLAMBEAU_LOAD_##dtype(sorted[middle]);                                  \
-          bool goes_before = work->flag ? !BEFORE(wanted, here) : BEFORE(here, wanted);    \
+          bool goes_before = work->flag ? !FLAMBEAU_BEFORE(wanted, here) : FLAMBEAU_BEFORE(here, wanted);    \
           if (goes_before) first = middle + 1; else last = middle;                         \
         }                                                                                  \
         places[i] = first;                                                                 \

@@ -28,7 +28,7 @@ typedef struct {
         lanes[k] = a > lanes[k] ? a : lanes[k];                                            \
       }                                                                                    \
     }                                                                                      \
-    FOLD_LANES(lanes, LARGER)                                                              \
+    FOLD_LANES(lanes, FLAMBEAU_LARGER)                                                              \
     T m = lanes[0];                                                                        \
     for (; i < n; i++) {                                                                   \
       T a = FLAMBEAU_LOAD_##dtype(x[i]);                                                   \
@@ -52,7 +52,7 @@ typedef struct {
       }                                                                                    \
       for (; i < width; i++) lanes[i % LANES] += powers[i];                                \
     }                                                                                      \
-    FOLD_LANES(lanes, ADD)                                                                 \
+    FOLD_LANES(lanes, FLAMBEAU_ADD)                                                                 \
     return lanes[0];                                                                       \
   }                                                                                        \
   VECTORIZED static void finish_row_##dtype(                                               \

@@ -26,6 +26,16 @@ const char *flambeau_test_name(ElementTest test) {
   return names[test];
 }
 
+const char *flambeau_reduction_name(Reduction reduction) {
+  static const char *const names[] = {FLAMBEAU_REDUCTIONS(NAME)};
+  return names[reduction];
+}
+
+const char *flambeau_optimizer_name(OptimizerRule rule) {
+  static const char *const names[] = {FLAMBEAU_OPTIMIZER_RULES(NAME)};
+  return names[rule];
+}
+
 const char *flambeau_dtype_name(DType dtype) {
   static const char *const names[] = {FLAMBEAU_DTYPES(NAME)};
   return names[dtype];

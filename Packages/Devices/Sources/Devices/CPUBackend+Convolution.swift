@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 import Foundation
 
 // Convolutions as matrix products: the windows of an image are the columns of a matrix, which is made
@@ -28,7 +27,7 @@ extension CPUBackend {
     let parts = ConvolutionParts(windows, input: dx, weight: weight, groups: groups)
     withoutHalves([gradient, weight], into: dx) { inputs, dx in
       let product = GEMM(
-        m: parts.places, n: parts.positions, k: parts.outputs, left: CblasTrans,
+        m: parts.places, n: parts.positions, k: parts.outputs, leftIsTransposed: true,
         leftDimension: parts.places, rightDimension: parts.positions)
       parts.forEach { part, scratch in
         let image = part.input(dx)
@@ -61,7 +60,7 @@ extension CPUBackend {
           for (place, image) in images.enumerated() {
             let product = GEMM(
               m: parts.outputs, n: parts.places, k: parts.positions,
-              leftDimension: parts.positions, right: CblasTrans, rightDimension: parts.positions,
+              leftDimension: parts.positions, rightIsTransposed: true, rightDimension: parts.positions,
               accumulating: place > 0)
             for group in 0..<parts.groups {
               let part = parts.part(image * parts.groups + group)

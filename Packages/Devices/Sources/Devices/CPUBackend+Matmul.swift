@@ -21,10 +21,9 @@ extension CPUBackend {
       )
       return convert(wide, into: c)
     }
-    let (left, right) = (BLASMatrix(a), BLASMatrix(b))
+    let (left, right) = (DenseMatrices(a), DenseMatrices(b))
     let product = GEMM(
-      m: m, n: n, k: k, left: left.order, leftDimension: left.leadingDimension,
-      right: right.order, rightDimension: right.leadingDimension, accumulating: accumulating)
+      m: m, n: n, k: k, left: left, right: right, accumulating: accumulating)
     let batch = c.layout.shape.dropLast(2).reduce(1, *)
     // Where there are few matrices, each is cut along its longer side.
     let parts = batch >= flambeau_thread_count() ? 1 : product.parts
@@ -79,23 +78,7 @@ func shared(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   }
 }
 
-/// c = a·b, or c + a·b, for one m×k and one k×n matrix, with what is needed to find their rows.
-struct GEMM {
-  var (m, n, k): (Int, Int, Int)
-  var (left, leftDimension): (CBLAS_TRANSPOSE, Int)
-  var (right, rightDimension): (CBLAS_TRANSPOSE, Int)
-  var accumulating: Bool
-
-  init(
-    m: Int, n: Int, k: Int, left: CBLAS_TRANSPOSE = CblasNoTrans, leftDimension: Int,
-    right: CBLAS_TRANSPOSE = CblasNoTrans, rightDimension: Int, accumulating: Bool = false
-  ) {
-    (self.m, self.n, self.k) = (m, n, k)
-    (self.left, self.leftDimension) = (left, leftDimension)
-    (self.right, self.rightDimension) = (right, rightDimension)
-    self.accumulating = accumulating
-  }
-
+extension GEMM {
   /// How many multiplications are worth a thread: some 20 µs.
   static let grain = 2_000_000
 
@@ -116,11 +99,11 @@ struct GEMM {
     var own = self
     if m >= n {
       own.m = cuts[1] - cuts[0]
-      let step = left == CblasNoTrans ? leftDimension : 1
+      let step = leftIsTransposed ? 1 : leftDimension
       own.run(dtype, a + cuts[0] * step * size, b, c + cuts[0] * n * size)
     } else {
       own.n = cuts[1] - cuts[0]
-      let step = right == CblasNoTrans ? 1 : rightDimension
+      let step = rightIsTransposed ? rightDimension : 1
       own.run(dtype, a, b + cuts[0] * step * size, c + cuts[0] * size, width: n)
     }
   }
@@ -133,6 +116,8 @@ struct GEMM {
     width: Int? = nil
   ) {
     if m == 0 || n == 0 { return }
+    let left = leftIsTransposed ? CblasTrans : CblasNoTrans
+    let right = rightIsTransposed ? CblasTrans : CblasNoTrans
     if dtype == .float32 {
       cblas_sgemm(
         CblasRowMajor, left, right, blasint(m), blasint(n), blasint(k), 1,
@@ -154,32 +139,3 @@ let prepareBLAS: Void = {
   flambeau_choose_blas_core()
   openblas_set_num_threads(1)
 }()
-
-/// Matrices as BLAS takes them: dense along rows, or along columns, which counts as transposed.
-/// Others are copied.
-private struct BLASMatrix {
-  let view: StridedView
-  let order: CBLAS_TRANSPOSE
-  let leadingDimension: Int
-
-  init(_ source: StridedView) {
-    let layout = source.layout
-    let (rows, columns) = (layout.shape[layout.rank - 2], layout.shape[layout.rank - 1])
-    let (rowStride, columnStride) = (
-      layout.strides[layout.rank - 2], layout.strides[layout.rank - 1]
-    )
-    if columns == 1 || columnStride == 1, rows == 1 || rowStride >= max(columns, 1) {
-      view = source
-      order = CblasNoTrans
-      leadingDimension = rows == 1 ? max(columns, 1) : rowStride
-    } else if rows == 1 || rowStride == 1, columns == 1 || columnStride >= max(rows, 1) {
-      view = source
-      order = CblasTrans
-      leadingDimension = columns == 1 ? max(rows, 1) : columnStride
-    } else {
-      view = source.contiguous()
-      order = CblasNoTrans
-      leadingDimension = max(columns, 1)
-    }
-  }
-}

@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 
 // Recurrences. Parts of the batch do not depend on each other, so each thread goes along all times with
 // its own.
@@ -19,7 +18,7 @@ extension CPUBackend {
       sizes.forEachPart { rows in
         let product = GEMM(
           m: rows.count, n: 4 * sizes.size, k: sizes.size, leftDimension: sizes.size,
-          right: CblasTrans, rightDimension: sizes.size, accumulating: true)
+          rightIsTransposed: true, rightDimension: sizes.size, accumulating: true)
         var (hidden, cell) = (sizes.row(h, 0, rows.lowerBound), sizes.row(c, 0, rows.lowerBound))
         for time in 0..<sizes.length {
           let now = sizes.row(gates, time, rows.lowerBound, width: 4)
@@ -77,30 +76,9 @@ extension CPUBackend {
   }
 }
 
-/// The sizes of a recurrence, and where its rows are.
-private struct RecurrentSizes {
-  let length: Int
-  let batch: Int
-  let size: Int
-  private let itemSize: Int
-
-  /// - Parameters:
-  ///   - gates: [length, batch, …].
-  ///   - state: [batch, size].
-  init(_ gates: StridedView, _ state: StridedView) {
-    length = gates.layout.shape[0]
-    (batch, size) = (state.layout.shape[0], state.layout.shape[1])
-    itemSize = gates.dtype.itemSize
-  }
-
-  /// A row of the batch in one of several [batch, width · size] that follow each other.
-  func row(
-    _ view: StridedView, _ index: Int, _ row: Int, width: Int = 1
-  ) -> UnsafeMutableRawPointer {
-    view.pointer + (index * batch + row) * width * size * itemSize
-  }
-
-  func forEachPart(_ body: (Range<Int>) -> Void) {
+extension RecurrentSizes {
+  /// Calls `body` with parts of the batch, on several threads where they are large.
+  fileprivate func forEachPart(_ body: (Range<Int>) -> Void) {
     let work = max(length * size * size * 4, 1)
     shared(count: batch, grain: max(GEMM.grain / 4 / work, 4), body)
   }

@@ -34,10 +34,35 @@ extension Device {
 
   /// What runs this device's operations. Stops the program where this machine has no such device.
   public var backend: any Backend {
-    guard kind == .cpu else {
-      fatalError(DeviceError.unavailable(self).localizedDescription)
+    switch kind {
+    case .cpu: CPUBackend()
+    case .cuda: CUDABackend(CUDA.gpu(self))
+    case .mps: fatalError(DeviceError.unavailable(self).localizedDescription)
     }
-    return CPUBackend()
+  }
+
+  /// Makes sure that this machine has this device.
+  ///
+  /// - Throws: ``DeviceError``, which says what is missing.
+  public func requireAvailable() throws(DeviceError) {
+    switch kind {
+    case .cpu: return
+    case .cuda:
+      let count = try CUDARuntime.shared.get().devices.count
+      if index >= count { throw .noSuchDevice(self, count: count) }
+    case .mps: throw .unavailable(self)
+    }
+  }
+
+  /// The device of tensors that are made without naming one: the CPU, except inside ``withDefault(_:)``;
+  /// `torch.get_default_device`.
+  public static var `default`: Device { chosen ?? .cpu }
+
+  @TaskLocal private static var chosen: Device?
+
+  /// Does something with this device as the default one: `with torch.device(…)`.
+  public func withDefault<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try Self.$chosen.withValue(self, operation: body)
   }
 }
 
@@ -75,31 +100,6 @@ extension Device: @retroactive ExpressibleByStringLiteral {
       fatalError(error.localizedDescription)
     }
   }
-}
-
-/// Why a device cannot be used.
-public enum DeviceError: Error, Equatable, LocalizedError {
-  /// No device has this name.
-  case invalidName(String)
-  /// This machine has no such device.
-  case unavailable(Device)
-
-  public var errorDescription: String? {
-    switch self {
-    case .invalidName(let name):
-      "no device is called “\(name)”: write cpu, cuda, cuda:0 (or another number) or mps"
-    case .unavailable(let device):
-      "the device \(device) is not available here: ask CUDA.isAvailable or MPS.isAvailable first, "
-        + "and use the device cpu where they are false"
-    }
-  }
-}
-
-/// NVIDIA's GPUs.
-public enum CUDA {
-  /// Whether tensors can be moved to a CUDA device: always false, since there is no backend for
-  /// them yet.
-  public static var isAvailable: Bool { false }
 }
 
 /// Apple's GPUs.

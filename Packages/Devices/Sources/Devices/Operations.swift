@@ -47,13 +47,10 @@ public enum Domain: Sendable {
   }
 }
 
+extension Reduction: @retroactive CustomStringConvertible {
+  public var description: String { String(cString: flambeau_reduction_name(self)) }
+}
+
 extension OptimizerRule: @retroactive CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .sgd: "sgd"
-    case .adam: "adam"
-    case .adagrad: "adagrad"
-    case .rmsprop: "rmsprop"
-    }
-  }
+  public var description: String { String(cString: flambeau_optimizer_name(self)) }
 }

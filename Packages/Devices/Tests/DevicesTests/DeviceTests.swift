@@ -22,18 +22,6 @@ func namesThatMakeNoSense(name: String) {
   #expect(literal == .cuda(1))
 }
 
-@Test func acceleratorsAreNotClaimed() {
-  #expect(!CUDA.isAvailable && !MPS.isAvailable)
-}
-
-@Test func aDeviceThatIsNotThereStopsTheProgram() async {
-  let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-    _ = Storage.make(byteCount: 4, device: .cuda(0))
-  }
-  let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-  #expect(message.contains("the device cuda:0 is not available here"))
-}
-
 @Test func dtypes() {
   #expect(DType.allCases.count == 10)
   #expect(DType("float32") == .float32 && DType("float23") == nil)

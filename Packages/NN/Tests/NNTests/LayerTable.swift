@@ -30,8 +30,8 @@ private func joined(_ result: (output: Tensor, weights: Tensor?)) -> Tensor {
   result.weights.map { joined(result.output, $0) } ?? result.output
 }
 
-private let hidden = Tensor.ones([3, 3], dtype: .bool).triu(diagonal: 1)
-private let padding = Tensor([[false, false, true], [false, false, false]])
+private var hidden: Tensor { Tensor.ones([3, 3], dtype: .bool).triu(diagonal: 1) }
+private var padding: Tensor { Tensor([[false, false, true], [false, false, false]]) }
 
 /// By the names of the golden cases.
 let layerCases: [String: LayerCase] = [

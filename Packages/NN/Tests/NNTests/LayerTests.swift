@@ -43,26 +43,28 @@ struct GoldenLayer: Decodable, Sendable, CustomTestStringConvertible {
     #expect(module.description == text)
   }
 
-  @Test(arguments: GoldenLayer.all)
-  func outputsAndGradientsArePyTorchs(golden: GoldenLayer) throws {
-    let layer = try #require(layerCases[golden.name])
-    let module = layer.make(Generator(seed: 1)).to(.float64)
-    let state = try golden.state.map { entry in
-      (entry.key, try Tensor(entry.values, shape: entry.shape, dtype: .float64))
-    }
-    try module.loadStateDict(StateDict(uniqueKeysWithValues: state))
-    let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
-    let output = layer.use(module, inputs)
-    #expect(isClose(output, try golden.output.tensor()))
-    output.backward(gradient: try golden.cotangent.tensor())
-    for (input, gradient) in zip(inputs, golden.inputGradients) {
-      #expect(isClose(try #require(input.grad), try gradient.tensor()))
-    }
-    let parameters = module.namedParameters()
-    #expect(golden.gradients.keys.allSatisfy { parameters[$0] != nil })
-    for (name, parameter) in parameters {
-      let gradient = try golden.gradients[name]?.tensor()
-      #expect(isClose(parameter.grad ?? .zerosLike(parameter), gradient ?? .zerosLike(parameter)))
+  @Test(arguments: GoldenLayer.all, testedDevices)
+  func outputsAndGradientsArePyTorchs(golden: GoldenLayer, device: Device) throws {
+    try device.withDefault {
+      let layer = try #require(layerCases[golden.name])
+      let module = Device.cpu.withDefault { layer.make(Generator(seed: 1)) }.to(.float64).to(device)
+      let state = try golden.state.map { entry in
+        (entry.key, try Tensor(entry.values, shape: entry.shape, dtype: .float64))
+      }
+      try module.loadStateDict(StateDict(uniqueKeysWithValues: state))
+      let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+      let output = layer.use(module, inputs)
+      #expect(isClose(output, try golden.output.tensor()))
+      output.backward(gradient: try golden.cotangent.tensor())
+      for (input, gradient) in zip(inputs, golden.inputGradients) {
+        #expect(isClose(try #require(input.grad), try gradient.tensor()))
+      }
+      let parameters = module.namedParameters()
+      #expect(golden.gradients.keys.allSatisfy { parameters[$0] != nil })
+      for (name, parameter) in parameters {
+        let gradient = try golden.gradients[name]?.tensor()
+        #expect(isClose(parameter.grad ?? .zerosLike(parameter), gradient ?? .zerosLike(parameter)))
+      }
     }
   }
 }

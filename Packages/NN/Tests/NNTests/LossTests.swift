@@ -14,11 +14,11 @@ struct GoldenLoss: Decodable, Sendable, CustomTestStringConvertible {
   static let all: [GoldenLoss] = golden("losses")
 }
 
-private let classes = Tensor([2, 0, 1, 2])
-private let some = Tensor([2, -100, 1, -100])
-private let signs = Tensor([1.0, -1, -1, 1], dtype: .float64)
-private let factors = Tensor([0.5, 2.0, 1.0], dtype: .float64)
-private let huge = Tensor([[1000.0, -1000, 0]], dtype: .float64)
+private var classes: Tensor { Tensor([2, 0, 1, 2]) }
+private var some: Tensor { Tensor([2, -100, 1, -100]) }
+private var signs: Tensor { Tensor([1.0, -1, -1, 1], dtype: .float64) }
+private var factors: Tensor { Tensor([0.5, 2.0, 1.0], dtype: .float64) }
+private var huge: Tensor { Tensor([[1000.0, -1000, 0]], dtype: .float64) }
 
 private let losses: [String: @Sendable ([Tensor], LossReduction) -> Tensor] = [
   "l1": { L1Loss(reduction: $1)($0[0], $0[1]) },
@@ -39,7 +39,7 @@ private let losses: [String: @Sendable ([Tensor], LossReduction) -> Tensor] = [
   "crossEntropy, images": {
     CrossEntropyLoss(ignoreIndex: 1, reduction: $1)($0[0], classes.reshape(2, 2))
   },
-  "crossEntropy, one": { crossEntropy($0[0], Tensor(1), reduction: $1) },
+  "crossEntropy, one": { crossEntropy($0[0], Tensor([1])[0], reduction: $1) },
   "crossEntropy, huge": { crossEntropy($0[0] + huge, Tensor([1, 0]), reduction: $1) },
   "nll": { NLLLoss(weight: factors, reduction: $1)($0[0].logSoftmax(dim: 1), some) },
   "bce": { BCELoss(weight: factors, reduction: $1)($0[0].sigmoid(), $0[1].sigmoid()) },
@@ -69,17 +69,19 @@ private let losses: [String: @Sendable ([Tensor], LossReduction) -> Tensor] = [
     #expect(Set(losses.keys) == Set(GoldenLoss.all.map(\.name)))
   }
 
-  @Test(arguments: GoldenLoss.all)
-  func lossesAndGradientsArePyTorchs(golden: GoldenLoss) throws {
-    let reduction: LossReduction =
-      golden.reduction == "mean" ? .mean : golden.reduction == "sum" ? .sum : .none
-    let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
-    let function = try #require(losses[golden.name])
-    let loss = function(inputs, reduction)
-    #expect(isClose(loss, try golden.output.tensor()))
-    loss.sum().backward()
-    for (input, gradient) in zip(inputs, golden.gradients) {
-      #expect(isClose(try #require(input.grad), try gradient.tensor()))
+  @Test(arguments: GoldenLoss.all, testedDevices)
+  func lossesAndGradientsArePyTorchs(golden: GoldenLoss, device: Device) throws {
+    try device.withDefault {
+      let reduction: LossReduction =
+        golden.reduction == "mean" ? .mean : golden.reduction == "sum" ? .sum : .none
+      let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+      let function = try #require(losses[golden.name])
+      let loss = function(inputs, reduction)
+      #expect(isClose(loss, try golden.output.tensor()))
+      loss.sum().backward()
+      for (input, gradient) in zip(inputs, golden.gradients) {
+        #expect(isClose(try #require(input.grad), try gradient.tensor()))
+      }
     }
   }
 

@@ -3,7 +3,7 @@
 extension Tensor {
   /// A tensor of one value: `torch.full`. Whole numbers make int64.
   public static func full<Element: TensorElement & TensorData>(
-    _ shape: [Int], _ value: Element, dtype: DType? = nil, device: Device = .cpu,
+    _ shape: [Int], _ value: Element, dtype: DType? = nil, device: Device = .default,
     requiresGrad: Bool = false
   ) -> Tensor where Element.Scalar == Element {
     let scalar = Tensor(value, dtype: dtype, device: device)
@@ -26,7 +26,7 @@ extension Tensor {
 
   /// Zeros: `torch.zeros`.
   public static func zeros(
-    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ shape: [Int], dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
     Tensor(
       filledWith: 0, Layout(contiguous: checked(shape, for: "zeros")), dtype, device, requiresGrad)
@@ -34,7 +34,7 @@ extension Tensor {
 
   /// Ones: `torch.ones`.
   public static func ones(
-    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ shape: [Int], dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
     Tensor(
       filledWith: 1, Layout(contiguous: checked(shape, for: "ones")), dtype, device, requiresGrad)
@@ -42,7 +42,7 @@ extension Tensor {
 
   /// A tensor whose contents are not defined: `torch.empty`.
   public static func empty(
-    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu, requiresGrad: Bool = false
+    _ shape: [Int], dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
     let result = Tensor(empty: checked(shape, for: "empty"), dtype: dtype, device: device)
     result.requiresGrad = requiresGrad
@@ -73,7 +73,7 @@ extension Tensor {
 
   /// Ones on the diagonal of a matrix, zeros elsewhere: `torch.eye`.
   public static func eye(
-    _ rows: Int, _ columns: Int? = nil, dtype: DType = .float32, device: Device = .cpu
+    _ rows: Int, _ columns: Int? = nil, dtype: DType = .float32, device: Device = .default
   ) -> Tensor {
     let result = zeros([rows, columns ?? rows], dtype: dtype, device: device)
     result.diagonal().fill(1)
@@ -82,7 +82,7 @@ extension Tensor {
 
   /// `steps` numbers from `start` to `end`, both included, at equal distances: `torch.linspace`.
   public static func linspace(
-    _ start: Double, _ end: Double, steps: Int, dtype: DType = .float32, device: Device = .cpu
+    _ start: Double, _ end: Double, steps: Int, dtype: DType = .float32, device: Device = .default
   ) -> Tensor {
     guard steps >= 0 else { fatalError("linspace: \(steps) steps; there must be 0 or more") }
     let result = Tensor(empty: checked([steps], for: "linspace"), dtype: dtype, device: device)
@@ -100,13 +100,13 @@ extension Tensor {
   }
 
   /// The whole numbers from 0 up to, but not including, `end`; int64.
-  public static func arange(_ end: Int, device: Device = .cpu) -> Tensor {
+  public static func arange(_ end: Int, device: Device = .default) -> Tensor {
     arange(0, end, device: device)
   }
 
   /// Whole numbers from `start` up to, but not including, `end`: `torch.arange`; int64.
   public static func arange(
-    _ start: Int, _ end: Int, step: Int = 1, device: Device = .cpu
+    _ start: Int, _ end: Int, step: Int = 1, device: Device = .default
   ) -> Tensor {
     ramp(Double(start), Double(end), step: Double(step), dtype: .int64, device: device)
   }
@@ -114,7 +114,7 @@ extension Tensor {
   /// Numbers from `start` up to, but not including, `end`: `torch.arange`; float32.
   public static func arange(
     _ start: Double, _ end: Double, step: Double = 1, dtype: DType = .float32,
-    device: Device = .cpu
+    device: Device = .default
   ) -> Tensor {
     ramp(start, end, step: step, dtype: dtype, device: device)
   }

@@ -72,7 +72,7 @@ extension Tensor {
   /// `requiresGrad` asks for float32. Stops the program where the rows of an array differ in length;
   /// ``init(validating:dtype:device:)`` throws instead.
   public convenience init<Data: TensorData>(
-    _ data: Data, dtype: DType? = nil, device: Device = .cpu, requiresGrad: Bool = false
+    _ data: Data, dtype: DType? = nil, device: Device = .default, requiresGrad: Bool = false
   ) {
     do {
       try self.init(
@@ -87,7 +87,7 @@ extension Tensor {
   ///
   /// - Throws: ``TensorDataError/ragged(index:shape:expected:)``.
   public convenience init<Data: TensorData>(
-    validating data: Data, dtype: DType? = nil, device: Device = .cpu
+    validating data: Data, dtype: DType? = nil, device: Device = .default
   ) throws {
     let shape = try data.tensorShape()
     var scalars: [Data.Scalar] = []
@@ -101,7 +101,7 @@ extension Tensor {
   ///
   /// - Throws: ``TensorDataError/wrongCount(_:shape:)``.
   public convenience init<Element: TensorElement>(
-    _ scalars: [Element], shape: [Int], dtype: DType? = nil, device: Device = .cpu
+    _ scalars: [Element], shape: [Int], dtype: DType? = nil, device: Device = .default
   ) throws {
     let view = StridedView(
       empty: Layout(contiguous: Tensor.checked(shape, for: "Tensor")), dtype: Element.dtype,

@@ -1,7 +1,7 @@
 extension Tensor {
   /// Numbers evenly distributed from 0 up to, but not including, 1: `torch.rand`.
   public static func rand(
-    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu,
+    _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
   ) -> Tensor {
     uniform(
@@ -12,7 +12,7 @@ extension Tensor {
   /// Numbers evenly distributed from `low` up to, but not including, `high`:
   /// `torch.empty(shape).uniform_(low, high)`.
   public static func uniform(
-    _ shape: [Int], low: Double, high: Double, dtype: DType = .float32, device: Device = .cpu,
+    _ shape: [Int], low: Double, high: Double, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
   ) -> Tensor {
     let result = Tensor(
@@ -24,7 +24,7 @@ extension Tensor {
 
   /// Numbers normally distributed with mean 0 and standard deviation 1: `torch.randn`.
   public static func randn(
-    _ shape: [Int], dtype: DType = .float32, device: Device = .cpu,
+    _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
   ) -> Tensor {
     let result = Tensor(
@@ -37,7 +37,7 @@ extension Tensor {
 
   /// Whole numbers from `low` up to, but not including, `high`: `torch.randint`; int64.
   public static func randint(
-    _ low: Int, _ high: Int, _ shape: [Int], device: Device = .cpu,
+    _ low: Int, _ high: Int, _ shape: [Int], device: Device = .default,
     generator: Generator = .default
   ) -> Tensor {
     guard low < high else {
@@ -51,7 +51,7 @@ extension Tensor {
   /// The whole numbers from 0 up to, but not including, `count`, in random order:
   /// `torch.randperm`; int64.
   public static func randperm(
-    _ count: Int, device: Device = .cpu, generator: Generator = .default
+    _ count: Int, device: Device = .default, generator: Generator = .default
   ) -> Tensor {
     let result = Tensor(empty: checked([count], for: "randperm"), dtype: .int64, device: device)
     result.backend.permutation(generator: generator, into: result.view)
@@ -60,7 +60,7 @@ extension Tensor {
 
   /// Numbers normally distributed with a mean and a standard deviation: `torch.normal`.
   public static func normal(
-    mean: Double, std: Double, _ shape: [Int], dtype: DType = .float32, device: Device = .cpu,
+    mean: Double, std: Double, _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
   ) -> Tensor {
     guard std >= 0 else {
@@ -92,7 +92,7 @@ extension Tensor {
   /// Numbers exponentially distributed, `rate` of them in 1 on average:
   /// `torch.empty(shape).exponential_(rate)`.
   public static func exponential(
-    _ shape: [Int], rate: Double = 1, dtype: DType = .float32, device: Device = .cpu,
+    _ shape: [Int], rate: Double = 1, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
   ) -> Tensor {
     guard rate > 0 else { fatalError("exponential: a rate of \(rate); it must be above 0") }
@@ -129,7 +129,7 @@ extension Tensor {
 
   /// 1 with one probability, else 0: `torch.empty(shape).bernoulli_(probability)`.
   public static func bernoulli(
-    _ shape: [Int], probability: Double, dtype: DType = .float32, device: Device = .cpu,
+    _ shape: [Int], probability: Double, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
   ) -> Tensor {
     guard (0...1).contains(probability) else {

@@ -44,7 +44,7 @@ public final class Tensor: @unchecked Sendable {
   /// A number written in the program: int64 if it is whole, else float32.
   convenience init<Number: TensorElement & TensorData>(literal: Number, value: Double)
   where Number.Scalar == Number {
-    self.init(literal)
+    self.init(literal, device: .cpu)
     self.literal = value
   }
 }

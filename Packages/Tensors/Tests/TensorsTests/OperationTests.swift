@@ -10,14 +10,16 @@ import Testing
     return operation(inputs)
   }
 
-  @Test(arguments: GoldenCase.all)
-  func valueAndGradientsArePyTorchs(golden: GoldenCase) throws {
-    let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
-    let output = apply(golden, inputs)
-    #expect(isClose(output, try golden.output.tensor()))
-    output.backward(gradient: try golden.cotangent.tensor())
-    for (input, gradient) in zip(inputs, golden.gradients) {
-      #expect(isClose(input.grad ?? .zerosLike(input), try gradient.tensor()))
+  @Test(arguments: GoldenCase.all, testedDevices)
+  func valueAndGradientsArePyTorchs(golden: GoldenCase, device: Device) throws {
+    try device.withDefault {
+      let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+      let output = apply(golden, inputs)
+      #expect(isClose(output, try golden.output.tensor()))
+      output.backward(gradient: try golden.cotangent.tensor())
+      for (input, gradient) in zip(inputs, golden.gradients) {
+        #expect(isClose(input.grad ?? .zerosLike(input), try gradient.tensor()))
+      }
     }
   }
 
@@ -38,6 +40,25 @@ import Testing
       let result = (self.apply(golden, inputs).square() * weights).sum()
       let gradients = grad(of: result, withRespectTo: inputs, createGraph: true)
       return gradients.map { $0.sin().sum() }.reduce(Tensor(0.0, dtype: .float64)) { $0 + $1 }
+    }
+  }
+
+  /// The derivatives of gradients on another device are those on the CPU.
+  @Test(arguments: GoldenCase.all, testedDevices.filter { $0 != .cpu })
+  func secondDerivativesAreTheCPUs(golden: GoldenCase, device: Device) throws {
+    func results(_ device: Device) throws -> [Tensor] {
+      try device.withDefault {
+        let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+        let result = (apply(golden, inputs).square() * (try golden.cotangent.tensor())).sum()
+        let gradients = grad(of: result, withRespectTo: inputs, createGraph: true)
+        let total = gradients.map { $0.sin().sum() }.reduce(Tensor(0.0, dtype: .float64)) { $0 + $1 }
+        // A gradient that is constant depends on nothing.
+        if total.requiresGrad { total.backward() }
+        return inputs.map { $0.grad ?? .zerosLike($0) }
+      }
+    }
+    for (own, cpu) in zip(try results(device), try results(.cpu)) {
+      #expect(own.device == device && isClose(own, cpu, tolerance: 1e-10))
     }
   }
 
@@ -68,45 +89,55 @@ import Testing
   }
 
   /// The same elements in other strides must give the same.
-  @Test(arguments: GoldenCase.all)
-  func stridesDoNotMatter(golden: GoldenCase) throws {
-    let layouts: [(Tensor) -> Tensor] = [
-      // In reverse order of dims.
-      { $0.permute(Array((0..<$0.ndim).reversed())).contiguous().T },
-      // Every second place of something larger, from an offset on.
-      {
-        $0.ndim == 0
-          ? $0 : Tensor.stack([$0, $0 * 0], dim: -1).flatten()[.step(2)].view($0.shape)
-      },
-    ]
-    for layout in layouts {
-      let inputs = try golden.inputs.map { try layout($0.tensor()).detach() }
-      for input in inputs { input.requiresGrad = true }
-      let output = apply(golden, inputs)
+  @Test(arguments: GoldenCase.all, testedDevices)
+  func stridesDoNotMatter(golden: GoldenCase, device: Device) throws {
+    try device.withDefault {
+      let layouts: [(Tensor) -> Tensor] = [
+        // In reverse order of dims.
+        { $0.permute(Array((0..<$0.ndim).reversed())).contiguous().T },
+        // Every second place of something larger, from an offset on.
+        {
+          $0.ndim == 0
+            ? $0 : Tensor.stack([$0, $0 * 0], dim: -1).flatten()[.step(2)].view($0.shape)
+        },
+      ]
+      for layout in layouts {
+        let inputs = try golden.inputs.map { try layout($0.tensor()).detach() }
+        for input in inputs { input.requiresGrad = true }
+        let output = apply(golden, inputs)
+        #expect(isClose(output, try golden.output.tensor()))
+        output.backward(gradient: try golden.cotangent.tensor())
+        for (input, gradient) in zip(inputs, golden.gradients) {
+          #expect(isClose(input.grad ?? .zerosLike(input), try gradient.tensor()))
+        }
+      }
+    }
+  }
+
+  /// Inputs without elements, and without dims, wherever PyTorch takes them.
+  @Test(arguments: EdgeCase.all, testedDevices)
+  func edgesArePyTorchs(golden: EdgeCase, device: Device) throws {
+    try device.withDefault {
+      let operation = try #require(operations[golden.name])
+      let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
+      let output = operation(inputs)
       #expect(isClose(output, try golden.output.tensor()))
-      output.backward(gradient: try golden.cotangent.tensor())
+      if output.requiresGrad { output.sum().backward() }
       for (input, gradient) in zip(inputs, golden.gradients) {
         #expect(isClose(input.grad ?? .zerosLike(input), try gradient.tensor()))
       }
     }
   }
 
-  /// Inputs without elements, and without dims, wherever PyTorch takes them.
-  @Test(arguments: EdgeCase.all)
-  func edgesArePyTorchs(golden: EdgeCase) throws {
-    let operation = try #require(operations[golden.name])
-    let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
-    let output = operation(inputs)
-    #expect(isClose(output, try golden.output.tensor()))
-    if output.requiresGrad { output.sum().backward() }
-    for (input, gradient) in zip(inputs, golden.gradients) {
-      #expect(isClose(input.grad ?? .zerosLike(input), try gradient.tensor()))
-    }
-  }
-
   /// Less precise types against float64 on the same numbers.
   @Test(arguments: GoldenCase.all.filter { $0.name != "to" }, [DType.float32, .float16, .bfloat16])
   func otherTypesComeClose(golden: GoldenCase, dtype: DType) throws {
+    for device in testedDevices {
+      try device.withDefault { try compare(golden, dtype) }
+    }
+  }
+
+  private func compare(_ golden: GoldenCase, _ dtype: DType) throws {
     let precision: Double = dtype == .float32 ? 0x1p-23 : dtype == .float16 ? 0x1p-10 : 0x1p-7
     func results(_ own: DType) throws -> [Tensor] {
       let inputs = try golden.inputs.map { try $0.tensor().to(dtype).to(own) }
@@ -117,25 +148,30 @@ import Testing
       return [output] + inputs.map { $0.grad ?? .zerosLike($0) }
     }
     for (result, exact) in zip(try results(dtype), try results(.float64)) {
-      #expect(result.dtype == dtype && isClose(result, exact, tolerance: 64 * precision))
+      #expect(
+        result.dtype == dtype && isClose(result, exact, tolerance: 64 * precision),
+        "\(result.device)")
     }
   }
 
   /// Inputs in which one element repeats along dims, against copies of them.
-  @Test(arguments: GoldenCase.all.filter { !ofIndependentRows.contains($0.operation) })
-  func expandedInputs(golden: GoldenCase) throws {
-    func results(_ layout: (Tensor) -> Tensor) throws -> [Tensor] {
-      let inputs = try golden.inputs.map { golden in
-        let whole = try golden.tensor()
-        let part = whole.ndim > 0 ? whole[..<1] : whole
-        return layout(part.expand(whole.shape)).detach()
+  @Test(
+    arguments: GoldenCase.all.filter { !ofIndependentRows.contains($0.operation) }, testedDevices)
+  func expandedInputs(golden: GoldenCase, device: Device) throws {
+    try device.withDefault {
+      func results(_ layout: (Tensor) -> Tensor) throws -> [Tensor] {
+        let inputs = try golden.inputs.map { golden in
+          let whole = try golden.tensor()
+          let part = whole.ndim > 0 ? whole[..<1] : whole
+          return layout(part.expand(whole.shape)).detach()
+        }
+        for input in inputs { input.requiresGrad = true }
+        let output = apply(golden, inputs)
+        output.sum().backward()
+        return [output] + inputs.map { $0.grad ?? .zerosLike($0) }
       }
-      for input in inputs { input.requiresGrad = true }
-      let output = apply(golden, inputs)
-      output.sum().backward()
-      return [output] + inputs.map { $0.grad ?? .zerosLike($0) }
+      for (a, b) in zip(try results { $0 }, try results { $0.clone() }) { #expect(isClose(a, b)) }
     }
-    for (a, b) in zip(try results { $0 }, try results { $0.clone() }) { #expect(isClose(a, b)) }
   }
 
   /// Operations that equal rows leave without a result or without a derivative.

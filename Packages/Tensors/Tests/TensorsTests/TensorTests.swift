@@ -371,7 +371,7 @@ import Testing
     await expectMessage(
       "CUDA.isAvailable",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        _ = Tensor([1.0]).to("cuda:0")
+        _ = Tensor([1.0]).to("mps")
       })
   }
 }

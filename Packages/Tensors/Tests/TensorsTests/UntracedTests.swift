@@ -32,22 +32,24 @@ struct UntracedCase: Decodable, Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct UntracedTests {
-  @Test(arguments: UntracedCase.all)
-  func resultsArePyTorchs(golden: UntracedCase) throws {
-    let operation = try #require(untracedOperations[golden.name])
-    let inputs = try golden.inputs.map { try $0.tensor() }
-    let result = operation(inputs)
-    #expect("\(result.dtype)" == golden.output.dtype && result.shape == golden.output.shape)
-    let tolerance = result.dtype == .float32 ? 1e-6 : 0
-    for (a, b) in zip(result.scalars(as: Double.self), try golden.output.numbers) {
-      #expect(a == b || (a.isNaN && b.isNaN) || abs(a - b) <= tolerance * abs(b), "\(a) for \(b)")
+  @Test(arguments: UntracedCase.all, testedDevices)
+  func resultsArePyTorchs(golden: UntracedCase, device: Device) throws {
+    try device.withDefault {
+      let operation = try #require(untracedOperations[golden.name])
+      let inputs = try golden.inputs.map { try $0.tensor() }
+      let result = operation(inputs)
+      #expect("\(result.dtype)" == golden.output.dtype && result.shape == golden.output.shape)
+      let tolerance = result.dtype == .float32 ? 1e-6 : 0
+      for (a, b) in zip(result.scalars(as: Double.self), try golden.output.numbers) {
+        #expect(a == b || (a.isNaN && b.isNaN) || abs(a - b) <= tolerance * abs(b), "\(a) for \(b)")
+      }
+      // The same elements in other strides must give the same.
+      let spread = inputs.map { x in
+        x.ndim == 0 ? x : Tensor.stack([x, x], dim: -1).flatten()[.step(2)].view(x.shape)
+      }
+      let again = operation(spread)
+      #expect(again.shape == result.shape && again.allclose(result, rtol: 0, atol: 0, equalNaN: true))
     }
-    // The same elements in other strides must give the same.
-    let spread = inputs.map { x in
-      x.ndim == 0 ? x : Tensor.stack([x, x], dim: -1).flatten()[.step(2)].view(x.shape)
-    }
-    let again = operation(spread)
-    #expect(again.shape == result.shape && again.allclose(result, rtol: 0, atol: 0, equalNaN: true))
   }
 
   @Test func theTableIsComplete() {

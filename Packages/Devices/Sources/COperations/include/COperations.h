@@ -4,6 +4,8 @@
 
 #include "dtypes.h"
 #include "elementwise.h"
+#include "joining.h"
+#include "recurrent.h"
 #include "reductions.h"
 #include "storage.h"
 #include "steps.h"

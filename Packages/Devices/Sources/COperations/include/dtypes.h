@@ -7,6 +7,20 @@ typedef struct {
   uint16_t bits;
 } bfloat16_t;
 
+/// A float16: 5 bits of exponent, 10 of significand. To CUDA's compiler it is no number by itself.
+#if defined(__CUDACC__)
+typedef struct {
+  uint16_t bits;
+} float16_bits_t;
+#define FLAMBEAU_FLOAT16 float16_bits_t
+#define FLAMBEAU_LOAD_float16(x) flambeau_float_from_float16(x)
+#define FLAMBEAU_STORE_float16(x) flambeau_float16_from_float(x)
+#else
+#define FLAMBEAU_FLOAT16 _Float16
+#define FLAMBEAU_LOAD_float16(x) ((float)(x))
+#define FLAMBEAU_STORE_float16(x) ((_Float16)(x))
+#endif
+
 // Every element type: X(name, C type, C type to compute in, ...) with what else is given. A new one
 // is a line here, in its place in the order of promotion.
 #define FLAMBEAU_DTYPES(X, ...)           \
@@ -26,7 +40,7 @@ typedef struct {
   X(int64, int64_t, int64_t, __VA_ARGS__)
 
 #define FLAMBEAU_FLOAT_DTYPES(X, ...)      \
-  X(float16, _Float16, float, __VA_ARGS__) \
+  X(float16, FLAMBEAU_FLOAT16, float, __VA_ARGS__) \
   X(bfloat16, bfloat16_t, float, __VA_ARGS__) \
   X(float32, float, float, __VA_ARGS__)    \
   X(float64, double, double, __VA_ARGS__)
@@ -41,14 +55,13 @@ typedef struct {
 #define FLAMBEAU_CALL_CASE(dtype, S, C, name, ...) \
   case DType_##dtype: name##_##dtype(__VA_ARGS__); break;
 
-// An element as a number to compute with, and back. Only bfloat16 is no number to C.
+// An element as a number to compute with, and back. bfloat16 is no number to C.
 #define FLAMBEAU_LOAD_bool(x) (x)
 #define FLAMBEAU_LOAD_uint8(x) (x)
 #define FLAMBEAU_LOAD_int8(x) (x)
 #define FLAMBEAU_LOAD_int16(x) (x)
 #define FLAMBEAU_LOAD_int32(x) (x)
 #define FLAMBEAU_LOAD_int64(x) (x)
-#define FLAMBEAU_LOAD_float16(x) ((float)(x))
 #define FLAMBEAU_LOAD_bfloat16(x) flambeau_float_from_bfloat16(x)
 #define FLAMBEAU_LOAD_float32(x) (x)
 #define FLAMBEAU_LOAD_float64(x) (x)
@@ -58,7 +71,6 @@ typedef struct {
 #define FLAMBEAU_STORE_int16(x) ((int16_t)(x))
 #define FLAMBEAU_STORE_int32(x) ((int32_t)(x))
 #define FLAMBEAU_STORE_int64(x) ((int64_t)(x))
-#define FLAMBEAU_STORE_float16(x) ((_Float16)(x))
 #define FLAMBEAU_STORE_bfloat16(x) flambeau_bfloat16_from_float(x)
 #define FLAMBEAU_STORE_float32(x) ((float)(x))
 #define FLAMBEAU_STORE_float64(x) ((double)(x))
@@ -67,7 +79,8 @@ static inline float flambeau_float_from_bfloat16(bfloat16_t x) {
   union {
     uint32_t bits;
     float value;
-  } wide = {.bits = (uint32_t)x.bits << 16};
+  } wide;
+  wide.bits = (uint32_t)x.bits << 16;
   return wide.value;
 }
 
@@ -76,18 +89,42 @@ static inline bfloat16_t flambeau_bfloat16_from_float(float x) {
   union {
     float value;
     uint32_t bits;
-  } wide = {.value = x};
+  } wide;
+  wide.value = x;
   uint32_t rounded = (wide.bits + 0x7fff + (wide.bits >> 16 & 1)) >> 16;
-  return (bfloat16_t){x == x ? (uint16_t)rounded : 0x7fc0};
+  bfloat16_t y;
+  y.bits = x == x ? (uint16_t)rounded : 0x7fc0;
+  return y;
 }
 
+#if defined(__CUDACC__)
+static inline float flambeau_float_from_float16(float16_bits_t x) {
+  float y;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"(x.bits));
+  return y;
+}
+
+/// Rounds to the nearest, and from the middle to the even one.
+static inline float16_bits_t flambeau_float16_from_float(float x) {
+  float16_bits_t y;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y.bits) : "f"(x));
+  return y;
+}
+#endif
+
 // An enum that Swift sees as an enum of its own, with the cases' bare names.
+#if defined(__CUDACC__)
+#define FLAMBEAU_ENUM(Name) enum Name : uint8_t
+#define FLAMBEAU_SWIFT_NAME(text)
+#else
 #define FLAMBEAU_ENUM(Name) enum __attribute__((enum_extensibility(closed))) Name : uint8_t
-#define FLAMBEAU_CASE(Name, name) Name##_##name __attribute__((swift_name(#name)))
+#define FLAMBEAU_SWIFT_NAME(text) __attribute__((swift_name(text)))
+#endif
+#define FLAMBEAU_CASE(Name, name) Name##_##name FLAMBEAU_SWIFT_NAME(#name)
 
 /// The type of a tensor's elements.
 typedef FLAMBEAU_ENUM(DType) {
-#define X(name, ...) DType_##name __attribute__((swift_name(#name))),
+#define X(name, ...) DType_##name FLAMBEAU_SWIFT_NAME(#name),
   FLAMBEAU_DTYPES(X)
 #undef X
 } DType;

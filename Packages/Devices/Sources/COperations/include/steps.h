@@ -3,13 +3,17 @@
 
 #include "dtypes.h"
 
+// All kinds of optimizer: X(name).
+#define FLAMBEAU_OPTIMIZER_RULES(X) X(sgd) X(adam) X(adagrad) X(rmsprop)
+
 /// The kinds of optimizer.
 typedef FLAMBEAU_ENUM(OptimizerRule) {
-  FLAMBEAU_CASE(OptimizerRule, sgd),
-  FLAMBEAU_CASE(OptimizerRule, adam),
-  FLAMBEAU_CASE(OptimizerRule, adagrad),
-  FLAMBEAU_CASE(OptimizerRule, rmsprop),
+#define X(name) FLAMBEAU_CASE(OptimizerRule, name),
+  FLAMBEAU_OPTIMIZER_RULES(X)
+#undef X
 } OptimizerRule;
+
+const char *flambeau_optimizer_name(OptimizerRule rule);
 
 /// What one step of an optimizer needs besides the parameter p, its gradient g and up to three tensors
 /// that it remembers, in the same shape.
@@ -30,3 +34,54 @@ typedef struct {
   /// The number t of this step, from 1 on.
   long step;
 } OptimizerStep;
+
+// The arithmetic of one element, for the kernels of all devices: of each rule the constants that the step s
+// makes, and what happens to an element. T is the type to compute in; p, g, first, second and third are the
+// parameter, gradient and states, of which has_first, has_second and has_third say whether they are there.
+
+// The gradient with its share of the parameter, which is first made smaller.
+#define FLAMBEAU_DECAY_CONSTANTS                                       \
+  const T keep = (T)(s.is_decoupled ? 1 - s.lr * s.weight_decay : 1);  \
+  const T share = (T)(s.is_decoupled ? 0 : s.weight_decay);
+#define FLAMBEAU_DECAY \
+  p *= keep;           \
+  g += share * p;
+
+#define FLAMBEAU_CONSTANTS_sgd                                    \
+  const T lr = (T)s.lr, momentum = (T)s.momentum;                 \
+  const T kept = (T)(s.step == 1 ? 0 : s.momentum);               \
+  const T fresh = (T)(s.step == 1 ? 1 : 1 - s.dampening);
+#define FLAMBEAU_STEP_sgd                                              \
+  if (has_first) {                                                \
+    first = kept * first + fresh * g;                             \
+    g = s.nesterov ? g + momentum * first : first;                \
+  }                                                               \
+  p -= lr * g;
+
+// The root of the bias correction is taken out of the loop, which leaves one division in it.
+#define FLAMBEAU_CONSTANTS_adam                                   \
+  const double root = sqrt(1 - pow(s.decay, (double)s.step));     \
+  const T step_size = (T)(s.lr * root / (1 - pow(s.momentum, (double)s.step))); \
+  const T new_m = (T)(1 - s.momentum), new_v = (T)(1 - s.decay);  \
+  const T decay = (T)s.decay, eps = (T)(s.eps * root);
+#define FLAMBEAU_STEP_adam                                             \
+  first += new_m * (g - first);                                   \
+  second = decay * second + new_v * g * g;                        \
+  third = third > second ? third : second;                        \
+  p -= step_size * first / (sqrt(has_third ? third : second) + eps);
+
+#define FLAMBEAU_CONSTANTS_adagrad                                \
+  const T lr = (T)(s.lr / (1 + (s.step - 1) * s.lr_decay)), eps = (T)s.eps;
+#define FLAMBEAU_STEP_adagrad                                          \
+  first += g * g;                                                 \
+  p -= lr * g / (sqrt(first) + eps);
+
+#define FLAMBEAU_CONSTANTS_rmsprop                                \
+  const T lr = (T)s.lr, momentum = (T)s.momentum;                 \
+  const T decay = (T)s.decay, fresh = (T)(1 - s.decay), eps = (T)s.eps;
+#define FLAMBEAU_STEP_rmsprop                                          \
+  first = decay * first + fresh * g * g;                          \
+  third += fresh * (g - third);                                   \
+  g /= sqrt(has_third ? first - third * third : first) + eps;     \
+  second = momentum * second + g;                                 \
+  p -= lr * (has_second ? second : g);

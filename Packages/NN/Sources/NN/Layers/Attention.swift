@@ -33,7 +33,7 @@ public final class MultiheadAttention: Module, Rebuildable {
   ///   - generator: where random numbers come from.
   public init(
     _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true,
-    batchFirst: Bool = false, dtype: DType = .float32, device: Device = .cpu,
+    batchFirst: Bool = false, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
   ) {
     guard numHeads > 0, embedDim % numHeads == 0, (0...1).contains(dropout) else {

@@ -107,7 +107,7 @@ public final class Conv1d: Convolution, Rebuildable {
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     dilation: Int = 1, groups: Int = 1, bias: Bool = true, dtype: DType = .float32,
-    device: Device = .cpu, generator: Generator = .default
+    device: Device = .default, generator: Generator = .default
   ) {
     super.init(
       inChannels, outChannels, [kernelSize], [stride], [padding], [dilation], groups,
@@ -153,7 +153,7 @@ public final class Conv2d: Convolution, Rebuildable {
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
     padding: some Extent = 0, dilation: some Extent = 1, groups: Int = 1, bias: Bool = true,
-    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
   ) {
     func pair(_ extent: some Extent, _ name: String) -> [Int] {
       extent.along(2, name, of: Conv2d.self)
@@ -203,7 +203,7 @@ public final class ConvTranspose1d: Convolution, Rebuildable {
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, groups: Int = 1, bias: Bool = true, dilation: Int = 1,
-    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
   ) {
     self.outputPadding = outputPadding
     super.init(
@@ -256,7 +256,7 @@ public final class ConvTranspose2d: Convolution, Rebuildable {
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
     padding: some Extent = 0, outputPadding: some Extent = 0, groups: Int = 1, bias: Bool = true,
-    dilation: some Extent = 1, dtype: DType = .float32, device: Device = .cpu,
+    dilation: some Extent = 1, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
   ) {
     func pair(_ extent: some Extent, _ name: String) -> [Int] {

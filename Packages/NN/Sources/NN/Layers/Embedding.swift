@@ -14,7 +14,7 @@ public final class Embedding: Module, Rebuildable {
   /// Rows are drawn from the normal distribution.
   public init(
     _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, dtype: DType = .float32,
-    device: Device = .cpu, generator: Generator = .default
+    device: Device = .default, generator: Generator = .default
   ) {
     self.numEmbeddings = numEmbeddings
     self.embeddingDim = embeddingDim

@@ -14,7 +14,7 @@ public final class Linear: Module, Rebuildable {
   /// Weights and biases are drawn evenly from -1/√inFeatures to 1/√inFeatures.
   public init(
     _ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, dtype: DType = .float32,
-    device: Device = .cpu, generator: Generator = .default
+    device: Device = .default, generator: Generator = .default
   ) {
     self.inFeatures = inFeatures
     self.outFeatures = outFeatures

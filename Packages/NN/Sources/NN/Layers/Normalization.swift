@@ -34,7 +34,7 @@ open class BatchNorm: Module, Rebuildable {
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
     trackRunningStats: Bool = true, bias: Bool = true, dtype: DType = .float32,
-    device: Device = .cpu
+    device: Device = .default
   ) {
     self.numFeatures = numFeatures
     self.eps = eps
@@ -126,7 +126,7 @@ public final class LayerNorm: Module, Rebuildable {
   ///   - device: where they live.
   public init(
     _ normalizedShape: some Extent, eps: Double = 1e-5, elementwiseAffine: Bool = true,
-    bias: Bool = true, dtype: DType = .float32, device: Device = .cpu
+    bias: Bool = true, dtype: DType = .float32, device: Device = .default
   ) {
     let sizes = normalizedShape.sizes
     self.normalizedShape = sizes
@@ -181,7 +181,7 @@ public final class RMSNorm: Module, Rebuildable {
   ///   - device: where they live.
   public init(
     _ normalizedShape: some Extent, eps: Double? = nil, elementwiseAffine: Bool = true,
-    dtype: DType = .float32, device: Device = .cpu
+    dtype: DType = .float32, device: Device = .default
   ) {
     self.normalizedShape = normalizedShape.sizes
     self.eps = eps
@@ -240,7 +240,7 @@ public final class GroupNorm: Module, Rebuildable {
   ///   - device: where they live.
   public init(
     _ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true,
-    bias: Bool = true, dtype: DType = .float32, device: Device = .cpu
+    bias: Bool = true, dtype: DType = .float32, device: Device = .default
   ) {
     guard numGroups > 0, numChannels % numGroups == 0 else {
       fatalError("GroupNorm: \(numChannels) channels cannot be cut into \(numGroups) groups")

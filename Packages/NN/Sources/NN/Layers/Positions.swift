@@ -14,7 +14,7 @@ public final class SinusoidalPositions: Module, Rebuildable {
   ///   - maxLength: how long an input may be.
   ///   - dtype: of the parameters.
   ///   - device: where they live.
-  public init(_ size: Int, maxLength: Int, dtype: DType = .float32, device: Device = .cpu) {
+  public init(_ size: Int, maxLength: Int, dtype: DType = .float32, device: Device = .default) {
     let numbers = (0..<maxLength).flatMap { place in
       (0..<size).map { dim -> Double in
         let angle = Double(place) / pow(10000, Double(dim / 2 * 2) / Double(size))
@@ -67,7 +67,7 @@ public final class RotaryPositions: Module, Rebuildable {
   ///   - device: where they live.
   public init(
     _ size: Int, maxLength: Int, base: Double = 10000, dtype: DType = .float32,
-    device: Device = .cpu
+    device: Device = .default
   ) {
     self.base = base
     guard size % 2 == 0 else { fatalError("RotaryPositions: a size of \(size); it must be even") }

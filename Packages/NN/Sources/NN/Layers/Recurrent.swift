@@ -209,7 +209,7 @@ public final class RNN: Recurrent, Rebuildable {
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinearity = .tanh,
     bias: Bool = true, batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
-    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
   ) {
     self.nonlinearity = nonlinearity
     super.init(
@@ -269,7 +269,7 @@ public final class LSTM: Recurrent, Rebuildable {
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
-    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
   ) {
     super.init(
       inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
@@ -325,7 +325,7 @@ public final class GRU: Recurrent, Rebuildable {
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
-    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
   ) {
     super.init(
       inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,

@@ -72,7 +72,7 @@ public final class RNNCell: RecurrentCell, Rebuildable {
   ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, nonlinearity: RNN.Nonlinearity = .tanh,
-    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
   ) {
     self.nonlinearity = nonlinearity
     super.init(inputSize, hiddenSize, bias: bias, gates: 1, dtype, device, generator)
@@ -117,7 +117,7 @@ public final class LSTMCell: RecurrentCell, Rebuildable {
   ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
-    device: Device = .cpu, generator: Generator = .default
+    device: Device = .default, generator: Generator = .default
   ) {
     super.init(inputSize, hiddenSize, bias: bias, gates: 4, dtype, device, generator)
   }
@@ -151,7 +151,7 @@ public final class GRUCell: RecurrentCell, Rebuildable {
   ///   - generator: where random numbers come from.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
-    device: Device = .cpu, generator: Generator = .default
+    device: Device = .default, generator: Generator = .default
   ) {
     super.init(inputSize, hiddenSize, bias: bias, gates: 3, dtype, device, generator)
   }

@@ -101,7 +101,7 @@ public final class TransformerEncoderLayer: Module, Rebuildable {
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
     batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
-    dtype: DType = .float32, device: Device = .cpu, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
   ) {
     self.init(
       TransformerSettings(

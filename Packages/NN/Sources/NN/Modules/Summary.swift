@@ -62,7 +62,7 @@ public struct Summary: Sendable {
 extension Module {
   /// Runs the model once, on zeros, without gradients and in evaluation, and says what it did.
   public func summary(
-    inputShape: [Int], dtype: DType = .float32, device: Device = .cpu
+    inputShape: [Int], dtype: DType = .float32, device: Device = .default
   ) -> Summary {
     let input = Tensor.zeros(inputShape, dtype: dtype, device: device)
     return summary(inputs: [input]) { _ = self(input) }

@@ -187,6 +187,8 @@ private struct Backward {
       gradient = gradient.reduced(to: node.shape)
     }
     if gradient.view.dtype != node.dtype { gradient = gradient.to(node.dtype) }
+    // A number of the CPU may have met a tensor of another device.
+    if node.layout.rank == 0, gradient.device != node.device { gradient = gradient.to(node.device) }
     // A leaf without hooks need not wait until all has come in.
     if node.isLeaf, node.hooks == nil {
       if targets == nil {

@@ -52,7 +52,8 @@ public func jacobianVectorProduct(
   return enableGrad {
     let output = function(input)
     guard output.recordedOrLeaf else { return (output, .zerosLike(output)) }
-    let dummy = Tensor.zeros(output.shape, dtype: output.dtype, requiresGrad: true)
+    let dummy = Tensor.zeros(
+      output.shape, dtype: output.dtype, device: output.device, requiresGrad: true)
     let product = grad(of: output, withRespectTo: input, gradient: dummy, createGraph: true)
     guard product.recordedOrLeaf else { return (output.detach(), .zerosLike(output)) }
     return (output.detach(), grad(of: product, withRespectTo: dummy, gradient: vector))

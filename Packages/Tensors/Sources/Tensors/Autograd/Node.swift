@@ -12,6 +12,7 @@ final class Node {
   /// The operation's output, or the leaf.
   let layout: Layout
   let dtype: DType
+  let device: Device
   let isLeaf: Bool
   /// The module whose forward function made it, of which nothing but the address is used.
   let scope: UnsafeRawPointer?
@@ -38,6 +39,7 @@ final class Node {
     sequence = flambeau_next_sequence(latest)
     layout = result.view.layout
     dtype = result.view.dtype
+    device = result.view.storage.device
     isLeaf = false
     scope = flambeau_scope_owner()
     var savesOutput = first.savesOutput
@@ -57,6 +59,7 @@ final class Node {
     sequence = flambeau_next_sequence(0)
     layout = leaf.view.layout
     dtype = leaf.dtype
+    device = leaf.device
     isLeaf = true
     scope = nil
     output = SavedOutput(view: leaf.view, version: leaf.view.storage.version)

@@ -26,15 +26,17 @@ func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
     return isWhole
       ? Tensor(literal: Int(number), value: number) : Tensor(literal: number, value: number)
   }
+  let device = meetingPlace(a, b)
   let (a, b) = aligned(a, b, for: operation, operation.domain)
-  let y = Tensor(empty: a.layout.contiguous, dtype: a.dtype, device: a.storage.device)
+  let y = Tensor(empty: a.layout.contiguous, dtype: a.dtype, device: device)
   y.backend.binary(operation, a, b, into: y.view)
   return y
 }
 
 func compare(_ comparison: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
+  let device = meetingPlace(a, b)
   let (a, b) = aligned(a, b, for: comparison, .all)
-  let y = Tensor(empty: a.layout.contiguous, dtype: .bool, device: a.storage.device)
+  let y = Tensor(empty: a.layout.contiguous, dtype: .bool, device: device)
   y.backend.compare(comparison, a, b, into: y.view)
   return y
 }
@@ -47,16 +49,16 @@ func test(_ test: ElementTest, _ x: Tensor) -> Tensor {
 
 /// a where the condition is true, else b.
 func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-  guard condition.dtype == .bool, condition.device == a.device else {
+  let device = condition.isNumber ? meetingPlace(a, b) : meetingPlace(condition, a.isNumber ? b : a)
+  guard condition.dtype == .bool, condition.device == device || condition.isNumber else {
     fatalError(
-      "where: the condition is \(condition.dtype) on \(condition.device); it must be bool on "
-        + "\(a.device)")
+      "where: the condition is \(condition.dtype) on \(condition.device); it must be bool on \(device)")
   }
   let (x, y) = aligned(a, b, for: "where", .all)
   guard let shape = Layout.broadcastShape(condition.shape, x.layout.shape) else {
     fatalError("where: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast")
   }
-  let result = Tensor(empty: shape, dtype: x.dtype, device: a.device)
+  let result = Tensor(empty: shape, dtype: x.dtype, device: device)
   result.backend.select(
     condition.view.with(condition.view.layout.broadcast(to: shape)!),
     x.with(x.layout.broadcast(to: shape)!), y.with(y.layout.broadcast(to: shape)!),
@@ -98,11 +100,31 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// Whether it is one number on the CPU, which operations on any device take as it is.
+  var isNumber: Bool { ndim == 0 && device.kind == .cpu }
+
+  /// Stops the program where tensors are on several devices.
+  static func requireOneDevice(_ operation: String, _ tensors: [Tensor?]) {
+    let tensors = tensors.compactMap(\.self)
+    for tensor in tensors.dropFirst() where tensor.device != tensors[0].device {
+      fatalError(
+        "\(operation): one tensor is on \(tensors[0].device), another on \(tensor.device); move one with "
+          + "to(_:)")
+    }
+  }
+}
+
+/// Where an operation on two tensors runs.
+private func meetingPlace(_ a: Tensor, _ b: Tensor) -> Device {
+  a.device.kind == .cpu ? b.device : a.device
+}
+
 /// Both operands in one dtype and one shape.
 func aligned(_ a: Tensor, _ b: Tensor, for operation: Any, _ domain: Domain) -> (
   StridedView, StridedView
 ) {
-  if a.view.storage.device != b.view.storage.device {
+  if a.view.storage.device != b.view.storage.device, !a.isNumber, !b.isNumber {
     fatalError(
       "\(operation): one tensor is on \(a.device), the other on \(b.device); move one with to(_:)")
   }
@@ -142,7 +164,7 @@ extension Tensor {
 
   /// The elements in a dtype. A number is as precise as it was written.
   func operand(of dtype: DType) -> StridedView {
-    if let literal, dtype == .float64 { return Tensor(literal, dtype: .float64).view }
+    if let literal, dtype == .float64 { return Tensor(literal, dtype: .float64, device: .cpu).view }
     return view.converted(to: dtype)
   }
 }

@@ -34,7 +34,7 @@ extension Tensor {
     scattered(dim, index, source, adding: false, "scatter").recorded(
       "scatter",
       .wrt(self) { g in
-        g.scatter(dim: dim, index: index, source: .zeros(index.shape, dtype: g.dtype))
+        g.scatter(dim: dim, index: index, source: .zeros(index.shape, dtype: g.dtype, device: g.device))
       },
       .wrt(source) { g in g.gather(dim: dim, index: index) })
   }
@@ -49,6 +49,7 @@ extension Tensor {
         "\(name): the source is \(source.dtype) of shape \(source.shape); it must be \(dtype) in the "
           + "index's shape \(index.shape)")
     }
+    Tensor.requireOneDevice(name, [self, source])
     let result = detach().clone()
     let target = result.view.with(result.cut(to: index.shape, except: dim))
     let invalid = backend.scatter(

@@ -3,6 +3,7 @@ extension Tensor {
   public static func cat(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
     guard let first = tensors.first else { fatalError("cat: no tensors to join") }
     guard first.ndim > 0 else { fatalError("cat: tensors without dims; use stack") }
+    requireOneDevice("cat", tensors)
     let dim = first.checkedDim(dim, for: "cat")
     var shape = first.shape
     var dtype = first.dtype

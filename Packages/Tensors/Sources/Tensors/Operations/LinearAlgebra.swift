@@ -42,6 +42,7 @@ extension Tensor {
       let product = matmul(weight.T)
       return bias.map { product + $0 } ?? product
     }
+    Tensor.requireOneDevice("linear", [self, weight, bias])
     let rows = ndim == 2 ? self : reshape([-1, weight.shape[1]])
     let shape = [rows.shape[0], weight.shape[0]]
     let result = Tensor(empty: shape, dtype: dtype, device: device)
@@ -63,9 +64,7 @@ extension Tensor {
 private func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   let dtype = Tensor.resultType(a, b)
   let (a, b) = (a.to(dtype), b.to(dtype))
-  if a.device != b.device {
-    fatalError("matmul: one tensor is on \(a.device), the other on \(b.device)")
-  }
+  Tensor.requireOneDevice("matmul", [a, b])
   let (rows, columns) = (a.shape[a.ndim - 2], b.shape[b.ndim - 1])
   guard let batch = Layout.broadcastShape(a.shape.dropLast(2) + [], b.shape.dropLast(2) + [])
   else {

@@ -35,6 +35,7 @@ extension Tensor {
           + "\(weight.map { "\($0.shape)" } ?? "none"), bias \(bias.map { "\($0.shape)" } ?? "none"); "
           + "the input must end in that shape, and weight and bias have it")
     }
+    Tensor.requireOneDevice(name, [self, weight, bias])
     let rows = sizes.count == 1 ? self : flatten(startDim: ndim - sizes.count)
     let parameters = [weight, bias].map { $0?.flatten().to(dtype) }
     let y = rows.normalizedRows(parameters[0], parameters[1], center: center, eps, name)

@@ -21,6 +21,7 @@ extension Tensor {
         "lstm: contributions \(shape), states \(h.shape) and \(c.shape), weight \(weight.shape); expected "
           + "[length, batch, 4 · size], [batch, size] twice, and [4 · size, size]")
     }
+    Tensor.requireOneDevice("lstm", [self, h, c, weight])
     let inputs = [self, h.to(dtype), c.to(dtype), weight.to(dtype)]
     let (states, gates) = noGrad { LSTMSteps.forward(inputs) }
     return customFunction("lstm", inputs) { _ in

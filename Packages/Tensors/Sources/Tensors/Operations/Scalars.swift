@@ -56,13 +56,10 @@ extension Tensor {
       } else {
         self.dtype
       }
-    let view = StridedView(empty: .scalar, dtype: own, device: device)
+    let view = StridedView(empty: .scalar, dtype: own, device: .cpu)
     withUnsafeBytes(of: number) {
-      backend.copy(from: $0.baseAddress!, to: view.pointer, byteCount: $0.count)
+      view.pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count)
     }
-    if dtype == own { return Tensor(view) }
-    let converted = StridedView(empty: .scalar, dtype: dtype, device: device)
-    backend.convert(view, into: converted)
-    return Tensor(converted)
+    return Tensor(view.converted(to: dtype))
   }
 }

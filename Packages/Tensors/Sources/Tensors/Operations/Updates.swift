@@ -26,7 +26,8 @@ extension Tensor {
     guard result == dtype || (dtype.isFloatingPoint && result.isFloatingPoint), isDefined else {
       fatalError("\(name): the result is \(result), and the tensor's \(dtype) cannot hold it")
     }
-    guard other.view.layout.broadcast(to: shape) != nil, other.device == device else {
+    guard other.view.layout.broadcast(to: shape) != nil, other.device == device || other.isNumber
+    else {
       fatalError(
         "\(name): shape \(other.shape) on \(other.device) does not broadcast to \(shape) on \(device)"
       )

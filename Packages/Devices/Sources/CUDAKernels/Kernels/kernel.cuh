@@ -1,0 +1,113 @@
+#pragma once
+// What all kernels begin with. A file of kernels is compiled for one element type, ELEMENT: float32, say.
+
+#include "elementwise.h"
+#include "launches.h"
+#include "reductions.h"
+
+#define JOINED_(a, b) a##b
+#define JOINED(a, b) JOINED_(a, b)
+
+// The types that elements are stored as, S, and computed with as, T.
+#define X(name, storage, compute, ...) \
+  typedef storage storage_##name;      \
+  typedef compute compute_##name;
+FLAMBEAU_DTYPES(X)
+#undef X
+typedef JOINED(storage_, ELEMENT) S;
+typedef JOINED(compute_, ELEMENT) T;
+#define LOAD(x) JOINED(FLAMBEAU_LOAD_, ELEMENT)(x)
+#define STORE(x) JOINED(FLAMBEAU_STORE_, ELEMENT)(x)
+
+// 1 for floating point, 2 for whole numbers and truth values.
+#define KIND_bool 2
+#define KIND_uint8 2
+#define KIND_int8 2
+#define KIND_int16 2
+#define KIND_int32 2
+#define KIND_int64 2
+#define KIND_float16 1
+#define KIND_bfloat16 1
+#define KIND_float32 1
+#define KIND_float64 1
+#define IS_FLOAT (JOINED(KIND_, ELEMENT) == 1)
+// Sums and products are of floating point and int64 only.
+#define TOTALS_int64 1
+#define TOTALS_float16 1
+#define TOTALS_bfloat16 1
+#define TOTALS_float32 1
+#define TOTALS_float64 1
+#define HAS_TOTALS (JOINED(TOTALS_, ELEMENT) == 1)
+// What totals are kept in.
+#if IS_FLOAT
+typedef double Total;
+#else
+typedef int64_t Total;
+#endif
+
+// Defines a kernel, called name_ELEMENT.
+#define KERNEL(name, ...) KERNEL_(JOINED(name##_, ELEMENT), __VA_ARGS__)
+#if defined(__CUDACC__)
+// NVRTC takes functions without a mark as the device's own (--device-as-default-execution-space).
+#define INFINITY __int_as_float(0x7f800000)
+#define KERNEL_(name, ...) \
+  extern "C" __global__ void __launch_bounds__(LAUNCH_BLOCK) name(__VA_ARGS__)
+#define CHECK_ALIGNED(pointer, size)
+// Expressions of the tables compare whole numbers without a sign with 0, and choose between types.
+#pragma nv_diag_suppress 186
+#pragma nv_diag_suppress 177
+#endif
+
+// The kernels of a table of operations: of the one that is asked for, or of all.
+#if defined(OPERATION)
+#define KERNELS_OF(table, X) APPLIED(X, OPERATION)
+#define APPLIED(X, ...) X(__VA_ARGS__)
+#else
+#define KERNELS_OF(table, X) table(X)
+#endif
+
+/// This thread's number among all of the grid, and how many there are.
+inline int64_t first_index() { return (int64_t)blockIdx.x * blockDim.x + threadIdx.x; }
+inline int64_t index_step() { return (int64_t)gridDim.x * blockDim.x; }
+
+/// An operand's bytes as a number, where the program gave it instead of memory.
+template <class E>
+inline E number_of(const Walk &walk, int operand) {
+  return *(const E *)(const void *)&walk.numbers[operand];
+}
+
+/// Where elements of an index are, in up to four operands. I is as wide as the index needs.
+template <class I>
+inline void seek(const Walk &walk, I index, int operands, int64_t offsets[]) {
+  for (int k = 0; k < operands; k++) offsets[k] = 0;
+  for (int64_t dim = walk.rank - 1; dim >= 0; dim--) {
+    I rest = index / (I)walk.shape[dim];
+    int64_t position = index - rest * (I)walk.shape[dim];
+    for (int k = 0; k < operands; k++) offsets[k] += position * walk.strides[dim][k];
+    index = rest;
+  }
+}
+
+/// The same for indices of any size: division of 64 bits takes several times as long.
+inline void seek(const Walk &walk, int64_t index, int operands, int64_t offsets[]) {
+  if (walk.count >> 31) {
+    seek<uint64_t>(walk, index, operands, offsets);
+  } else {
+    seek<uint32_t>(walk, (uint32_t)index, operands, offsets);
+  }
+}
+
+inline int64_t seek(const Extents &dims, int64_t index) {
+  int64_t offset = 0;
+  for (int64_t dim = dims.rank - 1; dim >= 0; dim--) {
+    int64_t rest;
+    if (dims.count >> 31) {
+      rest = index / dims.shape[dim];
+    } else {
+      rest = (uint32_t)index / (uint32_t)dims.shape[dim];
+    }
+    offset += (index - rest * dims.shape[dim]) * dims.strides[dim];
+    index = rest;
+  }
+  return offset;
+}

@@ -1,0 +1,27 @@
+// Products of matrices of types that cuBLAS does not know.
+
+#include "tiles.cuh"
+
+KERNEL(matmul, const MatmulLaunch launch) {
+  __shared__ Tiles tiles;
+  int64_t across = tiles_of(launch.n), count = tiles_of(launch.m) * across;
+  int64_t batch = launch.a_batch.count;
+  for (int64_t index = blockIdx.x; index < batch * count; index += gridDim.x) {
+    int64_t matrix = index / count, tile = index % count;
+    const S *a = (const S *)launch.a + seek(launch.a_batch, matrix);
+    const S *b = (const S *)launch.b + seek(launch.b_batch, matrix);
+    S *c = (S *)launch.c + matrix * launch.m * launch.n;
+    multiply_tile(
+        tiles, launch.m, launch.n, 0, launch.k, tile / across, tile % across,
+        [=](int64_t i, int64_t p) {
+          return (Number)LOAD(a[i * launch.a_row + p * launch.a_column]);
+        },
+        [=](int64_t p, int64_t j) {
+          return (Number)LOAD(b[p * launch.b_row + j * launch.b_column]);
+        },
+        [=](int64_t i, int64_t j, Number sum) {
+          S *place = c + i * launch.n + j;
+          *place = STORE((T)(launch.accumulates ? (Number)LOAD(*place) + sum : sum));
+        });
+  }
+}

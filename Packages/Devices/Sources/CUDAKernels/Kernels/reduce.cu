@@ -1,0 +1,136 @@
+// Reductions over any dims. Where there are few results, each is made from several parts, which a second
+// kernel joins. Nothing depends on the order in which threads run.
+
+#include "groups.cuh"
+
+/// An element and its place along the dim.
+struct Placed {
+  T value;
+  int64_t place;
+};
+
+/// The first of the best elements, or of NaN.
+template <class M>
+struct First {
+  static Placed first() { return {M::first(), INT64_MAX}; }
+  static void join(Placed &best, Placed x) {
+    T joined = best.value;
+    M::join(joined, x.value);
+    bool is_better = !is_nan(best.value) && joined != best.value;
+    bool is_as_good = is_nan(best.value) ? is_nan(x.value) : joined == x.value;
+    if (is_better || (is_as_good && x.place < best.place)) best = x;
+  }
+};
+
+/// How elements become totals, and totals results.
+template <class J, class A_>
+struct Plain {
+  typedef J Join;
+  typedef A_ A;
+  typedef S R;
+  static A load(S x, int64_t place) { return (A)LOAD(x); }
+  static R store(A total) { return STORE(total); }
+};
+template <class J>
+struct PlaceOf {
+  typedef First<J> Join;
+  typedef Placed A;
+  typedef int64_t R;
+  static A load(S x, int64_t place) { return {LOAD(x), place}; }
+  static R store(A total) { return total.place; }
+};
+
+/// Each block makes one part of one result after the other.
+template <class W>
+inline void reduce_rows(const ReductionLaunch &launch, char *shared) {
+  typedef typename W::A A;
+  Group<LAUNCH_BLOCK> group = {shared};
+  int64_t part = blockIdx.y, parts = launch.parts, n = launch.gone.count;
+  int64_t begin = n / parts * part + (part < n % parts ? part : n % parts);
+  int64_t end = begin + n / parts + (part < n % parts);
+  for (int64_t row = blockIdx.x; row < launch.kept.count; row += gridDim.x) {
+    const S *x = (const S *)launch.x + seek(launch.kept, row);
+    A total = W::Join::first();
+    for (int64_t i = begin + threadIdx.x; i < end; i += LAUNCH_BLOCK) {
+      W::Join::join(total, W::load(x[seek(launch.gone, i)], i));
+    }
+    total = group.template join<typename W::Join>(total);
+    if (threadIdx.x > 0) continue;
+    if (parts == 1) {
+      ((typename W::R *)launch.y)[row] = W::store(total);
+    } else {
+      ((A *)launch.partial)[part * launch.kept.count + row] = total;
+    }
+  }
+}
+
+/// Columns that lie side by side: a warp's threads take one each, and the warps of a block share its rows.
+template <class W>
+inline void reduce_columns(const ReductionLaunch &launch, char *shared) {
+  typedef typename W::A A;
+  A(*totals)[WARP] = (A(*)[WARP])shared;
+  int64_t part = blockIdx.y, parts = launch.parts, n = launch.gone.count;
+  int64_t begin = n / parts * part + (part < n % parts ? part : n % parts);
+  int64_t end = begin + n / parts + (part < n % parts);
+  int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP;
+  int64_t blocks = (launch.kept.count + WARP - 1) / WARP;
+  for (int64_t block = blockIdx.x; block < blocks; block += gridDim.x) {
+    int64_t column = block * WARP + lane;
+    A total = W::Join::first();
+    if (column < launch.kept.count) {
+      const S *x = (const S *)launch.x + seek(launch.kept, column);
+      for (int64_t i = begin + warp; i < end; i += WARPS) {
+        W::Join::join(total, W::load(x[seek(launch.gone, i)], i));
+      }
+    }
+    totals[warp][lane] = total;
+    __syncthreads();
+    if (warp == 0 && column < launch.kept.count) {
+      for (int k = 1; k < WARPS; k++) W::Join::join(total, totals[k][lane]);
+      if (parts == 1) {
+        ((typename W::R *)launch.y)[column] = W::store(total);
+      } else {
+        ((A *)launch.partial)[part * launch.kept.count + column] = total;
+      }
+    }
+    __syncthreads();
+  }
+}
+
+template <class W>
+inline void join_parts(const ReductionLaunch &launch) {
+  const typename W::A *partial = (const typename W::A *)launch.partial;
+  for (int64_t i = first_index(); i < launch.kept.count; i += index_step()) {
+    typename W::A total = partial[i];
+    for (int64_t part = 1; part < launch.parts; part++) {
+      W::Join::join(total, partial[part * launch.kept.count + i]);
+    }
+    ((typename W::R *)launch.y)[i] = W::store(total);
+  }
+}
+
+#define REDUCTION(name, ...) typedef __VA_ARGS__ Reduce_##name;
+#if HAS_TOTALS
+#define TOTALS(X) X(sum, Plain<Sum<Total>, Total>) X(product, Plain<Product<Total>, Total>)
+#else
+#define TOTALS(X)
+#endif
+#define REDUCTIONS(X)                                                       \
+  X(maximum, Plain<Maximum<T>, T>)                                          \
+  X(minimum, Plain<Minimum<T>, T>)                                          \
+  X(indexOfMaximum, PlaceOf<Maximum<T>>)                                    \
+  X(indexOfMinimum, PlaceOf<Minimum<T>>)                                    \
+  TOTALS(X)
+REDUCTIONS(REDUCTION)
+
+#define REDUCTION_KERNELS(name, ...)                                        \
+  KERNEL(reduce_rows_##name, const ReductionLaunch launch) {                \
+    __shared__ __align__(16) char shared[WARPS * 16];                       \
+    reduce_rows<Reduce_##name>(launch, shared);                             \
+  }                                                                         \
+  KERNEL(reduce_columns_##name, const ReductionLaunch launch) {             \
+    __shared__ __align__(16) char shared[LAUNCH_BLOCK * 16];                \
+    reduce_columns<Reduce_##name>(launch, shared);                          \
+  }                                                                         \
+  KERNEL(join_parts_##name, const ReductionLaunch launch) { join_parts<Reduce_##name>(launch); }
+KERNELS_OF(REDUCTIONS, REDUCTION_KERNELS)

@@ -1,0 +1,80 @@
+// Softmax and its logarithm along rows, y = eˣ⁻ᵐ / Σ eˣ⁻ᵐ and y = x - m - log Σ eˣ⁻ᵐ, where m is the row's
+// maximum; and the cross entropy, which is the negative logarithm at the right place.
+
+#include "groups.cuh"
+
+#if IS_FLOAT
+/// m and Σ eˣ⁻ᵐ of a row.
+template <int SIZE>
+inline void totals_of_row(
+    const Group<SIZE> &group, int64_t n, const S *x, T &maximum, double &sum) {
+  T best = least<T>();
+  for (int64_t i = group.thread(); i < n; i += SIZE) Maximum<T>::join(best, LOAD(x[i]));
+  maximum = group.template join<Maximum<T>>(best);
+  double total = 0;
+  for (int64_t i = group.thread(); i < n; i += SIZE) total += exp(LOAD(x[i]) - maximum);
+  sum = group.template join<Sum<double>>(total);
+}
+
+template <int SIZE>
+inline void softmax_rows(
+    char *shared, const Rows &rows, S *y, const S *x, bool logarithm) {
+  Group<SIZE> group = {shared};
+  for (int64_t row = group.first_row(); row < rows.count; row += group.row_step()) {
+    const S *in = x + row * rows.n;
+    S *out = y + row * rows.n;
+    T maximum;
+    double sum;
+    totals_of_row(group, rows.n, in, maximum, sum);
+    T shift = maximum + (T)log(sum), factor = (T)(1 / sum);
+    for (int64_t i = group.thread(); i < rows.n; i += SIZE) {
+      out[i] = STORE(logarithm ? LOAD(in[i]) - shift : exp(LOAD(in[i]) - maximum) * factor);
+    }
+  }
+}
+
+template <int SIZE>
+inline void cross_entropy_rows(
+    char *shared, const Rows &rows, S *losses, S *totals, const S *x, const int64_t *target,
+    InvalidIndex *invalid) {
+  Group<SIZE> group = {shared};
+  for (int64_t row = group.first_row(); row < rows.count; row += group.row_step()) {
+    T maximum;
+    double sum;
+    totals_of_row(group, rows.n, x + row * rows.n, maximum, sum);
+    if (group.thread() > 0) continue;
+    T total = maximum + (T)log(sum);
+    int64_t place = target[row];
+    if (place < 0 || place >= rows.n) {
+      invalid->index = place;
+      invalid->is_set = 1;
+      place = 0;
+    }
+    totals[row] = STORE(total);
+    losses[row] = STORE(total - LOAD(x[row * rows.n + place]));
+  }
+}
+
+#define SOFTMAX_KERNELS(suffix, SIZE)                                                               \
+  KERNEL(softmax_##suffix, Rows rows, S *y, const S *x, bool logarithm) {                       \
+    __shared__ __align__(16) char shared[WARPS * 16];                                           \
+    softmax_rows<SIZE>(shared, rows, y, x, logarithm);                                          \
+  }                                                                                             \
+  KERNEL(cross_entropy_##suffix, Rows rows, S *losses, S *totals, const S *x,                   \
+         const int64_t *target, InvalidIndex *invalid) {                                        \
+    __shared__ __align__(16) char shared[WARPS * 16];                                           \
+    cross_entropy_rows<SIZE>(shared, rows, losses, totals, x, target, invalid);                 \
+  }
+SOFTMAX_KERNELS(warp, WARP)
+SOFTMAX_KERNELS(block, LAUNCH_BLOCK)
+
+// (eˣ / Σ eˣ - 1 at the target)·g
+KERNEL(cross_entropy_slopes, Rows rows, S *y, const S *x, const S *totals, const int64_t *target,
+       const S *gradient) {
+  for (int64_t i = first_index(); i < rows.count * rows.n; i += index_step()) {
+    int64_t row = i / rows.n;
+    T g = LOAD(gradient[row]), slope = exp(LOAD(x[i]) - LOAD(totals[row])) * g;
+    y[i] = STORE(i - row * rows.n == target[row] ? LOAD(STORE(slope)) - g : slope);
+  }
+}
+#endif

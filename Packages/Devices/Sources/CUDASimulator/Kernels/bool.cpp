@@ -1,0 +1,2 @@
+#define ELEMENT bool
+#include "kernels.h"

@@ -1,0 +1,2 @@
+#define ELEMENT float16
+#include "kernels.h"

@@ -1,0 +1,2 @@
+#define ELEMENT float32
+#include "kernels.h"

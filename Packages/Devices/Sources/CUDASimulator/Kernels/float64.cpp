@@ -1,0 +1,2 @@
+#define ELEMENT float64
+#include "kernels.h"

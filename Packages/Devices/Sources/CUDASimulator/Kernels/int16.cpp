@@ -1,0 +1,2 @@
+#define ELEMENT int16
+#include "kernels.h"

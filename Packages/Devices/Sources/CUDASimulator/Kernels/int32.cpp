@@ -1,0 +1,2 @@
+#define ELEMENT int32
+#include "kernels.h"

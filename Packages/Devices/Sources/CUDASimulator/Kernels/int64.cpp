@@ -1,0 +1,2 @@
+#define ELEMENT int64
+#include "kernels.h"

@@ -1,0 +1,2 @@
+#define ELEMENT int8
+#include "kernels.h"

@@ -1,0 +1,2 @@
+#define ELEMENT uint8
+#include "kernels.h"

@@ -1,0 +1,103 @@
+import CCUDA
+import Synchronization
+
+/// NVIDIA's GPUs: `torch.cuda`.
+///
+/// NVIDIA's libraries are looked for as the program runs: the driver, NVRTC, which compiles the kernels for
+/// the GPU that it finds, and cuBLAS. With `FLAMBEAU_CUDA=simulator` in the environment the CPU takes the place
+/// of a GPU, and says so in the device's name.
+public enum CUDA {
+  /// Whether tensors can be moved to a CUDA device: `torch.cuda.is_available()`.
+  public static var isAvailable: Bool { unavailability == nil }
+
+  /// Why there is no CUDA device, and what would mend it; nil where there is one.
+  public static var unavailability: DeviceError? {
+    if case .failure(let error) = CUDARuntime.shared { error } else { nil }
+  }
+
+  /// How many there are: `torch.cuda.device_count()`.
+  public static var deviceCount: Int { (try? CUDARuntime.shared.get().devices.count) ?? 0 }
+
+  /// Whether the devices are simulated by the CPU.
+  public static var isSimulator: Bool {
+    (try? CUDARuntime.shared.get().libraries.isSimulator) ?? false
+  }
+
+  /// A device's name, as in `NVIDIA H100 80GB HBM3`: `torch.cuda.get_device_name`. Stops the program where
+  /// there is no such device, as do all that follow.
+  public static func deviceName(_ device: Device = .cuda()) -> String { gpu(device).name }
+
+  /// A device's compute capability, as in (9, 0): `torch.cuda.get_device_capability`.
+  public static func deviceCapability(_ device: Device = .cuda()) -> (major: Int, minor: Int) {
+    let architecture = gpu(device).architecture
+    return (architecture / 10, architecture % 10)
+  }
+
+  /// A device's memory, in bytes: what is free and how much there is in all; `torch.cuda.mem_get_info`.
+  public static func memory(of device: Device = .cuda()) -> (free: Int, total: Int) {
+    let gpu = gpu(device)
+    gpu.activate()
+    var (free, total) = (0, 0)
+    gpu.check(gpu.driver.cuMemGetInfo(&free, &total), "cuMemGetInfo")
+    return (free, total)
+  }
+
+  /// Waits until a device has done all that it was given, and stops the program where something went wrong with
+  /// it: `torch.cuda.synchronize`.
+  public static func synchronize(_ device: Device = .cuda()) { gpu(device).synchronize() }
+
+  /// Bytes of a device's memory that tensors use: `torch.cuda.memory_allocated`.
+  public static func memoryAllocated(_ device: Device = .cuda()) -> Int {
+    gpu(device).memory.statistics.allocated
+  }
+
+  /// The most bytes that tensors ever used: `torch.cuda.max_memory_allocated`.
+  public static func maxMemoryAllocated(_ device: Device = .cuda()) -> Int {
+    gpu(device).memory.statistics.peak
+  }
+
+  /// Forgets that maximum: `torch.cuda.reset_peak_memory_stats`.
+  public static func resetMaxMemoryAllocated(_ device: Device = .cuda()) {
+    gpu(device).memory.resetPeak()
+  }
+
+  /// Bytes that are taken from the driver, in use or kept for later: `torch.cuda.memory_reserved`.
+  public static func memoryReserved(_ device: Device = .cuda()) -> Int {
+    gpu(device).memory.statistics.reserved
+  }
+
+  /// Gives back to the driver what no tensor uses: `torch.cuda.empty_cache`.
+  public static func emptyCache(_ device: Device = .cuda()) {
+    let gpu = gpu(device)
+    gpu.activate()
+    gpu.memory.emptyCache()
+  }
+
+  /// Whether a device multiplies matrices of bfloat16 in its hardware, from compute capability 8.0 on:
+  /// `torch.cuda.is_bf16_supported`.
+  public static func isBF16Supported(_ device: Device = .cuda()) -> Bool {
+    gpu(device).architecture >= 80
+  }
+
+  /// Whether matrix products of float32 may round their inputs to 10 bits of significand, which is several times
+  /// as fast: `torch.backends.cuda.matmul.allow_tf32`. At first they may not.
+  public static var allowsTF32: Bool {
+    get { tf32.load(ordering: .relaxed) }
+    set { tf32.store(newValue, ordering: .relaxed) }
+  }
+
+  private static let tf32 = Atomic(false)
+
+  /// The GPU that a device names. Stops the program where this machine has none such.
+  static func gpu(_ device: Device) -> GPU {
+    do {
+      let devices = try CUDARuntime.shared.get().devices
+      guard device.kind == .cuda, devices.indices.contains(Int(device.index)) else {
+        throw DeviceError.noSuchDevice(device, count: devices.count)
+      }
+      return devices[Int(device.index)]
+    } catch {
+      fatalError(error.localizedDescription)
+    }
+  }
+}

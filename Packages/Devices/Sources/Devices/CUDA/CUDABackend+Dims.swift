@@ -1,0 +1,189 @@
+import CCUDA
+import CUDAKernels
+
+// Over dims: reductions, rows, order.
+
+extension CUDABackend {
+  func reduce(_ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView) {
+    prepare("\(reduction)", [x, y])
+    let dims = zip(zip(x.layout.shape, x.layout.strides), reduced)
+    let (kept, gone) = (dims.filter { !$0.1 }.map(\.0), dims.filter(\.1).map(\.0))
+    var launch = ReductionLaunch()
+    launch.kept = Extents(shape: kept.map(\.0), strides: kept.map(\.1))
+    launch.gone = Extents(shape: gone.map(\.0), strides: gone.map(\.1))
+    guard launch.kept.count > 0, launch.gone.count > 0 else { return }
+    launch.x = UnsafeRawPointer(x.pointer)
+    launch.y = y.pointer
+
+    let results = Int(launch.kept.count)
+    // Results whose elements lie side by side are made by neighbouring threads.
+    let areColumns = launch.kept.innermostStride < launch.gone.innermostStride
+    let blocks = areColumns ? (results - 1) / 32 + 1 : results
+    // Where that makes too few blocks to keep the GPU busy, each result is made of parts.
+    let parts = max(
+      1, min(Int(launch.gone.count) / 4096, 4 * multiprocessors / max(blocks, 1), 256))
+    launch.parts = Int64(parts)
+    let partial = empty([parts > 1 ? parts * results * 16 : 0], .uint8)
+    launch.partial = partial.pointer
+    func function(_ name: String) -> KernelFunction {
+      kernel(name, in: "reduce", x.dtype, operation: "\(reduction)")
+    }
+    gpu.launch(
+      function(areColumns ? "reduce_columns" : "reduce_rows"),
+      blocks: min(blocks, 16 * multiprocessors), parts: parts, launch)
+    if parts > 1 { gpu.launch(function("join_parts"), over: results, launch) }
+  }
+
+  private var multiprocessors: Int { gpu.multiprocessorCount }
+
+  /// A kernel over rows, whose warps take one each where rows are short, and whose blocks do otherwise.
+  private func launchRows<each Parameter>(
+    _ name: String, in file: String, _ dtype: DType, _ rows: (count: Int, length: Int),
+    _ parameters: repeat each Parameter
+  ) {
+    let isShort = rows.length <= 1024
+    let blocks = isShort ? (rows.count + 7) / 8 : rows.count
+    gpu.launch(
+      kernel("\(name)_\(isShort ? "warp" : "block")", in: file, dtype),
+      blocks: min(blocks, 16 * multiprocessors), repeat each parameters)
+  }
+
+  func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView) {
+    prepare("softmax", [x, y])
+    let rows = x.layout.rows
+    guard rows.length > 0 else { return }
+    launchRows("softmax", in: "softmax", x.dtype, rows, Rows(rows), y.pointer, x.pointer, logarithm)
+  }
+
+  func crossEntropy(
+    _ x: StridedView, target: StridedView, into losses: StridedView, totals: StridedView
+  ) -> Int? {
+    prepare("crossEntropy", [x, target, losses, totals])
+    let rows = x.layout.rows
+    return checkingIndices(.crossEntropy) { invalid in
+      launchRows(
+        "cross_entropy", in: "softmax", x.dtype, rows, Rows(rows), losses.pointer, totals.pointer,
+        x.pointer, target.pointer, invalid)
+    }
+  }
+
+  func crossEntropySlopes(
+    _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
+    into dx: StridedView
+  ) {
+    prepare("crossEntropy", [gradient, x, target, totals, dx])
+    gpu.launch(
+      kernel("cross_entropy_slopes", in: "softmax", x.dtype), over: x.layout.numel,
+      Rows(x.layout.rows), dx.pointer, x.pointer, totals.pointer, target.pointer, gradient.pointer)
+  }
+
+  func normalize(
+    _ x: StridedView, weight: StridedView?, bias: StridedView?, center: Bool, eps: Double,
+    into y: StridedView, means: StridedView, factors: StridedView
+  ) {
+    prepare("normalize", [x, weight, bias, y, means, factors])
+    launchRows(
+      "normalize", in: "normalize", x.dtype, x.layout.rows,
+      NormalizeLaunch(x, weight, bias, center: center, eps: eps, means, factors), y.pointer)
+  }
+
+  func normalizeSlopes(
+    _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
+    means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
+    ofBias: StridedView?
+  ) {
+    prepare("normalize", [gradient, x, weight, means, factors, dx, ofWeight, ofBias])
+    let launch = NormalizeLaunch(x, weight, nil, center: center, eps: 0, means, factors)
+    let rows = x.layout.rows
+    launchRows(
+      "normalize_slopes", in: "normalize", x.dtype, rows, launch, gradient.pointer, dx.pointer)
+    if ofWeight != nil || ofBias != nil {
+      gpu.launch(
+        kernel("normalize_columns", in: "normalize", x.dtype), blocks: (rows.length + 31) / 32, launch,
+        gradient.pointer, ofWeight?.pointer, ofBias?.pointer)
+    }
+  }
+
+  func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
+    prepare("\(reduction)", [x, y])
+    let rows = x.layout.rows
+    gpu.launch(
+      kernel("scan_\(reduction)", in: "scan", x.dtype), blocks: min(rows.count, 16 * multiprocessors),
+      Rows(rows), y.pointer, x.pointer)
+  }
+
+  func sort(_ x: StridedView, descending: Bool, into places: StridedView) {
+    prepare("sort", [x, places])
+    let rows = x.layout.rows
+    let tile = Int(SORT_TILE)
+    let tiles = rows.count * ((rows.length + tile - 1) / tile)
+    // Merging goes back and forth between two memories, and ends in the result.
+    let merges = (0...).prefix { tile << $0 < rows.length }.count
+    let other = empty(merges > 0 ? places.layout.shape : [0], .int64)
+    var (from, to) = merges % 2 == 0 ? (places, other) : (other, places)
+    gpu.launch(
+      kernel("sort_tiles", in: "sort", x.dtype), blocks: min(tiles, 16 * multiprocessors), Rows(rows),
+      from.pointer, x.pointer, descending)
+    for merge in 0..<merges {
+      gpu.launch(
+        kernel("merge_runs", in: "sort", x.dtype), over: x.layout.numel, Rows(rows), to.pointer,
+        from.pointer, x.pointer, Int64(tile << merge), descending)
+      swap(&from, &to)
+    }
+  }
+
+  func search(
+    _ x: StridedView, in sorted: StridedView, afterEqual: Bool, into places: StridedView
+  ) {
+    prepare("search", [x, sorted, places])
+    gpu.launch(
+      kernel("search", in: "sort", x.dtype), over: x.layout.numel, Rows(x.layout.rows), places.pointer,
+      x.pointer, sorted.pointer, Int64(sorted.layout.rows.length), afterEqual)
+  }
+
+  func truePlaces(_ x: StridedView) -> StridedView {
+    prepare("nonzero", [x])
+    let count = x.layout.numel
+    let tiles = (count + Int(TRUE_TILE) - 1) / Int(TRUE_TILE)
+    guard tiles > 0 else { return empty([0], .int64) }
+    let (counts, running) = (empty([tiles], .int64), empty([tiles], .int64))
+    gpu.launch(
+      kernel("count_true", in: "index", .bool), over: tiles, Int64(count), counts.pointer, x.pointer)
+    scan(.sum, counts, into: running)
+    var found: Int64 = 0
+    copyOut(from: running.pointer + 8 * (tiles - 1), to: &found, byteCount: 8)
+    let places = empty([Int(found)], .int64)
+    gpu.launch(
+      kernel("write_true", in: "index", .bool), over: tiles, Int64(count), places.pointer,
+      running.pointer, x.pointer)
+    return places
+  }
+}
+
+extension Rows {
+  init(_ rows: (count: Int, length: Int)) {
+    self.init(count: Int64(rows.count), n: Int64(rows.length))
+  }
+}
+
+extension Extents {
+  /// The step between neighbours, or 1 where there are none.
+  fileprivate var innermostStride: Int64 {
+    guard rank > 0 else { return .max }
+    return withUnsafeBytes(of: strides) {
+      abs($0.load(fromByteOffset: 8 * (Int(rank) - 1), as: Int64.self))
+    }
+  }
+}
+
+extension NormalizeLaunch {
+  fileprivate init(
+    _ x: StridedView, _ weight: StridedView?, _ bias: StridedView?, center: Bool, eps: Double,
+    _ means: StridedView, _ factors: StridedView
+  ) {
+    self.init(
+      rows: Rows(x.layout.rows), center: center, eps: eps, x: x.pointer, weight: weight?.pointer,
+      bias: bias?.pointer, means: means.pointer.assumingMemoryBound(to: Double.self),
+      factors: factors.pointer.assumingMemoryBound(to: Double.self))
+  }
+}

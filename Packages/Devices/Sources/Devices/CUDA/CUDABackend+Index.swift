@@ -1,0 +1,79 @@
+import CCUDA
+import CUDAKernels
+
+// By index.
+
+extension CUDABackend {
+  /// Calls `body` with the place for indices that are out of range. Where launches are synchronous, returns one
+  /// such index; otherwise the program learns of it when it waits for the GPU.
+  func checkingIndices(
+    _ operation: InvalidIndices.Operation, _ body: (UnsafeMutablePointer<InvalidIndex>) -> Void
+  ) -> Int? {
+    body(gpu.invalidIndices[operation])
+    guard gpu.isSynchronous else { return nil }
+    gpu.synchronizeStream()
+    return gpu.invalidIndices.take(operation)
+  }
+
+  func gather(_ x: StridedView, dim: Int, index: StridedView, into y: StridedView) -> Int? {
+    prepare("gather", [x, index, y])
+    var strides = x.layout.strides
+    strides[dim] = 0
+    let walk = Walk(
+      [y, index, x], shape: y.layout.shape,
+      strides: [y.layout.strides, index.layout.strides, strides])
+    return checkingIndices(.gather) { invalid in
+      gpu.launch(
+        kernel("gather", in: "index", y.dtype), over: y.layout.numel, walk,
+        Int64(x.layout.shape[dim]), Int64(x.layout.strides[dim]), invalid)
+    }
+  }
+
+  /// Equal indices are brought together by a sort, and one thread puts or adds their elements one after the
+  /// other: the result is the same in every run, and the CPU's.
+  func scatter(
+    _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView
+  ) -> Int? {
+    prepare("scatter", [x, index, y])
+    let shape = x.layout.shape
+    // Along dims in which the index repeats, all elements go with those beside them.
+    let own = shape.indices.filter { $0 == dim || index.layout.strides[$0] != 0 }
+    let others = shape.indices.filter { !own.contains($0) }
+    func part(_ list: [Int], _ dims: [Int]) -> [Int] { dims.map { list[$0] } }
+    var (targets, places) = (y.layout.strides, part(y.layout.shape, own))
+    targets[dim] = 0
+    // The places of y in these dims, counted row by row.
+    let counted = Layout.contiguousStrides(of: places)
+    let dimPlace = own.firstIndex(of: dim)!
+    places = counted
+    places[dimPlace] = 0
+
+    let count = part(shape, own).reduce(1, *)
+    guard count > 0, x.layout.numel > 0 else { return nil }
+    let keys = empty([count], .int64)
+    let order = empty([count], .int64)
+    let size = Int64(y.layout.shape[dim])
+    let result = checkingIndices(.scatter) { invalid in
+      gpu.launch(
+        kernel("scatter_keys", in: "index", .int64), over: count,
+        Walk(
+          [index, index], shape: part(shape, own),
+          strides: [part(index.layout.strides, own), places]),
+        keys.pointer, size, Int64(counted[dimPlace]), invalid)
+    }
+    guard result == nil else { return result }
+    sort(keys, descending: false, into: order)
+    var launch = ScatterLaunch()
+    launch.keys = Walk(
+      [index, x, y], shape: part(shape, own),
+      strides: [index.layout.strides, x.layout.strides, targets].map { part($0, own) })
+    launch.rest = Walk(
+      [x, y], shape: part(shape, others), strides: [x.layout.strides, targets].map { part($0, others) })
+    launch.key_of = UnsafePointer(keys.pointer.assumingMemoryBound(to: Int64.self))
+    launch.order = UnsafePointer(order.pointer.assumingMemoryBound(to: Int64.self))
+    launch.y_stride = Int64(y.layout.strides[dim])
+    launch.adding = adding
+    gpu.launch(kernel("scatter", in: "index", x.dtype), over: x.layout.numel, launch)
+    return nil
+  }
+}

@@ -1,0 +1,172 @@
+import CCUDA
+import CUDAKernels
+
+/// NVIDIA's GPUs: cuBLAS for matrix products, kernels of our own for the rest.
+///
+/// Calls return before their work is done. It runs in the order of calls, on the stream of the thread; the
+/// program waits for it where elements are copied out.
+struct CUDABackend: Backend {
+  let gpu: GPU
+
+  init(_ gpu: GPU) {
+    self.gpu = gpu
+    gpu.activate()
+  }
+
+  func kernel(
+    _ name: String, in file: String, _ element: DType, operation: String? = nil
+  ) -> KernelFunction {
+    gpu.modules.function(name, file: file, element: element, operation: operation)
+  }
+
+  /// Checks that views are on this device and notes which stream uses them.
+  ///
+  /// - Parameter numbers: whether views of one element may be on the CPU.
+  func prepare(_ operation: String, _ views: [StridedView?], numbers: Bool = false) {
+    let stream = gpu.stream
+    for case let view? in views {
+      guard view.storage.device == gpu.device else {
+        if numbers, view.isNumber { continue }
+        fatalError(
+          "\(operation): one tensor is on \(view.storage.device), another on \(gpu.device); move one "
+            + "with to(_:)")
+      }
+      gpu.memory.use(view.block, on: stream)
+    }
+  }
+
+  func empty(_ shape: [Int], _ dtype: DType) -> StridedView {
+    StridedView(empty: Layout(contiguous: shape), dtype: dtype, device: gpu.device)
+  }
+
+  // MARK: Memory
+
+  func makeStorage(byteCount: Int) -> Storage {
+    let block = gpu.memory.allocate(byteCount, stream: gpu.stream)
+    let owner = Unmanaged.passRetained(BlockOwner(block, gpu)).toOpaque()
+    return flambeau_wrap_memory(
+      UnsafeMutableRawPointer(bitPattern: UInt(block.pointer))!, byteCount, gpu.device, owner
+    ) { owner in
+      let owner = Unmanaged<BlockOwner>.fromOpaque(owner).takeRetainedValue()
+      owner.gpu.activate()
+      owner.gpu.memory.free(owner.block)
+    }
+  }
+
+  func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int) {
+    guard byteCount > 0 else { return }
+    gpu.check(
+      gpu.driver.cuMemcpyHtoDAsync(target.devicePointer, source, byteCount, gpu.stream),
+      "cuMemcpyHtoDAsync")
+  }
+
+  func copyOut(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int) {
+    if byteCount > 0 {
+      gpu.check(
+        gpu.driver.cuMemcpyDtoHAsync(target, source.devicePointer, byteCount, gpu.stream),
+        "cuMemcpyDtoHAsync")
+    }
+    gpu.synchronizeStream()
+  }
+
+  // MARK: Filling
+
+  func convert(_ x: StridedView, into y: StridedView) {
+    prepare("convert", [x, y], numbers: true)
+    if x.dtype == y.dtype, x.layout.isContiguous, y.layout.isContiguous, !x.isNumber {
+      let byteCount = y.layout.numel * y.dtype.itemSize
+      guard byteCount > 0, x.pointer != y.pointer else { return }
+      return gpu.check(
+        gpu.driver.cuMemcpyDtoDAsync(
+          y.pointer.devicePointer, x.pointer.devicePointer, byteCount, gpu.stream),
+        "cuMemcpyDtoDAsync")
+    }
+    let x = x.isNumber ? x.moved(to: gpu.device) : x
+    gpu.launch(
+      kernel("convert", in: "convert", y.dtype, operation: "\(x.dtype)"), over: y.layout.numel / 4 + 1,
+      Walk([y, x], shape: y.layout.shape))
+  }
+
+  func ramp(from start: Double, step: Double, into y: StridedView) {
+    prepare("ramp", [y])
+    gpu.launch(
+      kernel("ramp", in: "fill", y.dtype), over: y.layout.numel, y.layout.numel, y.pointer, start,
+      step)
+  }
+
+  // MARK: Element-wise
+
+  func unary(
+    _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
+  ) {
+    elementwise("unary", "\(operation)", x.dtype, [y, x], p, q)
+  }
+
+  func binary(
+    _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView
+  ) {
+    elementwise("binary", "\(operation)", y.dtype, [y, a, b])
+  }
+
+  func compare(_ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView) {
+    elementwise("compare", "\(comparison)", a.dtype, [y, a, b])
+  }
+
+  func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
+    elementwise("test", "\(test)", x.dtype, [y, x])
+  }
+
+  func select(
+    _ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView
+  ) {
+    prepare("where", [y, condition, a, b], numbers: true)
+    gpu.launch(
+      kernel("select", in: "fill", y.dtype), over: y.layout.numel,
+      Walk([y, condition, a, b], shape: y.layout.shape))
+  }
+
+  /// An operation of a table of elementwise.h; the first view is the result, and each thread takes four
+  /// elements at a time.
+  private func elementwise<each Number>(
+    _ file: String, _ operation: String, _ element: DType, _ views: [StridedView],
+    _ numbers: repeat each Number
+  ) {
+    prepare(operation, views, numbers: true)
+    let count = views[0].layout.numel
+    guard count > 0 else { return }
+    gpu.launch(
+      kernel(file, in: file, element, operation: operation), over: count / 4 + 1,
+      Walk(views, shape: views[0].layout.shape), repeat each numbers)
+  }
+}
+
+/// Keeps what a storage's memory is to go back to.
+private final class BlockOwner {
+  let block: MemoryBlock
+  let gpu: GPU
+
+  init(_ block: MemoryBlock, _ gpu: GPU) { (self.block, self.gpu) = (block, gpu) }
+}
+
+extension StridedView {
+  /// The block of a GPU's memory that it lies in.
+  fileprivate var block: MemoryBlock {
+    Unmanaged<BlockOwner>.fromOpaque(flambeau_memory_owner(storage)).takeUnretainedValue().block
+  }
+
+  /// A copy on another device; contiguous.
+  func moved(to device: Device) -> StridedView {
+    let copy = StridedView(empty: layout.contiguous, dtype: dtype, device: device)
+    device.backend.copy(
+      from: contiguous().pointer, to: copy.pointer, byteCount: layout.numel * dtype.itemSize)
+    return copy
+  }
+}
+
+extension UnsafeRawPointer {
+  var devicePointer: CUdeviceptr { CUdeviceptr(UInt(bitPattern: self)) }
+}
+
+extension UnsafeMutableRawPointer {
+  var devicePointer: CUdeviceptr { CUdeviceptr(UInt(bitPattern: self)) }
+}

@@ -1,0 +1,53 @@
+import CCUDA
+import Foundation
+
+/// NVIDIA's libraries and GPUs, as far as this process has them.
+final class CUDARuntime: Sendable {
+  let libraries: CUDALibraries
+  let devices: [GPU]
+  let driverVersion: Int
+
+  /// What there is, found out once, or why there is nothing.
+  static let shared = Result { () throws(DeviceError) in
+    try CUDARuntime(environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// - Throws: ``DeviceError``.
+  init(environment: [String: String]) throws(DeviceError) {
+    libraries = try CUDALibraries(environment: environment)
+    let driver = libraries.driver
+    func check(_ result: Int32, _ call: String) throws(DeviceError) {
+      if result != 0 { throw .driver(call, describeDriverError(result, driver)) }
+    }
+    try check(driver.cuInit(0), "cuInit")
+    var version: Int32 = 0
+    try check(driver.cuDriverGetVersion(&version), "cuDriverGetVersion")
+    driverVersion = Int(version)
+    guard driverVersion >= Self.oldestDriver else {
+      throw .missingLibrary(
+        "the NVIDIA driver",
+        "it is for CUDA \(driverVersion / 1000).\(driverVersion % 1000 / 10), which is too old: install "
+          + "one for CUDA 12 or later")
+    }
+    var count: Int32 = 0
+    try check(driver.cuDeviceGetCount(&count), "cuDeviceGetCount")
+    guard count > 0 else { throw .missingLibrary("a GPU", "the driver finds none in this machine") }
+    var devices: [GPU] = []
+    for index in 0..<Int(count) {
+      devices.append(try GPU(index: index, libraries: libraries, environment: environment))
+    }
+    self.devices = devices
+  }
+
+  /// CUDA 12.0, in the form that the driver gives.
+  private static let oldestDriver = 12000
+}
+
+/// An error of the driver in words, as in `CUDA_ERROR_OUT_OF_MEMORY (out of memory)`.
+func describeDriverError(_ error: Int32, _ driver: CUDADriver) -> String {
+  var (name, text): (UnsafePointer<CChar>?, UnsafePointer<CChar>?)
+  _ = driver.cuGetErrorName(error, &name)
+  _ = driver.cuGetErrorString(error, &text)
+  return "\(name.map { String(cString: $0) } ?? "error \(error)")"
+    + (text.map { " (\(String(cString: $0)))" } ?? "")
+}

@@ -1,0 +1,130 @@
+import CCUDA
+import CUDAKernels
+import Foundation
+
+/// Compiles files of kernels for a GPU, and keeps what comes of it on disk.
+struct KernelCompiler: Sendable {
+  let libraries: CUDALibraries
+  /// As in 80 for sm_80.
+  let architecture: Int
+  /// The folder of compiled kernels, or nil where none are kept.
+  let cache: URL?
+
+  init(libraries: CUDALibraries, architecture: Int, environment: [String: String]) {
+    self.libraries = libraries
+    self.architecture = architecture
+    let folder =
+      environment["FLAMBEAU_CACHE"] ?? environment["XDG_CACHE_HOME"].map { "\($0)/flambeau" }
+      ?? environment["HOME"].map { "\($0)/.cache/flambeau" }
+    cache = libraries.isSimulator && environment["FLAMBEAU_CACHE"] == nil
+      ? nil : folder.map { URL(fileURLWithPath: $0).appending(path: "cuda") }
+  }
+
+  /// The machine code of a file's kernels for an element type, and one of its operations if it has a table of
+  /// them. `load` says whether the GPU takes what was found in the cache.
+  ///
+  /// - Throws: ``DeviceError/compilation(_:_:)``.
+  func image<Module>(
+    file: String, element: DType, operation: String?, load: ([UInt8]) -> Module?
+  ) throws(DeviceError) -> Module {
+    let options = options(element: element, operation: operation)
+    let place = cache?.appending(path: cacheName(file: file, options: options))
+    if let place, let stored = CacheEntry.read(place), let module = load(stored) { return module }
+    let image = try compile(file: file, options: options)
+    guard let module = load(image) else {
+      throw .compilation(file, "the driver does not take what NVRTC made of it")
+    }
+    if let place { CacheEntry.write(image, to: place) }
+    return module
+  }
+
+  /// The options that a file is compiled with.
+  func options(element: DType, operation: String?) -> [String] {
+    [
+      "--gpu-architecture=sm_\(architecture)", "--std=c++17",
+      "--device-as-default-execution-space", "-DELEMENT=\(element)",
+    ] + (operation.map { ["-DOPERATION=\($0)"] } ?? [])
+  }
+
+  /// A name that is another for other sources, options and compilers.
+  private func cacheName(file: String, options: [String]) -> String {
+    var (major, minor): (Int32, Int32) = (0, 0)
+    _ = libraries.compiler.nvrtcVersion(&major, &minor)
+    var hash = Checksum()
+    for part in [file, "\(major).\(minor)"] + options { hash.add(Array(part.utf8) + [0]) }
+    for source in KernelSource.all { hash.add(Array(source.text.utf8) + [0]) }
+    return "\(file)-\(hash.text).cubin"
+  }
+
+  /// - Throws: ``DeviceError/compilation(_:_:)``, with what the compiler says.
+  func compile(file: String, options: [String]) throws(DeviceError) -> [UInt8] {
+    guard let source = KernelSource.all.first(where: { $0.name == "\(file).cu" }) else {
+      throw .compilation(file, "there is no such file of kernels")
+    }
+    let headers = KernelSource.all.filter { !$0.name.hasSuffix(".cu") }
+    var program: nvrtcProgram?
+    let compiler = libraries.compiler
+    var result = withCStrings(headers.map(\.text)) { texts in
+      withCStrings(headers.map(\.name)) { names in
+        compiler.nvrtcCreateProgram(
+          &program, source.text, source.name, Int32(headers.count), texts, names)
+      }
+    }
+    defer { _ = compiler.nvrtcDestroyProgram(&program) }
+    if result == 0 {
+      result = withCStrings(options) { options, count in
+        compiler.nvrtcCompileProgram(program, Int32(count), options)
+      }
+    }
+    guard result == 0 else { throw .compilation(source.name, log(of: program)) }
+    var size = 0
+    _ = compiler.nvrtcGetCUBINSize(program, &size)
+    var image = [CChar](repeating: 0, count: size)
+    _ = compiler.nvrtcGetCUBIN(program, &image)
+    return image.map { UInt8(bitPattern: $0) }
+  }
+
+  /// What the compiler says about a program.
+  private func log(of program: nvrtcProgram?) -> String {
+    var size = 0
+    guard program != nil, libraries.compiler.nvrtcGetProgramLogSize(program, &size) == 0 else {
+      return "NVRTC failed without a word"
+    }
+    var text = [CChar](repeating: 0, count: size)
+    _ = libraries.compiler.nvrtcGetProgramLog(program, &text)
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+/// A file that kernels are made of.
+struct KernelSource: Sendable {
+  let name: String
+  let text: String
+
+  /// All of them, those with kernels (.cu) and those that they include.
+  static let all: [KernelSource] = {
+    let (names, texts) = (flambeau_kernel_file_names(), flambeau_kernel_file_texts())
+    var sources: [KernelSource] = []
+    while let name = names[sources.count], let text = texts[sources.count] {
+      sources.append(KernelSource(name: String(cString: name), text: String(cString: text)))
+    }
+    return sources
+  }()
+}
+
+/// Calls `body` with strings as C has them.
+private func withCStrings<Result>(
+  _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+) -> Result {
+  withCStrings(strings) { pointers, _ in body(pointers) }
+}
+
+private func withCStrings<Result>(
+  _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>, Int) -> Result
+) -> Result {
+  let copies = strings.map { strdup($0) }
+  defer { copies.forEach { free($0) } }
+  return copies.map { UnsafePointer($0) }.withUnsafeBufferPointer {
+    body($0.baseAddress!, strings.count)
+  }
+}

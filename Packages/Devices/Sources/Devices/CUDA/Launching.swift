@@ -1,0 +1,111 @@
+import CCUDA
+import CUDAKernels
+
+// What a kernel is given, and how many threads run it.
+
+extension GPU {
+  /// Starts a kernel with one thread for each of `count` places, or fewer that take several.
+  func launch<each Parameter>(
+    _ kernel: KernelFunction, over count: Int, _ parameters: repeat each Parameter
+  ) {
+    guard count > 0 else { return }
+    let blocks = (count - 1) / Int(LAUNCH_BLOCK) + 1
+    launch(kernel, blocks: min(blocks, 16 * multiprocessorCount), repeat each parameters)
+  }
+
+  /// Starts a kernel with a number of blocks, in several parts if there are.
+  func launch<each Parameter>(
+    _ kernel: KernelFunction, blocks: Int, parts: Int = 1, _ parameters: repeat each Parameter
+  ) {
+    guard blocks > 0, parts > 0 else { return }
+    var size = 0
+    var count = 0
+    for parameter in repeat each parameters {
+      size = Self.aligned(size) + MemoryLayout.size(ofValue: parameter)
+      count += 1
+    }
+    withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) { bytes in
+      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: count) { pointers in
+        var (offset, place) = (0, 0)
+        for parameter in repeat each parameters {
+          offset = Self.aligned(offset)
+          let target = bytes.baseAddress! + offset
+          withUnsafeBytes(of: parameter) {
+            target.copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+          }
+          pointers.initializeElement(at: place, to: target)
+          offset += MemoryLayout.size(ofValue: parameter)
+          place += 1
+        }
+        launch(
+          kernel, grid: (min(blocks, Int(Int32.max)), parts), pointers.baseAddress!)
+      }
+    }
+  }
+
+  private static func aligned(_ offset: Int) -> Int { (offset + 15) / 16 * 16 }
+}
+
+extension StridedView {
+  /// Whether it is one number that the program has at hand, however often it is repeated.
+  var isNumber: Bool {
+    storage.device.kind == .cpu && zip(layout.shape, layout.strides).allSatisfy { $0 == 1 || $1 == 0 }
+  }
+}
+
+extension Walk {
+  /// Over views of one shape.
+  init(_ views: [StridedView], shape: [Int]) {
+    self.init(views, shape: shape, strides: views.map(\.layout.strides))
+  }
+
+  /// Over views in strides of one's own.
+  init(_ views: [StridedView], shape: [Int], strides: [[Int]]) {
+    self.init()
+    guard Self.prepare(&self, shape, strides) else {
+      fatalError(
+        "a kernel takes at most \(LAUNCH_MAX_RANK) dims that do not lie without gaps, on a GPU; shape "
+          + "\(shape)")
+    }
+    withUnsafeMutableBytes(of: &data) { data in
+      for (place, view) in views.enumerated() where !view.isNumber {
+        data.storeBytes(
+          of: UnsafeMutableRawPointer?.some(view.pointer), toByteOffset: 8 * place,
+          as: UnsafeMutableRawPointer?.self)
+      }
+    }
+    withUnsafeMutableBytes(of: &numbers) { numbers in
+      for (place, view) in views.enumerated() where view.isNumber {
+        numbers.baseAddress!.advanced(by: 8 * place)
+          .copyMemory(from: view.pointer, byteCount: view.dtype.itemSize)
+      }
+    }
+  }
+
+  private static func prepare(_ walk: inout Walk, _ shape: [Int], _ strides: [[Int]]) -> Bool {
+    func call(_ pointers: [UnsafePointer<Int>], _ rest: ArraySlice<[Int]>) -> Bool {
+      guard let first = rest.first else {
+        return flambeau_make_walk(&walk, strides.count, shape.count, shape, pointers)
+      }
+      return first.withUnsafeBufferPointer {
+        call(pointers + [$0.baseAddress ?? Self.nothing], rest.dropFirst())
+      }
+    }
+    return call([], strides[...])
+  }
+
+  /// What an array without elements points to.
+  nonisolated(unsafe) private static let nothing = UnsafePointer(
+    UnsafeMutablePointer<Int>.allocate(capacity: 1))
+}
+
+extension Extents {
+  init(shape: [Int], strides: [Int]) {
+    self.init()
+    guard flambeau_make_extents(&self, shape.count, shape, strides) else {
+      fatalError(
+        "a kernel takes at most \(LAUNCH_MAX_RANK) dims that do not lie without gaps, on a GPU; shape "
+          + "\(shape)")
+    }
+  }
+}

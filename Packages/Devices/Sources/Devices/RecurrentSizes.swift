@@ -1,0 +1,23 @@
+/// The sizes of a recurrence, and where its rows are.
+struct RecurrentSizes {
+  let length: Int
+  let batch: Int
+  let size: Int
+  private let itemSize: Int
+
+  /// - Parameters:
+  ///   - gates: [length, batch, …].
+  ///   - state: [batch, size].
+  init(_ gates: StridedView, _ state: StridedView) {
+    length = gates.layout.shape[0]
+    (batch, size) = (state.layout.shape[0], state.layout.shape[1])
+    itemSize = gates.dtype.itemSize
+  }
+
+  /// A row of the batch in one of several [batch, width · size] that follow each other.
+  func row(
+    _ view: StridedView, _ index: Int, _ row: Int = 0, width: Int = 1
+  ) -> UnsafeMutableRawPointer {
+    view.pointer + (index * batch + row) * width * size * itemSize
+  }
+}
