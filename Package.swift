@@ -87,7 +87,7 @@ let package = Package(
     target("Devices", "CUDASimulator", ["CCUDA", "COperations", "CUDAKernels"]),
     target(
       "Devices", "Devices", ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CUDAKernels"]),
-    tests("Devices", "Devices", ["CCUDA"]),
+    tests("Devices", "Devices", ["CCUDA", "CUDAKernels"]),
 
     target("Tensors", "CAutograd"),
     target(
@@ -143,7 +143,7 @@ let package = Package(
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(
-      name: "FlambeauCommand", dependencies: ["Flambeau", "Graphs", argumentParser]),
+      name: "FlambeauCommand", dependencies: ["Devices", "Flambeau", "Graphs", argumentParser]),
     .executableTarget(name: "TutorialCommand", dependencies: [argumentParser]),
 
     chapter(

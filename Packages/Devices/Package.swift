@@ -21,6 +21,6 @@ let package = Package(
     .target(
       name: "Devices",
       dependencies: ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CUDAKernels"]),
-    .testTarget(name: "DevicesTests", dependencies: ["Devices", "CCUDA"]),
+    .testTarget(name: "DevicesTests", dependencies: ["Devices", "CCUDA", "CUDAKernels"]),
   ]
 )

@@ -5,6 +5,9 @@ struct FlambeauCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flambeau",
     abstract: "Flambeau, a deep-learning library in Swift, at work.",
-    subcommands: [DigitsCommand.self, GraphCommand.self, InspectCommand.self],
+    subcommands: [
+      DigitsCommand.self, GraphCommand.self, InspectCommand.self, DevicesCommand.self,
+      KernelsCommand.self,
+    ],
     defaultSubcommand: DigitsCommand.self)
 }

@@ -25,6 +25,8 @@ Storage *flambeau_wrap_memory(
   return &wrapped->storage;
 }
 
+bool flambeau_is_wrapped(const Storage *storage) { return storage->deallocate == free_wrapped; }
+
 void *flambeau_memory_owner(const Storage *storage) {
   return ((const WrappedStorage *)storage)->owner;
 }

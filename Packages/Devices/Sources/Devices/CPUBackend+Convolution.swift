@@ -60,7 +60,8 @@ extension CPUBackend {
           for (place, image) in images.enumerated() {
             let product = GEMM(
               m: parts.outputs, n: parts.places, k: parts.positions,
-              leftDimension: parts.positions, rightIsTransposed: true, rightDimension: parts.positions,
+              leftDimension: parts.positions, rightIsTransposed: true,
+              rightDimension: parts.positions,
               accumulating: place > 0)
             for group in 0..<parts.groups {
               let part = parts.part(image * parts.groups + group)

@@ -1,6 +1,8 @@
-import Devices
+import CUDAKernels
 import Foundation
 import Testing
+
+@testable import Devices
 
 /// Gives this process other variables; an empty one is taken away.
 private func environment(_ variables: [String: String]) {
@@ -47,9 +49,10 @@ private func message(_ result: ExitTest.Result?) -> String {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     // A library that has none of the driver's functions.
-    let math = try #require(["/lib/x86_64-linux-gnu/libm.so.6", "/lib/aarch64-linux-gnu/libm.so.6"].first {
-      FileManager.default.fileExists(atPath: $0)
-    })
+    let math = try #require(
+      ["/lib/x86_64-linux-gnu/libm.so.6", "/lib/aarch64-linux-gnu/libm.so.6"].first {
+        FileManager.default.fileExists(atPath: $0)
+      })
     try FileManager.default.createSymbolicLink(
       atPath: folder.appending(path: "libcuda.so.1").path, withDestinationPath: math)
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
@@ -57,7 +60,8 @@ private func message(_ result: ExitTest.Result?) -> String {
       environment(["FLAMBEAU_CUDA": "", "FLAMBEAU_CUDA_LIBRARIES": path])
       _ = Storage.make(byteCount: 4, device: .cuda())
     }
-    #expect(message(result).contains("the NVIDIA driver is missing: it is too old, and has no cuInit"))
+    #expect(
+      message(result).contains("the NVIDIA driver is missing: it is too old, and has no cuInit"))
   }
 
   @Test(.enabled(if: CUDA.isSimulator))
@@ -69,7 +73,8 @@ private func message(_ result: ExitTest.Result?) -> String {
       }
       _ = CUDA.deviceName(.cuda(7))
     }
-    #expect(message(result).contains("there is no device cuda:7: this machine has 2, cuda:0 to cuda:1"))
+    #expect(
+      message(result).contains("there is no device cuda:7: this machine has 2, cuda:0 to cuda:1"))
   }
 
   @Test(.enabled(if: CUDA.isSimulator))
@@ -181,5 +186,21 @@ private func message(_ result: ExitTest.Result?) -> String {
     #expect(end.elapsedTime(to: end) == 0 && start.elapsedTime(to: end) >= 0)
     #expect(other.run { numbers(z) } == [-1, -4, -9])
     #expect(CUDA.Stream.default() == CUDA.Stream.default())
+  }
+
+  /// The first numbers of Philox-4x32-10 for the key and the counter 0, from the test vectors of its authors
+  /// (Random123, kat_vectors): 6627e8d5 e169c58d bc57ac4c 9b00dbd8.
+  @Test func philoxGivesItsAuthorsNumbers() {
+    let cuda = CUDABackend(CUDA.gpu(.cuda()))
+    let y = StridedView(empty: Layout(contiguous: [2]), dtype: .int64, device: .cuda())
+    cuda.gpu.launch(
+      cuda.kernel("integers", in: "random", .int64), over: 1, RandomLaunch(key: 0, replay: nil),
+      Int64(2), y.pointer, Int64.min, Int64.max)
+    var words: [Int64] = [0, 0]
+    backend.copyOut(from: y.pointer, to: &words, byteCount: 16)
+    #expect(
+      words.map { UInt64(bitPattern: $0 &- .min) } == [
+        0x6627_e8d5_e169_c58d, 0xbc57_ac4c_9b00_dbd8,
+      ])
   }
 }

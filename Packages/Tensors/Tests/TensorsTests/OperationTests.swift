@@ -51,7 +51,9 @@ import Testing
         let inputs = try golden.inputs.map { try $0.tensor(requiresGrad: true) }
         let result = (apply(golden, inputs).square() * (try golden.cotangent.tensor())).sum()
         let gradients = grad(of: result, withRespectTo: inputs, createGraph: true)
-        let total = gradients.map { $0.sin().sum() }.reduce(Tensor(0.0, dtype: .float64)) { $0 + $1 }
+        let total = gradients.map { $0.sin().sum() }.reduce(Tensor(0.0, dtype: .float64)) {
+          $0 + $1
+        }
         // A gradient that is constant depends on nothing.
         if total.requiresGrad { total.backward() }
         return inputs.map { $0.grad ?? .zerosLike($0) }

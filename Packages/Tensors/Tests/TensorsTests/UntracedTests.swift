@@ -48,7 +48,8 @@ struct UntracedCase: Decodable, Sendable, CustomTestStringConvertible {
         x.ndim == 0 ? x : Tensor.stack([x, x], dim: -1).flatten()[.step(2)].view(x.shape)
       }
       let again = operation(spread)
-      #expect(again.shape == result.shape && again.allclose(result, rtol: 0, atol: 0, equalNaN: true))
+      #expect(
+        again.shape == result.shape && again.allclose(result, rtol: 0, atol: 0, equalNaN: true))
     }
   }
 

@@ -8,6 +8,9 @@ Storage *_Nonnull flambeau_wrap_memory(
     void (*_Nonnull release)(void *_Nonnull owner))
     __attribute__((swift_attr("returns_retained")));
 
+/// Whether `flambeau_wrap_memory` made it.
+bool flambeau_is_wrapped(const Storage *_Nonnull storage);
+
 /// Who allocated the memory of a storage that `flambeau_wrap_memory` made.
 void *_Nonnull flambeau_memory_owner(const Storage *_Nonnull storage);
 

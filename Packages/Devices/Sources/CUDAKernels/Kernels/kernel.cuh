@@ -76,37 +76,31 @@ inline E number_of(const Walk &walk, int operand) {
   return *(const E *)(const void *)&walk.numbers[operand];
 }
 
-/// Where elements of an index are, in up to four operands. I is as wide as the index needs.
-template <class I>
-inline void seek(const Walk &walk, I index, int operands, int64_t offsets[]) {
-  for (int k = 0; k < operands; k++) offsets[k] = 0;
-  for (int64_t dim = walk.rank - 1; dim >= 0; dim--) {
-    I rest = index / (I)walk.shape[dim];
-    int64_t position = index - rest * (I)walk.shape[dim];
-    for (int k = 0; k < operands; k++) offsets[k] += position * walk.strides[dim][k];
-    index = rest;
-  }
+/// index / size, leaving what is left of the index. Division of 64 bits takes several times as long as of 32.
+inline int64_t divide(int64_t &index, int64_t size) {
+  int64_t quotient =
+      (index | size) >> 32 ? index / size : (int64_t)((uint32_t)index / (uint32_t)size);
+  index -= quotient * size;
+  return quotient;
 }
 
-/// The same for indices of any size: division of 64 bits takes several times as long.
+/// Where elements of an index are, in up to four operands.
 inline void seek(const Walk &walk, int64_t index, int operands, int64_t offsets[]) {
-  if (walk.count >> 31) {
-    seek<uint64_t>(walk, index, operands, offsets);
-  } else {
-    seek<uint32_t>(walk, (uint32_t)index, operands, offsets);
+  for (int k = 0; k < operands; k++) offsets[k] = 0;
+#pragma unroll 1
+  for (int64_t dim = walk.rank - 1; dim >= 0; dim--) {
+    int64_t rest = divide(index, walk.shape[dim]);
+    for (int k = 0; k < operands; k++) offsets[k] += index * walk.strides[dim][k];
+    index = rest;
   }
 }
 
 inline int64_t seek(const Extents &dims, int64_t index) {
   int64_t offset = 0;
+#pragma unroll 1
   for (int64_t dim = dims.rank - 1; dim >= 0; dim--) {
-    int64_t rest;
-    if (dims.count >> 31) {
-      rest = index / dims.shape[dim];
-    } else {
-      rest = (uint32_t)index / (uint32_t)dims.shape[dim];
-    }
-    offset += (index - rest * dims.shape[dim]) * dims.strides[dim];
+    int64_t rest = divide(index, dims.shape[dim]);
+    offset += index * dims.strides[dim];
     index = rest;
   }
   return offset;

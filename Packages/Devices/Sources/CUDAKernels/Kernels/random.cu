@@ -80,4 +80,9 @@ KERNEL(integers, const RandomLaunch random, int64_t n, S *y, int64_t low, int64_
     }
   }
 }
+
+// What a graph begins with, so that each replay has numbers of its own.
+KERNEL(advance, uint64_t *replay) {
+  if (first_index() == 0) ++*replay;
+}
 #endif

@@ -99,7 +99,8 @@ extension CUDABackend {
       "normalize_slopes", in: "normalize", x.dtype, rows, launch, gradient.pointer, dx.pointer)
     if ofWeight != nil || ofBias != nil {
       gpu.launch(
-        kernel("normalize_columns", in: "normalize", x.dtype), blocks: (rows.length + 31) / 32, launch,
+        kernel("normalize_columns", in: "normalize", x.dtype), blocks: (rows.length + 31) / 32,
+        launch,
         gradient.pointer, ofWeight?.pointer, ofBias?.pointer)
     }
   }
@@ -108,7 +109,8 @@ extension CUDABackend {
     prepare("\(reduction)", [x, y])
     let rows = x.layout.rows
     gpu.launch(
-      kernel("scan_\(reduction)", in: "scan", x.dtype), blocks: min(rows.count, 16 * multiprocessors),
+      kernel("scan_\(reduction)", in: "scan", x.dtype),
+      blocks: min(rows.count, 16 * multiprocessors),
       Rows(rows), y.pointer, x.pointer)
   }
 
@@ -122,7 +124,8 @@ extension CUDABackend {
     let other = empty(merges > 0 ? places.layout.shape : [0], .int64)
     var (from, to) = merges % 2 == 0 ? (places, other) : (other, places)
     gpu.launch(
-      kernel("sort_tiles", in: "sort", x.dtype), blocks: min(tiles, 16 * multiprocessors), Rows(rows),
+      kernel("sort_tiles", in: "sort", x.dtype), blocks: min(tiles, 16 * multiprocessors),
+      Rows(rows),
       from.pointer, x.pointer, descending)
     for merge in 0..<merges {
       gpu.launch(
@@ -137,7 +140,8 @@ extension CUDABackend {
   ) {
     prepare("search", [x, sorted, places])
     gpu.launch(
-      kernel("search", in: "sort", x.dtype), over: x.layout.numel, Rows(x.layout.rows), places.pointer,
+      kernel("search", in: "sort", x.dtype), over: x.layout.numel, Rows(x.layout.rows),
+      places.pointer,
       x.pointer, sorted.pointer, Int64(sorted.layout.rows.length), afterEqual)
   }
 
@@ -148,7 +152,8 @@ extension CUDABackend {
     guard tiles > 0 else { return empty([0], .int64) }
     let (counts, running) = (empty([tiles], .int64), empty([tiles], .int64))
     gpu.launch(
-      kernel("count_true", in: "index", .bool), over: tiles, Int64(count), counts.pointer, x.pointer)
+      kernel("count_true", in: "index", .bool), over: tiles, Int64(count), counts.pointer, x.pointer
+    )
     scan(.sum, counts, into: running)
     var found: Int64 = 0
     copyOut(from: running.pointer + 8 * (tiles - 1), to: &found, byteCount: 8)

@@ -10,7 +10,7 @@ extension CUDABackend {
     _ operation: InvalidIndices.Operation, _ body: (UnsafeMutablePointer<InvalidIndex>) -> Void
   ) -> Int? {
     body(gpu.invalidIndices[operation])
-    guard gpu.isSynchronous else { return nil }
+    guard gpu.isSynchronous, !gpu.isCapturing else { return nil }
     gpu.synchronizeStream()
     return gpu.invalidIndices.take(operation)
   }
@@ -68,7 +68,8 @@ extension CUDABackend {
       [index, x, y], shape: part(shape, own),
       strides: [index.layout.strides, x.layout.strides, targets].map { part($0, own) })
     launch.rest = Walk(
-      [x, y], shape: part(shape, others), strides: [x.layout.strides, targets].map { part($0, others) })
+      [x, y], shape: part(shape, others),
+      strides: [x.layout.strides, targets].map { part($0, others) })
     launch.key_of = UnsafePointer(keys.pointer.assumingMemoryBound(to: Int64.self))
     launch.order = UnsafePointer(order.pointer.assumingMemoryBound(to: Int64.self))
     launch.y_stride = Int64(y.layout.strides[dim])

@@ -37,9 +37,11 @@ extension CUDABackend {
     _ inputs: [StridedView], results: [StridedView], _ body: ([StridedView]) -> Result
   ) -> Result {
     prepare("factorisation", inputs + results)
-    let all = inputs + results.filter { result in
-      !inputs.contains { $0.pointer == result.pointer }
-    }
+    let all =
+      inputs
+      + results.filter { result in
+        !inputs.contains { $0.pointer == result.pointer }
+      }
     let copies = all.map { view in
       let copy = StridedView(empty: view.layout.contiguous, dtype: view.dtype, device: .cpu)
       if inputs.contains(where: { $0.pointer == view.pointer }) {
@@ -48,7 +50,8 @@ extension CUDABackend {
       return copy
     }
     let value = body(copies)
-    for (view, copied) in zip(all, copies) where results.contains(where: { $0.pointer == view.pointer }) {
+    for (view, copied) in zip(all, copies)
+    where results.contains(where: { $0.pointer == view.pointer }) {
       copy(from: copied.pointer, to: view.pointer, byteCount: view.byteCount)
     }
     return value

@@ -25,7 +25,9 @@ extension CUDABackend {
     launch.k = Int64(a.layout.shape[rank - 1])
     (launch.a, launch.b) = (UnsafeRawPointer(a.pointer), UnsafeRawPointer(b.pointer))
     launch.c = c.pointer
-    func stride(_ view: StridedView, _ place: Int) -> Int64 { Int64(view.layout.strides[rank - place]) }
+    func stride(_ view: StridedView, _ place: Int) -> Int64 {
+      Int64(view.layout.strides[rank - place])
+    }
     (launch.a_row, launch.a_column) = (stride(a, 2), stride(a, 1))
     (launch.b_row, launch.b_column) = (stride(b, 2), stride(b, 1))
     launch.a_batch = Extents(shape: batch, strides: a.layout.strides.dropLast(2))
@@ -63,7 +65,8 @@ extension CUDABackend {
 
   /// Row by row, c = a·b is cᵀ = bᵀ·aᵀ for cuBLAS, to which matrices lie column by column.
   private func run(
-    _ product: GEMM, _ type: ProductType, _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer,
+    _ product: GEMM, _ type: ProductType, _ a: UnsafeMutableRawPointer,
+    _ b: UnsafeMutableRawPointer,
     _ c: UnsafeMutableRawPointer, count: Int = 1, strides: [Int] = [0, 0, 0]
   ) {
     func order(_ isTransposed: Bool) -> Int32 { Int32(isTransposed ? CUBLAS_OP_T : CUBLAS_OP_N) }
@@ -130,7 +133,8 @@ extension CUDABackend {
       let now = sizes.row(slopes, time, width: 4)
       let before = time == 0 ? sizes.row(c, 0) : sizes.row(states, 2 * time - 1)
       gpu.launch(
-        step, over: count, rows, now, cell.pointer, hidden.pointer, sizes.row(gates, time, width: 4),
+        step, over: count, rows, now, cell.pointer, hidden.pointer,
+        sizes.row(gates, time, width: 4),
         before, sizes.row(states, 2 * time + 1))
       run(product, type, now, weight.pointer, hidden.pointer)
     }

@@ -8,7 +8,8 @@ extension CUDABackend {
     _ name: String, _ generator: Generator, _ y: StridedView, _ numbers: repeat each Number
   ) {
     prepare(name, [y])
-    let random = RandomLaunch(key: generator.next64(), replay: CUDA.Graph.replayCounter(gpu.stream))
+    let replays = gpu.isCapturing ? CUDA.Graph.capture?.replays : nil
+    let random = RandomLaunch(key: generator.next64(), replay: replays)
     gpu.launch(
       kernel(name, in: "random", y.dtype), over: y.layout.numel / 2 + 1, random,
       Int64(y.layout.numel), y.pointer, repeat each numbers)
@@ -45,7 +46,8 @@ extension CUDABackend {
       index < states.count ? states[index]?.pointer : nil
     }
     gpu.launch(
-      kernel("optimize", in: "optimizers", p.dtype, operation: "\(step.rule)"), over: p.layout.numel,
+      kernel("optimize", in: "optimizers", p.dtype, operation: "\(step.rule)"),
+      over: p.layout.numel,
       step, Int64(p.layout.numel), p.pointer, g.pointer, state(0), state(1), state(2))
   }
 }

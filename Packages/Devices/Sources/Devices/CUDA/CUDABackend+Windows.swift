@@ -36,7 +36,8 @@ extension CUDABackend {
     let launch = ConvolutionLaunch(windows, x, weight, groups, left: x, right: weight, result: y)
     gpu.launch(
       kernel("convolve", in: "convolution", x.dtype),
-      blocks: groups * tiles(Int(launch.outputs)) * tiles(Int(launch.images) * launch.windowCount), launch)
+      blocks: groups * tiles(Int(launch.outputs)) * tiles(Int(launch.images) * launch.windowCount),
+      launch)
   }
 
   func convolveSlopesOfInput(

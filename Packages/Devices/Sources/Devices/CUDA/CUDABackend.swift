@@ -55,12 +55,14 @@ struct CUDABackend: Backend {
 
   func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int) {
     guard byteCount > 0 else { return }
+    gpu.requireNoCapture("a copy from the program's memory, as Tensor([1, 2]) makes,")
     gpu.check(
       gpu.driver.cuMemcpyHtoDAsync(target.devicePointer, source, byteCount, gpu.stream),
       "cuMemcpyHtoDAsync")
   }
 
   func copyOut(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int) {
+    gpu.requireNoCapture("waiting for the GPU, as item() and scalars() do,")
     if byteCount > 0 {
       gpu.check(
         gpu.driver.cuMemcpyDtoHAsync(target, source.devicePointer, byteCount, gpu.stream),
@@ -83,7 +85,8 @@ struct CUDABackend: Backend {
     }
     let x = x.isNumber ? x.moved(to: gpu.device) : x
     gpu.launch(
-      kernel("convert", in: "convert", y.dtype, operation: "\(x.dtype)"), over: y.layout.numel / 4 + 1,
+      kernel("convert", in: "convert", y.dtype, operation: "\(x.dtype)"),
+      over: y.layout.numel / 4 + 1,
       Walk([y, x], shape: y.layout.shape))
   }
 
@@ -150,16 +153,8 @@ private final class BlockOwner {
 
 extension StridedView {
   /// The block of a GPU's memory that it lies in.
-  fileprivate var block: MemoryBlock {
+  var block: MemoryBlock {
     Unmanaged<BlockOwner>.fromOpaque(flambeau_memory_owner(storage)).takeUnretainedValue().block
-  }
-
-  /// A copy on another device; contiguous.
-  func moved(to device: Device) -> StridedView {
-    let copy = StridedView(empty: layout.contiguous, dtype: dtype, device: device)
-    device.backend.copy(
-      from: contiguous().pointer, to: copy.pointer, byteCount: layout.numel * dtype.itemSize)
-    return copy
   }
 }
 

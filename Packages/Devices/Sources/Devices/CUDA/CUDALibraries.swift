@@ -29,10 +29,15 @@ struct CUDALibraries: @unchecked Sendable {
     simulatorReport = nil
     driver = try Self.functions(
       Self.driver.open(environment), "the NVIDIA driver", flambeau_find_driver)
-    compiler = try Self.functions(Self.compiler.open(environment), "NVRTC", flambeau_find_nvrtc)
+    compiler = try Self.openCompiler(environment)
     // cuBLAS looks for its other half in the folders of the system only.
     _ = try Self.blasLt.open(environment)
     blas = try Self.functions(Self.blas.open(environment), "cuBLAS", flambeau_find_cublas)
+  }
+
+  /// NVRTC alone, which needs no GPU.
+  static func openCompiler(_ environment: [String: String]) throws(DeviceError) -> NVRTC {
+    try functions(compiler.open(environment), "NVRTC", flambeau_find_nvrtc)
   }
 
   private static func functions<Functions>(
@@ -63,7 +68,8 @@ private struct SharedLibrary {
     let folders = LibraryFolders(environment).all(packages)
     for folder in folders {
       for name in names {
-        if let library = dlopen(folder.isEmpty ? name : "\(folder)/\(name)", RTLD_NOW | RTLD_GLOBAL) {
+        if let library = dlopen(folder.isEmpty ? name : "\(folder)/\(name)", RTLD_NOW | RTLD_GLOBAL)
+        {
           return library
         }
       }
@@ -108,9 +114,10 @@ private struct LibraryFolders {
       return named.split(separator: ":").map(String.init)
     }
     // The empty folder is where the system looks by itself.
-    return ["", besideProgram] + toolkits + sitePackages.flatMap { site in
-      packages.map { "\(site)/nvidia/\($0)/lib" }
-    } + ["/usr/lib/wsl/lib"]
+    return ["", besideProgram] + toolkits
+      + sitePackages.flatMap { site in
+        packages.map { "\(site)/nvidia/\($0)/lib" }
+      } + ["/usr/lib/wsl/lib"]
   }
 
   private var besideProgram: String {
@@ -125,7 +132,8 @@ private struct LibraryFolders {
 
   private var sitePackages: [String] {
     let roots =
-      ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { environment[$0] } + [
+      ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { environment[$0] }
+      + [
         environment["HOME"].map { "\($0)/.local" }, "/usr/local", "/usr",
       ].compactMap(\.self)
     return roots.flatMap { root in

@@ -48,6 +48,6 @@ func describeDriverError(_ error: Int32, _ driver: CUDADriver) -> String {
   var (name, text): (UnsafePointer<CChar>?, UnsafePointer<CChar>?)
   _ = driver.cuGetErrorName(error, &name)
   _ = driver.cuGetErrorString(error, &text)
-  return "\(name.map { String(cString: $0) } ?? "error \(error)")"
-    + (text.map { " (\(String(cString: $0)))" } ?? "")
+  let (title, words) = (name.map { String(cString: $0) }, text.map { String(cString: $0) })
+  return (title ?? "error \(error)") + (words.map { $0 == title ? "" : " (\($0))" } ?? "")
 }

@@ -7,7 +7,8 @@ enum CacheEntry {
     let bytes = [UInt8](data)
     var sum = Checksum()
     sum.add(bytes[Checksum.size...])
-    return Array(sum.text.utf8) == Array(bytes[..<Checksum.size]) ? Array(bytes[Checksum.size...]) : nil
+    return Array(sum.text.utf8) == Array(bytes[..<Checksum.size])
+      ? Array(bytes[Checksum.size...]) : nil
   }
 
   /// Writes one as a whole. A cache that cannot be written is no mistake: the next program compiles again.

@@ -20,8 +20,10 @@ final class DeviceMemory: Sendable {
     var free: [MemoryPool: [MemoryBlock]] = [:]
     /// Blocks that other streams have still to pass.
     var waiting: [(block: MemoryBlock, events: [CUevent])] = []
-    /// Blocks of graphs that are being captured.
+    /// The pools of streams whose work is being captured, by stream.
     var capturing: [UInt: MemoryPool] = [:]
+    /// Graphs that are gone, whose last blocks go to the driver.
+    var released: Set<UInt> = []
     var statistics = MemoryInUse()
   }
 
@@ -46,7 +48,8 @@ final class DeviceMemory: Sendable {
     withState { state in
       let pool = state.capturing[stream.id] ?? MemoryPool(stream: stream.id, graph: nil)
       collectPassed(&state)
-      let block = isCaching || pool.graph != nil
+      let block =
+        isCaching || pool.graph != nil
         ? cached(size, pool: pool, stream: stream, &state)
         : segment(size: max(size, 1), pool: pool, stream: stream, asked: size, &state)
       block.isFree = false
@@ -96,6 +99,7 @@ final class DeviceMemory: Sendable {
   /// A graph's memory goes to the driver as its last blocks are let go of.
   func release(graph: UInt) {
     withState { state in
+      state.released.insert(graph)
       for pool in state.free.keys where pool.graph == graph {
         freeSegments(of: pool, &state)
       }
@@ -179,9 +183,18 @@ final class DeviceMemory: Sendable {
       previous.size += block.size
       previous.next = block.next
       block.next?.previous = previous
-      return insert(previous, &state)
+      return keep(previous, &state)
     }
-    insert(block, &state)
+    keep(block, &state)
+  }
+
+  private func keep(_ block: MemoryBlock, _ state: inout State) {
+    let isWhole = block.previous == nil && block.next == nil
+    if isWhole, let graph = block.pool.graph, state.released.contains(graph) {
+      freeSegment(block, &state)
+    } else {
+      insert(block, &state)
+    }
   }
 
   private func insert(_ block: MemoryBlock, _ state: inout State) {
@@ -199,6 +212,8 @@ final class DeviceMemory: Sendable {
 
   /// Takes back the blocks that other streams have passed.
   private func collectPassed(_ state: inout State, waits: Bool = false) {
+    // Nothing may be asked while work is captured.
+    guard state.capturing.isEmpty else { return }
     let all = state.waiting
     state.waiting = []
     for (block, events) in all {

@@ -21,6 +21,7 @@ final class GPU: Sendable {
   private let products: Mutex<ProductsHandle?> = Mutex(nil)
   private let recent = Mutex<[String]>([])
   let freeStreams = Mutex<[FreeStream]>([])
+  let pinned = PinnedMemory()
 
   var device: Device { .cuda(index) }
   var driver: CUDADriver { libraries.driver }
@@ -52,15 +53,19 @@ final class GPU: Sendable {
     self.libraries = libraries
     self.context = context!
     defaultStream = stream!
-    name = String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    name = String(
+      decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     architecture =
       10 * (try attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR))
       + (try attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR))
     multiprocessorCount = try attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)
     isSynchronous = environment["FLAMBEAU_CUDA_SYNC"] == "1"
+    // The simulator's kernels are compiled already.
+    let isCached = !libraries.isSimulator || environment["FLAMBEAU_CACHE"] != nil
     modules = KernelModules(
       compiler: KernelCompiler(
-        libraries: libraries, architecture: architecture, environment: environment))
+        compiler: libraries.compiler, architecture: architecture,
+        cache: isCached ? KernelCompiler.cache(environment) : nil), driver: driver)
     memory = DeviceMemory(
       index: index, driver: driver,
       // The simulator sees each tensor's bounds where each has memory of its own.
@@ -102,7 +107,8 @@ final class GPU: Sendable {
 
   /// Starts a kernel on this thread's stream.
   func launch(
-    _ kernel: KernelFunction, grid: (Int, Int), _ parameters: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    _ kernel: KernelFunction, grid: (Int, Int),
+    _ parameters: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   ) {
     check(
       driver.cuLaunchKernel(
@@ -112,11 +118,12 @@ final class GPU: Sendable {
       if $0.count == 16 { $0.removeFirst() }
       $0.append(kernel.name)
     }
-    if isSynchronous { synchronizeStream("after \(kernel.name)") }
+    if isSynchronous, !isCapturing { synchronizeStream("after \(kernel.name)") }
   }
 
   /// Waits for this thread's stream, and stops the program where something went wrong on it.
   func synchronizeStream(_ call: String = "cuStreamSynchronize") {
+    requireNoCapture("waiting for the GPU, as item() and scalars() do,")
     check(driver.cuStreamSynchronize(stream), call)
     recent.withLock { $0.removeAll(keepingCapacity: true) }
     if !isSynchronous { invalidIndices.check(device) }
@@ -142,7 +149,7 @@ final class GPU: Sendable {
       checkProducts(body(box!.handle), "cublasGemmStridedBatchedEx")
     }
     recent.withLock { $0.append("cublasGemmStridedBatchedEx") }
-    if isSynchronous { synchronizeStream("after cublasGemmStridedBatchedEx") }
+    if isSynchronous, !isCapturing { synchronizeStream("after cublasGemmStridedBatchedEx") }
   }
 
   private func checkProducts(_ status: Int32, _ call: String) {

@@ -22,7 +22,9 @@ final class InvalidIndices: Sendable {
       as: InvalidIndex.self, repeating: InvalidIndex(), count: Operation.allCases.count)
   }
 
-  subscript(operation: Operation) -> UnsafeMutablePointer<InvalidIndex> { notes + operation.rawValue }
+  subscript(operation: Operation) -> UnsafeMutablePointer<InvalidIndex> {
+    notes + operation.rawValue
+  }
 
   /// An index that an operation noted, which is then forgotten. The GPU must have been waited for.
   func take(_ operation: Operation) -> Int? {

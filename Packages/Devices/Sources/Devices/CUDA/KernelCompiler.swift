@@ -4,20 +4,18 @@ import Foundation
 
 /// Compiles files of kernels for a GPU, and keeps what comes of it on disk.
 struct KernelCompiler: Sendable {
-  let libraries: CUDALibraries
+  let compiler: NVRTC
   /// As in 80 for sm_80.
   let architecture: Int
   /// The folder of compiled kernels, or nil where none are kept.
   let cache: URL?
 
-  init(libraries: CUDALibraries, architecture: Int, environment: [String: String]) {
-    self.libraries = libraries
-    self.architecture = architecture
+  /// The folder that FLAMBEAU_CACHE names, or that of the user's cache.
+  static func cache(_ environment: [String: String]) -> URL? {
     let folder =
       environment["FLAMBEAU_CACHE"] ?? environment["XDG_CACHE_HOME"].map { "\($0)/flambeau" }
       ?? environment["HOME"].map { "\($0)/.cache/flambeau" }
-    cache = libraries.isSimulator && environment["FLAMBEAU_CACHE"] == nil
-      ? nil : folder.map { URL(fileURLWithPath: $0).appending(path: "cuda") }
+    return folder.map { URL(fileURLWithPath: $0).appending(path: "cuda") }
   }
 
   /// The machine code of a file's kernels for an element type, and one of its operations if it has a table of
@@ -30,7 +28,7 @@ struct KernelCompiler: Sendable {
     let options = options(element: element, operation: operation)
     let place = cache?.appending(path: cacheName(file: file, options: options))
     if let place, let stored = CacheEntry.read(place), let module = load(stored) { return module }
-    let image = try compile(file: file, options: options)
+    let image = try compile(file: file, options: options).image
     guard let module = load(image) else {
       throw .compilation(file, "the driver does not take what NVRTC made of it")
     }
@@ -49,21 +47,24 @@ struct KernelCompiler: Sendable {
   /// A name that is another for other sources, options and compilers.
   private func cacheName(file: String, options: [String]) -> String {
     var (major, minor): (Int32, Int32) = (0, 0)
-    _ = libraries.compiler.nvrtcVersion(&major, &minor)
+    _ = compiler.nvrtcVersion(&major, &minor)
     var hash = Checksum()
     for part in [file, "\(major).\(minor)"] + options { hash.add(Array(part.utf8) + [0]) }
     for source in KernelSource.all { hash.add(Array(source.text.utf8) + [0]) }
     return "\(file)-\(hash.text).cubin"
   }
 
-  /// - Throws: ``DeviceError/compilation(_:_:)``, with what the compiler says.
-  func compile(file: String, options: [String]) throws(DeviceError) -> [UInt8] {
+  /// A file's machine code, and what the compiler says about it.
+  ///
+  /// - Throws: ``DeviceError/compilation(_:_:)``.
+  func compile(
+    file: String, options: [String]
+  ) throws(DeviceError) -> (image: [UInt8], log: String) {
     guard let source = KernelSource.all.first(where: { $0.name == "\(file).cu" }) else {
       throw .compilation(file, "there is no such file of kernels")
     }
     let headers = KernelSource.all.filter { !$0.name.hasSuffix(".cu") }
     var program: nvrtcProgram?
-    let compiler = libraries.compiler
     var result = withCStrings(headers.map(\.text)) { texts in
       withCStrings(headers.map(\.name)) { names in
         compiler.nvrtcCreateProgram(
@@ -81,17 +82,17 @@ struct KernelCompiler: Sendable {
     _ = compiler.nvrtcGetCUBINSize(program, &size)
     var image = [CChar](repeating: 0, count: size)
     _ = compiler.nvrtcGetCUBIN(program, &image)
-    return image.map { UInt8(bitPattern: $0) }
+    return (image.map { UInt8(bitPattern: $0) }, log(of: program))
   }
 
   /// What the compiler says about a program.
   private func log(of program: nvrtcProgram?) -> String {
     var size = 0
-    guard program != nil, libraries.compiler.nvrtcGetProgramLogSize(program, &size) == 0 else {
+    guard program != nil, compiler.nvrtcGetProgramLogSize(program, &size) == 0 else {
       return "NVRTC failed without a word"
     }
     var text = [CChar](repeating: 0, count: size)
-    _ = libraries.compiler.nvrtcGetProgramLog(program, &text)
+    _ = compiler.nvrtcGetProgramLog(program, &text)
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -11,10 +11,13 @@ struct KernelFunction: @unchecked Sendable {
 /// The kernels that a GPU has loaded, each compiled when it is first needed.
 final class KernelModules: Sendable {
   private let compiler: KernelCompiler
+  private let driver: CUDADriver
   private let functions = Mutex<[String: KernelFunction]>([:])
   private let loaded = Mutex<[String: LoadedModule]>([:])
 
-  init(compiler: KernelCompiler) { self.compiler = compiler }
+  init(compiler: KernelCompiler, driver: CUDADriver) {
+    (self.compiler, self.driver) = (compiler, driver)
+  }
 
   /// A kernel of a file; the GPU must be the thread's current one.
   ///
@@ -47,10 +50,10 @@ final class KernelModules: Sendable {
       }
     }
     var handle: CUfunction?
-    let result = compiler.libraries.driver.cuModuleGetFunction(&handle, module.handle, name)
+    let result = driver.cuModuleGetFunction(&handle, module.handle, name)
     guard result == 0, let handle else {
       fatalError(
-        "kernel \(name) of \(file).cu: \(describeDriverError(result, compiler.libraries.driver))")
+        "kernel \(name) of \(file).cu: \(describeDriverError(result, driver))")
     }
     return KernelFunction(name: name, handle: handle)
   }
@@ -59,7 +62,7 @@ final class KernelModules: Sendable {
     var handle: CUmodule?
     // Text must end with a zero, which does not hurt machine code.
     let result = (image + [0]).withUnsafeBytes {
-      compiler.libraries.driver.cuModuleLoadData(&handle, $0.baseAddress)
+      driver.cuModuleLoadData(&handle, $0.baseAddress)
     }
     return result == 0 ? handle.map(LoadedModule.init) : nil
   }

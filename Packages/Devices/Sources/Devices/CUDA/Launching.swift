@@ -25,7 +25,8 @@ extension GPU {
       count += 1
     }
     withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) { bytes in
-      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: count) { pointers in
+      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: count) {
+        pointers in
         var (offset, place) = (0, 0)
         for parameter in repeat each parameters {
           offset = Self.aligned(offset)
@@ -49,7 +50,8 @@ extension GPU {
 extension StridedView {
   /// Whether it is one number that the program has at hand, however often it is repeated.
   var isNumber: Bool {
-    storage.device.kind == .cpu && zip(layout.shape, layout.strides).allSatisfy { $0 == 1 || $1 == 0 }
+    storage.device.kind == .cpu
+      && zip(layout.shape, layout.strides).allSatisfy { $0 == 1 || $1 == 0 }
   }
 }
 

@@ -33,3 +33,9 @@ static inline void flambeau_set_detects_anomalies(bool enabled) { flambeau_anoma
 static inline uint64_t flambeau_next_sequence(uint64_t other) {
   return flambeau_sequence = (other > flambeau_sequence ? other : flambeau_sequence) + 1;
 }
+
+extern _Thread_local void *_Nullable flambeau_autocast;
+
+/// How operations on this thread choose their dtype, if they do.
+static inline void *_Nullable flambeau_current_autocast(void) { return flambeau_autocast; }
+static inline void flambeau_set_autocast(void *_Nullable autocast) { flambeau_autocast = autocast; }

@@ -128,6 +128,10 @@ private struct Backward {
         "backward: a tensor of shape \(result.shape) has no gradient of its own; reduce it to one "
           + "number, as with sum(), or pass gradient:")
     }
+    // Derivatives are of the dtypes that the operations had.
+    if Autocast.current != nil {
+      return withAutocast(nil) { [pass = self] in pass.run(from: result, gradient: gradient) }
+    }
     return withGradEnabled(createGraph) {
       accumulate(gradient ?? Tensor.onesLike(result), at: root, sharing: gradient)
       while let (node, gradient) = popNext() { visit(node, gradient) }

@@ -117,7 +117,9 @@ extension Tensor {
       g.moved(from: whole, to: own)
     } clear: { copy in
       copy.copy(
-        from: .where(Tensor.ones(own.shape, dtype: .bool, device: copy.device).moved(from: own, to: whole), 0, copy))
+        from: .where(
+          Tensor.ones(own.shape, dtype: .bool, device: copy.device).moved(from: own, to: whole), 0,
+          copy))
     }
   }
 }

@@ -65,6 +65,7 @@ private struct Convolution: Sendable {
   /// x convolved by w.
   func apply(_ x: Tensor, _ w: Tensor) -> Tensor {
     Tensor.requireOneDevice("conv2d", [x, w])
+    let (x, w) = (x.forProducts, w.forProducts)
     let shape = [x.shape[0], w.shape[0], windows.out_height, windows.out_width]
     return result(shape, x) {
       x.backend.convolve(

@@ -11,19 +11,31 @@ extension Tensor {
   }
 
   /// The elements on another device: `torch.Tensor.to`. This tensor itself if it is there already.
-  public func to(_ device: Device) -> Tensor {
+  ///
+  /// - Parameters:
+  ///   - device: where to, as in `"cuda:0"`.
+  ///   - nonBlocking: whether the call may return before the copy is done. To a GPU, the source then must lie in
+  ///     memory that ``pinMemory()`` gave, and stay as it is; from a GPU, the elements are there after
+  ///     `CUDA.synchronize()`.
+  public func to(_ device: Device, nonBlocking: Bool = false) -> Tensor {
     if device == self.device { return self }
     let own = self.device
-    let source = view.contiguous()
-    let result = Tensor(empty: shape, dtype: dtype, device: device)
-    let byteCount = numel * dtype.itemSize
-    withUnsafeTemporaryAllocation(byteCount: byteCount, alignment: 64) { host in
-      guard let start = host.baseAddress else { return }
-      backend.copyOut(from: source.pointer, to: start, byteCount: byteCount)
-      device.backend.copy(from: start, to: result.view.pointer, byteCount: byteCount)
-    }
-    return result.recorded("to", .wrt(self) { g in g.to(own) })
+    return Tensor(view.moved(to: device, nonBlocking: nonBlocking))
+      .recorded("to", .wrt(self) { g in g.to(own) })
   }
+
+  /// A copy in page-locked memory, from which a GPU copies while the program goes on: `torch.Tensor.pin_memory`.
+  /// This tensor itself if it lies there already; stops the program where there is no GPU.
+  public func pinMemory() -> Tensor {
+    guard device == .cpu else {
+      fatalError("pinMemory: a tensor on \(device); it must be on the CPU")
+    }
+    if isPinned { return self }
+    return Tensor(view.pinned()).recorded("clone", .wrt(self) { g in g })
+  }
+
+  /// Whether it lies in page-locked memory: `torch.Tensor.is_pinned`.
+  public var isPinned: Bool { view.isPinned }
 
   /// Whether both tensors share memory.
   func sharesStorage(with other: Tensor) -> Bool {

@@ -2,7 +2,8 @@
 
 /// op(x), with two numbers that some operations need.
 func unary(_ operation: UnaryOperation, _ x: Tensor, _ p: Double = 0, _ q: Double = 0) -> Tensor {
-  let x = x.view.converted(for: operation, operation.domain)
+  var x = x.view.converted(for: operation, operation.domain)
+  if Autocast.current != nil { x = x.converted(to: x.dtype(for: operation.needsPrecision)) }
   if x.dtype == .bool, operation != .bitwiseNot {
     fatalError("\(operation): a tensor of bool has no such operation; use to(.int64) first")
   }
@@ -52,7 +53,8 @@ func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   let device = condition.isNumber ? meetingPlace(a, b) : meetingPlace(condition, a.isNumber ? b : a)
   guard condition.dtype == .bool, condition.device == device || condition.isNumber else {
     fatalError(
-      "where: the condition is \(condition.dtype) on \(condition.device); it must be bool on \(device)")
+      "where: the condition is \(condition.dtype) on \(condition.device); it must be bool on \(device)"
+    )
   }
   let (x, y) = aligned(a, b, for: "where", .all)
   guard let shape = Layout.broadcastShape(condition.shape, x.layout.shape) else {

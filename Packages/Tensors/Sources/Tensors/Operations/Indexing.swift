@@ -34,7 +34,8 @@ extension Tensor {
     scattered(dim, index, source, adding: false, "scatter").recorded(
       "scatter",
       .wrt(self) { g in
-        g.scatter(dim: dim, index: index, source: .zeros(index.shape, dtype: g.dtype, device: g.device))
+        g.scatter(
+          dim: dim, index: index, source: .zeros(index.shape, dtype: g.dtype, device: g.device))
       },
       .wrt(source) { g in g.gather(dim: dim, index: index) })
   }

@@ -9,6 +9,11 @@ extension Tensor {
   /// Vectors count as a row on the left and as a column on the right, and that dim goes from the
   /// result; dims before the last two are broadcast.
   public func matmul(_ other: Tensor) -> Tensor {
+    if Autocast.current != nil { return forProducts.product(other.forProducts) }
+    return product(other)
+  }
+
+  private func product(_ other: Tensor) -> Tensor {
     guard ndim > 0, other.ndim > 0 else {
       fatalError("matmul: shapes \(shape) and \(other.shape); both need at least one dim")
     }
@@ -37,6 +42,9 @@ extension Tensor {
       fatalError(
         "linear: input \(shape), weight \(weight.shape), bias \(bias.map { "\($0.shape)" } ?? "none"); "
           + "expected […, in], [out, in], [out]")
+    }
+    if Autocast.current != nil, forProducts !== self || weight.forProducts !== weight {
+      return forProducts.linear(weight.forProducts, bias: bias?.forProducts)
     }
     guard let bias, bias.dtype == dtype, weight.dtype == dtype, dtype.isFloatingPoint else {
       let product = matmul(weight.T)

@@ -36,6 +36,9 @@ extension Tensor {
           + "the input must end in that shape, and weight and bias have it")
     }
     Tensor.requireOneDevice(name, [self, weight, bias])
+    if Autocast.current != nil, forPrecision !== self {
+      return forPrecision.normalized(sizes, weight, bias, center: center, eps, name)
+    }
     let rows = sizes.count == 1 ? self : flatten(startDim: ndim - sizes.count)
     let parameters = [weight, bias].map { $0?.flatten().to(dtype) }
     let y = rows.normalizedRows(parameters[0], parameters[1], center: center, eps, name)

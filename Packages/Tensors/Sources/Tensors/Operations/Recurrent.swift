@@ -22,7 +22,8 @@ extension Tensor {
           + "[length, batch, 4 · size], [batch, size] twice, and [4 · size, size]")
     }
     Tensor.requireOneDevice("lstm", [self, h, c, weight])
-    let inputs = [self, h.to(dtype), c.to(dtype), weight.to(dtype)]
+    let dtype = forProducts.dtype
+    let inputs = [self, h, c, weight].map { $0.to(dtype) }
     let (states, gates) = noGrad { LSTMSteps.forward(inputs) }
     return customFunction("lstm", inputs) { _ in
       states

@@ -145,6 +145,11 @@ extension Tensor {
   static func reduce(
     _ reduction: Reduction, _ x: StridedView, over dims: [Bool], dtype: DType, keepDim: Bool
   ) -> Tensor {
+    let isTotal = reduction == .sum || reduction == .product
+    if Autocast.current != nil, isTotal, x.dtype(for: true) != x.dtype {
+      let wide = x.converted(to: .float32)
+      return reduce(reduction, wide, over: dims, dtype: .float32, keepDim: keepDim)
+    }
     let shape = x.layout.shape
     let kept = dims.indices.compactMap { dims[$0] ? (keepDim ? 1 : nil) : shape[$0] }
     let y = StridedView(

@@ -23,7 +23,7 @@ extension Tensor {
   private func softmax(
     _ dim: Int, logarithm: Bool, _ name: String, _ derivative: (Int) -> Edge
   ) -> Tensor {
-    let x = dtype.isFloatingPoint ? self : detach().to(.float32)
+    let x = dtype.isFloatingPoint ? detach().forPrecision : detach().to(.float32)
     let y = x.alongRows(dim, for: name) { rows in
       let result = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
       backend.softmax(rows, logarithm: logarithm, into: result.view)
@@ -38,6 +38,7 @@ extension Tensor {
   /// - Parameter target: int64, the right classes, in the shape of x without its last dim, which is
   ///   that of the classes.
   public func crossEntropy(_ target: Tensor) -> Tensor {
+    if Autocast.current != nil, forPrecision !== self { return forPrecision.crossEntropy(target) }
     requireFloatingPoint("crossEntropy")
     guard ndim > 0, target.dtype == .int64, target.shape == Array(shape.dropLast()),
       target.device == device

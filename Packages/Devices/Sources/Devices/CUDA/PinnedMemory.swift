@@ -1,0 +1,83 @@
+import CCUDA
+import Foundation
+
+/// Page-locked memory of the program, which a GPU reads and writes by itself while the program goes on. Blocks are
+/// kept when they are let go of, since the system takes long to lock pages.
+final class PinnedMemory: Sendable {
+  private let lock = NSLock()
+  nonisolated(unsafe) private var free: [PinnedBlock] = []
+
+  /// A block that no copy uses any more, of a power of two.
+  fileprivate func take(_ byteCount: Int, _ gpu: GPU) -> PinnedBlock {
+    let size = max(byteCount, 4096).nextPowerOfTwo
+    lock.lock()
+    defer { lock.unlock() }
+    if let place = free.firstIndex(where: { $0.size == size && $0.isDone }) {
+      return free.remove(at: place)
+    }
+    gpu.activate()
+    var pointer: UnsafeMutableRawPointer?
+    gpu.check(gpu.driver.cuMemHostAlloc(&pointer, size, 0), "cuMemHostAlloc")
+    return PinnedBlock(pointer: pointer!, size: size)
+  }
+
+  fileprivate func giveBack(_ block: PinnedBlock) {
+    lock.lock()
+    defer { lock.unlock() }
+    free.append(block)
+  }
+
+  /// Notes that copies that a stream was given so far use a storage's block, if it is a pinned one.
+  static func use(_ storage: Storage, on gpu: GPU) {
+    guard isPinned(storage) else { return }
+    let owner = Unmanaged<PinnedOwner>.fromOpaque(flambeau_memory_owner(storage))
+      .takeUnretainedValue()
+    let event = CUDA.Event(gpu.device)
+    event.record()
+    owner.block.users = owner.block.users.filter { !$0.isDone } + [event]
+  }
+
+  /// Whether a storage lies in page-locked memory.
+  static func isPinned(_ storage: Storage) -> Bool {
+    storage.device == .cpu && flambeau_is_wrapped(storage)
+  }
+}
+
+extension GPU {
+  /// A storage of the CPU in page-locked memory.
+  func makePinnedStorage(byteCount: Int) -> Storage {
+    let block = pinned.take(byteCount, self)
+    let owner = Unmanaged.passRetained(PinnedOwner(block, pinned)).toOpaque()
+    return flambeau_wrap_memory(block.pointer, byteCount, .cpu, owner) { owner in
+      let owner = Unmanaged<PinnedOwner>.fromOpaque(owner).takeRetainedValue()
+      owner.memory.giveBack(owner.block)
+    }
+  }
+}
+
+/// Memory, and the copies that still use it.
+private final class PinnedBlock: @unchecked Sendable {
+  let pointer: UnsafeMutableRawPointer
+  let size: Int
+  var users: [CUDA.Event] = []
+
+  init(pointer: UnsafeMutableRawPointer, size: Int) { (self.pointer, self.size) = (pointer, size) }
+
+  var isDone: Bool {
+    users.removeAll { $0.isDone }
+    return users.isEmpty
+  }
+}
+
+private final class PinnedOwner {
+  let block: PinnedBlock
+  let memory: PinnedMemory
+
+  init(_ block: PinnedBlock, _ memory: PinnedMemory) { (self.block, self.memory) = (block, memory) }
+}
+
+extension Int {
+  fileprivate var nextPowerOfTwo: Int {
+    self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount)
+  }
+}

@@ -1,0 +1,123 @@
+/// Keeps gradients of float16 from vanishing: `torch.amp.GradScaler`; Micikevicius and others, 2018.
+///
+/// The loss is multiplied by a large number, so that small gradients stay above the least that float16 holds, and
+/// gradients are divided by it before the step. Where one has become infinite, the step is left out and the number
+/// halved; it is doubled after many steps that went well.
+///
+///     let scaler = GradScaler()
+///     …
+///     let loss = autocast(.cuda, dtype: .float16) { crossEntropy(model(x), y) }
+///     optimizer.zeroGrad()
+///     scaler.scale(loss).backward()
+///     scaler.step(optimizer)
+///     scaler.update()
+public final class GradScaler {
+  /// What losses are multiplied by: `get_scale()`.
+  public private(set) var scale: Double
+  /// What the scale is multiplied by after ``growthInterval`` steps without an infinite gradient.
+  public let growthFactor: Double
+  /// What the scale is multiplied by after an infinite gradient.
+  public let backoffFactor: Double
+  /// How many steps in a row must go well for the scale to grow.
+  public let growthInterval: Int
+  /// Whether it does anything; where not, losses stay as they are and every step is taken.
+  public let isEnabled: Bool
+  private var goodSteps = 0
+  /// Whether each optimizer that was unscaled since the last update had an infinite gradient.
+  private var found: [ObjectIdentifier: Bool] = [:]
+
+  /// Creates a scaler.
+  ///
+  /// - Parameters:
+  ///   - initScale: what losses are multiplied by at first.
+  ///   - growthFactor: above 1.
+  ///   - backoffFactor: from 0 to 1.
+  ///   - growthInterval: at least 1.
+  ///   - enabled: whether it does anything.
+  public init(
+    initScale: Double = 65536, growthFactor: Double = 2, backoffFactor: Double = 0.5,
+    growthInterval: Int = 2000, enabled: Bool = true
+  ) {
+    guard initScale > 0, growthFactor > 1, backoffFactor > 0, backoffFactor < 1, growthInterval > 0
+    else {
+      fatalError(
+        "GradScaler: initScale \(initScale), growthFactor \(growthFactor), backoffFactor "
+          + "\(backoffFactor), growthInterval \(growthInterval); expected above 0, above 1, between 0 and 1, "
+          + "1 or more")
+    }
+    (scale, self.growthFactor, self.backoffFactor) = (initScale, growthFactor, backoffFactor)
+    (self.growthInterval, isEnabled) = (growthInterval, enabled)
+  }
+
+  /// A loss times the scale, in float32.
+  public func scale(_ loss: Tensor) -> Tensor {
+    isEnabled ? loss.to(loss.dtype.promoted(with: .float32)) * scale : loss
+  }
+
+  /// Divides an optimizer's gradients by the scale, as before clipping them; ``step(_:)`` does it otherwise. Once
+  /// before each step.
+  public func unscale(_ optimizer: Optimizer) {
+    guard isEnabled else { return }
+    guard found[ObjectIdentifier(optimizer)] == nil else {
+      fatalError(
+        "GradScaler: unscale(_:) was called twice for an optimizer since the last update()")
+    }
+    noGrad {
+      var bad: Tensor?
+      for gradient in optimizer.parameters.compactMap(\.grad) {
+        gradient.update(.multiply, Tensor(1 / scale))
+        let count = gradient.isfinite().logicalNot().any().to(.int64)
+        bad = bad.map { $0 + count.to($0.device) } ?? count
+      }
+      found[ObjectIdentifier(optimizer)] = (bad?.item(as: Int.self) ?? 0) > 0
+    }
+  }
+
+  /// The optimizer's step, unless a gradient is infinite or not a number.
+  ///
+  /// - Returns: whether it was taken.
+  @discardableResult
+  public func step(_ optimizer: Optimizer) -> Bool {
+    if isEnabled, found[ObjectIdentifier(optimizer)] == nil { unscale(optimizer) }
+    let isGood = found[ObjectIdentifier(optimizer)] != true
+    if isGood { optimizer.step() }
+    return isGood
+  }
+
+  /// Makes the scale smaller or, after many good steps, larger; once after the steps of all optimizers.
+  public func update() {
+    guard isEnabled else { return }
+    guard !found.isEmpty else {
+      fatalError("GradScaler: update() without a step(_:) or unscale(_:) before it")
+    }
+    if found.values.contains(true) {
+      scale *= backoffFactor
+      goodSteps = 0
+    } else {
+      goodSteps += 1
+      if goodSteps == growthInterval {
+        scale *= growthFactor
+        goodSteps = 0
+      }
+    }
+    found = [:]
+  }
+
+  /// What the next steps depend on.
+  public func stateDict() -> StateDict {
+    [
+      "scale": Tensor(scale, dtype: .float64, device: .cpu),
+      "growth_tracker": Tensor(goodSteps, dtype: .int64, device: .cpu),
+    ]
+  }
+
+  /// Goes on where a saved one was.
+  ///
+  /// - Throws: ``StateDictError`` where an entry is missing.
+  public func loadStateDict(_ state: StateDict) throws {
+    guard let scale = state["scale"], let steps = state["growth_tracker"] else {
+      throw StateDictError(missing: ["scale", "growth_tracker"].filter { state[$0] == nil })
+    }
+    (self.scale, goodSteps) = (scale.item(), steps.item(as: Int.self))
+  }
+}

@@ -1,0 +1,106 @@
+import CAutograd
+
+/// Runs `body` with the dtype of each operation chosen by what it needs, on this thread: `torch.autocast`.
+///
+/// Matrix products, linear layers, convolutions and recurrences of float32 tensors compute in the smaller dtype;
+/// operations that lose too much there, such as `exp`, `softmax`, sums, norms and losses, compute in float32. Others
+/// take what comes. Parameters stay float32, and so do their gradients. Each is converted once within `body`.
+///
+///     let loss = autocast(.cuda, dtype: .bfloat16) {
+///       crossEntropy(model(x), y)
+///     }
+///     loss.backward()
+///
+/// With float16, small gradients vanish unless a `GradScaler` keeps them from it.
+///
+/// - Parameters:
+///   - kind: of the devices whose tensors it is about.
+///   - dtype: float16 or bfloat16; if nil, float16 on a GPU and bfloat16 on the CPU, as in PyTorch.
+///   - enabled: whether it does anything; false switches it off inside of another.
+public func autocast<Result>(
+  _ kind: DeviceKind = .cuda, dtype: DType? = nil, enabled: Bool = true,
+  _ body: () throws -> Result
+) rethrows -> Result {
+  let dtype = dtype ?? (kind == .cpu ? .bfloat16 : .float16)
+  guard dtype == .float16 || dtype == .bfloat16 else {
+    fatalError("autocast: \(dtype); it must be float16 or bfloat16")
+  }
+  return try withAutocast(enabled ? Autocast(kind: kind, dtype: dtype) : nil, body)
+}
+
+/// Runs `body` with the choices of `autocast`, or without any.
+func withAutocast<Result>(_ autocast: Autocast?, _ body: () throws -> Result) rethrows -> Result {
+  let before = flambeau_current_autocast()
+  flambeau_set_autocast(autocast.map { Unmanaged.passUnretained($0).toOpaque() })
+  defer { flambeau_set_autocast(before) }
+  return try withExtendedLifetime(autocast) { try body() }
+}
+
+/// What ``autocast(_:dtype:enabled:_:)`` was asked for.
+final class Autocast {
+  let kind: DeviceKind
+  let dtype: DType
+  /// Parameters that were converted, with their versions.
+  private var converted: [ObjectIdentifier: (parameter: Tensor, version: UInt32, result: Tensor)] =
+    [:]
+
+  init(kind: DeviceKind, dtype: DType) { (self.kind, self.dtype) = (kind, dtype) }
+
+  static var current: Autocast? {
+    @inline(__always) get {
+      guard let current = flambeau_current_autocast() else { return nil }
+      return Unmanaged<Autocast>.fromOpaque(current).takeUnretainedValue()
+    }
+  }
+
+  fileprivate func lowered(_ tensor: Tensor) -> Tensor {
+    guard tensor.device.kind == kind, tensor.dtype.isFloatingPoint, tensor.dtype != .float64,
+      tensor.dtype != dtype
+    else { return tensor }
+    guard isGradEnabled, tensor.isLeaf, tensor.requiresGrad else { return tensor.to(dtype) }
+    let (key, version) = (ObjectIdentifier(tensor), tensor.view.storage.version)
+    if let known = converted[key], known.version == version { return known.result }
+    let result = tensor.to(dtype)
+    converted[key] = (tensor, version, result)
+    return result
+  }
+
+  /// Whether an operation should compute a dtype in float32.
+  fileprivate func raises(_ dtype: DType, on device: Device) -> Bool {
+    device.kind == kind && (dtype == .float16 || dtype == .bfloat16)
+  }
+}
+
+extension Tensor {
+  /// This tensor in the dtype that ``autocast(_:dtype:enabled:_:)`` asks for in products.
+  var forProducts: Tensor { Autocast.current?.lowered(self) ?? self }
+
+  /// This tensor in float32 where ``autocast(_:dtype:enabled:_:)`` is on and it is of a smaller type: for what
+  /// would lose too much there.
+  var forPrecision: Tensor {
+    guard let autocast = Autocast.current, autocast.raises(dtype, on: device) else { return self }
+    return to(.float32)
+  }
+}
+
+extension StridedView {
+  /// The dtype that an operation computes these elements in.
+  func dtype(for needsPrecision: Bool) -> DType {
+    guard needsPrecision, let autocast = Autocast.current,
+      autocast.raises(dtype, on: storage.device)
+    else { return dtype }
+    return .float32
+  }
+}
+
+extension UnaryOperation {
+  /// Whether autocast computes it in float32, as in PyTorch's list.
+  var needsPrecision: Bool {
+    switch self {
+    case .exp, .expm1, .exp2, .log, .log1p, .log2, .log10, .rsqrt, .reciprocal, .tan, .asin, .acos,
+      .sinh, .cosh, .softplus, .logSigmoid:
+      true
+    default: false
+    }
+  }
+}
