@@ -28,7 +28,9 @@ func run(
   process.executableURL = program
   process.arguments = arguments
   process.currentDirectoryURL = folder
-  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+  // What people run has no simulated GPU, unless they ask for it.
+  process.environment = ProcessInfo.processInfo.environment
+    .filter { $0.key != "FLAMBEAU_CUDA" }.merging(environment) { $1 }
   process.standardInput = FileHandle.nullDevice
   // Files take any amount; a pipe that is not read would fill up.
   let names = ["output", "errors"].map { "\(UUID().uuidString).\($0)" }

@@ -28,20 +28,10 @@ import Testing
     }
   }
 
-  /// A Python with tensorboard, installed once into the build folder.
   private func python() async throws -> String {
-    let venv = Repository.root.appending(path: ".build/tensorboard-venv")
-    let python = venv.appending(path: "bin/python").path
-    let isThere = try await run(command: [python, "-c", "import tensorboard"], in: Repository.root)
-    if isThere.status == 0 { return python }
-    for command in [
-      ["python3", "-m", "venv", venv.path],
-      [python, "-m", "pip", "install", "--quiet", "tensorboard==2.21.0"],
-    ] {
-      let result = try await run(command: command, in: Repository.root)
-      try #require(result.status == 0, "\(command): \(result.errors)")
-    }
-    return python
+    let venv = try await pythonEnvironment(
+      "tensorboard", package: "tensorboard==2.21.0", holding: "tensorboard/__init__.py")
+    return venv.appending(path: "bin/python").path
   }
 
   @Test func tensorboardReadsAll() async throws {

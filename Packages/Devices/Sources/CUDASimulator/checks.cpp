@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "memory.h"
@@ -31,10 +32,49 @@ std::vector<Allocation *> allocations_of(const Launch &launch) {
   return found;
 }
 
+// Bytes are looked at by the piece, and one by one only where a piece is not all alike.
+const size_t PIECE = 256;
+
+bool is_all(const void *data, unsigned char byte, size_t count) {
+  const unsigned char *bytes = (const unsigned char *)data;
+  return bytes[0] == byte && memcmp(bytes, bytes + 1, count - 1) == 0;
+}
+
 void poison(Allocation &a, unsigned char byte) {
-  for (size_t i = 0; i < a.size; i++) {
-    if (!a.written[i]) a.data[i] = (char)byte;
+  for (size_t start = 0; start < a.size; start += PIECE) {
+    size_t count = std::min(PIECE, a.size - start);
+    const unsigned char *written = &a.written[start];
+    if (is_all(written, 1, count)) continue;
+    if (is_all(written, 0, count)) {
+      memset(a.data + start, byte, count);
+      continue;
+    }
+    for (size_t i = 0; i < count; i++) {
+      if (!written[i]) a.data[start + i] = (char)byte;
+    }
   }
+}
+
+/// Notes which bytes of a piece are written, given what a first run left there. Returns the place of one that
+/// depends on what it should not, or the end.
+size_t compare_piece(Allocation &a, const std::string &first, size_t start, size_t end) {
+  size_t count = end - start;
+  const char *one = &first[start], *other = a.data + start;
+  if (memcmp(one, other, count) == 0) {
+    memset(&a.written[start], 1, count);
+    return end;
+  }
+  if (is_all(one, FIRST_POISON, count) && is_all(other, SECOND_POISON, count)) {
+    memset(&a.written[start], 0, count);
+    return end;
+  }
+  for (size_t i = 0; i < count; i++) {
+    bool is_unwritten =
+        (unsigned char)one[i] == FIRST_POISON && (unsigned char)other[i] == SECOND_POISON;
+    if (one[i] != other[i] && !is_unwritten) return start + i;
+    a.written[start + i] = !is_unwritten;
+  }
+  return end;
 }
 
 /// All bytes of some allocations.
@@ -76,19 +116,15 @@ std::string run_checked(const Launch &launch) {
 
   for (size_t k = 0; k < all.size(); k++) {
     Allocation &a = *all[k];
-    for (size_t i = 0; i < a.size; i++) {
-      unsigned char one = first[k][i], other = a.data[i];
-      bool is_unwritten = one == FIRST_POISON && other == SECOND_POISON;
-      if (one != other && !is_unwritten) {
-        std::string byte = std::to_string(i) + " of " + std::to_string(a.size);
-        restore(all, before);
-        run_with(launch, all, Order::forwards, SECOND_POISON);
-        bool depends_on_order = (unsigned char)a.data[i] == one;
-        return "kernel " + launch.kernel->name + ": byte " + byte + " depends on " +
-               (depends_on_order ? "the order in which threads run"
-                                 : "memory that was never written");
-      }
-      a.written[i] = !is_unwritten;
+    for (size_t start = 0; start < a.size; start += PIECE) {
+      size_t end = std::min(start + PIECE, a.size), wrong = compare_piece(a, first[k], start, end);
+      if (wrong == end) continue;
+      restore(all, before);
+      run_with(launch, all, Order::forwards, SECOND_POISON);
+      bool depends_on_order = a.data[wrong] == first[k][wrong];
+      return "kernel " + launch.kernel->name + ": byte " + std::to_string(wrong) + " of " +
+             std::to_string(a.size) + " depends on " +
+             (depends_on_order ? "the order in which threads run" : "memory that was never written");
     }
   }
   return "";

@@ -62,11 +62,11 @@ Allocation *part_of_memory(CUdeviceptr place, size_t size, const char *what) {
 /// Bytes from the program's memory into the device's.
 CUresult copy_in(CUdeviceptr target, const void *source, size_t size) {
   Allocation *a = part_of_memory(target, size, "a copy to the device");
-  if (!a) return failure();
+  if (!a || size == 0) return failure();
   Opened open(a);
   memcpy((void *)target, source, size);
   size_t first = (char *)target - a->data;
-  std::fill(a->written.begin() + first, a->written.begin() + first + size, true);
+  memset(&a->written[first], 1, size);
   return CUDA_SUCCESS;
 }
 
@@ -81,13 +81,11 @@ CUresult copy_out(void *target, CUdeviceptr source, size_t size) {
 CUresult copy_within(CUdeviceptr target, CUdeviceptr source, size_t size) {
   Allocation *to = part_of_memory(target, size, "a copy on the device");
   Allocation *from = to ? part_of_memory(source, size, "a copy on the device") : nullptr;
-  if (!from) return failure();
+  if (!from || size == 0) return failure();
   Opened open_to(to), open_from(from);
   memmove((void *)target, (void *)source, size);
   size_t first = (char *)target - to->data, other = (char *)source - from->data;
-  std::vector<bool> written(
-      from->written.begin() + other, from->written.begin() + other + size);
-  std::copy(written.begin(), written.end(), to->written.begin() + first);
+  memmove(&to->written[first], &from->written[other], size);
   return CUDA_SUCCESS;
 }
 }  // namespace

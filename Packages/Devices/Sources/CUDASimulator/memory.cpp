@@ -60,7 +60,7 @@ Allocation *allocate(int device, size_t size) {
   used[device] += size;
   forget_the_oldest();
   Allocation &a = allocations()[pages];
-  a = {pages + length - taken, size, device, pages, length, true, std::vector<bool>(size)};
+  a = {pages + length - taken, size, device, pages, length, true, std::vector<unsigned char>(size)};
   fill_edges(a);
   mprotect(pages, length, PROT_NONE);
   return &a;

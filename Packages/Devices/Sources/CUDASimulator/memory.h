@@ -14,8 +14,8 @@ struct Allocation {
   char *pages;
   size_t length;
   bool is_live;
-  /// Which bytes have ever been written.
-  std::vector<bool> written;
+  /// 1 for each byte that was ever written, else 0.
+  std::vector<unsigned char> written;
 };
 
 /// Null where the device has not so much left.

@@ -204,3 +204,62 @@ private func message(_ result: ExitTest.Result?) -> String {
       ])
   }
 }
+
+/// The kernels' source, and what is kept of it once it is compiled.
+@Suite struct KernelSourceTests {
+  @Test func everyFileIsInTheProgram() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/CUDAKernels/Kernels")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(names.count > 15)
+    for name in names {
+      let source = try #require(KernelSource.all.first { $0.name == name }, "\(name)")
+      #expect(try source.text == String(contentsOf: folder.appending(path: name), encoding: .utf8))
+    }
+  }
+
+  @Test func aDamagedCacheCountsAsNone() throws {
+    let place = FileManager.default.temporaryDirectory.appending(
+      path: "\(UUID().uuidString)/a.cubin")
+    defer { try? FileManager.default.removeItem(at: place.deletingLastPathComponent()) }
+    let bytes = [UInt8]((0..<200).map { UInt8($0) })
+    #expect(CacheEntry.read(place) == nil)
+    CacheEntry.write(bytes, to: place)
+    #expect(CacheEntry.read(place) == bytes)
+    let whole = try Data(contentsOf: place)
+    for index in whole.indices {
+      var damaged = whole
+      damaged[index] ^= 1
+      try damaged.write(to: place)
+      #expect(CacheEntry.read(place) == nil)
+    }
+    try whole.prefix(50).write(to: place)
+    #expect(CacheEntry.read(place) == nil)
+  }
+
+  /// A damaged file of the cache is compiled anew, and replaced.
+  @Test(.enabled(if: CUDA.isSimulator))
+  func theCacheIsRebuilt() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func files() throws -> [URL] {
+      try FileManager.default.contentsOfDirectory(
+        at: folder.appending(path: "cuda"), includingPropertiesForKeys: nil)
+    }
+    for round in 0..<2 {
+      await #expect(processExitsWith: .success) { [path = folder.path as String] in
+        environment(["FLAMBEAU_CACHE": path])
+        let backend = Device.cuda().backend
+        let y = StridedView(empty: Layout(contiguous: [2]), dtype: .float32, device: .cuda())
+        backend.ramp(from: 3, step: 1, into: y)
+        var numbers: [Float] = [0, 0]
+        backend.copyOut(from: y.pointer, to: &numbers, byteCount: 8)
+        #expect(numbers == [3, 4])
+      }
+      let kept = try files()
+      #expect(kept.count == 1 && kept[0].lastPathComponent.hasPrefix("fill-"))
+      #expect(CacheEntry.read(kept[0]) != nil)
+      if round == 0 { try Data("damaged".utf8).write(to: kept[0]) }
+    }
+  }
+}

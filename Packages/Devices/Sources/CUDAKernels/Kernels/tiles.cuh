@@ -4,10 +4,19 @@
 
 #include "kernel.cuh"
 
+// Whole numbers wrap around, so that smaller ones may be added up in 32 bits.
 #if IS_FLOAT
 typedef T Number;
 #else
-typedef int64_t Number;
+template <int SIZE>
+struct Wide {
+  typedef int32_t Type;
+};
+template <>
+struct Wide<8> {
+  typedef int64_t Type;
+};
+typedef Wide<sizeof(T)>::Type Number;
 #endif
 
 struct Tiles {

@@ -36,10 +36,22 @@ struct KernelCompiler: Sendable {
     return module
   }
 
+  /// Machine code for the GPU where the compiler knows it, or else text for the newest one that it knows, of which
+  /// the driver makes machine code.
+  private var target: String {
+    var count: Int32 = 0
+    _ = compiler.nvrtcGetNumSupportedArchs(&count)
+    var known = [Int32](repeating: 0, count: Int(count))
+    _ = compiler.nvrtcGetSupportedArchs(&known)
+    guard !known.contains(Int32(architecture)), let best = known.filter({ $0 < architecture }).max()
+    else { return "sm_\(architecture)" }
+    return "compute_\(best)"
+  }
+
   /// The options that a file is compiled with.
   func options(element: DType, operation: String?) -> [String] {
     [
-      "--gpu-architecture=sm_\(architecture)", "--std=c++17",
+      "--gpu-architecture=\(target)", "--std=c++17",
       "--device-as-default-execution-space", "-DELEMENT=\(element)",
     ] + (operation.map { ["-DOPERATION=\($0)"] } ?? [])
   }
@@ -79,9 +91,10 @@ struct KernelCompiler: Sendable {
     }
     guard result == 0 else { throw .compilation(source.name, log(of: program)) }
     var size = 0
-    _ = compiler.nvrtcGetCUBINSize(program, &size)
+    let isText = options.contains { $0.contains("=compute_") }
+    _ = (isText ? compiler.nvrtcGetPTXSize : compiler.nvrtcGetCUBINSize)(program, &size)
     var image = [CChar](repeating: 0, count: size)
-    _ = compiler.nvrtcGetCUBIN(program, &image)
+    _ = (isText ? compiler.nvrtcGetPTX : compiler.nvrtcGetCUBIN)(program, &image)
     return (image.map { UInt8(bitPattern: $0) }, log(of: program))
   }
 

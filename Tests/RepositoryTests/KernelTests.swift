@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// The CUDA kernels, compiled by NVIDIA's own compiler, which needs no GPU.
+@Suite struct KernelTests {
+  /// The oldest and the newest kind of GPU; `flambeau kernels` takes all.
+  @Test func allKernelsCompileWithoutWarnings() async throws {
+    let venv = try await pythonEnvironment(
+      "nvrtc", package: "nvidia-cuda-nvrtc-cu12==12.9.86",
+      holding: "nvidia/cuda_nvrtc/lib/libnvrtc.so.12")
+    let folder = try #require(try sitePackages(of: venv).first)
+      .appending(path: "nvidia/cuda_nvrtc/lib").path
+    let result = try await run(
+      Repository.program("flambeau"), ["kernels", "--architectures", "75,90", "--all"],
+      in: Repository.root, environment: ["FLAMBEAU_CUDA_LIBRARIES": folder])
+    try #require(result.status == 0, "\(result.errors.suffix(2000))")
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.first!.contains(" kernels for sm_75, sm_90, "))
+    // A few registers too many are no harm.
+    for row in lines where row.contains("_float") || row.contains("_int") {
+      let spilled = try #require(Int(row.split(separator: " ")[3]), "\(row)")
+      #expect(spilled <= 64, "\(row)")
+    }
+    for name in [
+      "unary_exp_float32", "reduce_rows_sum_float64", "sort_tiles_bool", "convolve_float16",
+    ] {
+      let rows = lines.filter { $0.hasPrefix("\(name) ") }
+      #expect(rows.count == 2, "\(name)")
+      for row in rows {
+        let registers = try #require(Int(row.split(separator: " ")[2]))
+        #expect((8...255).contains(registers), "\(row)")
+      }
+    }
+  }
+
+  @Test func aCompilerThatIsNotThereIsNamed() async throws {
+    let result = try await run(
+      Repository.program("flambeau"), ["kernels", "--architectures", "80"], in: Repository.root,
+      environment: ["FLAMBEAU_CUDA_LIBRARIES": "/nowhere"])
+    #expect(result.status != 0)
+    #expect(result.errors.contains("NVRTC is missing: no libnvrtc.so.12 was found"))
+    #expect(result.errors.contains("pip install nvidia-cuda-nvrtc-cu12"))
+  }
+
+  @Test func devicesAreShown() async throws {
+    let real = try await run(Repository.program("flambeau"), ["devices"], in: Repository.root)
+    #expect(real.output.hasPrefix("cpu     ") && real.output.contains("\nmps     not available"))
+    let simulated = try await run(
+      Repository.program("flambeau"), ["devices"], in: Repository.root,
+      environment: ["FLAMBEAU_CUDA": "simulator", "FLAMBEAU_SIMULATOR_DEVICES": "2"])
+    for line in [
+      "cuda:0  Flambeau's simulator, compute capability 8.0", "cuda:1  Flambeau's simulator",
+    ] {
+      #expect(simulated.output.contains(line))
+    }
+  }
+}
