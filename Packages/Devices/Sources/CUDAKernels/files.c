@@ -6,6 +6,9 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+static const char attention_cu[] = {
+#embed "Kernels/attention.cu" suffix(, 0)
+};
 static const char binary_cu[] = {
 #embed "Kernels/binary.cu" suffix(, 0)
 };
@@ -104,6 +107,7 @@ static const char stdint_h[] =
 static const char stdbool_h[] = "";
 
 static const char *const names[] = {
+    "attention.cu",
     "binary.cu",
     "compare.cu",
     "convert.cu",
@@ -139,6 +143,7 @@ static const char *const names[] = {
 };
 
 static const char *const texts[] = {
+    attention_cu,
     binary_cu,
     compare_cu,
     convert_cu,

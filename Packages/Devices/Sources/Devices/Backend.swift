@@ -74,6 +74,15 @@ public protocol Backend: Sendable {
   func crossEntropySlopes(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
     into dx: StridedView)
+  /// Whether the device has attention in one pass for such views, [batch, length, width].
+  func canAttend(_ q: StridedView, _ k: StridedView, _ v: StridedView) -> Bool
+  /// softmax(q·kᵀ·scale + mask)·v, [batch, length, width of v], and for each row the logarithm of its sum in
+  /// `totals`, which are float64 for float64 and else float32. Only where ``canAttend(_:_:_:)``.
+  func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView)
+  /// The derivatives of `attention` where no further ones are wanted, but for that by the mask.
+  func attentionSlopes(
+    _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
+    intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView)
   /// A long short-term memory along time, all contiguous: `gates` are what the inputs contribute to i, f, g
   /// and o side by side, [length, batch, 4 · size], and become the gates; `states` are h and c after each
   /// step, [length, 2, batch, size], from h and c, [batch, size], and the weight, [4 · size, size].
@@ -153,4 +162,55 @@ public protocol Backend: Sendable {
   /// One step on a parameter p with the gradient g, and with up to three states, all contiguous.
   func optimize(
     _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?])
+}
+
+/// What attention reads: contiguous views of one dtype, [batch, length, width].
+public struct AttentionViews: Sendable {
+  /// The queries.
+  public let q: StridedView
+  /// The keys, as wide as the queries.
+  public let k: StridedView
+  /// The values, as many as keys.
+  public let v: StridedView
+  /// What is added to the scores or, where bool, false where a query may not look: dims that make up the batch,
+  /// then queries and keys; any strides.
+  public let mask: StridedView?
+  /// Whether queries may only look at keys up to their own place.
+  public let isCausal: Bool
+  /// What the products of queries and keys are multiplied by.
+  public let scale: Double
+
+  /// Creates the views of a call.
+  ///
+  /// - Parameters:
+  ///   - q: the queries.
+  ///   - k: the keys.
+  ///   - v: the values.
+  ///   - mask: what is added to scores, or which are left out.
+  ///   - isCausal: whether queries may only look back.
+  ///   - scale: the factor of products.
+  public init(
+    q: StridedView, k: StridedView, v: StridedView, mask: StridedView?, isCausal: Bool,
+    scale: Double
+  ) {
+    (self.q, self.k, self.v) = (q, k, v)
+    (self.mask, self.isCausal, self.scale) = (mask, isCausal, scale)
+  }
+
+  /// All of them.
+  var all: [StridedView?] { [q, k, v, mask] }
+}
+
+extension Backend {
+  // The CPU's attention is made of products and softmax, block by block, above this package.
+  public func canAttend(_ q: StridedView, _ k: StridedView, _ v: StridedView) -> Bool { false }
+  public func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {
+    fatalError("attention: this device has none in one pass; ask canAttend(_:_:_:)")
+  }
+  public func attentionSlopes(
+    _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
+    intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView
+  ) {
+    fatalError("attention: this device has none in one pass; ask canAttend(_:_:_:)")
+  }
 }

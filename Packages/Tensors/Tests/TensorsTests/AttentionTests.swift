@@ -54,6 +54,62 @@ import Testing
     for (a, b) in zip(gradients, slopes) { #expect(isClose(a, b)) }
   }
 
+  private static let small = [
+    Case(name: "heads", query: [2, 3, 37, 5], key: [2, 3, 70, 5]),
+    Case(name: "one", query: [1, 1], key: [1, 1]),
+    Case(name: "causal", query: [2, 70, 4], key: [2, 70, 4], isCausal: true),
+    Case(name: "causal, fewer keys", query: [3, 50, 4], key: [3, 20, 4], isCausal: true),
+    Case(name: "causal, more keys", query: [3, 20, 4], key: [3, 50, 4], isCausal: true),
+    Case(name: "mask", query: [2, 9, 4], key: [2, 40, 4], mask: [9, 40]),
+    Case(name: "mask of keys", query: [2, 2, 9, 4], key: [2, 2, 33, 4], mask: [2, 1, 1, 33]),
+    Case(name: "shared keys", query: [6, 10, 4], key: [1, 12, 4]),
+    Case(name: "wide", query: [2, 10, 64], key: [2, 12, 64]),
+  ]
+
+  /// A device's kernel against the formula on the CPU.
+  @Test(arguments: small, testedDevices.filter { $0 != .cpu })
+  private func onePassGivesTheSame(given: Case, device: Device) {
+    let generator = Generator(seed: 1)
+    func normal(_ shape: [Int]) -> Tensor {
+      .randn(shape, dtype: .float64, generator: generator, requiresGrad: true)
+    }
+    let inputs = [normal(given.query), normal(given.key), normal(given.key.dropLast() + [3])]
+    let mask = given.mask.map { normal($0).detach() }
+    func attend(_ dtype: DType, _ device: Device) -> [Tensor] {
+      let own = inputs.map { $0.to(dtype).to(device) }
+      let output = own[0].scaledDotProductAttention(
+        own[1], own[2], mask: mask?.to(dtype).to(device), isCausal: given.isCausal, scale: 0.5)
+      if device != .cpu { #expect(output.gradFn == "attention" && output.dtype == dtype) }
+      let weights = Tensor.linspace(-1, 1, steps: output.numel, dtype: .float64)
+        .reshape(output.shape).to(dtype).to(device)
+      return [output] + grad(of: output, withRespectTo: inputs, gradient: weights)
+    }
+    let exact = attend(.float64, .cpu)
+    for (dtype, tolerance) in [(DType.float64, 1e-12), (.float32, 2e-5), (.float16, 2e-2)]
+    where dtype == .float32 || dtype == .float64 || given.name == "heads" {
+      for (a, b) in zip(attend(dtype, device), exact) {
+        #expect(isClose(a, b, tolerance: tolerance), "\(dtype)")
+      }
+    }
+  }
+
+  /// A row that may look nowhere has no result, as in PyTorch; and rows that are too wide go another way.
+  @Test(arguments: testedDevices)
+  func maskedRowsAndWideOnes(device: Device) {
+    device.withDefault {
+      let (q, k) = (Tensor.ones([3, 4]), Tensor.ones([5, 4]))
+      let mask = Tensor([
+        [true, false, true, true, false], [false, false, false, false, false],
+        [true, true, true, true, true],
+      ])
+      let y = q.scaledDotProductAttention(k, k, mask: mask)
+      #expect(
+        y[0].allclose(.ones([4])) && y[2].allclose(.ones([4])) && y[1].isnan().all().item() == 1)
+      let wide = Tensor.rand([2, 200])
+      #expect(wide.scaledDotProductAttention(wide, wide).shape == [2, 200])
+    }
+  }
+
   @Test func masksOfTruthValues() {
     let (q, k) = (Tensor.randn([1100, 4]), Tensor.randn([1000, 4]))
     let mask = Tensor.randn([1100, 1000]) .> 0

@@ -18,6 +18,8 @@ enum {
   /// The sides of the part of a matrix product that a block makes, and of what it takes at a time.
   MATMUL_TILE = 64,
   MATMUL_DEPTH = 16,
+  /// The longest rows of queries, keys and values that attention takes, in bytes as they are computed with.
+  ATTENTION_BYTES = 512,
 };
 
 /// Up to four views of one shape, whose dims are joined where all allow it. Each has strides in elements; of
@@ -105,3 +107,20 @@ typedef struct {
   uint64_t key;
   const uint64_t *replay;
 } RandomLaunch;
+
+/// Attention and its derivatives, over a batch of matrices, contiguous; a mask has strides of its own.
+typedef struct {
+  int64_t batch, rows, keys;
+  /// The lengths of queries and keys, and of values.
+  int64_t width, value_width;
+  const void *q, *k, *v;
+  const void *mask;
+  Extents mask_batch;
+  int64_t mask_row, mask_column;
+  bool mask_is_bool, is_causal;
+  double scale;
+  /// The result, and for each of its rows the logarithm of its sum; for derivatives Σ gradient·y besides.
+  void *y, *totals, *along;
+  const void *gradient;
+  void *dq, *dk, *dv;
+} AttentionLaunch;

@@ -13,6 +13,7 @@
 #pragma clang diagnostic ignored "-Wmodules-import-nested-redundant"
 
 namespace {
+#include "../../CUDAKernels/Kernels/attention.cu"
 #include "../../CUDAKernels/Kernels/binary.cu"
 #include "../../CUDAKernels/Kernels/compare.cu"
 #include "../../CUDAKernels/Kernels/convert.cu"

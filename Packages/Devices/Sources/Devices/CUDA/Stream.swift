@@ -3,7 +3,7 @@ import CCUDA
 extension CUDA {
   /// Work that a GPU does in order, beside that of other streams: `torch.cuda.Stream`.
   ///
-  /// What one stream makes and another uses needs ``wait(for:)-(Event)`` or ``Event`` between them.
+  /// What one stream makes and another uses needs a `wait(for:)` between them.
   public final class Stream: @unchecked Sendable, Equatable {
     /// Where it runs.
     public let device: Device

@@ -34,6 +34,7 @@ extension Tensor {
     let attention = Attention(
       scale: scale ?? 1 / Double(shape[ndim - 1]).squareRoot(), isCausal: isCausal)
     let count: Int = scores.reduce(1, *)
+    if let result = attention.inOnePass(self, key, value, mask, scores) { return result }
     if count <= Attention.blockSize {
       return attention.whole(self, key, value, mask, firstRow: 0)
     }
@@ -133,6 +134,53 @@ private struct Attention: Sendable {
       inputs[0], inputs[1], inputs[2], inputs.count > 3 ? inputs[3] : nil, firstRow: firstRow)
   }
 
+  /// By the device's own kernel, where it has one; nil where not.
+  func inOnePass(
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, _ scores: [Int]
+  ) -> Tensor? {
+    Tensor.requireOneDevice("scaledDotProductAttention", [query, key, value, mask])
+    guard query.device.kind != .cpu, !scores.contains(0), mask?.requiresGrad != true else {
+      return nil
+    }
+    let inputs = [query, key, value].map(\.forProducts)
+    let lined = lined(inputs, scores).map { $0.detach().view.contiguous() }
+    guard query.backend.canAttend(lined[0], lined[1], lined[2]) else { return nil }
+    let dtype = lined[0].dtype
+    let views = AttentionViews(
+      q: lined[0], k: lined[1], v: lined[2],
+      mask: mask.map { mask in
+        let mask = mask.dtype == .bool ? mask : mask.to(dtype)
+        return mask.view.with(mask.view.layout.broadcast(to: scores)!)
+      }, isCausal: isCausal, scale: scale)
+    let lines = Array(lined[0].layout.shape.prefix(2))
+    let width = lined[2].layout.shape[2]
+    let totals = Tensor(
+      empty: lines, dtype: dtype == .float64 ? .float64 : .float32, device: query.device)
+    return customFunction("attention", inputs) { _ in
+      let result = Tensor(empty: lines + [width], dtype: dtype, device: query.device)
+      query.backend.attention(views, into: result.view, totals: totals.view)
+      return result.reshape(scores.dropLast() + [width])
+    } backward: { g, inputs, result in
+      if isGradEnabled {
+        return derivatives(of: inputs, g) {
+          whole($0[0], $0[1], $0[2], mask, firstRow: 0)
+        }
+      }
+      let slopes = [views.q, views.k, views.v].map {
+        Tensor(empty: $0.layout.shape, dtype: dtype, device: g.device)
+      }
+      g.backend.attentionSlopes(
+        views, g.to(dtype).view.contiguous(), result.view.contiguous(), totals: totals.view,
+        intoQueries: slopes[0].view, keys: slopes[1].view, values: slopes[2].view)
+      return zip(inputs, slopes).map { unlined($1, $0, scores) }
+    }
+  }
+
+  /// A gradient of an input that was lined up, in the input's own dims, of which some may have been repeated.
+  private func unlined(_ sum: Tensor, _ input: Tensor, _ scores: [Int]) -> Tensor {
+    sum.reshape(Array(scores.dropLast(2)) + sum.shape.suffix(2)).reduced(to: input.shape)
+  }
+
   func inBlocks(_ inputs: [Tensor], _ scores: [Int]) -> Tensor {
     let all = lined(inputs, scores)
     let width = inputs[2].shape[inputs[2].ndim - 1]
@@ -164,12 +212,6 @@ private struct Attention: Sendable {
         if let own = leaf.grad { part(sums[place]!, place, of: block).update(.add, own) }
       }
     }
-    return zip(inputs, sums).map { input, sum in
-      sum.map { sum in
-        // Back to the input's own dims, of which some may have been repeated.
-        let dims = Array(scores.dropLast(2)) + sum.shape.suffix(2)
-        return sum.reshape(dims).reduced(to: input.shape)
-      }
-    }
+    return zip(inputs, sums).map { input, sum in sum.map { unlined($0, input, scores) } }
   }
 }

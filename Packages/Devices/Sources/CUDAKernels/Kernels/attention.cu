@@ -1,0 +1,191 @@
+// softmax(q·kᵀ·scale + mask)·v in tiles of keys, so that no score is ever in memory (Dao and others, 2022): a
+// warp makes a row of the result, and its threads take a key each. All are [batch, rows, width], contiguous.
+
+#include "groups.cuh"
+
+#if IS_FLOAT
+enum {
+  /// The widest rows of queries, keys and values.
+  WIDEST = ATTENTION_BYTES / sizeof(T),
+  /// What one thread has of a row.
+  SHARES = WIDEST / WARP,
+};
+
+struct AttentionTiles {
+  /// What the block's rows are made of: queries, or keys; and gradients, or values.
+  T own[2][WARPS][WIDEST];
+  /// What a tile has of the other side; threads read its rows side by side.
+  T other[2][WARP][WIDEST + 1];
+  T weights[2][WARPS][WARP];
+  char joined[WARPS * 16];
+};
+
+/// Rows of a matrix; those behind its end are 0.
+template <int STRIDE>
+inline void load_rows(
+    T (*rows)[STRIDE], int count, const S *matrix, int64_t first, int64_t end, int64_t width) {
+  for (int64_t i = threadIdx.x; i < count * width; i += LAUNCH_BLOCK) {
+    int64_t row = i / width, column = i - row * width;
+    rows[row][column] = first + row < end ? LOAD(matrix[(first + row) * width + column]) : 0;
+  }
+}
+
+inline T dot(const T *a, const T *b, int64_t width) {
+  T sum = 0;
+  for (int64_t i = 0; i < width; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/// sums[column] ← kept·sums[column] + Σ weight[j]·rows[j][column], of this thread's columns.
+inline void add_weighted(
+    T sums[SHARES], T kept, const T *weights, const T (*rows)[WIDEST + 1], int64_t width) {
+  for (int share = 0; share < SHARES; share++) {
+    int64_t column = share * WARP + threadIdx.x % WARP;
+    if (column >= width) continue;
+    T sum = kept * sums[share];
+    for (int j = 0; j < WARP; j++) sum += weights[j] * rows[j][column];
+    sums[share] = sum;
+  }
+}
+
+inline void store_row(const T sums[SHARES], T factor, S *row, int64_t width) {
+  for (int share = 0; share < SHARES; share++) {
+    int64_t column = share * WARP + threadIdx.x % WARP;
+    if (column < width) row[column] = STORE(sums[share] * factor);
+  }
+}
+
+/// The score of a query and a key whose product is given; -∞ where the query may not look.
+inline T score_of(const AttentionLaunch &launch, int64_t matrix, int64_t row, int64_t key, T product) {
+  if (row >= launch.rows || key >= launch.keys || (launch.is_causal && key > row)) {
+    return least<T>();
+  }
+  T score = product * (T)launch.scale;
+  if (!launch.mask) return score;
+  int64_t place = seek(launch.mask_batch, matrix) + row * launch.mask_row + key * launch.mask_column;
+  if (launch.mask_is_bool) return ((const bool *)launch.mask)[place] ? score : least<T>();
+  return score + LOAD(((const S *)launch.mask)[place]);
+}
+
+KERNEL(attention, const AttentionLaunch launch) {
+  __shared__ AttentionTiles tiles;
+  Group<WARP> group = {tiles.joined};
+  int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
+  int64_t d = launch.width, e = launch.value_width, blocks = (launch.rows + WARPS - 1) / WARPS;
+  for (int64_t block = blockIdx.x; block < launch.batch * blocks; block += gridDim.x) {
+    int64_t matrix = block / blocks, first = block % blocks * WARPS, row = first + warp;
+    const S *q = (const S *)launch.q + matrix * launch.rows * d;
+    const S *k = (const S *)launch.k + matrix * launch.keys * d;
+    const S *v = (const S *)launch.v + matrix * launch.keys * e;
+    T best = least<T>(), total = 0, sums[SHARES] = {};
+    __syncthreads();
+    load_rows<WIDEST>(tiles.own[0], WARPS, q, first, launch.rows, d);
+    int64_t end = launch.is_causal && first + WARPS < launch.keys ? first + WARPS : launch.keys;
+    for (int64_t start = 0; start < end; start += WARP) {
+      __syncthreads();
+      load_rows<WIDEST + 1>(tiles.other[0], WARP, k, start, launch.keys, d);
+      load_rows<WIDEST + 1>(tiles.other[1], WARP, v, start, launch.keys, e);
+      __syncthreads();
+      T product = dot(tiles.own[0][warp], tiles.other[0][lane], d);
+      T score = score_of(launch, matrix, row, start + lane, product);
+      T now = group.join<Maximum<T>>(score);
+      Maximum<T>::join(now, best);
+      T weight = score == least<T>() ? 0 : exp(score - now);
+      T kept = best == least<T>() ? 0 : exp(best - now);
+      total = kept * total + group.join<Sum<T>>(weight);
+      best = now;
+      tiles.weights[0][warp][lane] = weight;
+      __syncwarp();
+      add_weighted(sums, kept, tiles.weights[0][warp], tiles.other[1], e);
+    }
+    if (row >= launch.rows) continue;
+    store_row(sums, 1 / total, (S *)launch.y + (matrix * launch.rows + row) * e, e);
+    if (lane == 0) ((T *)launch.totals)[matrix * launch.rows + row] = best + log(total);
+  }
+}
+
+// With p = exp(score - total) and δ = Σ gradient·y: the slope of a score is p·(gradient·v - δ)·scale, and that of
+// q the sum of keys by these.
+KERNEL(attention_slopes_of_queries, const AttentionLaunch launch) {
+  __shared__ AttentionTiles tiles;
+  Group<WARP> group = {tiles.joined};
+  int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
+  int64_t d = launch.width, e = launch.value_width, blocks = (launch.rows + WARPS - 1) / WARPS;
+  for (int64_t block = blockIdx.x; block < launch.batch * blocks; block += gridDim.x) {
+    int64_t matrix = block / blocks, first = block % blocks * WARPS, row = first + warp;
+    const S *k = (const S *)launch.k + matrix * launch.keys * d;
+    const S *v = (const S *)launch.v + matrix * launch.keys * e;
+    const S *g = (const S *)launch.gradient + matrix * launch.rows * e;
+    const S *y = (const S *)launch.y + matrix * launch.rows * e;
+    __syncthreads();
+    load_rows<WIDEST>(
+        tiles.own[0], WARPS, (const S *)launch.q + matrix * launch.rows * d, first, launch.rows, d);
+    load_rows<WIDEST>(tiles.own[1], WARPS, g, first, launch.rows, e);
+    __syncthreads();
+    T along = 0, total = 0, sums[SHARES] = {};
+    if (row < launch.rows) {
+      for (int64_t i = lane; i < e; i += WARP) along += tiles.own[1][warp][i] * LOAD(y[row * e + i]);
+      total = ((const T *)launch.totals)[matrix * launch.rows + row];
+    }
+    along = group.join<Sum<T>>(along);
+    int64_t end = launch.is_causal && first + WARPS < launch.keys ? first + WARPS : launch.keys;
+    for (int64_t start = 0; start < end; start += WARP) {
+      __syncthreads();
+      load_rows<WIDEST + 1>(tiles.other[0], WARP, k, start, launch.keys, d);
+      load_rows<WIDEST + 1>(tiles.other[1], WARP, v, start, launch.keys, e);
+      __syncthreads();
+      T product = dot(tiles.own[0][warp], tiles.other[0][lane], d);
+      T score = score_of(launch, matrix, row, start + lane, product);
+      T weight = score == least<T>() ? 0 : exp(score - total);
+      T slope = dot(tiles.own[1][warp], tiles.other[1][lane], e) - along;
+      tiles.weights[0][warp][lane] = weight * slope * (T)launch.scale;
+      __syncwarp();
+      add_weighted(sums, 1, tiles.weights[0][warp], tiles.other[0], d);
+    }
+    if (row >= launch.rows) continue;
+    store_row(sums, 1, (S *)launch.dq + (matrix * launch.rows + row) * d, d);
+    if (lane == 0) ((T *)launch.along)[matrix * launch.rows + row] = along;
+  }
+}
+
+// The slopes of keys and values, which a warp makes from tiles of queries.
+KERNEL(attention_slopes_of_keys, const AttentionLaunch launch) {
+  __shared__ AttentionTiles tiles;
+  int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
+  int64_t d = launch.width, e = launch.value_width, blocks = (launch.keys + WARPS - 1) / WARPS;
+  for (int64_t block = blockIdx.x; block < launch.batch * blocks; block += gridDim.x) {
+    int64_t matrix = block / blocks, first = block % blocks * WARPS, key = first + warp;
+    const S *q = (const S *)launch.q + matrix * launch.rows * d;
+    const S *g = (const S *)launch.gradient + matrix * launch.rows * e;
+    __syncthreads();
+    load_rows<WIDEST>(
+        tiles.own[0], WARPS, (const S *)launch.k + matrix * launch.keys * d, first, launch.keys, d);
+    load_rows<WIDEST>(
+        tiles.own[1], WARPS, (const S *)launch.v + matrix * launch.keys * e, first, launch.keys, e);
+    T of_key[SHARES] = {}, of_value[SHARES] = {};
+    // Queries before the first key may not look at it.
+    int64_t begin = launch.is_causal ? first / WARP * WARP : 0;
+    for (int64_t start = begin; start < launch.rows; start += WARP) {
+      __syncthreads();
+      load_rows<WIDEST + 1>(tiles.other[0], WARP, q, start, launch.rows, d);
+      load_rows<WIDEST + 1>(tiles.other[1], WARP, g, start, launch.rows, e);
+      __syncthreads();
+      int64_t row = start + lane, place = matrix * launch.rows + row;
+      T product = dot(tiles.own[0][warp], tiles.other[0][lane], d);
+      T score = score_of(launch, matrix, row, key, product), weight = 0, slope = 0;
+      if (score != least<T>()) {
+        weight = exp(score - ((const T *)launch.totals)[place]);
+        slope = dot(tiles.own[1][warp], tiles.other[1][lane], e) - ((const T *)launch.along)[place];
+      }
+      tiles.weights[0][warp][lane] = weight * slope * (T)launch.scale;
+      tiles.weights[1][warp][lane] = weight;
+      __syncwarp();
+      add_weighted(of_key, 1, tiles.weights[0][warp], tiles.other[0], d);
+      add_weighted(of_value, 1, tiles.weights[1][warp], tiles.other[1], e);
+    }
+    if (key >= launch.keys) continue;
+    store_row(of_key, 1, (S *)launch.dk + (matrix * launch.keys + key) * d, d);
+    store_row(of_value, 1, (S *)launch.dv + (matrix * launch.keys + key) * e, e);
+  }
+}
+#endif

@@ -1,0 +1,66 @@
+import CCUDA
+import CUDAKernels
+
+// Attention in one pass.
+
+extension CUDABackend {
+  func canAttend(_ q: StridedView, _ k: StridedView, _ v: StridedView) -> Bool {
+    let itemSize = q.dtype == .float64 ? 8 : 4
+    let widest = Int(ATTENTION_BYTES) / itemSize
+    return q.dtype.isFloatingPoint && k.dtype == q.dtype && v.dtype == q.dtype
+      && q.layout.shape[2] <= widest && v.layout.shape[2] <= widest
+  }
+
+  func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {
+    prepare("attention", attention.all + [y, totals])
+    var launch = AttentionLaunch(attention)
+    (launch.y, launch.totals) = (y.pointer, totals.pointer)
+    start("attention", attention, rows: Int(launch.rows), launch)
+  }
+
+  func attentionSlopes(
+    _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
+    intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView
+  ) {
+    prepare("attention", attention.all + [gradient, y, totals, dq, dk, dv])
+    var launch = AttentionLaunch(attention)
+    let along = empty(totals.layout.shape, totals.dtype)
+    (launch.y, launch.totals, launch.along) = (y.pointer, totals.pointer, along.pointer)
+    launch.gradient = UnsafeRawPointer(gradient.pointer)
+    (launch.dq, launch.dk, launch.dv) = (dq.pointer, dk.pointer, dv.pointer)
+    start("attention_slopes_of_queries", attention, rows: Int(launch.rows), launch)
+    start("attention_slopes_of_keys", attention, rows: Int(launch.keys), launch)
+  }
+
+  /// A warp makes a row of the result.
+  private func start(
+    _ name: String, _ attention: AttentionViews, rows: Int, _ launch: AttentionLaunch
+  ) {
+    let warps = Int(LAUNCH_BLOCK) / 32
+    let blocks = Int(launch.batch) * ((rows + warps - 1) / warps)
+    gpu.launch(
+      kernel(name, in: "attention", attention.q.dtype),
+      blocks: min(blocks, 32 * gpu.multiprocessorCount), launch)
+  }
+}
+
+extension AttentionLaunch {
+  fileprivate init(_ attention: AttentionViews) {
+    self.init()
+    let (q, k, v) = (attention.q, attention.k, attention.v)
+    (batch, rows, width) = (
+      Int64(q.layout.shape[0]), Int64(q.layout.shape[1]), Int64(q.layout.shape[2])
+    )
+    (keys, value_width) = (Int64(k.layout.shape[1]), Int64(v.layout.shape[2]))
+    (self.q, self.k, self.v) = (
+      UnsafeRawPointer(q.pointer), UnsafeRawPointer(k.pointer), UnsafeRawPointer(v.pointer)
+    )
+    (scale, is_causal) = (attention.scale, attention.isCausal)
+    guard let mask = attention.mask else { return }
+    let (shape, strides) = (mask.layout.shape, mask.layout.strides)
+    self.mask = UnsafeRawPointer(mask.pointer)
+    mask_is_bool = mask.dtype == .bool
+    mask_batch = Extents(shape: shape.dropLast(2), strides: strides.dropLast(2))
+    (mask_row, mask_column) = (Int64(strides[shape.count - 2]), Int64(strides[shape.count - 1]))
+  }
+}
