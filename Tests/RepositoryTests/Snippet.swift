@@ -59,7 +59,7 @@ struct Snippet {
     "step": "let step = 1", "checkpoint": "var checkpoint = Checkpoint()",
     "resume": "func resume(_ checkpoint: Checkpoint) {}",
     "a": "let a = Tensor.rand([2, 3, 4])", "b": "let b = Tensor.rand([2, 4, 3])",
-    "x": "let x = Tensor.rand([4, 4])",
+    "x": "let x = Tensor.rand([4, 4])", "y": "let y = Tensor.zeros([4], dtype: .int64)",
     "model": """
     final class Parts: Module {
       let body = Linear(2, 2)

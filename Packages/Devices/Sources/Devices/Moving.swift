@@ -43,7 +43,9 @@ extension StridedView {
       }
       return copy
     default:
-      return copied()
+      let copy = copy(in: .make(byteCount: byteCount, device: device))
+      device.backend.copy(from: source.pointer, to: copy.pointer, byteCount: byteCount)
+      return copy
     }
   }
 
