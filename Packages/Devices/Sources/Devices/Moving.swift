@@ -5,9 +5,10 @@ import CCUDA
 extension StridedView {
   /// A contiguous copy on another device.
   ///
-  /// - Parameter nonBlocking: whether the call may return before the copy is done. A copy to a GPU then needs its
-  ///   source in page-locked memory, unchanged until then; a copy from a GPU is complete after
-  ///   `CUDA.synchronize()` only.
+  /// - Parameters:
+  ///   - device: where to.
+  ///   - nonBlocking: whether the call may return before the copy is done. A copy to a GPU then needs its source in
+  ///     page-locked memory, unchanged until then; a copy from a GPU is complete after `CUDA.synchronize()` only.
   public func moved(to device: Device, nonBlocking: Bool = false) -> StridedView {
     let source = contiguous()
     let byteCount = layout.numel * dtype.itemSize

@@ -17,6 +17,7 @@ import CAutograd
 ///   - kind: of the devices whose tensors it is about.
 ///   - dtype: float16 or bfloat16; if nil, float16 on a GPU and bfloat16 on the CPU, as in PyTorch.
 ///   - enabled: whether it does anything; false switches it off inside of another.
+///   - body: what is computed so.
 public func autocast<Result>(
   _ kind: DeviceKind = .cuda, dtype: DType? = nil, enabled: Bool = true,
   _ body: () throws -> Result
