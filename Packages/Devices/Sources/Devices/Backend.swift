@@ -74,10 +74,10 @@ public protocol Backend: Sendable {
   func crossEntropySlopes(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
     into dx: StridedView)
-  /// Whether the device has attention in one pass for such views, [batch, length, width].
-  func canAttend(_ q: StridedView, _ k: StridedView, _ v: StridedView) -> Bool
+  /// Whether the device has attention in one pass for queries and keys of a width, and values of another.
+  func canAttend(_ dtype: DType, width: Int, valueWidth: Int) -> Bool
   /// softmax(q·kᵀ·scale + mask)·v, [batch, length, width of v], and for each row the logarithm of its sum in
-  /// `totals`, which are float64 for float64 and else float32. Only where ``canAttend(_:_:_:)``.
+  /// `totals`, which are float64 for float64 and else float32. Only where ``canAttend(_:width:valueWidth:)``.
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView)
   /// The derivatives of `attention` where no further ones are wanted, but for that by the mask.
   func attentionSlopes(
@@ -203,14 +203,14 @@ public struct AttentionViews: Sendable {
 
 extension Backend {
   // The CPU's attention is made of products and softmax, block by block, above this package.
-  public func canAttend(_ q: StridedView, _ k: StridedView, _ v: StridedView) -> Bool { false }
+  public func canAttend(_ dtype: DType, width: Int, valueWidth: Int) -> Bool { false }
   public func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {
-    fatalError("attention: this device has none in one pass; ask canAttend(_:_:_:)")
+    fatalError("attention: this device has none in one pass; ask canAttend(_:width:valueWidth:)")
   }
   public func attentionSlopes(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView
   ) {
-    fatalError("attention: this device has none in one pass; ask canAttend(_:_:_:)")
+    fatalError("attention: this device has none in one pass; ask canAttend(_:width:valueWidth:)")
   }
 }

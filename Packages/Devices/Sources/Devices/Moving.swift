@@ -31,10 +31,10 @@ extension StridedView {
         here.backend.copyOut(from: source.pointer, to: copy.pointer, byteCount: byteCount)
       }
       return copy
-    case (_, .cuda):
+    default:
       let copy = copy(in: .make(byteCount: byteCount, device: device))
       device.backend.copy(from: source.pointer, to: copy.pointer, byteCount: byteCount)
-      if PinnedMemory.isPinned(source.storage) {
+      if device.kind == .cuda, source.isPinned {
         let gpu = CUDA.gpu(device)
         if nonBlocking {
           PinnedMemory.use(source.storage, on: gpu)
@@ -42,10 +42,6 @@ extension StridedView {
           gpu.synchronizeStream()
         }
       }
-      return copy
-    default:
-      let copy = copy(in: .make(byteCount: byteCount, device: device))
-      device.backend.copy(from: source.pointer, to: copy.pointer, byteCount: byteCount)
       return copy
     }
   }

@@ -4,11 +4,9 @@ import CUDAKernels
 // Attention in one pass.
 
 extension CUDABackend {
-  func canAttend(_ q: StridedView, _ k: StridedView, _ v: StridedView) -> Bool {
-    let itemSize = q.dtype == .float64 ? 8 : 4
-    let widest = Int(ATTENTION_BYTES) / itemSize
-    return q.dtype.isFloatingPoint && k.dtype == q.dtype && v.dtype == q.dtype
-      && q.layout.shape[2] <= widest && v.layout.shape[2] <= widest
+  func canAttend(_ dtype: DType, width: Int, valueWidth: Int) -> Bool {
+    let widest = Int(ATTENTION_BYTES) / (dtype == .float64 ? 8 : 4)
+    return dtype.isFloatingPoint && max(width, valueWidth) <= widest
   }
 
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {

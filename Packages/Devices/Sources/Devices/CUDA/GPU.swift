@@ -114,25 +114,34 @@ final class GPU: Sendable {
       driver.cuLaunchKernel(
         kernel.handle, UInt32(grid.0), UInt32(grid.1), 1, UInt32(LAUNCH_BLOCK), 1, 1, 0, stream,
         parameters, nil), kernel.name)
+    started(kernel.name)
+  }
+
+  /// Remembers work that a stream was given, the last of it only, and waits for it where all calls do.
+  private func started(_ name: String) {
     recent.withLock {
       if $0.count == 16 { $0.removeFirst() }
-      $0.append(kernel.name)
+      $0.append(name)
     }
-    if isSynchronous, !isCapturing { synchronizeStream("after \(kernel.name)") }
+    if isSynchronous, !isCapturing { synchronizeStream("after \(name)") }
   }
 
   /// Waits for this thread's stream, and stops the program where something went wrong on it.
   func synchronizeStream(_ call: String = "cuStreamSynchronize") {
     requireNoCapture("waiting for the GPU, as item() and scalars() do,")
     check(driver.cuStreamSynchronize(stream), call)
-    recent.withLock { $0.removeAll(keepingCapacity: true) }
-    if !isSynchronous { invalidIndices.check(device) }
+    caughtUp()
   }
 
   /// Waits for all streams.
   func synchronize() {
     activate()
     check(driver.cuCtxSynchronize(), "cuCtxSynchronize")
+    caughtUp()
+  }
+
+  /// What ran went well, but for indices, of which kernels leave a note.
+  private func caughtUp() {
     recent.withLock { $0.removeAll(keepingCapacity: true) }
     if !isSynchronous { invalidIndices.check(device) }
   }
@@ -148,8 +157,7 @@ final class GPU: Sendable {
       checkProducts(libraries.blas.cublasSetStream(box!.handle, stream), "cublasSetStream")
       checkProducts(body(box!.handle), "cublasGemmStridedBatchedEx")
     }
-    recent.withLock { $0.append("cublasGemmStridedBatchedEx") }
-    if isSynchronous, !isCapturing { synchronizeStream("after cublasGemmStridedBatchedEx") }
+    started("cublasGemmStridedBatchedEx")
   }
 
   private func checkProducts(_ status: Int32, _ call: String) {

@@ -62,7 +62,7 @@ struct KernelCompiler: Sendable {
     _ = compiler.nvrtcVersion(&major, &minor)
     var hash = Checksum()
     for part in [file, "\(major).\(minor)"] + options { hash.add(Array(part.utf8) + [0]) }
-    for source in KernelSource.all { hash.add(Array(source.text.utf8) + [0]) }
+    hash.add(KernelSource.checksum.utf8)
     return "\(file)-\(hash.text).cubin"
   }
 
@@ -85,8 +85,8 @@ struct KernelCompiler: Sendable {
     }
     defer { _ = compiler.nvrtcDestroyProgram(&program) }
     if result == 0 {
-      result = withCStrings(options) { options, count in
-        compiler.nvrtcCompileProgram(program, Int32(count), options)
+      result = withCStrings(options) {
+        compiler.nvrtcCompileProgram(program, Int32(options.count), $0)
       }
     }
     guard result == 0 else { throw .compilation(source.name, log(of: program)) }
@@ -124,21 +124,22 @@ struct KernelSource: Sendable {
     }
     return sources
   }()
+
+  /// Of all of them together, worked out once for all kernels that are looked for in the cache.
+  static let checksum: String = {
+    var hash = Checksum()
+    for source in all { hash.add(Array(source.text.utf8) + [0]) }
+    return hash.text
+  }()
 }
 
 /// Calls `body` with strings as C has them.
 private func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
 ) -> Result {
-  withCStrings(strings) { pointers, _ in body(pointers) }
-}
-
-private func withCStrings<Result>(
-  _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>, Int) -> Result
-) -> Result {
   let copies = strings.map { strdup($0) }
   defer { copies.forEach { free($0) } }
   return copies.map { UnsafePointer($0) }.withUnsafeBufferPointer {
-    body($0.baseAddress!, strings.count)
+    body($0.baseAddress!)
   }
 }

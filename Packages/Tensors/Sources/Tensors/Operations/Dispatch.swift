@@ -108,10 +108,10 @@ extension Tensor {
 
   /// Stops the program where tensors are on several devices.
   static func requireOneDevice(_ operation: String, _ tensors: [Tensor?]) {
-    let tensors = tensors.compactMap(\.self)
-    for tensor in tensors.dropFirst() where tensor.device != tensors[0].device {
+    guard let first = tensors[0] else { return }
+    for case let tensor? in tensors.dropFirst() where tensor.device != first.device {
       fatalError(
-        "\(operation): one tensor is on \(tensors[0].device), another on \(tensor.device); move one with "
+        "\(operation): one tensor is on \(first.device), another on \(tensor.device); move one with "
           + "to(_:)")
     }
   }
