@@ -21,11 +21,12 @@ func library(_ package: String, _ name: String, pkgConfig: String, apt: String, 
 /// The tests of a target of a package in Packages/.
 func tests(
   _ package: String, _ name: String, _ dependencies: [Target.Dependency] = [],
-  exclude: [String] = []
+  golden: Bool = false, exclude: [String] = []
 ) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
-    path: "Packages/\(package)/Tests/\(name)Tests", exclude: exclude)
+    path: "Packages/\(package)/Tests/\(name)Tests", exclude: exclude,
+    resources: golden ? [.copy("Golden")] : [])
 }
 
 /// A chapter of Tutorials/ as a program.
@@ -96,7 +97,7 @@ let package = Package(
         "CAutograd", "Devices", "Graphs", .product(name: "HeapModule", package: collections),
         .product(name: "OrderedCollections", package: collections),
       ]),
-    tests("Tensors", "Tensors", ["Graphs"], exclude: ["Golden"]),
+    tests("Tensors", "Tensors", ["Graphs"], golden: true),
 
     target("Files", "CFiles"),
     target("Files", "Files", ["CFiles", "Graphs"]),
@@ -106,17 +107,17 @@ let package = Package(
     target("Files", "CHDF5", ["CHDF5Library"]),
     library("Files", "CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev", brew: "xxhash"),
     target("Files", "ArrayFiles", ["Files", "CHDF5", "CXXHash", "CZip", "CZlib", "Tensors"]),
-    tests("Files", "ArrayFiles", ["Files", "Tensors"], exclude: ["Golden"]),
+    tests("Files", "ArrayFiles", ["Files", "Tensors"], golden: true),
     library("Files", "CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
     library(
       "Files", "CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev",
       brew: "jpeg-turbo"),
     target("Files", "ImageFiles", ["Files", "CPNG", "CTurboJPEG", "Tensors"]),
-    tests("Files", "ImageFiles", ["Files"], exclude: ["Golden"]),
+    tests("Files", "ImageFiles", ["Files"], golden: true),
 
     target("NN", "CModules"),
     target("NN", "NN", ["CAutograd", "CModules", "Graphs", "Tensors"]),
-    tests("NN", "NN", exclude: ["Golden"]),
+    tests("NN", "NN", golden: true),
     .target(
       name: "TensorBoard",
       dependencies: [
@@ -132,14 +133,14 @@ let package = Package(
         "CCSV", "Files", "Tensors", .product(name: "DequeModule", package: collections),
       ],
       path: "Packages/DataPipes/Sources/DataPipes", resources: [.copy("Resources/digits")]),
-    tests("DataPipes", "DataPipes", exclude: ["Golden"]),
+    tests("DataPipes", "DataPipes", golden: true),
     target("DataPipes", "DataFiles", ["ArrayFiles", "DataPipes", "Files", "Graphs", "ImageFiles"]),
     tests("DataPipes", "DataFiles"),
 
     target(
       "Serialization", "Serialization", ["ArrayFiles", "CHDF5", "Files", "Graphs", "Tensors"]),
     target("Serialization", "ModelFiles", ["NN", "Serialization"]),
-    tests("Serialization", "Serialization", ["ArrayFiles", "ModelFiles"], exclude: ["Golden"]),
+    tests("Serialization", "Serialization", ["ArrayFiles", "ModelFiles"], golden: true),
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(
@@ -176,7 +177,11 @@ let package = Package(
         argumentParser,
       ],
       path: "Benchmarks",
-      exclude: ["README.md", "peers.py", "requirements.txt"]),
+      exclude: ["README.md", "other_peers.py", "peers.py", "requirements.txt"]),
+
+    .executableTarget(
+      name: "DeviceReport", dependencies: ["Devices", "Graphs", "NN", "Tensors", argumentParser],
+      path: "Sources/DeviceReport"),
 
     .testTarget(
       name: "RepositoryTests",

@@ -19,6 +19,11 @@ struct Benchmarks: ParsableCommand {
   @Option(help: "How often each side is timed.")
   var rounds = 9
 
+  @Option(
+    help: "Where both sides work, as in cuda:0; only what computes and trains is done there.",
+    transform: { try Device($0) })
+  var device = Device.cpu
+
   @Flag(help: "Measure the memory that each workload takes instead of its time.")
   var memory = false
 
@@ -39,6 +44,10 @@ struct Benchmarks: ParsableCommand {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
+    try device.requireAvailable()
+    guard device == .cpu || !(memory || start) else {
+      throw ValidationError("--memory and --start measure on the CPU, without --device")
+    }
     if let unknown = only.first(where: { text in !Workload.all.contains { $0.matches(text) } }) {
       let names = Workload.all.map { "  \($0.name)" }.joined(separator: "\n")
       throw ValidationError("no workload's name holds “\(unknown)”; there are\n\(names)")
@@ -46,7 +55,9 @@ struct Benchmarks: ParsableCommand {
   }
 
   func run() throws {
-    let chosen = Workload.all.filter { only.isEmpty || only.contains(where: $0.matches) }
+    let chosen = Workload.all.filter {
+      (only.isEmpty || only.contains(where: $0.matches)) && (device == .cpu || $0.isForAnyDevice)
+    }
     if let memoryOf, let workload = Workload.all.first(where: { $0.name == memoryOf }) {
       return try MemoryMeasurement.printOwn(workload)
     }
@@ -67,10 +78,10 @@ struct Benchmarks: ParsableCommand {
         return found
       }
     } else {
-      let peer = try Peer(python: python, script: peers)
+      let peer = try Peer(python: python, script: peers, device: device)
       defer { peer.stop() }
       try report(chosen) {
-        let found = try Measurement($0, against: peer, rounds: rounds)
+        let found = try Measurement($0, on: device, against: peer, rounds: rounds)
         show(
           found.name, duration(found.ours), duration(found.peer), found.peerName, found.ratio)
         return found

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// How long a workload takes here and there.
 struct Measurement: Encodable {
@@ -12,11 +13,11 @@ struct Measurement: Encodable {
 
   /// Checks that both compute the same, and measures them in turn, round after round, so that
   /// whatever else the machine does falls on both.
-  init(_ workload: Workload, against peer: Peer, rounds: Int) throws {
+  init(_ workload: Workload, on device: Device, against peer: Peer, rounds: Int) throws {
     let theirs = try peer.run(workload.name, count: 3, fresh: true)
-    try workload.check(workload.prepare()(3), against: theirs)
+    try workload.check(workload.prepare(device)(3), against: theirs)
 
-    let work = workload.prepare()
+    let work = workload.prepare(device)
     let ourCount = Self.count { count in Self.seconds { use(work(count)) } }
     let peerCount = try Self.count { count in
       try peer.run(workload.name, count: count, fresh: false).seconds

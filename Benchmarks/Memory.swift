@@ -33,7 +33,7 @@ struct MemoryMeasurement: Encodable {
 
   /// Measures this side, and prints it as the peers do.
   static func printOwn(_ workload: Workload) throws {
-    let work = workload.prepare()
+    let work = workload.prepare(.cpu)
     let before = peakMemory
     let result = work(3)
     let answer = Answer(peer: "Flambeau", bytes: peakMemory - before, result: result)

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// peers.py in a process of its own, which does the same work when asked.
 ///
@@ -23,9 +24,9 @@ final class Peer {
   private let answers = Pipe()
   private var unread = Data()
 
-  init(python: String, script: String) throws {
+  init(python: String, script: String, device: Device) throws {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [python, script]
+    process.arguments = [python, script, "--device", device.description]
     process.standardInput = questions
     process.standardOutput = answers
     try process.run()

@@ -3,81 +3,30 @@
 Each function prepares one and returns what does it so many times, giving the numbers that came out
 the last time. A question on standard input, as a line of JSON, names a workload and a count. With
 --memory-of NAME, the workload's memory is measured, and that is all.
+
+What computes and trains is done on --device; random numbers are drawn on the CPU first, so that both
+sides have the same. Workloads that need more than PyTorch are in other_peers.py.
 """
 
+import argparse
 import json
-import math
-import os
 import resource
 import sys
-import tempfile
 import time
 
-import h5py
-import numpy as np
-import pandas as pd
-import safetensors
 import torch
-from safetensors.torch import load_file, save_file
-from micrograd.nn import MLP
 
 F = torch.nn.functional
 torch.set_num_threads(2)
-
-
-class SharedNumbers:
-    """Numbers from -1 to 1 that are the same in Scalars.swift."""
-
-    def __init__(self, seed):
-        self.state = seed
-
-    def next(self):
-        self.state = (self.state * 1103515245 + 12345) % (1 << 31)
-        return self.state / (1 << 30) - 1
-
-
-def two_moons():
-    noise = SharedNumbers(2)
-    points, labels = [], []
-    for index in range(50):
-        angle = index / 49 * math.pi
-        points.append([math.cos(angle) + 0.1 * noise.next(), math.sin(angle) + 0.1 * noise.next()])
-        points.append(
-            [1 - math.cos(angle) + 0.1 * noise.next(), 0.5 - math.sin(angle) + 0.1 * noise.next()]
-        )
-        labels += [1.0, -1.0]
-    return points, labels
-
-
-def micrograd_demo():
-    from micrograd.engine import Value
-
-    points, labels = two_moons()
-    model = MLP(2, [16, 16, 1])
-    weights = SharedNumbers(1)
-    for parameter in model.parameters():
-        parameter.data = weights.next()
-
-    def run(count):
-        for _ in range(count):
-            scores = [model(list(map(Value, point))) for point in points]
-            losses = [(1 + -label * score).relu() for label, score in zip(labels, scores)]
-            total = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(
-                p * p for p in model.parameters()
-            )
-            model.zero_grad()
-            total.backward()
-            for p in model.parameters():
-                p.data -= 0.1 * p.grad
-        return [total.data]
-
-    return run
+# As Flambeau computes: float32 is float32.
+torch.backends.cudnn.allow_tf32 = False
+DEVICE = torch.device("cpu")
 
 
 def add(requires_grad):
     def prepare():
-        a = torch.tensor([1.0, 2, 3, 4], requires_grad=requires_grad)
-        b = torch.tensor([5.0, 6, 7, 8], requires_grad=requires_grad)
+        a = torch.tensor([1.0, 2, 3, 4], device=DEVICE, requires_grad=requires_grad)
+        b = torch.tensor([5.0, 6, 7, 8], device=DEVICE, requires_grad=requires_grad)
 
         def run(count):
             for _ in range(count):
@@ -112,8 +61,8 @@ def training_step(make):
 
 def classifier(layers, shape, optimizer):
     def make():
-        model = torch.nn.Sequential(*layers())
-        x, y = torch.randn(*shape), torch.randint(0, 10, shape[:1])
+        model = torch.nn.Sequential(*layers()).to(DEVICE)
+        x, y = torch.randn(*shape).to(DEVICE), torch.randint(0, 10, shape[:1]).to(DEVICE)
         return optimizer(model.parameters()), lambda: F.cross_entropy(model(x), y)
 
     return make
@@ -140,8 +89,8 @@ def cnn():
 
 
 def lstm():
-    model = torch.nn.LSTM(32, 64)
-    x = torch.randn(50, 16, 32)
+    model = torch.nn.LSTM(32, 64).to(DEVICE)
+    x = torch.randn(50, 16, 32).to(DEVICE)
     return adam(model.parameters()), lambda: model(x)[0].square().mean()
 
 
@@ -159,26 +108,26 @@ class GPT(torch.nn.Module):
         )
         self.norm = nn.LayerNorm(128)
         self.head = nn.Linear(128, 64)
-        self.mask = nn.Transformer.generate_square_subsequent_mask(64)
+        self.mask = nn.Transformer.generate_square_subsequent_mask(64, device=DEVICE)
 
     def forward(self, x):
-        y = self.embedding(x) + self.positions(torch.arange(x.shape[1]))
+        y = self.embedding(x) + self.positions(torch.arange(x.shape[1], device=x.device))
         for layer in self.layers:
             y = layer(y, src_mask=self.mask, is_causal=True)
         return self.head(self.norm(y))
 
 
 def gpt():
-    model = GPT()
-    x, y = torch.randint(0, 64, (16, 64)), torch.randint(0, 64, (16, 64))
+    model = GPT().to(DEVICE)
+    x, y = (torch.randint(0, 64, (16, 64)).to(DEVICE) for _ in range(2))
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     return optimizer, lambda: F.cross_entropy(model(x).flatten(0, 1), y.flatten())
 
 
 def adam_step():
     torch.manual_seed(0)
-    weight = torch.randn(10**7, requires_grad=True)
-    weight.grad = torch.randn(10**7)
+    weight = torch.randn(10**7).to(DEVICE).requires_grad_()
+    weight.grad = torch.randn(10**7).to(DEVICE)
     # The faster one of PyTorch's.
     optimizer = torch.optim.Adam([weight], lr=1e-3, fused=True)
 
@@ -195,7 +144,7 @@ def operation(make, function):
 
     def prepare():
         torch.manual_seed(0)
-        inputs = make()
+        inputs = [tensor.to(DEVICE) for tensor in make()]
 
         def run(count):
             for _ in range(count):
@@ -236,7 +185,7 @@ def gradient(shapes, function):
 
     def prepare():
         torch.manual_seed(0)
-        inputs = [torch.randn(*shape) for shape in shapes]
+        inputs = [torch.randn(*shape).to(DEVICE) for shape in shapes]
         for tensor in inputs:
             tensor.requires_grad_()
 
@@ -268,7 +217,7 @@ GRADIENTS = {
     ),
     "crossEntropy backward, 1024×1000": (
         [[1024, 1000], [1]],
-        lambda x, w: F.cross_entropy(x, torch.arange(1024) % 1000) * w,
+        lambda x, w: F.cross_entropy(x, torch.arange(1024, device=x.device) % 1000) * w,
     ),
 }
 
@@ -310,141 +259,6 @@ def busy(workers):
     return prepare
 
 
-def benchmark_file(name, write):
-    """A file for both sides, which is kept for the next time."""
-    path = os.path.join(tempfile.gettempdir(), f"flambeau-benchmark-{name}")
-    if not os.path.exists(path):
-        write(path + ".part")
-        os.replace(path + ".part", path)
-    return path
-
-
-def read_csv():
-    def write(path):
-        random = np.random.default_rng(0)
-        table = pd.DataFrame(random.standard_normal((577_000, 8))).add_prefix("x")
-        table["k"] = random.integers(0, 1_000_000, len(table))
-        table["label"] = random.choice(["setosa", "virginica", "versicolor"], len(table))
-        table.to_csv(path, index=False)
-
-    path = benchmark_file("numbers.csv", write)
-
-    def run(count):
-        for _ in range(count):
-            table = pd.read_csv(path)
-        return [len(table), float(np.add.accumulate(table["x0"].to_numpy())[-1])]
-
-    return run
-
-
-def read_idx():
-    def write(path):
-        images = np.random.default_rng(0).integers(0, 256, (60_000, 28, 28), dtype=np.uint8)
-        with open(path, "wb") as file:
-            file.write(np.array([0x803, 60_000, 28, 28], ">u4").tobytes() + images.tobytes())
-
-    path = benchmark_file("images.idx", write)
-
-    def run(count):
-        for _ in range(count):
-            images = np.fromfile(path, np.uint8, offset=16).reshape(60_000, 28, 28)
-        return [int(images[-1, -1, -1])]
-
-    return run
-
-
-def weights():
-    torch.manual_seed(0)
-    return {f"layers.{i}.weight": torch.randn(1024, 4096) for i in range(25)}
-
-
-def peer_path(extension):
-    return os.path.join(tempfile.gettempdir(), f"flambeau-benchmark-peer.{extension}")
-
-
-def flush(path):
-    descriptor = os.open(path, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
-
-
-def save_h5py(state, path):
-    with h5py.File(path, "w") as file:
-        for key, tensor in state.items():
-            file[key.replace(".", "/")] = tensor.numpy()
-
-
-def load_h5py(path):
-    with h5py.File(path) as file:
-        state = {}
-
-        def take(name, item):
-            if isinstance(item, h5py.Dataset):
-                state[name.replace("/", ".")] = torch.from_numpy(item[()])
-
-        file.visititems(take)
-        return state
-
-
-def saving(save, extension):
-    def prepare():
-        state, path = weights(), peer_path(extension)
-
-        def run(count):
-            for _ in range(count):
-                save(state, path)
-                flush(path)
-            return [state["layers.0.weight"].sum().item()]
-
-        return run
-
-    return prepare
-
-
-def loading(save, load, extension):
-    def prepare():
-        path = peer_path(extension)
-        save(weights(), path)
-
-        def run(count):
-            for _ in range(count):
-                state = load(path)
-                total = state["layers.24.weight"][0].sum().item()
-            return [total]
-
-        return run
-
-    return prepare
-
-
-def many_tensors():
-    small = {f"layers.{i}.weight": torch.tensor([float(i)]) for i in range(10_000)}
-    path = peer_path("small.pt")
-
-    def run(count):
-        for _ in range(count):
-            torch.save(small, path)
-            flush(path)
-            last = torch.load(path)["layers.9999.weight"].item()
-        return [last]
-
-    return run
-
-
-H5PY = f"h5py {h5py.__version__}"
-SAVING = {
-    "saving 400 MB as hdf5": (H5PY, saving(save_h5py, "h5")),
-    "loading 400 MB of hdf5": (H5PY, loading(save_h5py, load_h5py, "h5")),
-    # PyTorch's own format against the fastest of ours.
-    "saving 400 MB as safetensors": ("torch.save", saving(torch.save, "pt")),
-    "loading 400 MB of safetensors": ("torch.load", loading(torch.save, torch.load, "pt")),
-    "loading 400 MB of another's safetensors": (
-        f"safetensors {safetensors.__version__}",
-        loading(save_file, load_file, "safetensors"),
-    ),
-    "saving and loading 10,000 tensors": ("torch.save", many_tensors),
-}
-
 LOADING = {
     "epoch of 10,000 rows, 0 workers": epochs(0),
     "epoch of 10,000 rows, 2 workers": epochs(2),
@@ -465,18 +279,23 @@ TRAINING = {
 
 TORCH = f"torch {torch.__version__.split('+')[0]}"
 WORKLOADS = {
-    "micrograd's demo, one step": ("micrograd", micrograd_demo),
     "a + b on 4 floats": (TORCH, add(False)),
     "a + b on 4 floats, with gradients": (TORCH, add(True)),
     **{name: (TORCH, training_step(make)) for name, make in TRAINING.items()},
     "Adam step on 10 million": (TORCH, adam_step),
     **{name: (TORCH, prepare) for name, prepare in LOADING.items()},
-    **SAVING,
-    "reading a CSV file of 100 MB": (f"pandas {pd.__version__}", read_csv),
-    "reading an IDX file of 47 MB": (f"numpy {np.__version__}", read_idx),
     **{name: (TORCH, operation(*parts)) for name, parts in OPERATIONS.items()},
     **{name: (TORCH, gradient(*parts)) for name, parts in GRADIENTS.items()},
 }
+
+
+def workload(name):
+    """The peer's name, and what prepares the work."""
+    if name in WORKLOADS:
+        return WORKLOADS[name]
+    import other_peers
+
+    return other_peers.WORKLOADS[name]
 
 
 def peak_memory():
@@ -487,7 +306,7 @@ def peak_memory():
 
 def measure_memory(name):
     """By how many bytes the peak of memory grows as a workload is done three times."""
-    peer, prepare = WORKLOADS[name]
+    peer, prepare = workload(name)
     run = prepare()
     before = peak_memory()
     result = run(3)
@@ -495,13 +314,19 @@ def measure_memory(name):
 
 
 def main():
-    if len(sys.argv) == 3 and sys.argv[1] == "--memory-of":
-        return measure_memory(sys.argv[2])
+    global DEVICE
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--memory-of", metavar="NAME")
+    parser.add_argument("--device", type=torch.device, default=DEVICE)
+    options = parser.parse_args()
+    DEVICE = options.device
+    if options.memory_of:
+        return measure_memory(options.memory_of)
     prepared = {}
     for line in sys.stdin:
         question = json.loads(line)
         name = question["name"]
-        peer, prepare = WORKLOADS[name]
+        peer, prepare = workload(name)
         if question["fresh"] or name not in prepared:
             prepared[name] = prepare()
         start = time.perf_counter()

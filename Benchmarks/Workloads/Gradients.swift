@@ -15,7 +15,7 @@ extension Workload {
       $0[0].scaledDotProductAttention($0[1], $0[1])
     },
     gradient("crossEntropy backward, 1024×1000", of: ([1024, 1000], [1])) {
-      crossEntropy($0[0], Tensor.arange(1024).remainder(1000)) * $0[1]
+      crossEntropy($0[0], Tensor.arange(1024, device: $0[0].device).remainder(1000)) * $0[1]
     },
   ]
 
@@ -23,9 +23,9 @@ extension Workload {
   private static func gradient(
     _ name: String, of shapes: ([Int], [Int]), _ function: @escaping @Sendable ([Tensor]) -> Tensor
   ) -> Workload {
-    Workload(name: name, tolerance: 1e-3) {
+    Workload(name, tolerance: 1e-3) { device in
       manualSeed(0)
-      let inputs = [Tensor.randn(shapes.0), Tensor.randn(shapes.1)]
+      let inputs = [shapes.0, shapes.1].map { Tensor.randn($0).to(device) }
       for input in inputs { input.requiresGrad = true }
       return { count in
         for _ in 0..<count {

@@ -3,70 +3,45 @@ import Tensors
 extension Workload {
   /// Single operations on tensors, where the arithmetic takes the time.
   static let operations = [
-    operation("add, 1 million") {
-      let (a, b) = (Tensor.randn([1_000_000]), Tensor.randn([1_000_000]))
-      return { a + b }
+    operation("add, 1 million", of: { [.randn([1_000_000]), .randn([1_000_000])] }) {
+      $0[0] + $0[1]
     },
-    operation("add, 4 million") {
-      let (a, b) = (Tensor.randn([4_000_000]), Tensor.randn([4_000_000]))
-      return { a + b }
+    operation("add, 4 million", of: { [.randn([4_000_000]), .randn([4_000_000])] }) {
+      $0[0] + $0[1]
     },
-    operation("exp, 1 million") {
-      let a = Tensor.randn([1_000_000])
-      return { a.exp() }
+    operation("exp, 1 million", of: { [.randn([1_000_000])] }) { $0[0].exp() },
+    operation("exp, 4 million", of: { [.randn([4_000_000])] }) { $0[0].exp() },
+    operation("add of a transposed, 1000²", of: { [.randn([1000, 1000]), .randn([1000, 1000])] }) {
+      $0[0] + $0[1].T
     },
-    operation("exp, 4 million") {
-      let a = Tensor.randn([4_000_000])
-      return { a.exp() }
+    operation("sum, 1000²", of: { [.rand([1000, 1000])] }) { $0[0].sum() },
+    operation("sum over dim 0, 1000²", of: { [.rand([1000, 1000])] }) { $0[0].sum(dim: 0) },
+    operation("sum over dim 1, 1000²", of: { [.rand([1000, 1000])] }) { $0[0].sum(dim: 1) },
+    operation("softmax, 1000²", of: { [.randn([1000, 1000])] }) { $0[0].softmax(dim: -1) },
+    operation("matmul, 1000²", of: { [.rand([1000, 1000]), .rand([1000, 1000])] }) {
+      $0[0] • $0[1]
     },
-    operation("add of a transposed, 1000²") {
-      let (a, b) = (Tensor.randn([1000, 1000]), Tensor.randn([1000, 1000]))
-      return { a + b.T }
+    operation("matmul, 32×64×128", of: { [.rand([32, 64]), .rand([64, 128])] }) { $0[0] • $0[1] },
+    operation("matmul, 64 times 64³", of: { [.rand([64, 64, 64]), .rand([64, 64, 64])] }) {
+      $0[0] • $0[1]
     },
-    operation("sum, 1000²") {
-      let a = Tensor.rand([1000, 1000])
-      return { a.sum() }
-    },
-    operation("sum over dim 0, 1000²") {
-      let a = Tensor.rand([1000, 1000])
-      return { a.sum(dim: 0) }
-    },
-    operation("sum over dim 1, 1000²") {
-      let a = Tensor.rand([1000, 1000])
-      return { a.sum(dim: 1) }
-    },
-    operation("softmax, 1000²") {
-      let a = Tensor.randn([1000, 1000])
-      return { a.softmax(dim: -1) }
-    },
-    operation("matmul, 1000²") {
-      let (a, b) = (Tensor.rand([1000, 1000]), Tensor.rand([1000, 1000]))
-      return { a • b }
-    },
-    operation("matmul, 32×64×128") {
-      let (a, b) = (Tensor.rand([32, 64]), Tensor.rand([64, 128]))
-      return { a • b }
-    },
-    operation("matmul, 64 times 64³") {
-      let (a, b) = (Tensor.rand([64, 64, 64]), Tensor.rand([64, 64, 64]))
-      return { a • b }
-    },
-    operation("rows by index, 100,000") {
-      let table = Tensor.rand([10_000, 64])
-      let index = Tensor.randint(0, 10_000, [100_000])
-      return { table[index] }
-    },
+    operation(
+      "rows by index, 100,000",
+      of: { [.rand([10_000, 64]), .randint(0, 10_000, [100_000])] }
+    ) { $0[0][$0[1]] },
   ]
 
+  /// - Parameter make: draws the inputs, after seed 0.
   private static func operation(
-    _ name: String, _ prepare: @escaping @Sendable () -> () -> Tensor
+    _ name: String, of make: @escaping @Sendable () -> [Tensor],
+    _ function: @escaping @Sendable ([Tensor]) -> Tensor
   ) -> Workload {
-    Workload(name: name, tolerance: 1e-5) {
+    Workload(name, tolerance: 1e-5) { device in
       manualSeed(0)
-      let work = prepare()
+      let inputs = make().map { $0.to(device) }
       return { count in
-        var result = work()
-        for _ in 1..<max(count, 1) { result = work() }
+        var result = function(inputs)
+        for _ in 1..<max(count, 1) { result = function(inputs) }
         let numbers: [Double] = result.flatten().narrow(0, start: 0, length: 1).scalars()
         return numbers + [result.to(.float64).abs().sum().item()]
       }

@@ -34,7 +34,7 @@ let package = Package(
         .product(name: "Graphs", package: "Graphs"),
         .product(name: "ImageFiles", package: "Files"),
       ]),
-    .testTarget(name: "DataPipesTests", dependencies: ["DataPipes"], exclude: ["Golden"]),
+    .testTarget(name: "DataPipesTests", dependencies: ["DataPipes"], resources: [.copy("Golden")]),
     .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),
   ]
 )

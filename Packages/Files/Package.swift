@@ -30,13 +30,14 @@ let package = Package(
     .target(
       name: "ArrayFiles", dependencies: ["Files", "CHDF5", "CXXHash", "CZip", "CZlib", tensors]),
     .testTarget(
-      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "Files", tensors], exclude: ["Golden"]),
+      name: "ArrayFilesTests", dependencies: ["ArrayFiles", "Files", tensors],
+      resources: [.copy("Golden")]),
 
     library("CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
     library(
       "CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
     .target(name: "ImageFiles", dependencies: ["Files", "CPNG", "CTurboJPEG", tensors]),
     .testTarget(
-      name: "ImageFilesTests", dependencies: ["ImageFiles", "Files"], exclude: ["Golden"]),
+      name: "ImageFilesTests", dependencies: ["ImageFiles", "Files"], resources: [.copy("Golden")]),
   ]
 )

@@ -32,6 +32,6 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Generated/README.md"]),
     .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
-    .testTarget(name: "NNTests", dependencies: ["NN"], exclude: ["Golden"]),
+    .testTarget(name: "NNTests", dependencies: ["NN"], resources: [.copy("Golden")]),
   ]
 )

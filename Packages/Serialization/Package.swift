@@ -27,7 +27,7 @@ let package = Package(
       dependencies: [
         "ModelFiles", "Serialization", .product(name: "ArrayFiles", package: "Files"),
       ],
-      exclude: ["Golden"]),
+      resources: [.copy("Golden")]),
     .target(
       name: "ModelFiles", dependencies: ["Serialization", .product(name: "NN", package: "NN")]),
   ]

@@ -27,6 +27,6 @@ let package = Package(
     .testTarget(
       name: "TensorsTests",
       dependencies: ["Tensors", .product(name: "Graphs", package: "Graphs")],
-      exclude: ["Golden"]),
+      resources: [.copy("Golden")]),
   ]
 )

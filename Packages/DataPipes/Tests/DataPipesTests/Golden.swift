@@ -16,8 +16,7 @@ struct GoldenTensor: Decodable, Sendable {
 
 /// Reads a file of the folder Golden, which the scripts there write.
 func golden<Content: Decodable>(_ name: String) -> Content {
-  let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appending(path: "Golden/\(name).json")
+  let url = Bundle.module.resourceURL!.appending(path: "Golden/\(name).json")
   do {
     return try JSONDecoder().decode(Content.self, from: Data(contentsOf: url))
   } catch {

@@ -1,6 +1,8 @@
 // Softmax and its logarithm along rows: y = eˣ⁻ᵐ / Σ eˣ⁻ᵐ, and y = x - m - log Σ eˣ⁻ᵐ, where m is the
 // row's maximum; and the cross entropy, which is the negative logarithm at the right place.
 
+#include <string.h>
+
 #include "functions.h"
 #include "lanes.h"
 #include "row_bodies.h"
@@ -14,6 +16,7 @@ typedef struct {
   // For the cross entropy: log Σ eˣ of each row, the right places, and gradients of the losses.
   void *total;
   const int64_t *target;
+  int64_t ignored;
   const void *gradient;
 } Work;
 
@@ -98,6 +101,10 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
   static void losses_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
     for (long row = begin; row < end; row++) {                                             \
+      if (work->target[row] == work->ignored) {                                            \
+        ((S *)work->total)[row] = ((S *)work->y)[row] = FLAMBEAU_STORE_##dtype((T)0);      \
+        continue;                                                                          \
+      }                                                                                    \
       const S *x = (const S *)work->x + row * work->n;                                     \
       T m = row_maximum_##dtype(work->n, x);                                               \
       T total = m + (T)log(row_sum_##dtype(work->n, NULL, x, m));                          \
@@ -115,6 +122,10 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
     const Work *work = context;                                                            \
     for (long row = begin; row < end; row++) {                                             \
       S *y = (S *)work->y + row * work->n;                                                 \
+      if (work->target[row] == work->ignored) {                                            \
+        memset(y, 0, work->n * sizeof(S));                                                 \
+        continue;                                                                          \
+      }                                                                                    \
       T total = FLAMBEAU_LOAD_##dtype(((const S *)work->total)[row]);                      \
       T g = FLAMBEAU_LOAD_##dtype(((const S *)work->gradient)[row]);                       \
       slope_row_##dtype(work->n, y, (const S *)work->x + row * work->n, total, g);         \
@@ -127,15 +138,16 @@ FLAMBEAU_FLOAT_DTYPES(CROSS_ENTROPY)
 static bool targets_are_valid(const Work *work, long rows, int64_t *invalid) {
   for (long row = 0; row < rows; row++) {
     *invalid = work->target[row];
-    if (*invalid < 0 || *invalid >= work->n) return false;
+    if ((*invalid < 0 || *invalid >= work->n) && *invalid != work->ignored) return false;
   }
   return true;
 }
 
 bool flambeau_cross_entropy(
     DType dtype, long rows, long n, void *losses, void *totals, const void *x,
-    const int64_t *target, int64_t *invalid) {
-  Work work = {.n = n, .y = losses, .x = x, .total = totals, .target = target};
+    const int64_t *target, int64_t ignored, int64_t *invalid) {
+  Work work = {
+      .n = n, .y = losses, .x = x, .total = totals, .target = target, .ignored = ignored};
   if (!targets_are_valid(&work, rows, invalid)) return false;
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(losses);
   share_rows(bodies, dtype, rows, n, &work);
@@ -144,9 +156,10 @@ bool flambeau_cross_entropy(
 
 void flambeau_cross_entropy_slopes(
     DType dtype, long rows, long n, void *y, const void *x, void *totals, const int64_t *target,
-    const void *gradient) {
+    int64_t ignored, const void *gradient) {
   Work work = {
-      .n = n, .y = y, .x = x, .total = totals, .target = target, .gradient = gradient};
+      .n = n, .y = y, .x = x, .total = totals, .target = target, .ignored = ignored,
+      .gradient = gradient};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(slopes);
   share_rows(bodies, dtype, rows, n, &work);
 }

@@ -143,16 +143,10 @@ CUresult cuDeviceGetName(char *name, int length, CUdevice) {
 
 CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice) {
   switch (attribute) {
-  case CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK: *value = MAX_THREADS; break;
   case CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT: *value = 1; break;
   case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR: *value = 8; break;
   default: *value = 0;
   }
-  return CUDA_SUCCESS;
-}
-
-CUresult cuDeviceCanAccessPeer(int *can, CUdevice device, CUdevice peer) {
-  *can = device != peer;
   return CUDA_SUCCESS;
 }
 
@@ -172,8 +166,6 @@ CUresult cuCtxSynchronize(void) {
   Locked lock(mutex);
   return run_all();
 }
-
-CUresult cuCtxEnablePeerAccess(CUcontext, unsigned) { return CUDA_SUCCESS; }
 
 CUresult cuMemGetInfo_v2(size_t *free, size_t *total) {
   Locked lock(mutex);

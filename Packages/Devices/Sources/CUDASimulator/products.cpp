@@ -118,8 +118,6 @@ int cublasSetStream_v2(cublasHandle_t handle, CUstream stream) {
   return CUBLAS_STATUS_SUCCESS;
 }
 
-int cublasSetWorkspace_v2(cublasHandle_t, void *, size_t) { return CUBLAS_STATUS_SUCCESS; }
-
 int cublasGemmStridedBatchedEx(
     cublasHandle_t handle, int a_operation, int b_operation, int m, int n, int k,
     const void *alpha, const void *a, int a_type, int lda, long long a_stride, const void *b,

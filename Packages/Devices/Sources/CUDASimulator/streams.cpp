@@ -26,7 +26,6 @@ struct CUstream_st {
   /// Where works go instead while they are captured.
   CUgraph capture = nullptr;
   /// It stays for the events that were recorded on it.
-  bool is_destroyed = false;
 };
 
 /// A place in a stream, and when it was passed.
@@ -68,7 +67,6 @@ CUresult run_up_to(CUstream stream, uint64_t number) {
 CUresult add(CUstream handle, Work work) {
   CUstream stream = stream_of(handle);
   if (sticky != CUDA_SUCCESS) return sticky;
-  if (stream->is_destroyed) return fail(CUDA_ERROR_INVALID_HANDLE, "a stream that was destroyed");
   if (stream->capture) {
     stream->capture->works.push_back(std::move(work));
     return CUDA_SUCCESS;
@@ -103,14 +101,6 @@ CUresult cuStreamCreate(CUstream *stream, unsigned) {
   Locked lock(mutex);
   *stream = new CUstream_st();
   streams().insert(*stream);
-  return sticky;
-}
-
-CUresult cuStreamDestroy_v2(CUstream stream) {
-  Locked lock(mutex);
-  run_all(stream);
-  streams().erase(stream);
-  stream->is_destroyed = true;
   return sticky;
 }
 

@@ -65,15 +65,17 @@ public protocol Backend: Sendable {
     _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
     means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
     ofBias: StridedView?)
-  /// log Σ eˣ - x at the target of each row of a contiguous x, and log Σ eˣ in `totals`. Returns the
-  /// first target that is out of range, if any.
+  /// log Σ eˣ - x at the target of each row of a contiguous x, and log Σ eˣ in `totals`; 0 where the target
+  /// is `ignored`. Returns the first target that is out of range, if any.
   func crossEntropy(
-    _ x: StridedView, target: StridedView, into losses: StridedView, totals: StridedView
+    _ x: StridedView, target: StridedView, ignored: Int, into losses: StridedView,
+    totals: StridedView
   ) -> Int?
-  /// The derivative of `crossEntropy` where no further one is wanted: (eˣ / Σ eˣ - 1 at the target)·g.
+  /// The derivative of `crossEntropy` where no further one is wanted: (eˣ / Σ eˣ - 1 at the target)·g, and 0
+  /// where the target is `ignored`.
   func crossEntropySlopes(
-    _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
-    into dx: StridedView)
+    _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
+    totals: StridedView, into dx: StridedView)
   /// Whether the device has attention in one pass for queries and keys of a width, and values of another.
   func canAttend(_ dtype: DType, width: Int, valueWidth: Int) -> Bool
   /// softmax(q·kᵀ·scale + mask)·v, [batch, length, width of v], and for each row the logarithm of its sum in
@@ -159,9 +161,11 @@ public protocol Backend: Sendable {
 
   // MARK: Optimizers
 
-  /// One step on a parameter p with the gradient g, and with up to three states, all contiguous.
+  /// One step on a parameter p with the gradient g, and with up to three states, all contiguous. Its number is
+  /// that in `count`, one int64, where there is one, which replays of a graph change.
   func optimize(
-    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?])
+    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?],
+    count: StridedView?)
 }
 
 /// What attention reads: contiguous views of one dtype, [batch, length, width].

@@ -149,26 +149,27 @@ public struct CPUBackend: Backend {
   }
 
   public func crossEntropy(
-    _ x: StridedView, target: StridedView, into losses: StridedView, totals: StridedView
+    _ x: StridedView, target: StridedView, ignored: Int, into losses: StridedView,
+    totals: StridedView
   ) -> Int? {
     let (rows, columns) = x.layout.rows
     guard rows > 0 else { return nil }
     var invalid: Int64 = 0
     let isValid = flambeau_cross_entropy(
       x.dtype, rows, columns, losses.pointer, totals.pointer, x.pointer, target.pointer.int64s,
-      &invalid)
+      Int64(ignored), &invalid)
     return isValid ? nil : Int(invalid)
   }
 
   public func crossEntropySlopes(
-    _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
-    into dx: StridedView
+    _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
+    totals: StridedView, into dx: StridedView
   ) {
     let (rows, columns) = x.layout.rows
     guard rows > 0 else { return }
     flambeau_cross_entropy_slopes(
       x.dtype, rows, columns, dx.pointer, x.pointer, totals.pointer, target.pointer.int64s,
-      gradient.pointer)
+      Int64(ignored), gradient.pointer)
   }
 
   public func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
@@ -250,8 +251,11 @@ public struct CPUBackend: Backend {
   // MARK: Optimizers
 
   public func optimize(
-    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?]
+    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?],
+    count: StridedView?
   ) {
+    var step = step
+    if let count { step.step = Int(count.pointer.int64s.pointee) }
     func state(_ index: Int) -> UnsafeMutableRawPointer? {
       index < states.count ? states[index]?.pointer : nil
     }

@@ -14,8 +14,7 @@ struct GoldenArray: Decodable {
 }
 
 enum Golden {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appending(path: "Golden")
+  static let folder = Bundle.module.resourceURL!.appending(path: "Golden")
 
   static func path(_ name: String) -> String { folder.appending(path: name).path }
 

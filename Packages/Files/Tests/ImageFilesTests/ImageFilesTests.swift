@@ -9,8 +9,7 @@ import Testing
     let values: [Int]
   }
 
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appending(path: "Golden")
+  private static let folder = Bundle.module.resourceURL!.appending(path: "Golden")
 
   private static func expected() throws -> [String: Pixels] {
     try JSONDecoder().decode(

@@ -110,12 +110,65 @@ private let losses: [Double] = [
       return p
     }
     let (a, b) = (parameter([3, 0]), parameter([4]))
-    #expect(abs(clipGradNorm([a, b], maxNorm: 1) - 5) < 1e-6)
+    #expect(abs(clipGradNorm([a, b], maxNorm: 1).item() - 5) < 1e-6)
     #expect(a.grad!.allclose(Tensor([0.6, 0])) && b.grad!.allclose(Tensor([0.8])))
-    #expect(abs(clipGradNorm([a, b], maxNorm: 10, p: .infinity) - 0.8) < 1e-5)
+    #expect(abs(clipGradNorm([a, b], maxNorm: 10, p: .infinity).item() - 0.8) < 1e-5)
     clipGradValue([a, b], 0.7)
     #expect(a.grad!.allclose(Tensor([0.6, 0])) && b.grad!.allclose(Tensor([0.7])))
-    #expect(clipGradNorm([Tensor.zeros([1], requiresGrad: true)], maxNorm: 1) == 0)
+    #expect(clipGradNorm([Tensor.zeros([1], requiresGrad: true)], maxNorm: 1).item() == 0)
+  }
+
+  /// Replays count as steps, also where steps without a graph come between them.
+  @Test(.enabled(if: CUDA.isAvailable), arguments: ["sgd", "adam", "adagrad", "rmsprop"])
+  func capturedSteps(name: String) throws {
+    let device = Device.cuda()
+    let x = Tensor.randn([8, 4]).to(device)
+    let y = Tensor([0, 1, 2, -100, 0, 1, 2, 0], device: device)
+    func training() -> (Module, Optimizer, step: () -> Void) {
+      let generator = Generator(seed: 3)
+      let model = Linear(4, 3, generator: generator).to(device)
+      let parameters = model.parameters()
+      let optimizer: Optimizer =
+        switch name {
+        case "sgd": SGD(parameters, lr: 0.1, momentum: 0.9)
+        case "adam": Adam(parameters, lr: 0.1)
+        case "adagrad": Adagrad(parameters, lr: 0.1, lrDecay: 0.1)
+        default: RMSprop(parameters, lr: 0.1)
+        }
+      return (
+        model, optimizer,
+        {
+          optimizer.zeroGrad()
+          crossEntropy(model(x), y, weight: nil).backward()
+          clipGradNorm(parameters, maxNorm: 0.5)
+          optimizer.step()
+        }
+      )
+    }
+    let (model, optimizer, step) = training()
+    step()
+    let graph = CUDA.Graph(capturing: step)
+    for _ in 0..<3 { graph.replay() }
+    step()
+    graph.replay()
+    let (expected, other, eager) = training()
+    for _ in 0..<6 { eager() }
+    for (a, b) in zip(model.parameters(), expected.parameters()) { #expect(a.equal(b)) }
+    let (state, right) = (optimizer.stateDict(), other.stateDict())
+    #expect(state.keys == right.keys && state["state.0.step"]!.item() == 6)
+    for (key, tensor) in state { #expect(tensor.equal(right[key]!), "\(key)") }
+  }
+
+  @Test(.enabled(if: CUDA.isAvailable)) func aFirstStepCannotBeCaptured() async {
+    await expectMessage(
+      "SGD.step: the first step cannot be captured, since what is remembered would begin anew in each "
+        + "replay; take a step before",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let weight = Tensor.zeros([1], device: .cuda(), requiresGrad: true)
+        weight.grad = Tensor.ones([1], device: .cuda())
+        let optimizer = SGD([weight], lr: 1)
+        _ = CUDA.Graph { optimizer.step() }
+      })
   }
 
   @Test func averagesOfWeights() throws {

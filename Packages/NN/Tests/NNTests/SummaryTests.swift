@@ -12,8 +12,7 @@ import Testing
     model[0].requiresGrad(false)
     (model[7] as! Linear).bias!.requiresGrad = false
     let summary = model.summary(inputShape: [16, 1, 28, 28])
-    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appending(path: "Golden/summary.txt")
+    let url = Bundle.module.resourceURL!.appending(path: "Golden/summary.txt")
     #expect(summary.description + "\n" == (try String(contentsOf: url, encoding: .utf8)))
     #expect(model.isTraining && model[1].isTraining, "it is as before")
   }

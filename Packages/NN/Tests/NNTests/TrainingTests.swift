@@ -12,15 +12,7 @@ struct GoldenRun: Decodable, Sendable {
   let losses: [Double]
   let last: [[Double]]
 
-  static let all: [String: GoldenRun] = {
-    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appending(path: "Golden/training.json")
-    do {
-      return try JSONDecoder().decode([String: GoldenRun].self, from: Data(contentsOf: url))
-    } catch {
-      fatalError("\(url.path): \(error)")
-    }
-  }()
+  static let all: [String: GoldenRun] = golden("training")
 }
 
 @Suite struct TrainingTests {

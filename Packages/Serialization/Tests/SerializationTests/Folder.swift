@@ -27,7 +27,7 @@ enum Golden {
   }
 
   static func path(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name)")
+    Bundle.module.resourceURL!.appending(path: "Golden/\(name)")
       .path
   }
 

@@ -6,7 +6,10 @@ extension Tensor {
   ///   - gradient: the gradient of the result.
   ///   - states: what the step remembers and changes, in the order that `OptimizerStep` gives, each in
   ///     this tensor's shape; nil where there is none.
-  public func optimize(_ step: OptimizerStep, gradient: Tensor, states: [Tensor?]) {
+  ///   - count: one int64 on this tensor's device, the step's number in place of `step.step`.
+  public func optimize(
+    _ step: OptimizerStep, gradient: Tensor, states: [Tensor?], count: Tensor? = nil
+  ) {
     for other in [gradient] + states.compactMap(\.self)
     where other.shape != shape || other.dtype != dtype || other.device != device {
       fatalError(
@@ -20,7 +23,7 @@ extension Tensor {
     }
     let g = gradient.view.contiguous()
     changeInPlace("optimize(.\(step.rule))") {
-      backend.optimize(step, $0, g, states: states.map { $0?.view })
+      backend.optimize(step, $0, g, states: states.map { $0?.view }, count: count?.view)
     }
     for state in states { state?.view.storage.markChanged() }
   }

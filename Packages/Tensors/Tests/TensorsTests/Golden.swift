@@ -44,8 +44,7 @@ struct EdgeCase: Decodable, Sendable, CustomTestStringConvertible {
 
 /// Reads a file of the folder Golden, which make_golden.py wrote.
 func golden<Content: Decodable>(_ name: String) -> Content {
-  let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appending(path: "Golden/\(name).json")
+  let url = Bundle.module.resourceURL!.appending(path: "Golden/\(name).json")
   do {
     return try JSONDecoder().decode(Content.self, from: Data(contentsOf: url))
   } catch {

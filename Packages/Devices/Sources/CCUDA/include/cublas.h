@@ -17,8 +17,6 @@ enum { CUBLAS_GEMM_DEFAULT = -1 };
   X(cublasCreate, cublasCreate_v2, cublasHandle_t *handle)                                    \
   X(cublasGetVersion, cublasGetVersion_v2, cublasHandle_t handle, int *version)               \
   X(cublasSetStream, cublasSetStream_v2, cublasHandle_t handle, CUstream stream)              \
-  X(cublasSetWorkspace, cublasSetWorkspace_v2, cublasHandle_t handle, void *workspace,        \
-    size_t size)                                                                              \
   X(cublasGemmStridedBatchedEx, cublasGemmStridedBatchedEx, cublasHandle_t handle,            \
     int a_operation, int b_operation, int m, int n, int k, const void *alpha, const void *a,  \
     int a_type, int lda, long long a_stride, const void *b, int b_type, int ldb,              \

@@ -28,7 +28,6 @@ enum {
   CUDA_ERROR_INVALID_IMAGE = 200,
   CUDA_ERROR_INVALID_CONTEXT = 201,
   CUDA_ERROR_NO_BINARY_FOR_GPU = 209,
-  CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED = 704,
   CUDA_ERROR_INVALID_HANDLE = 400,
   CUDA_ERROR_NOT_FOUND = 500,
   CUDA_ERROR_NOT_READY = 600,
@@ -41,7 +40,6 @@ enum {
 };
 
 enum {
-  CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK = 1,
   CU_DEVICE_ATTRIBUTE_CLOCK_RATE = 13,
   CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = 16,
   CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE = 36,
@@ -66,11 +64,9 @@ enum {
   X(cuDeviceGet, cuDeviceGet, CUdevice *device, int ordinal)                                  \
   X(cuDeviceGetName, cuDeviceGetName, char *name, int length, CUdevice device)                \
   X(cuDeviceGetAttribute, cuDeviceGetAttribute, int *value, int attribute, CUdevice device)   \
-  X(cuDeviceCanAccessPeer, cuDeviceCanAccessPeer, int *can, CUdevice device, CUdevice peer)   \
   X(cuDevicePrimaryCtxRetain, cuDevicePrimaryCtxRetain, CUcontext *context, CUdevice device)  \
   X(cuCtxSetCurrent, cuCtxSetCurrent, CUcontext context)                                      \
   X(cuCtxSynchronize, cuCtxSynchronize, void)                                                 \
-  X(cuCtxEnablePeerAccess, cuCtxEnablePeerAccess, CUcontext peer, unsigned flags)             \
   X(cuMemGetInfo, cuMemGetInfo_v2, size_t *free, size_t *total)                               \
   X(cuMemAlloc, cuMemAlloc_v2, CUdeviceptr *pointer, size_t size)                             \
   X(cuMemFree, cuMemFree_v2, CUdeviceptr pointer)                                             \
@@ -93,7 +89,6 @@ enum {
     unsigned grid_z, unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared,   \
     CUstream stream, void **parameters, void **extra)                                         \
   X(cuStreamCreate, cuStreamCreate, CUstream *stream, unsigned flags)                         \
-  X(cuStreamDestroy, cuStreamDestroy_v2, CUstream stream)                                     \
   X(cuStreamSynchronize, cuStreamSynchronize, CUstream stream)                                \
   X(cuStreamQuery, cuStreamQuery, CUstream stream)                                            \
   X(cuStreamWaitEvent, cuStreamWaitEvent, CUstream stream, CUevent event, unsigned flags)     \

@@ -95,16 +95,16 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y);
 void flambeau_normalize_slopes(
     DType dtype, Normalization rows, const void *g, void *dx, void *dw, void *db);
 
-/// log Σ eˣ - x at the target of each of the rows of n elements, and the log Σ eˣ. Contiguous. Returns
-/// false, and the first target that is out of range, where there is one.
+/// log Σ eˣ - x at the target of each of the rows of n elements, and the log Σ eˣ; 0 where the target is
+/// `ignored`. Contiguous. Returns false, and the first target that is out of range, where there is one.
 bool flambeau_cross_entropy(
     DType dtype, long rows, long n, void *losses, void *totals, const void *x,
-    const int64_t *target, int64_t *invalid);
+    const int64_t *target, int64_t ignored, int64_t *invalid);
 
 /// The derivative of the former where no further one is wanted, given the gradients of the losses.
 void flambeau_cross_entropy_slopes(
     DType dtype, long rows, long n, void *y, const void *x, void *totals, const int64_t *target,
-    const void *gradient);
+    int64_t ignored, const void *gradient);
 
 /// One step of a long short-term memory: with gates i, f, g, o side by side in rows of 4·n, which are bent
 /// in place, next = f·c + i·g and h = o·tanh(next).

@@ -4,9 +4,10 @@
 #include "steps.h"
 
 #if IS_FLOAT
-#define RULE_KERNEL(name)                                                                              \
-  KERNEL(optimize_##name, const OptimizerStep s, int64_t n, S *ps, const S *gs, S *firsts,      \
-         S *seconds, S *thirds) {                                                               \
+#define RULE_KERNEL(name)                                                                       \
+  KERNEL(optimize_##name, OptimizerStep s, const int64_t *count, int64_t n, S *ps, const S *gs, \
+         S *firsts, S *seconds, S *thirds) {                                                    \
+    if (count) s.step = *count;                                                                 \
     const bool has_first = firsts, has_second = seconds, has_third = thirds;                    \
     (void)has_first, (void)has_second, (void)has_third;                                         \
     FLAMBEAU_DECAY_CONSTANTS                                                                    \

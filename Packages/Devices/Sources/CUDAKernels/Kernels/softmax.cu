@@ -36,7 +36,7 @@ inline void softmax_rows(
 template <int SIZE>
 inline void cross_entropy_rows(
     char *shared, const Rows &rows, S *losses, S *totals, const S *x, const int64_t *target,
-    InvalidIndex *invalid) {
+    int64_t ignored, InvalidIndex *invalid) {
   Group<SIZE> group = {shared};
   for (int64_t row = group.first_row(); row < rows.count; row += group.row_step()) {
     T maximum;
@@ -45,6 +45,10 @@ inline void cross_entropy_rows(
     if (group.thread() > 0) continue;
     T total = maximum + (T)log(sum);
     int64_t place = target[row];
+    if (place == ignored) {
+      totals[row] = losses[row] = STORE((T)0);
+      continue;
+    }
     if (place < 0 || place >= rows.n) {
       invalid->index = place;
       invalid->is_set = 1;
@@ -61,18 +65,22 @@ inline void cross_entropy_rows(
     softmax_rows<SIZE>(shared, rows, y, x, logarithm);                                          \
   }                                                                                             \
   KERNEL(cross_entropy_##suffix, Rows rows, S *losses, S *totals, const S *x,                   \
-         const int64_t *target, InvalidIndex *invalid) {                                        \
+         const int64_t *target, int64_t ignored, InvalidIndex *invalid) {                       \
     __shared__ __align__(16) char shared[WARPS * 16];                                           \
-    cross_entropy_rows<SIZE>(shared, rows, losses, totals, x, target, invalid);                 \
+    cross_entropy_rows<SIZE>(shared, rows, losses, totals, x, target, ignored, invalid);        \
   }
 SOFTMAX_KERNELS(warp, WARP)
 SOFTMAX_KERNELS(block, LAUNCH_BLOCK)
 
-// (eˣ / Σ eˣ - 1 at the target)·g
+// (eˣ / Σ eˣ - 1 at the target)·g, or 0 where the target is ignored.
 KERNEL(cross_entropy_slopes, Rows rows, S *y, const S *x, const S *totals, const int64_t *target,
-       const S *gradient) {
+       int64_t ignored, const S *gradient) {
   for (int64_t i = first_index(); i < rows.count * rows.n; i += index_step()) {
     int64_t row = i / rows.n;
+    if (target[row] == ignored) {
+      y[i] = STORE((T)0);
+      continue;
+    }
     T g = LOAD(gradient[row]), slope = exp(LOAD(x[i]) - LOAD(totals[row])) * g;
     y[i] = STORE(i - row * rows.n == target[row] ? LOAD(STORE(slope)) - g : slope);
   }

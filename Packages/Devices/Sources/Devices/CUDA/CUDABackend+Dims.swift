@@ -56,25 +56,27 @@ extension CUDABackend {
   }
 
   func crossEntropy(
-    _ x: StridedView, target: StridedView, into losses: StridedView, totals: StridedView
+    _ x: StridedView, target: StridedView, ignored: Int, into losses: StridedView,
+    totals: StridedView
   ) -> Int? {
     prepare("crossEntropy", [x, target, losses, totals])
     let rows = x.layout.rows
     return checkingIndices(.crossEntropy) { invalid in
       launchRows(
         "cross_entropy", in: "softmax", x.dtype, rows, Rows(rows), losses.pointer, totals.pointer,
-        x.pointer, target.pointer, invalid)
+        x.pointer, target.pointer, Int64(ignored), invalid)
     }
   }
 
   func crossEntropySlopes(
-    _ gradient: StridedView, _ x: StridedView, target: StridedView, totals: StridedView,
-    into dx: StridedView
+    _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
+    totals: StridedView, into dx: StridedView
   ) {
     prepare("crossEntropy", [gradient, x, target, totals, dx])
     gpu.launch(
       kernel("cross_entropy_slopes", in: "softmax", x.dtype), over: x.layout.numel,
-      Rows(x.layout.rows), dx.pointer, x.pointer, totals.pointer, target.pointer, gradient.pointer)
+      Rows(x.layout.rows), dx.pointer, x.pointer, totals.pointer, target.pointer,
+      Int64(ignored), gradient.pointer)
   }
 
   func normalize(

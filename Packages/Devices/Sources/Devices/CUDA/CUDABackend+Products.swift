@@ -71,7 +71,7 @@ extension CUDABackend {
   ) {
     func order(_ isTransposed: Bool) -> Int32 { Int32(isTransposed ? CUBLAS_OP_T : CUBLAS_OP_N) }
     type.withFactors(product.accumulating) { one, kept in
-      gpu.withProducts { handle in
+      gpu.withProducts("cublasGemmStridedBatchedEx") { handle in
         gpu.libraries.blas.cublasGemmStridedBatchedEx(
           handle, order(product.rightIsTransposed), order(product.leftIsTransposed),
           Int32(product.n), Int32(product.m), Int32(product.k), one, b, type.element,

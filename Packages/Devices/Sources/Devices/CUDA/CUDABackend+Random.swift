@@ -39,15 +39,16 @@ extension CUDABackend {
   }
 
   func optimize(
-    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?]
+    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?],
+    count: StridedView?
   ) {
-    prepare("optimize", [p, g] + states)
+    prepare("optimize", [p, g, count] + states)
     func state(_ index: Int) -> UnsafeMutableRawPointer? {
       index < states.count ? states[index]?.pointer : nil
     }
     gpu.launch(
       kernel("optimize", in: "optimizers", p.dtype, operation: "\(step.rule)"),
       over: p.layout.numel,
-      step, Int64(p.layout.numel), p.pointer, g.pointer, state(0), state(1), state(2))
+      step, count?.pointer, Int64(p.layout.numel), p.pointer, g.pointer, state(0), state(1), state(2))
   }
 }

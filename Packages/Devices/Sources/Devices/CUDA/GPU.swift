@@ -12,6 +12,7 @@ final class GPU: Sendable {
   let architecture: Int
   let multiprocessorCount: Int
   let isSynchronous: Bool
+  private let handle: CUdevice
   nonisolated(unsafe) let context: CUcontext
   /// Where work goes that is given no other stream.
   nonisolated(unsafe) let defaultStream: CUstream
@@ -51,6 +52,7 @@ final class GPU: Sendable {
       driver.cuStreamCreate(&stream, UInt32(CU_STREAM_NON_BLOCKING)), "cuStreamCreate")
     self.index = index
     self.libraries = libraries
+    self.handle = handle
     self.context = context!
     defaultStream = stream!
     name = String(
@@ -79,6 +81,13 @@ final class GPU: Sendable {
     guard flambeau_current_context() != own else { return }
     check(driver.cuCtxSetCurrent(context), "cuCtxSetCurrent")
     flambeau_set_current_context(own)
+  }
+
+  /// One of CU_DEVICE_ATTRIBUTE_….
+  func attribute(_ attribute: Int) -> Int {
+    var value: Int32 = 0
+    check(driver.cuDeviceGetAttribute(&value, Int32(attribute), handle), "cuDeviceGetAttribute")
+    return Int(value)
   }
 
   /// The stream that this thread's work goes to.
@@ -146,8 +155,8 @@ final class GPU: Sendable {
     if !isSynchronous { invalidIndices.check(device) }
   }
 
-  /// Calls `body` with cuBLAS on this thread's stream.
-  func withProducts(_ body: (cublasHandle_t) -> Int32) {
+  /// Makes a call of cuBLAS on this thread's stream.
+  func withProducts(_ call: String, _ body: (cublasHandle_t) -> Int32) {
     products.withLock { box in
       if box == nil {
         var handle: cublasHandle_t?
@@ -155,9 +164,9 @@ final class GPU: Sendable {
         box = ProductsHandle(handle: handle!)
       }
       checkProducts(libraries.blas.cublasSetStream(box!.handle, stream), "cublasSetStream")
-      checkProducts(body(box!.handle), "cublasGemmStridedBatchedEx")
+      checkProducts(body(box!.handle), call)
     }
-    started("cublasGemmStridedBatchedEx")
+    started(call)
   }
 
   private func checkProducts(_ status: Int32, _ call: String) {

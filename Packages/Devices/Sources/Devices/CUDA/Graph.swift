@@ -15,7 +15,8 @@ extension CUDA {
   ///
   /// What it reads and writes stays in place: to give it other inputs, copy them over the tensors that it was
   /// captured with. Nothing inside may wait for the GPU, as `item()` does, or copy from the program's memory, as
-  /// `Tensor([1, 2])` does. Each replay draws random numbers of its own.
+  /// `Tensor([1, 2])` does. Each replay draws random numbers of its own. Optimizers count each replay as a
+  /// step; their settings, as the learning rate, are those of the capture.
   public final class Graph: @unchecked Sendable {
     private let gpu: GPU
     private let executable: CUgraphExec
@@ -61,6 +62,20 @@ extension CUDA {
       gpu.check(gpu.driver.cuGraphLaunch(executable, gpu.stream), "cuGraphLaunch")
     }
 
+    /// Whether this thread's work on a device is captured: `torch.cuda.is_current_stream_capturing`.
+    public static func isCapturing(_ device: Device = .cuda()) -> Bool { capture?.device == device }
+
+    /// Does something at once while a graph is captured, in memory that stays, and waits for it. For Flambeau's
+    /// packages only.
+    @_spi(Flambeau) public static func beforeCapture<Result>(_ body: () -> Result) -> Result {
+      guard let device = capture?.device else { return body() }
+      return $capture.withValue(nil) {
+        let stream = Stream.default(of: device)
+        defer { stream.synchronize() }
+        return stream.run(body)
+      }
+    }
+
     private static let count = Atomic<Int>(0)
 
     /// What this thread captures, if it does.
@@ -75,7 +90,7 @@ extension CUDA {
 
 extension GPU {
   /// Whether this thread's work is captured in place of being done.
-  var isCapturing: Bool { CUDA.Graph.capture?.device == device }
+  var isCapturing: Bool { CUDA.Graph.isCapturing(device) }
 
   /// The work that `body` gives a stream.
   fileprivate func capture(

@@ -22,20 +22,19 @@ public func crossEntropy(
     let classes = Double(rows.scores.shape[1])
     let probabilities = rows.targets * (1 - labelSmoothing) + labelSmoothing / classes
     let losses = -(rows.weighted(probabilities * rows.scores.logSoftmax(dim: 1))).sum(dim: 1)
-    return rows.finish(losses, over: Double(losses.numel), reduction)
+    return rows.finish(losses, over: Tensor(Double(losses.numel)), reduction)
   }
-  let isIgnored = rows.ignored(ignoreIndex)
-  if weight == nil, labelSmoothing == 0, isIgnored == nil {
-    return rows.finish(
-      rows.scores.crossEntropy(rows.targets), over: Double(rows.targets.numel), reduction)
+  if weight == nil, labelSmoothing == 0 {
+    let losses = rows.scores.crossEntropy(rows.targets, ignoreIndex: ignoreIndex)
+    return rows.finish(losses, over: rows.count(except: ignoreIndex), reduction)
   }
   let logs = rows.scores.logSoftmax(dim: 1)
-  let (losses, total) = rows.losses(logs, isIgnored)
-  if labelSmoothing == 0 { return rows.finish(losses, over: total, reduction) }
-  var smooth = -rows.weighted(logs).sum(dim: 1)
-  if let isIgnored { smooth = smooth.maskedFill(isIgnored, 0) }
+  let (losses, factors) = rows.losses(logs, ignoreIndex)
+  if labelSmoothing == 0 { return rows.finish(losses, over: factors.sum(), reduction) }
+  let smooth = -rows.weighted(logs).sum(dim: 1).maskedFill(rows.targets .== ignoreIndex, 0)
   let share = labelSmoothing / Double(rows.scores.shape[1])
-  return rows.finish(losses * (1 - labelSmoothing) + smooth * share, over: total, reduction)
+  return rows.finish(
+    losses * (1 - labelSmoothing) + smooth * share, over: factors.sum(), reduction)
 }
 
 /// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)`` of logarithms of probabilities:
@@ -48,8 +47,8 @@ public func nllLoss(
   guard !target.dtype.isFloatingPoint else {
     fatalError("nllLoss: targets of \(target.dtype); they must be int64")
   }
-  let (losses, total) = rows.losses(rows.scores, rows.ignored(ignoreIndex))
-  return rows.finish(losses, over: total, reduction)
+  let (losses, factors) = rows.losses(rows.scores, ignoreIndex)
+  return rows.finish(losses, over: factors.sum(), reduction)
 }
 
 /// Scores as rows of classes, with a target for each.
@@ -86,37 +85,48 @@ private struct ClassRows {
     self.name = name
   }
 
-  /// Which targets do not count; none if all do.
-  func ignored(_ index: Int) -> Tensor? {
-    let marks = targets .== index
-    return marks.any().item(as: Bool.self) ? marks : nil
-  }
-
   func weighted(_ x: Tensor) -> Tensor { weight.map { x * $0 } ?? x }
 
-  /// The losses at the targets, and the sum of their weights.
-  func losses(_ logs: Tensor, _ isIgnored: Tensor?) -> (Tensor, total: Double) {
-    let classes = logs.shape[1]
-    let places = isIgnored.map { targets.maskedFill($0, 0) } ?? targets
+  /// How many targets count.
+  func count(except ignoreIndex: Int) -> Tensor { (targets .!= ignoreIndex).sum() }
+
+  /// The losses at the targets, and the weights that they have.
+  func losses(_ logs: Tensor, _ ignoreIndex: Int) -> (Tensor, weights: Tensor) {
+    let isIgnored = targets .== ignoreIndex
+    let places = targets.maskedFill(isIgnored, 0)
+    requireRange(places, logs.shape[1])
+    let factors = (weight?[places] ?? .ones(places.shape, dtype: logs.dtype, device: logs.device))
+      .maskedFill(isIgnored, 0)
+    let chosen = logs.gather(dim: 1, index: places.unsqueeze(1)).squeeze(1)
+    // A factor of 0 leaves nothing, not even of an infinite loss.
+    return (Tensor.where(factors .== 0, 0, -chosen * factors), factors)
+  }
+
+  /// Stops the program where a target is out of range; a GPU's kernels tell of it later.
+  private func requireRange(_ places: Tensor, _ classes: Int) {
+    guard places.device == .cpu else { return }
     let isWrong = (places .< 0) | (places .>= classes)
     if isWrong.any().item(as: Bool.self) {
       let wrong = places.maskedSelect(isWrong)[0].item(as: Int.self)
       fatalError("\(name): target \(wrong) is out of range for \(classes) classes")
     }
-    var factors = weight?[places] ?? .ones(places.shape, dtype: logs.dtype, device: logs.device)
-    if let isIgnored { factors = factors.maskedFill(isIgnored, 0) }
-    let chosen = logs.gather(dim: 1, index: places.unsqueeze(1)).squeeze(1)
-    // A factor of 0 leaves nothing, not even of an infinite loss.
-    let losses = Tensor.where(factors .== 0, 0, -chosen * factors)
-    return (losses, noGrad { factors.sum().item() })
   }
 
-  func finish(_ losses: Tensor, over total: Double, _ reduction: LossReduction) -> Tensor {
+  func finish(
+    _ losses: Tensor, over total: @autoclosure () -> Tensor, _ reduction: LossReduction
+  ) -> Tensor {
     switch reduction {
-    case .mean: losses.sum() / total
+    case .mean: mean(losses.sum(), over: noGrad(total))
     case .sum: losses.sum()
     case .none: losses.reshape(shape)
     }
+  }
+
+  private func mean(_ sum: Tensor, over total: Tensor) -> Tensor {
+    // The CPU has the number already; a GPU would have to be waited for.
+    if total.device == .cpu { return sum / total.item() }
+    let dtype: DType = sum.dtype == .float64 ? .float64 : .float32
+    return (sum.to(dtype) / total.to(dtype)).to(sum.dtype)
   }
 }
 

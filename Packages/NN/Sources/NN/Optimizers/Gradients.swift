@@ -5,17 +5,18 @@
 ///   - parameters: those with a gradient count.
 ///   - maxNorm: the longest that is allowed.
 ///   - p: the norm; infinity for the largest absolute value.
-/// - Returns: the norm before.
+/// - Returns: the norm before, a tensor without dims, so that the program need not wait for a GPU.
 @discardableResult
-public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2) -> Double {
+public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2) -> Tensor {
   let gradients = parameters.compactMap(\.grad)
-  guard !gradients.isEmpty else { return 0 }
+  guard let first = gradients.first else { return Tensor(0.0) }
   return noGrad {
-    let norms = gradients.map { $0.norm(p).to(.float32) }
-    let total = Tensor.stack(norms).norm(p).item()
-    let factor = maxNorm / (total + 1e-6)
-    if factor < 1 {
-      for gradient in gradients { gradient.update(.multiply, Tensor(factor)) }
+    let dtype: DType = gradients.allSatisfy { $0.dtype == .float64 } ? .float64 : .float32
+    let norms = gradients.map { $0.norm(p).to(dtype).to(first.device) }
+    let total = Tensor.stack(norms).norm(p)
+    let factor = (maxNorm / (total + 1e-6)).clamp(max: 1)
+    for gradient in gradients {
+      gradient.update(.multiply, factor.to(gradient.dtype).to(gradient.device))
     }
     return total
   }

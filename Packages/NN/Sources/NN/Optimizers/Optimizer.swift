@@ -1,5 +1,7 @@
 import Foundation
 
+@_spi(Flambeau) import Devices
+
 /// Changes parameters so that a loss becomes smaller, given its gradient: `torch.optim.Optimizer`.
 ///
 ///     optimizer.zeroGrad()
@@ -20,10 +22,33 @@ open class Optimizer {
 
   /// What is remembered of a parameter.
   struct State {
-    /// How many steps there were.
-    var steps: Int
+    /// How many steps there were, unless a graph was captured.
+    private var ownSteps: Int
+    /// How many steps there were, on the parameter's device: replays of a graph count there.
+    private(set) var count: Tensor?
     /// In the order of ``stateNames``.
     var tensors: [Tensor?]
+
+    init(steps: Int, tensors: [Tensor?]) {
+      ownSteps = steps
+      self.tensors = tensors
+    }
+
+    /// How many steps there were.
+    var steps: Int { count?.item(as: Int.self) ?? ownSteps }
+
+    /// Counts one more step. Its number, where it is not in ``count``.
+    mutating func advance(on device: Device) -> Int {
+      if count == nil, CUDA.Graph.isCapturing(device) {
+        let steps = ownSteps
+        count = CUDA.Graph.beforeCapture {
+          Tensor.full([], Double(steps), dtype: .int64, device: device)
+        }
+      }
+      count?.update(.add, Tensor(1))
+      ownSteps += 1
+      return ownSteps
+    }
   }
 
   /// - Parameters:
@@ -83,12 +108,17 @@ open class Optimizer {
           defer { index += 1 }
           guard let gradient = parameter.grad else { continue }
           if states[index] == nil {
+            if CUDA.Graph.isCapturing(parameter.device) {
+              fatalError(
+                "\(Self.self).step: the first step cannot be captured, since what is remembered would begin "
+                  + "anew in each replay; take a step before")
+            }
             let tensors = stateNames(group).map { $0.map { _ in initialState(parameter) } }
             states[index] = State(steps: 0, tensors: tensors)
           }
-          states[index]!.steps += 1
-          rule.step = states[index]!.steps
-          parameter.optimize(rule, gradient: gradient, states: states[index]!.tensors)
+          rule.step = states[index]!.advance(on: parameter.device)
+          let state = states[index]!
+          parameter.optimize(rule, gradient: gradient, states: state.tensors, count: state.count)
         }
       }
     }

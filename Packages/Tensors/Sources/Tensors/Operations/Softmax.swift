@@ -35,10 +35,14 @@ extension Tensor {
   /// How far the scores of classes are from the right class, row by row: -log softmax(x) at the target;
   /// what `torch.nn.functional.cross_entropy` computes with `reduction="none"`.
   ///
-  /// - Parameter target: int64, the right classes, in the shape of x without its last dim, which is
-  ///   that of the classes.
-  public func crossEntropy(_ target: Tensor) -> Tensor {
-    if Autocast.current != nil, forPrecision !== self { return forPrecision.crossEntropy(target) }
+  /// - Parameters:
+  ///   - target: int64, the right classes, in the shape of x without its last dim, which is that of the
+  ///     classes.
+  ///   - ignoreIndex: targets that do not count: their losses are 0.
+  public func crossEntropy(_ target: Tensor, ignoreIndex: Int = -100) -> Tensor {
+    if Autocast.current != nil, forPrecision !== self {
+      return forPrecision.crossEntropy(target, ignoreIndex: ignoreIndex)
+    }
     requireFloatingPoint("crossEntropy")
     guard ndim > 0, target.dtype == .int64, target.shape == Array(shape.dropLast()),
       target.device == device
@@ -51,7 +55,7 @@ extension Tensor {
     let losses = Tensor(empty: target.shape, dtype: dtype, device: device)
     let totals = Tensor(empty: target.shape, dtype: dtype, device: device)
     if let invalid = backend.crossEntropy(
-      x, target: places, into: losses.view, totals: totals.view)
+      x, target: places, ignored: ignoreIndex, into: losses.view, totals: totals.view)
     {
       fatalError(
         "crossEntropy: target \(invalid) is out of range for \(shape[ndim - 1]) classes")
@@ -60,13 +64,15 @@ extension Tensor {
       "crossEntropy",
       .wrt(self, saving: self, target) { g, x, target in
         if isGradEnabled {
-          let right = target.oneHot(classCount: x.shape[x.ndim - 1]).to(x.dtype)
-          return (x.softmax(dim: -1) - right) * g.unsqueeze(-1)
+          let isIgnored = target .== ignoreIndex
+          let right = target.maskedFill(isIgnored, 0).oneHot(classCount: x.shape[x.ndim - 1])
+          return ((x.softmax(dim: -1) - right.to(x.dtype)) * g.unsqueeze(-1))
+            .maskedFill(isIgnored.unsqueeze(-1), 0)
         }
         let dx = Tensor(empty: x.shape, dtype: x.dtype, device: x.device)
         x.backend.crossEntropySlopes(
           g.view.contiguous(), x.view.contiguous(), target: target.view.contiguous(),
-          totals: totals.view, into: dx.view)
+          ignored: ignoreIndex, totals: totals.view, into: dx.view)
         return dx
       })
   }

@@ -1,0 +1,55 @@
+import CCUDA
+
+/// What a GPU could do at most, from its clocks and its kind; nil where that is not known. For Flambeau's own
+/// reports.
+@_spi(Flambeau) public struct CUDALimits: Sendable {
+  /// Bytes that its memory reads and writes in a second.
+  public let bandwidth: Double?
+  /// Floating-point operations in a second, a multiplication and an addition being two: those of its ordinary
+  /// processors, and the dense ones of its tensor cores.
+  public let float32: Double?
+  public let tf32: Double?
+  public let half: Double?
+
+  /// How many operations each multiprocessor starts in a cycle, from the white papers of NVIDIA's
+  /// architectures, which the tables of throughput in the CUDA C++ Programming Guide agree with.
+  private static let operationsPerCycle: [Int: (float32: Double, tf32: Double?, half: Double)] = [
+    70: (128, nil, 1024), 75: (128, nil, 1024), 80: (128, 1024, 2048), 86: (256, 512, 1024),
+    89: (256, 512, 1024), 90: (256, 2048, 4096), 100: (256, 4096, 8192), 120: (256, 512, 1024),
+  ]
+
+  init(_ gpu: GPU) {
+    // Kilohertz; memory transfers at both edges of its clock.
+    let memoryClock = 1000 * Double(gpu.attribute(CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE))
+    let busWidth = Double(gpu.attribute(CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH))
+    let clock = 1000 * Double(gpu.attribute(CU_DEVICE_ATTRIBUTE_CLOCK_RATE))
+    let cycles = clock * Double(gpu.multiprocessorCount)
+    let rates = cycles > 0 ? Self.operationsPerCycle[gpu.architecture] : nil
+    let bandwidth = 2 * memoryClock * busWidth / 8
+    self.bandwidth = bandwidth > 0 ? bandwidth : nil
+    float32 = rates.map { $0.float32 * cycles }
+    tf32 = rates?.tf32.map { $0 * cycles }
+    half = rates.map { $0.half * cycles }
+  }
+}
+
+extension CUDA {
+  /// A device's limits. Stops the program where there is no such device.
+  @_spi(Flambeau) public static func limits(of device: Device = .cuda()) -> CUDALimits {
+    CUDALimits(gpu(device))
+  }
+
+  /// The versions of NVIDIA's libraries, as in `CUDA 12.9`.
+  @_spi(Flambeau) public static func versions(of device: Device = .cuda()) -> [String: String] {
+    let gpu = gpu(device)
+    gpu.activate()
+    var (driver, major, minor, products): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
+    gpu.check(gpu.driver.cuDriverGetVersion(&driver), "cuDriverGetVersion")
+    _ = gpu.libraries.compiler.nvrtcVersion(&major, &minor)
+    gpu.withProducts("cublasGetVersion") { gpu.libraries.blas.cublasGetVersion($0, &products) }
+    return [
+      "driver": "CUDA \(driver / 1000).\(driver % 1000 / 10)", "NVRTC": "\(major).\(minor)",
+      "cuBLAS": "\(products / 10000).\(products % 10000 / 100).\(products % 100)",
+    ]
+  }
+}
