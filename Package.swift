@@ -162,7 +162,7 @@ let package = Package(
     chapter("Chapter11", "11-seeing", ["DataPipes", "ImageFiles", "NN"]),
     chapter("Chapter13", "13-sequences", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
     chapter("Chapter14", "14-attention-and-gpt", ["DataPipes", "NN", "Tensors"], data: ["Data"]),
-    chapter("Chapter15", "15-devices", ["Devices", "NN", "Tensors"]),
+    chapter("Chapter15", "15-devices", ["CUDASimulator", "Devices", "NN", "Tensors"]),
     chapter("Chapter16", "16-extending", ["GraphvizRendering", "NN", "Tensors"]),
     chapter(
       "Chapter17", "17-one-package", ["DataPipes", "GraphvizRendering", "ScalarGrad", "Tensors"]),
@@ -185,7 +185,9 @@ let package = Package(
 
     .testTarget(
       name: "RepositoryTests",
-      dependencies: ["Flambeau", "FlambeauCommand", "TensorBoard", "TutorialCommand"],
+      dependencies: [
+        "DeviceReport", "Flambeau", "FlambeauCommand", "TensorBoard", "TutorialCommand",
+      ],
       path: "Tests/RepositoryTests", exclude: ["Golden", "read_events.py"]),
   ]
 )

@@ -38,13 +38,15 @@ struct BlockRunner {
   ///
   /// - Parameters:
   ///   - folder: where it runs.
+  ///   - environment: what is added to the environment.
   ///   - before: Called before each block; `false` ends the program there.
   ///   - printed: Called with what a block prints.
   func run(
-    in folder: URL, before: () -> Bool, printed: (_ block: Int, Data) -> Void
+    in folder: URL, environment: [String: String] = [:], before: () -> Bool,
+    printed: (_ block: Int, Data) -> Void
   ) throws {
     let binary = try build()
-    let process = Command.process([binary.path], in: folder)
+    let process = Command.process([binary.path], in: folder, environment: environment)
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input
     process.standardOutput = output

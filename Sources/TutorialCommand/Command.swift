@@ -45,8 +45,11 @@ enum Command {
     return build.program
   }
 
-  static func process(_ command: [String], in folder: URL) -> Process {
+  static func process(
+    _ command: [String], in folder: URL, environment: [String: String] = [:]
+  ) -> Process {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command
     process.currentDirectoryURL = folder

@@ -11,6 +11,11 @@ struct MarkdownPage {
     /// What stands behind the fence: `swift`, `output`, `swift solution`.
     let language: String
     var text: String
+
+    /// Whether the program prints it as it is run.
+    var isOutput: Bool { language.split(separator: " ").first == "output" && !isSimulated }
+    /// Whether the program prints it where the CPU simulates a GPU.
+    var isSimulated: Bool { language == "output simulated" }
   }
 
   struct Picture: Equatable {
@@ -85,8 +90,11 @@ struct MarkdownPage {
 
   /// All that the page says the program prints.
   var output: String {
-    blocks.filter { $0.language.split(separator: " ").first == "output" }.map(\.text).joined()
+    blocks.filter(\.isOutput).map(\.text).joined()
   }
+
+  /// What it prints where the CPU simulates a GPU, as far as the page shows it.
+  var simulated: [Block] { blocks.filter(\.isSimulated) }
 
   /// What comes after the first `# `.
   var title: String {

@@ -38,6 +38,10 @@ struct Show: ParsableCommand {
       try showSteps(of: chosen, in: folder)
     } else {
       let program = try Command.build(chosen.name, in: Chapter.repository)
+      if Chapter.products(of: chosen.page.code).contains("CUDASimulator") {
+        // The program opens it as it runs.
+        _ = try Command.build("CUDASimulator", in: Chapter.repository)
+      }
       try Command.run([program.path], in: folder)
     }
     let pictures = chosen.page.pictures.map(\.name).joined(separator: ", ")
@@ -74,7 +78,7 @@ struct Show: ParsableCommand {
             fflush(nil)
             return readLine()?.hasPrefix("q") == false
           case .block(let block):
-            if !block.language.hasPrefix("output") { print(indented(block.text)) }
+            if !block.isOutput { print(indented(block.text)) }
           }
         }
         return true

@@ -34,15 +34,21 @@ struct Write: ParsableCommand {
     _ page: MarkdownPage, name: String, of chapter: Chapter?
   ) throws -> MarkdownPage {
     let page = try formatted(page)
-    var outputs = [Data](repeating: Data(), count: page.code.count)
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try chapter?.copyData(to: folder)
 
     let start = Date()
-    try BlockRunner(name: name, page: page).run(
-      in: folder, before: { true }, printed: { outputs[min($0, outputs.count - 1)] += $1 })
+    func outputs(_ environment: [String: String] = [:]) throws -> [String] {
+      var outputs = [Data](repeating: Data(), count: page.code.count)
+      try BlockRunner(name: name, page: page).run(
+        in: folder, environment: environment, before: { true },
+        printed: { outputs[min($0, outputs.count - 1)] += $1 })
+      return outputs.map { String(decoding: $0, as: UTF8.self) }
+    }
+    let simulated = page.simulated.isEmpty ? [] : try outputs(["FLAMBEAU_CUDA": "simulator"])
+    let printed = try outputs()
     print("\(name) took \(Int(Date().timeIntervalSince(start))) s, with building it.")
 
     if let chapter {
@@ -51,8 +57,7 @@ struct Write: ParsableCommand {
           .write(to: chapter.folder.appending(path: picture.path))
       }
     }
-    return page.showing(
-      outputs.map { String(decoding: $0, as: UTF8.self) }, messages: try messages(of: page, name))
+    return page.showing(printed, simulated: simulated, messages: try messages(of: page, name))
   }
 }
 
@@ -91,13 +96,16 @@ private func messages(of page: MarkdownPage, _ name: String) throws -> [String] 
 }
 
 extension MarkdownPage {
-  /// The page with what each of its Swift blocks prints in an output block after it, and with the messages
-  /// of those that stop.
-  func showing(_ outputs: [String], messages: [String] = []) -> MarkdownPage {
+  /// The page with what each of its Swift blocks prints in an output block after it, also where the CPU
+  /// simulates a GPU if the page shows that, and with the messages of those that stop.
+  func showing(
+    _ outputs: [String], simulated: [String] = [], messages: [String] = []
+  ) -> MarkdownPage {
     var page = self
     page.parts = []
     var next = outputs[...]
     var nextMessages = messages[...]
+    var blocks = 0
     var pending = ""
     func flush() {
       guard !pending.isEmpty else { return }
@@ -110,7 +118,12 @@ extension MarkdownPage {
         flush()
         page.parts.append(part)
         pending = next.popFirst() ?? ""
-      case .block(var block) where block.language.hasPrefix("output"):
+        blocks += 1
+      case .block(var block) where block.isSimulated:
+        flush()
+        block.text = simulated[blocks - 1]
+        page.parts.append(.block(block))
+      case .block(var block) where block.isOutput:
         block.text = pending
         pending = ""
         if !block.text.isEmpty { page.parts.append(.block(block)) }

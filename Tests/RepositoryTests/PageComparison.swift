@@ -11,7 +11,7 @@ enum PageComparison {
   /// others, and one marked `output varies` may be any text.
   static func difference(of page: MarkdownPage, from output: String) -> String? {
     var printed = lines(of: output)[...]
-    let blocks = page.blocks.filter { $0.language.split(separator: " ").first == "output" }
+    let blocks = page.blocks.filter(\.isOutput)
     for (index, block) in blocks.enumerated() {
       if block.language == "output varies" {
         let next = index + 1 < blocks.count ? lines(of: blocks[index + 1].text).first : nil
@@ -30,6 +30,21 @@ enum PageComparison {
       }
     }
     return printed.first.map { "the program goes on: \($0)" }
+  }
+
+  /// The first lines that a page shows of a program on a simulated GPU and that it does not print there.
+  static func simulatedDifference(of page: MarkdownPage, from output: String) -> String? {
+    var printed = lines(of: output)[...]
+    for block in page.simulated {
+      let shown = lines(of: block.text)
+      let found = printed.indices.first { start in
+        printed.endIndex - start >= shown.count
+          && zip(printed[start...], shown).allSatisfy { matches($0, $1) }
+      }
+      guard let found else { return "the page shows: \(block.text)" }
+      printed = printed[(found + shown.count)...]
+    }
+    return nil
   }
 
   /// Whether a line is the one shown, where numbers may differ by one in their last digit, and measured

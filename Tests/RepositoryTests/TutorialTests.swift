@@ -61,6 +61,16 @@ import Testing
     #expect(Set(drawn).isSubset(of: chapter.page.pictures.map(\.name)))
   }
 
+  @Test(arguments: chapters.filter { !$0.page.simulated.isEmpty }.map(\.number))
+  func theSimulatorDoesTheSame(number: Int) async throws {
+    let chapter = try Chapter.numbered(number)
+    let folder = try TemporaryFolder()
+    let result = try await TypedReader.runProgram(
+      chapter.name, in: folder.url, environment: ["FLAMBEAU_CUDA": "simulator"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(PageComparison.simulatedDifference(of: chapter.page, from: result.output) == nil)
+  }
+
   @Test(arguments: chapters.filter { !$0.page.stops.isEmpty }.map(\.number))
   func whatStopsSaysWhy(number: Int) async throws {
     let chapter = try Chapter.numbered(number)

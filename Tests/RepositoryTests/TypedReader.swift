@@ -39,10 +39,12 @@ enum TypedReader {
   }
 
   /// Runs a program of the folder, in a folder.
-  static func runProgram(_ name: String, in folder: URL) async throws -> ProcessResult {
+  static func runProgram(
+    _ name: String, in folder: URL, environment: [String: String] = [:]
+  ) async throws -> ProcessResult {
     let reader = try await Self.folder.value
     return try await run(
-      reader.url.appending(path: ".build/release/\(name)"), in: folder)
+      reader.url.appending(path: ".build/release/\(name)"), in: folder, environment: environment)
   }
 
   /// Runs each piece of code that a page says will stop, and compares the messages.

@@ -1,3 +1,4 @@
+import CUDASimulator
 import Devices
 import Foundation
 import NN
@@ -87,4 +88,37 @@ for step in 1...300 {
   loss.backward()
   optimizer.step()
   if step % 100 == 0 { print("step \(step) on \(device):", String(format: "%.3f", loss.item())) }
+}
+
+if device.kind == .cuda {
+  print(CUDA.deviceName(device))
+  print(CUDA.memoryAllocated(device), "bytes in use")
+  let batch = Tensor.rand([1024, 256], device: device)
+  print(CUDA.memoryAllocated(device), "with a batch of", batch.numel * 4)
+}
+
+if device.kind == .cuda {
+  let (start, end) = (CUDA.Event(device), CUDA.Event(device))
+  let a = Tensor.rand([64, 64], device: device)
+  start.record()
+  let product = a • a
+  end.record()
+  end.synchronize()
+  print(product.shape, start.elapsedTime(to: end) > 0 ? "took a while" : "took no time")
+}
+
+if device.kind == .cuda {
+  let graph = CUDA.Graph(device) {
+    optimizer.zeroGrad()
+    mseLoss(model(inputs), targets).backward()
+    optimizer.step()
+  }
+  print(String(format: "before: %.5f", mseLoss(model(inputs), targets).item()))
+  for _ in 0..<100 { graph.replay() }
+  print(String(format: "after:  %.5f", mseLoss(model(inputs), targets).item()))
+}
+
+if device.kind == .cuda {
+  let scores = autocast(.cuda, dtype: .bfloat16) { model(inputs) }
+  print(scores.dtype, model.parameters()[0].dtype, mseLoss(scores.to(.float32), targets).dtype)
 }
