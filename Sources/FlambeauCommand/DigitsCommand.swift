@@ -20,6 +20,9 @@ struct DigitsCommand: ParsableCommand {
   @Option(help: "A file of digits to use instead of the one in the package.")
   var data: String?
 
+  @Option(help: "Where it trains, as in cuda:0.", transform: { try Device($0) })
+  var device = Device.cpu
+
   @Option(help: "A saved state dict to start from instead of random weights.")
   var weights: String?
 
@@ -28,6 +31,7 @@ struct DigitsCommand: ParsableCommand {
 
   func validate() throws {
     guard epochs > 0 else { throw ValidationError("--epochs must be at least 1") }
+    try device.requireAvailable()
   }
 
   func run() throws {
@@ -38,6 +42,7 @@ struct DigitsCommand: ParsableCommand {
 
     let model = DigitsCommand.makeModel()
     if let weights { try model.loadStateDict(load(weights)) }
+    model.to(device)
     print("\(digits)\n")
     print("\(model)\n")
     printParameters(of: model)
@@ -49,6 +54,7 @@ struct DigitsCommand: ParsableCommand {
     try save(model.stateDict(), to: saved)
     let second = DigitsCommand.makeModel()
     try second.loadStateDict(load(saved))
+    second.to(device)
     let agree = predictions(of: model, on: digits.test)
       .equal(predictions(of: second, on: digits.test))
     print("A second model, loaded from the file, predicts \(agree ? "the same" : "otherwise").\n")
@@ -94,7 +100,7 @@ extension DigitsCommand {
       model.train()
       var sum = 0.0
       for (x, y) in loader {
-        let loss = crossEntropy(model(x), y)
+        let loss = crossEntropy(model(x.to(device)), y.to(device))
         optimizer.zeroGrad()
         loss.backward()
         optimizer.step()
@@ -120,7 +126,7 @@ extension DigitsCommand {
   ) -> (loss: Double, accuracy: Double) {
     model.eval()
     return noGrad {
-      let (x, y) = part.all()
+      let (x, y) = part.all(on: device)
       let logits = model(x)
       return (crossEntropy(logits, y).item(), accuracy(logits, y))
     }
@@ -128,7 +134,7 @@ extension DigitsCommand {
 
   private func predictions(of model: Sequential, on part: DigitsSubset) -> Tensor {
     model.eval()
-    return noGrad { model(part.all().0) }
+    return noGrad { model(part.all(on: device).0) }
   }
 }
 
@@ -139,7 +145,7 @@ extension DigitsCommand {
     of model: Sequential, on part: DigitsSubset, into files: OutputFolder
   ) throws {
     let (x, y) = try part.batch(at: Array(0..<32))
-    let graph = crossEntropy(model(x), y).graph(of: model)
+    let graph = crossEntropy(model(x.to(device)), y.to(device)).graph(of: model)
     for name in ["loss-graph.svg", "loss-graph.png"] {
       try graph.render(to: files.path(name))
       files.add(name, "how the loss is computed")

@@ -38,7 +38,8 @@ struct DigitsData: CustomStringConvertible {
 
 extension DigitsSubset {
   /// All examples as one batch.
-  func all() -> (Tensor, Tensor) {
-    base.batch(at: indices)
+  func all(on device: Device) -> (Tensor, Tensor) {
+    let (x, y) = base.batch(at: indices)
+    return (x.to(device), y.to(device))
   }
 }

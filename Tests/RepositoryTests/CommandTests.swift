@@ -58,6 +58,19 @@ import Testing
     #expect(try weights("a") != weights("c"))
   }
 
+  @Test func itTrainsOnAGPU() async throws {
+    let result = try await run(
+      Repository.program("flambeau"), ["--device", "cuda:0", "--epochs", "1"], in: folder.url,
+      environment: ["FLAMBEAU_CUDA": "simulator"])
+    try #require(result.status == 0, "\(result.errors)")
+    let other = try await flambeau("--epochs", "1", "--output", "here")
+    func line(_ result: ProcessResult) throws -> Substring {
+      try #require(result.output.firstMatch(of: #/epoch 1/1  loss .*/#)).0
+    }
+    #expect(try line(result) == line(other), "the numbers are drawn on the CPU")
+    #expect(result.output.contains("predicts the same"))
+  }
+
   @Test func itGoesOnFromSavedWeights() async throws {
     let first = try await flambeau("--epochs", "20", "--output", "a")
     try #require(first.status == 0, "\(first.errors)")
@@ -124,6 +137,11 @@ import Testing
     ),
     (["--colour"], 64, "Error: Unknown option '--colour'"),
     (["--epochs", "0"], 64, "Error: --epochs must be at least 1"),
+    (["--device", "cuda"], 1, "Error: no CUDA device is available here: "),
+    (
+      ["--device", "gpu"], 64,
+      "Error: The value 'gpu' is invalid for '--device <device>': no device is"
+    ),
     (["--seed", "many"], 64, "Error: The value 'many' is invalid for '--seed <seed>'"),
   ]
 

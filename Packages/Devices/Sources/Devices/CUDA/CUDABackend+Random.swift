@@ -49,6 +49,7 @@ extension CUDABackend {
     gpu.launch(
       kernel("optimize", in: "optimizers", p.dtype, operation: "\(step.rule)"),
       over: p.layout.numel,
-      step, count?.pointer, Int64(p.layout.numel), p.pointer, g.pointer, state(0), state(1), state(2))
+      step, count?.pointer, Int64(p.layout.numel), p.pointer, g.pointer, state(0), state(1),
+      state(2))
   }
 }
