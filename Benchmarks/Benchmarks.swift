@@ -92,11 +92,22 @@ struct Benchmarks: ParsableCommand {
   private func report<Result: Encodable>(
     _ workloads: [Workload], _ measure: (Workload) throws -> Result
   ) throws {
-    let results = try workloads.map(measure)
-    guard json else { return }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(results), as: UTF8.self))
+    var (results, areAlike): ([Result], Bool) = ([], true)
+    for workload in workloads {
+      do {
+        results.append(try measure(workload))
+      } catch let error as BenchmarkError where error.isAboutResults {
+        // The others are measured all the same.
+        FileHandle.standardError.write(Data("Error: \(error.localizedDescription)\n".utf8))
+        areAlike = false
+      }
+    }
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      print(String(decoding: try encoder.encode(results), as: UTF8.self))
+    }
+    if !areAlike { throw ExitCode.failure }
   }
 
   private func show(

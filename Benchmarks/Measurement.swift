@@ -69,6 +69,8 @@ enum BenchmarkError: Error, LocalizedError {
   case peerEnded
   case differ(name: String, ours: [Double], peer: [Double], peerName: String)
 
+  var isAboutResults: Bool { if case .differ = self { true } else { false } }
+
   var errorDescription: String? {
     switch self {
     case .peerEnded: "the peers' process has ended; its message is above"

@@ -20,14 +20,16 @@ struct Comparison {
   func text() throws -> String {
     let title = "## Against PyTorch\n\n"
     let question = "import torch; print(torch.cuda.is_available())"
-    guard let answer = try? output(of: [python, "-c", question]), answer == "True\n" else {
+    guard let answer = try? result(of: [python, "-c", question]), answer.output == "True\n" else {
       return title + "Not compared: no Python here has a PyTorch that finds the GPU."
     }
-    let json = try output(of: [
+    let measured = try result(of: [
       program, "--json", "--device", "\(device)", "--python", python,
       "--peers", "\(peers)/peers.py", "--rounds", isQuick ? "1" : "9",
     ])
-    let rows = try JSONDecoder().decode([Row].self, from: Data(json.utf8))
+    guard let rows = try? JSONDecoder().decode([Row].self, from: Data(measured.output.utf8)) else {
+      return title + "The benchmarks ended without a result: \(measured.errors)"
+    }
     var table = Table("Work", "Flambeau", rows.first?.peerName ?? "PyTorch", "ratio")
     for row in rows {
       table.add(
@@ -38,30 +40,24 @@ struct Comparison {
       PyTorch's time over ours: above 1, Flambeau is the faster.
 
       \(table.text)
+
+      \(measured.errors)
       """
   }
 
-  private func output(of command: [String]) throws -> String {
+  /// What a program prints, on each of its streams; both are short.
+  private func result(of command: [String]) throws -> (output: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command
-    let pipe = Pipe()
-    process.standardOutput = pipe
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
     try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw ComparisonError.failed(command[0]) }
-    return String(decoding: data, as: UTF8.self)
-  }
-}
-
-/// Why there is no comparison.
-enum ComparisonError: Error, LocalizedError {
-  case failed(String)
-
-  var errorDescription: String? {
-    switch self {
-    case .failed(let program): "\(program) failed; its message is above"
+    defer { process.waitUntilExit() }
+    func text(_ pipe: Pipe) -> String {
+      String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     }
+    return (text(output), text(errors))
   }
 }

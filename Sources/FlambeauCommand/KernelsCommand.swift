@@ -14,7 +14,10 @@ struct KernelsCommand: ParsableCommand {
       """)
 
   @Option(help: "Compute capabilities without their dot, separated by commas.")
-  var architectures = "75,80,86,89,90"
+  var architectures = "70,75,80,86,89,90"
+
+  @Option(help: "Element types, separated by commas.")
+  var types = DType.allCases.map { "\($0)" }.joined(separator: ",")
 
   @Flag(help: "Show every kernel, and not only each file's largest.")
   var all = false
@@ -24,8 +27,14 @@ struct KernelsCommand: ParsableCommand {
     guard !wanted.isEmpty else {
       throw ValidationError("--architectures \(architectures): write numbers, as in 80,90")
     }
+    let elements = try types.split(separator: ",").map { name in
+      guard let type = DType.allCases.first(where: { "\($0)" == name }) else {
+        throw ValidationError("--types: there is no \(name)")
+      }
+      return type
+    }
     let start = ContinuousClock.now
-    let reports = try KernelReport.all(architectures: wanted) { file in
+    let reports = try KernelReport.all(architectures: wanted, types: elements) { file in
       FileHandle.standardError.write(Data("compiled \(file)\n".utf8))
     }
     let seconds = Int(start.duration(to: .now) / .seconds(1))

@@ -56,38 +56,70 @@ inline void store_row(const T sums[SHARES], T factor, S *row, int64_t width) {
 }
 
 /// The score of a query and a key whose product is given; -∞ where the query may not look.
-inline T score_of(const AttentionLaunch &launch, int64_t matrix, int64_t row, int64_t key, T product) {
+inline T score_of(const AttentionLaunch &launch, int64_t part, int64_t row, int64_t key, T product) {
   if (row >= launch.rows || key >= launch.keys || (launch.is_causal && key > row)) {
     return least<T>();
   }
   T score = product * (T)launch.scale;
   if (!launch.mask) return score;
-  int64_t place = seek(launch.mask_batch, matrix) + row * launch.mask_row + key * launch.mask_column;
+  int64_t place = seek(launch.mask_batch, part) + row * launch.mask_row + key * launch.mask_column;
   if (launch.mask_is_bool) return ((const bool *)launch.mask)[place] ? score : least<T>();
   return score + LOAD(((const S *)launch.mask)[place]);
+}
+
+/// The matrices of one part of the batch.
+struct Matrices {
+  const AttentionLaunch &launch;
+  int64_t part;
+
+  const S *of_queries(const void *all, int64_t width) const {
+    return (const S *)all + part * launch.rows * width;
+  }
+  const S *of_keys(const void *all, int64_t width) const {
+    return (const S *)all + part * launch.keys * width;
+  }
+  const S *q() const { return of_queries(launch.q, launch.width); }
+  const S *k() const { return of_keys(launch.k, launch.width); }
+  const S *v() const { return of_keys(launch.v, launch.value_width); }
+  const S *g() const { return of_queries(launch.gradient, launch.value_width); }
+  const S *y() const { return of_queries(launch.y, launch.value_width); }
+  const T *totals() const { return (const T *)launch.totals + part * launch.rows; }
+  const T *along() const { return (const T *)launch.along + part * launch.rows; }
+};
+
+/// body(part, matrices, first) for the rows first to first + WARPS - 1, of so many, that this block makes.
+template <class Body>
+inline void each_rows(const AttentionLaunch &launch, int64_t rows, Body body) {
+  int64_t blocks = (rows + WARPS - 1) / WARPS;
+  for (int64_t block = blockIdx.x; block < launch.batch * blocks; block += gridDim.x) {
+    // Until then others may still read what the last rows left.
+    __syncthreads();
+    int64_t part = block / blocks;
+    body(part, Matrices{launch, part}, block % blocks * WARPS);
+  }
+}
+
+/// Up to where the keys go that rows from the first on may look at.
+inline int64_t end_of_keys(const AttentionLaunch &launch, int64_t first) {
+  return launch.is_causal && first + WARPS < launch.keys ? first + WARPS : launch.keys;
 }
 
 KERNEL(attention, const AttentionLaunch launch) {
   __shared__ AttentionTiles tiles;
   Group<WARP> group = {tiles.joined};
   int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
-  int64_t d = launch.width, e = launch.value_width, blocks = (launch.rows + WARPS - 1) / WARPS;
-  for (int64_t block = blockIdx.x; block < launch.batch * blocks; block += gridDim.x) {
-    int64_t matrix = block / blocks, first = block % blocks * WARPS, row = first + warp;
-    const S *q = (const S *)launch.q + matrix * launch.rows * d;
-    const S *k = (const S *)launch.k + matrix * launch.keys * d;
-    const S *v = (const S *)launch.v + matrix * launch.keys * e;
+  int64_t d = launch.width, e = launch.value_width;
+  each_rows(launch, launch.rows, [&](int64_t part, const Matrices &of, int64_t first) {
+    int64_t row = first + warp, end = end_of_keys(launch, first);
     T best = least<T>(), total = 0, sums[SHARES] = {};
-    __syncthreads();
-    load_rows<WIDEST>(tiles.own[0], WARPS, q, first, launch.rows, d);
-    int64_t end = launch.is_causal && first + WARPS < launch.keys ? first + WARPS : launch.keys;
+    load_rows<WIDEST>(tiles.own[0], WARPS, of.q(), first, launch.rows, d);
     for (int64_t start = 0; start < end; start += WARP) {
       __syncthreads();
-      load_rows<WIDEST + 1>(tiles.other[0], WARP, k, start, launch.keys, d);
-      load_rows<WIDEST + 1>(tiles.other[1], WARP, v, start, launch.keys, e);
+      load_rows<WIDEST + 1>(tiles.other[0], WARP, of.k(), start, launch.keys, d);
+      load_rows<WIDEST + 1>(tiles.other[1], WARP, of.v(), start, launch.keys, e);
       __syncthreads();
       T product = dot(tiles.own[0][warp], tiles.other[0][lane], d);
-      T score = score_of(launch, matrix, row, start + lane, product);
+      T score = score_of(launch, part, row, start + lane, product);
       T now = group.join<Maximum<T>>(score);
       Maximum<T>::join(now, best);
       T weight = score == least<T>() ? 0 : exp(score - now);
@@ -98,10 +130,10 @@ KERNEL(attention, const AttentionLaunch launch) {
       __syncwarp();
       add_weighted(sums, kept, tiles.weights[0][warp], tiles.other[1], e);
     }
-    if (row >= launch.rows) continue;
-    store_row(sums, 1 / total, (S *)launch.y + (matrix * launch.rows + row) * e, e);
-    if (lane == 0) ((T *)launch.totals)[matrix * launch.rows + row] = best + log(total);
-  }
+    if (row >= launch.rows) return;
+    store_row(sums, 1 / total, (S *)launch.y + (part * launch.rows + row) * e, e);
+    if (lane == 0) ((T *)launch.totals)[part * launch.rows + row] = best + log(total);
+  });
 }
 
 // With p = exp(score - total) and δ = Σ gradient·y: the slope of a score is p·(gradient·v - δ)·scale, and that of
@@ -110,72 +142,60 @@ KERNEL(attention_slopes_of_queries, const AttentionLaunch launch) {
   __shared__ AttentionTiles tiles;
   Group<WARP> group = {tiles.joined};
   int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
-  int64_t d = launch.width, e = launch.value_width, blocks = (launch.rows + WARPS - 1) / WARPS;
-  for (int64_t block = blockIdx.x; block < launch.batch * blocks; block += gridDim.x) {
-    int64_t matrix = block / blocks, first = block % blocks * WARPS, row = first + warp;
-    const S *k = (const S *)launch.k + matrix * launch.keys * d;
-    const S *v = (const S *)launch.v + matrix * launch.keys * e;
-    const S *g = (const S *)launch.gradient + matrix * launch.rows * e;
-    const S *y = (const S *)launch.y + matrix * launch.rows * e;
-    __syncthreads();
-    load_rows<WIDEST>(
-        tiles.own[0], WARPS, (const S *)launch.q + matrix * launch.rows * d, first, launch.rows, d);
-    load_rows<WIDEST>(tiles.own[1], WARPS, g, first, launch.rows, e);
+  int64_t d = launch.width, e = launch.value_width;
+  each_rows(launch, launch.rows, [&](int64_t part, const Matrices &of, int64_t first) {
+    int64_t row = first + warp, end = end_of_keys(launch, first);
+    load_rows<WIDEST>(tiles.own[0], WARPS, of.q(), first, launch.rows, d);
+    load_rows<WIDEST>(tiles.own[1], WARPS, of.g(), first, launch.rows, e);
     __syncthreads();
     T along = 0, total = 0, sums[SHARES] = {};
     if (row < launch.rows) {
-      for (int64_t i = lane; i < e; i += WARP) along += tiles.own[1][warp][i] * LOAD(y[row * e + i]);
-      total = ((const T *)launch.totals)[matrix * launch.rows + row];
+      for (int64_t i = lane; i < e; i += WARP) along += tiles.own[1][warp][i] * LOAD(of.y()[row * e + i]);
+      total = of.totals()[row];
     }
     along = group.join<Sum<T>>(along);
-    int64_t end = launch.is_causal && first + WARPS < launch.keys ? first + WARPS : launch.keys;
     for (int64_t start = 0; start < end; start += WARP) {
       __syncthreads();
-      load_rows<WIDEST + 1>(tiles.other[0], WARP, k, start, launch.keys, d);
-      load_rows<WIDEST + 1>(tiles.other[1], WARP, v, start, launch.keys, e);
+      load_rows<WIDEST + 1>(tiles.other[0], WARP, of.k(), start, launch.keys, d);
+      load_rows<WIDEST + 1>(tiles.other[1], WARP, of.v(), start, launch.keys, e);
       __syncthreads();
       T product = dot(tiles.own[0][warp], tiles.other[0][lane], d);
-      T score = score_of(launch, matrix, row, start + lane, product);
+      T score = score_of(launch, part, row, start + lane, product);
       T weight = score == least<T>() ? 0 : exp(score - total);
       T slope = dot(tiles.own[1][warp], tiles.other[1][lane], e) - along;
       tiles.weights[0][warp][lane] = weight * slope * (T)launch.scale;
       __syncwarp();
       add_weighted(sums, 1, tiles.weights[0][warp], tiles.other[0], d);
     }
-    if (row >= launch.rows) continue;
-    store_row(sums, 1, (S *)launch.dq + (matrix * launch.rows + row) * d, d);
-    if (lane == 0) ((T *)launch.along)[matrix * launch.rows + row] = along;
-  }
+    if (row >= launch.rows) return;
+    store_row(sums, 1, (S *)launch.dq + (part * launch.rows + row) * d, d);
+    if (lane == 0) ((T *)launch.along)[part * launch.rows + row] = along;
+  });
 }
 
 // The slopes of keys and values, which a warp makes from tiles of queries.
 KERNEL(attention_slopes_of_keys, const AttentionLaunch launch) {
   __shared__ AttentionTiles tiles;
   int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
-  int64_t d = launch.width, e = launch.value_width, blocks = (launch.keys + WARPS - 1) / WARPS;
-  for (int64_t block = blockIdx.x; block < launch.batch * blocks; block += gridDim.x) {
-    int64_t matrix = block / blocks, first = block % blocks * WARPS, key = first + warp;
-    const S *q = (const S *)launch.q + matrix * launch.rows * d;
-    const S *g = (const S *)launch.gradient + matrix * launch.rows * e;
-    __syncthreads();
-    load_rows<WIDEST>(
-        tiles.own[0], WARPS, (const S *)launch.k + matrix * launch.keys * d, first, launch.keys, d);
-    load_rows<WIDEST>(
-        tiles.own[1], WARPS, (const S *)launch.v + matrix * launch.keys * e, first, launch.keys, e);
+  int64_t d = launch.width, e = launch.value_width;
+  each_rows(launch, launch.keys, [&](int64_t part, const Matrices &of, int64_t first) {
+    int64_t key = first + warp;
+    load_rows<WIDEST>(tiles.own[0], WARPS, of.k(), first, launch.keys, d);
+    load_rows<WIDEST>(tiles.own[1], WARPS, of.v(), first, launch.keys, e);
     T of_key[SHARES] = {}, of_value[SHARES] = {};
     // Queries before the first key may not look at it.
     int64_t begin = launch.is_causal ? first / WARP * WARP : 0;
     for (int64_t start = begin; start < launch.rows; start += WARP) {
       __syncthreads();
-      load_rows<WIDEST + 1>(tiles.other[0], WARP, q, start, launch.rows, d);
-      load_rows<WIDEST + 1>(tiles.other[1], WARP, g, start, launch.rows, e);
+      load_rows<WIDEST + 1>(tiles.other[0], WARP, of.q(), start, launch.rows, d);
+      load_rows<WIDEST + 1>(tiles.other[1], WARP, of.g(), start, launch.rows, e);
       __syncthreads();
-      int64_t row = start + lane, place = matrix * launch.rows + row;
+      int64_t row = start + lane;
       T product = dot(tiles.own[0][warp], tiles.other[0][lane], d);
-      T score = score_of(launch, matrix, row, key, product), weight = 0, slope = 0;
+      T score = score_of(launch, part, row, key, product), weight = 0, slope = 0;
       if (score != least<T>()) {
-        weight = exp(score - ((const T *)launch.totals)[place]);
-        slope = dot(tiles.own[1][warp], tiles.other[1][lane], e) - ((const T *)launch.along)[place];
+        weight = exp(score - of.totals()[row]);
+        slope = dot(tiles.own[1][warp], tiles.other[1][lane], e) - of.along()[row];
       }
       tiles.weights[0][warp][lane] = weight * slope * (T)launch.scale;
       tiles.weights[1][warp][lane] = weight;
@@ -183,9 +203,9 @@ KERNEL(attention_slopes_of_keys, const AttentionLaunch launch) {
       add_weighted(of_key, 1, tiles.weights[0][warp], tiles.other[0], d);
       add_weighted(of_value, 1, tiles.weights[1][warp], tiles.other[1], e);
     }
-    if (key >= launch.keys) continue;
-    store_row(of_key, 1, (S *)launch.dk + (matrix * launch.keys + key) * d, d);
-    store_row(of_value, 1, (S *)launch.dv + (matrix * launch.keys + key) * e, e);
-  }
+    if (key >= launch.keys) return;
+    store_row(of_key, 1, (S *)launch.dk + (part * launch.keys + key) * d, d);
+    store_row(of_value, 1, (S *)launch.dv + (part * launch.keys + key) * e, e);
+  });
 }
 #endif

@@ -33,13 +33,11 @@ KERNEL(convolve, const ConvolutionLaunch launch) {
   const Windows &w = launch.windows;
   const Sizes sizes(w);
   int64_t m = launch.outputs, n = launch.images * sizes.windows, k = launch.inputs * sizes.kernel;
-  int64_t across = tiles_of(n), count = tiles_of(m) * across;
-  for (int64_t index = blockIdx.x; index < launch.groups * count; index += gridDim.x) {
-    int64_t group = index / count, tile = index % count;
+  each_tile(launch.groups, m, n, [&](int64_t group, int64_t row, int64_t column) {
     const S *x = (const S *)launch.left, *weight = (const S *)launch.right + group * m * k;
     S *y = (S *)launch.result;
     multiply_tile(
-        tiles, m, n, 0, k, tile / across, tile % across,
+        tiles, m, n, 0, k, row, column,
         [=](int64_t o, int64_t p) { return LOAD(weight[o * k + p]); },
         [=](int64_t p, int64_t j) {
           int64_t image = j / sizes.windows, channel = p / sizes.kernel;
@@ -51,7 +49,7 @@ KERNEL(convolve, const ConvolutionLaunch launch) {
           int64_t image = j / sizes.windows, channel = (image * launch.groups + group) * m + o;
           y[channel * sizes.windows + j % sizes.windows] = STORE(sum);
         });
-  }
+  });
 }
 
 // dx[c, pixel] = Σ weight[(o, place), c] · g[(o, place), pixel], where the window is found that has the place
@@ -61,14 +59,12 @@ KERNEL(convolve_slopes_of_input, const ConvolutionLaunch launch) {
   const Windows &w = launch.windows;
   const Sizes sizes(w);
   int64_t m = launch.inputs, n = launch.images * sizes.pixels, k = launch.outputs * sizes.kernel;
-  int64_t across = tiles_of(n), count = tiles_of(m) * across;
-  for (int64_t index = blockIdx.x; index < launch.groups * count; index += gridDim.x) {
-    int64_t group = index / count, tile = index % count;
+  each_tile(launch.groups, m, n, [&](int64_t group, int64_t row, int64_t column) {
     const S *g = (const S *)launch.left;
     const S *weight = (const S *)launch.right + group * launch.outputs * m * sizes.kernel;
     S *dx = (S *)launch.result;
     multiply_tile(
-        tiles, m, n, 0, k, tile / across, tile % across,
+        tiles, m, n, 0, k, row, column,
         [=](int64_t c, int64_t p) {
           return LOAD(weight[(p / sizes.kernel * m + c) * sizes.kernel + p % sizes.kernel]);
         },
@@ -88,7 +84,7 @@ KERNEL(convolve_slopes_of_input, const ConvolutionLaunch launch) {
           int64_t channel = (j / sizes.pixels * launch.groups + group) * m + c;
           dx[channel * sizes.pixels + j % sizes.pixels] = STORE(sum);
         });
-  }
+  });
 }
 
 // dw[o, (c, place)] = Σ g[o, window] · x[(c, place), window] over the windows of all images, in parts.
@@ -97,15 +93,13 @@ KERNEL(convolve_slopes_of_weight, const ConvolutionLaunch launch) {
   const Windows &w = launch.windows;
   const Sizes sizes(w);
   int64_t m = launch.outputs, n = launch.inputs * sizes.kernel, k = launch.images * sizes.windows;
-  int64_t across = tiles_of(n), count = tiles_of(m) * across, total = launch.groups * m * n;
-  for (int64_t index = blockIdx.x; index < launch.groups * count; index += gridDim.x) {
-    int64_t group = index / count, tile = index % count, part = blockIdx.y;
-    int64_t length = (k + launch.parts - 1) / launch.parts;
-    int64_t begin = part * length, end = begin + length < k ? begin + length : k;
+  int64_t length = (k + launch.parts - 1) / launch.parts, begin = blockIdx.y * length;
+  int64_t end = begin + length < k ? begin + length : k;
+  each_tile(launch.groups, m, n, [&](int64_t group, int64_t row, int64_t column) {
     const S *x = (const S *)launch.left, *g = (const S *)launch.right;
-    T *partial = (T *)launch.partial + part * total + group * m * n;
+    T *partial = (T *)launch.partial + (blockIdx.y * launch.groups + group) * m * n;
     multiply_tile(
-        tiles, m, n, begin, end, tile / across, tile % across,
+        tiles, m, n, begin, end, row, column,
         [=](int64_t o, int64_t p) {
           int64_t image = p / sizes.windows, channel = (image * launch.groups + group) * m + o;
           return LOAD(g[channel * sizes.windows + p % sizes.windows]);
@@ -117,7 +111,7 @@ KERNEL(convolve_slopes_of_weight, const ConvolutionLaunch launch) {
               launch.windows, x + channel * sizes.pixels, j % sizes.kernel, p % sizes.windows);
         },
         [=](int64_t o, int64_t j, T sum) { partial[o * n + j] = sum; });
-  }
+  });
 }
 
 // The sum of the parts.

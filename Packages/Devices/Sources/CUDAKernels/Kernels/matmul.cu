@@ -4,15 +4,12 @@
 
 KERNEL(matmul, const MatmulLaunch launch) {
   __shared__ Tiles tiles;
-  int64_t across = tiles_of(launch.n), count = tiles_of(launch.m) * across;
-  int64_t batch = launch.a_batch.count;
-  for (int64_t index = blockIdx.x; index < batch * count; index += gridDim.x) {
-    int64_t matrix = index / count, tile = index % count;
+  each_tile(launch.a_batch.count, launch.m, launch.n, [&](int64_t matrix, int64_t row, int64_t column) {
     const S *a = (const S *)launch.a + seek(launch.a_batch, matrix);
     const S *b = (const S *)launch.b + seek(launch.b_batch, matrix);
     S *c = (S *)launch.c + matrix * launch.m * launch.n;
     multiply_tile(
-        tiles, launch.m, launch.n, 0, launch.k, tile / across, tile % across,
+        tiles, launch.m, launch.n, 0, launch.k, row, column,
         [=](int64_t i, int64_t p) {
           return (Number)LOAD(a[i * launch.a_row + p * launch.a_column]);
         },
@@ -23,5 +20,5 @@ KERNEL(matmul, const MatmulLaunch launch) {
           S *place = c + i * launch.n + j;
           *place = STORE((T)(launch.accumulates ? (Number)LOAD(*place) + sum : sum));
         });
-  }
+  });
 }

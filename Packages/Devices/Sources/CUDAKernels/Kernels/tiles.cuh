@@ -68,4 +68,13 @@ inline void multiply_tile(
   }
 }
 
-inline int64_t tiles_of(int64_t size) { return (size + MATMUL_TILE - 1) / MATMUL_TILE; }
+/// body(product, row, column) for each tile that this block makes of so many m × n products.
+template <class Body>
+inline void each_tile(int64_t products, int64_t m, int64_t n, Body body) {
+  int64_t across = (n + MATMUL_TILE - 1) / MATMUL_TILE;
+  int64_t count = (m + MATMUL_TILE - 1) / MATMUL_TILE * across;
+  for (int64_t index = blockIdx.x; index < products * count; index += gridDim.x) {
+    int64_t tile = index % count;
+    body(index / count, tile / across, tile % across);
+  }
+}

@@ -139,13 +139,13 @@ private struct Attention: Sendable {
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, _ scores: [Int]
   ) -> Tensor? {
     Tensor.requireOneDevice("scaledDotProductAttention", [query, key, value, mask])
+    guard !scores.contains(0), mask?.requiresGrad != true,
+      query.backend.canAttend(
+        query.dtype, width: query.shape[query.ndim - 1], valueWidth: value.shape[value.ndim - 1])
+    else { return nil }
     let inputs = [query, key, value].map(\.forProducts)
     let dtype = inputs[0].dtype
-    guard inputs.allSatisfy({ $0.dtype == dtype }), !scores.contains(0),
-      mask?.requiresGrad != true,
-      query.backend.canAttend(
-        dtype, width: query.shape[query.ndim - 1], valueWidth: value.shape[value.ndim - 1])
-    else { return nil }
+    guard inputs.allSatisfy({ $0.dtype == dtype }) else { return nil }
     let lined = lined(inputs, scores).map { $0.detach().view.contiguous() }
     let views = AttentionViews(
       q: lined[0], k: lined[1], v: lined[2],
