@@ -14,9 +14,9 @@ struct Accuracy {
 
     The largest error of float32 over \(inputs.numel) numbers of both signs from 2⁻²⁰ to 2²⁰, against float64 \
     on the CPU, in units of the last place (ulp) of the right result; “differs” where only one of them \
-    is infinite or not a number. The same for the CPU's own float32. sigmoid, gelu, geluTanh, silu and mish \
-    of large negative numbers subtract from 1 what nearly is 1, as PyTorch does: what is left is small, and \
-    its last places are not right.
+    is infinite or not a number. The same for the CPU's own float32. As in PyTorch, sigmoid and silu are \
+    0 below -88, where e⁻ˣ is beyond float32, and gelu, geluTanh and mish of large negative numbers lose \
+    their last places, since they subtract numbers that are nearly equal.
 
     \(functions)
 

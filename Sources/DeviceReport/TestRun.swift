@@ -45,7 +45,7 @@ struct TestRun {
     process.arguments =
       [
         "--testing-library", "swift-testing", "--event-stream-output-path", events.path,
-        "--filter", "DevicesTests|TensorsTests|NNTests",
+        "--filter", "^(Devices|Tensors|NN)Tests",
       ] + Self.skipped.flatMap { ["--skip", $0] }
     let output = try FileHandle(forWritingTo: log)
     process.standardOutput = output

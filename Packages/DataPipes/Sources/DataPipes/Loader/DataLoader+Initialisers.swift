@@ -14,8 +14,9 @@ extension DataLoader {
   ///   - prefetchFactor: how many batches a worker makes ahead.
   ///   - persistentWorkers: whether workers wait for the next loop instead of ending with one.
   ///   - timeout: how long to wait for a worker's batch.
-  ///   - pinMemory: whether batches go to page-locked memory, from where they are copied to a GPU more
-  ///     quickly. Without effect where no device has such memory, as on the CPU.
+  ///   - pinMemory: whether batches go to page-locked memory, from where `to(_:nonBlocking:)` copies them to a
+  ///     GPU while the program goes on: tensors, and tuples of up to four, arrays and dictionaries with them.
+  ///     Without effect where there is no GPU.
   ///   - generator: the source of the order and of all seeds; by default the default generator.
   ///   - workerInit: what each worker does first, with its number.
   ///   - collate: makes a batch of examples, of which there is at least one.
@@ -33,7 +34,7 @@ extension DataLoader {
         batchSampler: batchSampler, generator: generator),
       workers: Workers(
         count: numWorkers, prefetchFactor: prefetchFactor, persist: persistentWorkers,
-        timeout: timeout, initialise: workerInit),
+        timeout: timeout, initialise: workerInit, pin: pinMemory),
       makeSource: { try $0.source(of: dataset, collate: collate) })
   }
 
@@ -51,7 +52,7 @@ extension DataLoader {
         batchSampler: batchSampler, generator: generator),
       workers: Workers(
         count: numWorkers, prefetchFactor: prefetchFactor, persist: persistentWorkers,
-        timeout: timeout, initialise: workerInit),
+        timeout: timeout, initialise: workerInit, pin: pinMemory),
       makeSource: { try $0.source(of: dataset) })
   }
 

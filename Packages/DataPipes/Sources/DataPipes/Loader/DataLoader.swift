@@ -29,6 +29,8 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     var persist: Bool
     var timeout: Duration?
     var initialise: (@Sendable (Int) throws -> Void)?
+    /// Whether batches go to page-locked memory.
+    var pin: Bool
   }
 
   private struct Progress: Sendable {
@@ -48,7 +50,8 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     generator = choice.generator
     source = Result {
       if let problem = workers.problem { throw DataLoaderError.invalidSetting(problem) }
-      return try makeSource(choice)
+      let source = try makeSource(choice)
+      return workers.pin && CUDA.isAvailable ? source.pinned : source
     }
   }
 
