@@ -32,7 +32,7 @@ extension CUDABackend {
 
   /// A warp makes a row of the result.
   private func start(
-    _ name: String, _ attention: AttentionViews, rows: Int, _ launch: AttentionLaunch
+    _ name: StaticString, _ attention: AttentionViews, rows: Int, _ launch: AttentionLaunch
   ) {
     let warps = Int(LAUNCH_BLOCK) / 32
     let blocks = Int(launch.batch) * ((rows + warps - 1) / warps)

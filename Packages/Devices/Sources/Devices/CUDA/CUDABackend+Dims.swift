@@ -25,8 +25,8 @@ extension CUDABackend {
     launch.parts = Int64(parts)
     let partial = empty([parts > 1 ? parts * results * 16 : 0], .uint8)
     launch.partial = partial.pointer
-    func function(_ name: String) -> KernelFunction {
-      kernel(name, in: "reduce", x.dtype, operation: "\(reduction)")
+    func function(_ name: StaticString) -> KernelFunction {
+      kernel(name, in: "reduce", x.dtype, operation: reduction)
     }
     gpu.launch(
       function(areColumns ? "reduce_columns" : "reduce_rows"),
@@ -38,13 +38,13 @@ extension CUDABackend {
 
   /// A kernel over rows, whose warps take one each where rows are short, and whose blocks do otherwise.
   private func launchRows<each Parameter>(
-    _ name: String, in file: String, _ dtype: DType, _ rows: (count: Int, length: Int),
-    _ parameters: repeat each Parameter
+    _ names: (warp: StaticString, block: StaticString), in file: StaticString, _ dtype: DType,
+    _ rows: (count: Int, length: Int), _ parameters: repeat each Parameter
   ) {
     let isShort = rows.length <= 1024
     let blocks = isShort ? (rows.count + 7) / 8 : rows.count
     gpu.launch(
-      kernel("\(name)_\(isShort ? "warp" : "block")", in: file, dtype),
+      kernel(isShort ? names.warp : names.block, in: file, dtype),
       blocks: min(blocks, 16 * multiprocessors), repeat each parameters)
   }
 
@@ -52,7 +52,9 @@ extension CUDABackend {
     prepare("softmax", [x, y])
     let rows = x.layout.rows
     guard rows.length > 0 else { return }
-    launchRows("softmax", in: "softmax", x.dtype, rows, Rows(rows), y.pointer, x.pointer, logarithm)
+    launchRows(
+      ("softmax_warp", "softmax_block"), in: "softmax", x.dtype, rows, Rows(rows), y.pointer,
+      x.pointer, logarithm)
   }
 
   func crossEntropy(
@@ -63,7 +65,8 @@ extension CUDABackend {
     let rows = x.layout.rows
     return checkingIndices(.crossEntropy) { invalid in
       launchRows(
-        "cross_entropy", in: "softmax", x.dtype, rows, Rows(rows), losses.pointer, totals.pointer,
+        ("cross_entropy_warp", "cross_entropy_block"), in: "softmax", x.dtype, rows, Rows(rows),
+        losses.pointer, totals.pointer,
         x.pointer, target.pointer, Int64(ignored), invalid)
     }
   }
@@ -85,7 +88,7 @@ extension CUDABackend {
   ) {
     prepare("normalize", [x, weight, bias, y, means, factors])
     launchRows(
-      "normalize", in: "normalize", x.dtype, x.layout.rows,
+      ("normalize_warp", "normalize_block"), in: "normalize", x.dtype, x.layout.rows,
       NormalizeLaunch(x, weight, bias, center: center, eps: eps, means, factors), y.pointer)
   }
 
@@ -98,7 +101,8 @@ extension CUDABackend {
     let launch = NormalizeLaunch(x, weight, nil, center: center, eps: 0, means, factors)
     let rows = x.layout.rows
     launchRows(
-      "normalize_slopes", in: "normalize", x.dtype, rows, launch, gradient.pointer, dx.pointer)
+      ("normalize_slopes_warp", "normalize_slopes_block"), in: "normalize", x.dtype, rows, launch,
+      gradient.pointer, dx.pointer)
     if ofWeight != nil || ofBias != nil {
       gpu.launch(
         kernel("normalize_columns", in: "normalize", x.dtype), blocks: (rows.length + 31) / 32,
@@ -111,7 +115,7 @@ extension CUDABackend {
     prepare("\(reduction)", [x, y])
     let rows = x.layout.rows
     gpu.launch(
-      kernel("scan_\(reduction)", in: "scan", x.dtype),
+      kernel(reduction == .sum ? "scan_sum" : "scan_product", in: "scan", x.dtype),
       blocks: min(rows.count, 16 * multiprocessors),
       Rows(rows), y.pointer, x.pointer)
   }

@@ -5,9 +5,9 @@ import CUDAKernels
 
 extension CUDABackend {
   private func launch<each Number>(
-    _ name: String, _ generator: Generator, _ y: StridedView, _ numbers: repeat each Number
+    _ name: StaticString, _ generator: Generator, _ y: StridedView, _ numbers: repeat each Number
   ) {
-    prepare(name, [y])
+    prepare("\(name)", [y])
     let replays = gpu.isCapturing ? CUDA.Graph.capture?.replays : nil
     let random = RandomLaunch(key: generator.next64(), replay: replays)
     gpu.launch(
@@ -47,7 +47,7 @@ extension CUDABackend {
       index < states.count ? states[index]?.pointer : nil
     }
     gpu.launch(
-      kernel("optimize", in: "optimizers", p.dtype, operation: "\(step.rule)"),
+      kernel("optimize", in: "optimizers", p.dtype, operation: step.rule),
       over: p.layout.numel,
       step, count?.pointer, Int64(p.layout.numel), p.pointer, g.pointer, state(0), state(1),
       state(2))

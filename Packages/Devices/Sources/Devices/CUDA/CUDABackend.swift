@@ -14,7 +14,14 @@ struct CUDABackend: Backend {
   }
 
   func kernel(
-    _ name: String, in file: String, _ element: DType, operation: String? = nil
+    _ name: StaticString, in file: StaticString, _ element: DType
+  ) -> KernelFunction {
+    gpu.modules.function(name, file: file, element: element)
+  }
+
+  func kernel(
+    _ name: StaticString, in file: StaticString, _ element: DType,
+    operation: some RawRepresentable<UInt8> & CustomStringConvertible
   ) -> KernelFunction {
     gpu.modules.function(name, file: file, element: element, operation: operation)
   }
@@ -22,17 +29,23 @@ struct CUDABackend: Backend {
   /// Checks that views are on this device and notes which stream uses them.
   ///
   /// - Parameter numbers: whether views of one element may be on the CPU.
-  func prepare(_ operation: String, _ views: [StridedView?], numbers: Bool = false) {
+  func prepare(
+    _ operation: @autoclosure () -> String, _ views: [StridedView], numbers: Bool = false
+  ) {
     let stream = gpu.stream
-    for case let view? in views {
+    for view in views {
       guard view.storage.device == gpu.device else {
         if numbers, view.isNumber { continue }
         fatalError(
-          "\(operation): one tensor is on \(view.storage.device), another on \(gpu.device); move one "
+          "\(operation()): one tensor is on \(view.storage.device), another on \(gpu.device); move one "
             + "with to(_:)")
       }
       gpu.memory.use(view.block, on: stream)
     }
+  }
+
+  func prepare(_ operation: @autoclosure () -> String, _ views: [StridedView?]) {
+    prepare(operation(), views.compactMap(\.self))
   }
 
   func empty(_ shape: [Int], _ dtype: DType) -> StridedView {
@@ -85,7 +98,7 @@ struct CUDABackend: Backend {
     }
     let x = x.isNumber ? x.moved(to: gpu.device) : x
     gpu.launch(
-      kernel("convert", in: "convert", y.dtype, operation: "\(x.dtype)"),
+      kernel("convert", in: "convert", y.dtype, operation: x.dtype),
       over: y.layout.numel / 4 + 1,
       Walk([y, x], shape: y.layout.shape))
   }
@@ -102,21 +115,21 @@ struct CUDABackend: Backend {
   func unary(
     _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
   ) {
-    elementwise("unary", "\(operation)", x.dtype, [y, x], p, q)
+    elementwise("unary", operation, x.dtype, [y, x], p, q)
   }
 
   func binary(
     _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
-    elementwise("binary", "\(operation)", y.dtype, [y, a, b])
+    elementwise("binary", operation, y.dtype, [y, a, b])
   }
 
   func compare(_ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView) {
-    elementwise("compare", "\(comparison)", a.dtype, [y, a, b])
+    elementwise("compare", comparison, a.dtype, [y, a, b])
   }
 
   func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
-    elementwise("test", "\(test)", x.dtype, [y, x])
+    elementwise("test", test, x.dtype, [y, x])
   }
 
   func select(
@@ -131,10 +144,10 @@ struct CUDABackend: Backend {
   /// An operation of a table of elementwise.h; the first view is the result, and each thread takes four
   /// elements at a time.
   private func elementwise<each Number>(
-    _ file: String, _ operation: String, _ element: DType, _ views: [StridedView],
-    _ numbers: repeat each Number
+    _ file: StaticString, _ operation: some RawRepresentable<UInt8> & CustomStringConvertible,
+    _ element: DType, _ views: [StridedView], _ numbers: repeat each Number
   ) {
-    prepare(operation, views, numbers: true)
+    prepare("\(operation)", views, numbers: true)
     let count = views[0].layout.numel
     guard count > 0 else { return }
     gpu.launch(

@@ -16,8 +16,7 @@ final class DeviceMemory: Sendable {
   nonisolated(unsafe) private var state = State()
 
   private struct State {
-    /// Free blocks of each pool, the smallest first.
-    var free: [MemoryPool: [MemoryBlock]] = [:]
+    var free: [MemoryPool: FreeBlocks] = [:]
     /// Blocks that other streams have still to pass.
     var waiting: [(block: MemoryBlock, events: [CUevent])] = []
     /// The pools of streams whose work is being captured, by stream.
@@ -112,11 +111,7 @@ final class DeviceMemory: Sendable {
     _ size: Int, pool: MemoryPool, stream: CUstream, _ state: inout State
   ) -> MemoryBlock {
     let wanted = MemorySizes.rounded(size)
-    var blocks = state.free[pool] ?? []
-    let isSmall = MemorySizes.isSmall(wanted)
-    if let place = blocks.firstIndex(where: { $0.size >= wanted && $0.isSmall == isSmall }) {
-      let block = blocks.remove(at: place)
-      state.free[pool] = blocks
+    if let block = state.free[pool]?.take(wanted, isSmall: MemorySizes.isSmall(wanted)) {
       return split(block, at: wanted, &state)
     }
     let block = segment(
@@ -189,8 +184,7 @@ final class DeviceMemory: Sendable {
   }
 
   private func keep(_ block: MemoryBlock, _ state: inout State) {
-    let isWhole = block.previous == nil && block.next == nil
-    if isWhole, let graph = block.pool.graph, state.released.contains(graph) {
+    if block.isSegment, let graph = block.pool.graph, state.released.contains(graph) {
       freeSegment(block, &state)
     } else {
       insert(block, &state)
@@ -199,13 +193,11 @@ final class DeviceMemory: Sendable {
 
   private func insert(_ block: MemoryBlock, _ state: inout State) {
     block.isFree = true
-    let blocks = state.free[block.pool, default: []]
-    let place = blocks.firstIndex { $0.size >= block.size } ?? blocks.count
-    state.free[block.pool, default: []].insert(block, at: place)
+    state.free[block.pool, default: FreeBlocks()].insert(block)
   }
 
   private func remove(_ block: MemoryBlock, _ state: inout State) {
-    state.free[block.pool]?.removeAll { $0 === block }
+    state.free[block.pool]?.remove(block)
   }
 
   // MARK: Giving back
@@ -236,11 +228,7 @@ final class DeviceMemory: Sendable {
   }
 
   private func freeSegments(of pool: MemoryPool, _ state: inout State) {
-    let blocks = state.free[pool] ?? []
-    state.free[pool] = blocks.filter { $0.previous != nil || $0.next != nil }
-    for block in blocks where block.previous == nil && block.next == nil {
-      freeSegment(block, &state)
-    }
+    for block in state.free[pool]?.takeSegments() ?? [] { freeSegment(block, &state) }
   }
 
   private func freeSegment(_ block: MemoryBlock, _ state: inout State) {
@@ -267,13 +255,67 @@ final class MemoryBlock: @unchecked Sendable {
   fileprivate var isSmall: Bool
   /// Other streams that use it.
   fileprivate var users: [CUstream] = []
-  /// The neighbours in the segment.
+  /// The neighbours in the segment. The next one lives until it is joined to this one, since a tensor or the list
+  /// of free blocks has it; a weak reference would make each block slower.
   fileprivate var previous: MemoryBlock?
-  fileprivate weak var next: MemoryBlock?
+  fileprivate unowned(unsafe) var next: MemoryBlock?
+  /// Whether it is all of a segment.
+  fileprivate var isSegment: Bool { previous == nil && next == nil }
 
   fileprivate init(pointer: CUdeviceptr, size: Int, pool: MemoryPool, stream: CUstream) {
     (self.pointer, self.size, self.pool, self.stream) = (pointer, size, pool, stream)
     isSmall = size <= MemorySizes.smallSegment
+  }
+}
+
+/// Free blocks of a pool, the smallest first, and those of small segments apart from others.
+private struct FreeBlocks {
+  private var small: [MemoryBlock] = []
+  private var large: [MemoryBlock] = []
+
+  /// The place of the first block that has so many bytes.
+  private static func place(of size: Int, in blocks: [MemoryBlock]) -> Int {
+    var (low, high) = (0, blocks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if blocks[middle].size < size { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Takes out the smallest block with so many bytes, if there is one.
+  mutating func take(_ size: Int, isSmall: Bool) -> MemoryBlock? {
+    func take(_ blocks: inout [MemoryBlock]) -> MemoryBlock? {
+      let place = Self.place(of: size, in: blocks)
+      return place < blocks.count ? blocks.remove(at: place) : nil
+    }
+    return isSmall ? take(&small) : take(&large)
+  }
+
+  mutating func insert(_ block: MemoryBlock) {
+    func insert(_ blocks: inout [MemoryBlock]) {
+      blocks.insert(block, at: Self.place(of: block.size, in: blocks))
+    }
+    if block.isSmall { insert(&small) } else { insert(&large) }
+  }
+
+  mutating func remove(_ block: MemoryBlock) {
+    func remove(_ blocks: inout [MemoryBlock]) {
+      let first = Self.place(of: block.size, in: blocks)
+      if let place = blocks[first...].firstIndex(where: { $0 === block }) {
+        blocks.remove(at: place)
+      }
+    }
+    if block.isSmall { remove(&small) } else { remove(&large) }
+  }
+
+  /// Takes out the blocks that are whole segments.
+  mutating func takeSegments() -> [MemoryBlock] {
+    defer {
+      small.removeAll(where: \.isSegment)
+      large.removeAll(where: \.isSegment)
+    }
+    return (small + large).filter(\.isSegment)
   }
 }
 

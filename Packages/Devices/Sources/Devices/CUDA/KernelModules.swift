@@ -12,26 +12,50 @@ struct KernelFunction: @unchecked Sendable {
 final class KernelModules: Sendable {
   private let compiler: KernelCompiler
   private let driver: CUDADriver
-  private let functions = Mutex<[String: KernelFunction]>([:])
+  private let functions = Mutex<[Key: KernelFunction]>([:])
   private let loaded = Mutex<[String: LoadedModule]>([:])
 
   init(compiler: KernelCompiler, driver: CUDADriver) {
     (self.compiler, self.driver) = (compiler, driver)
   }
 
-  /// A kernel of a file; the GPU must be the thread's current one.
-  ///
-  /// - Parameter operation: which of the file's table of operations, if it has one.
-  func function(
-    _ kernel: String, file: String, element: DType, operation: String? = nil
-  ) -> KernelFunction {
-    let name = operation.map { "\(kernel)_\($0)_\(element)" } ?? "\(kernel)_\(element)"
-    return functions.withLock { functions in
-      if let function = functions[name] { return function }
-      let function = load(name, file: file, element: element, operation: operation)
-      functions[name] = function
-      return function
+  /// A kernel, told from others without making text of it each time.
+  private struct Key: Hashable {
+    let kernel: UInt
+    let element: UInt8
+    let operation: UInt8?
+
+    init(_ kernel: StaticString, _ element: DType, _ operation: UInt8?) {
+      self.kernel = UInt(bitPattern: kernel.utf8Start)
+      self.element = element.rawValue
+      self.operation = operation
     }
+  }
+
+  /// A kernel of a file; the GPU must be the thread's current one.
+  func function(_ kernel: StaticString, file: StaticString, element: DType) -> KernelFunction {
+    function(Key(kernel, element, nil)) {
+      load("\(kernel)_\(element)", file: "\(file)", element: element, operation: nil)
+    }
+  }
+
+  /// A kernel of one of a file's table of operations.
+  func function(
+    _ kernel: StaticString, file: StaticString, element: DType,
+    operation: some RawRepresentable<UInt8> & CustomStringConvertible
+  ) -> KernelFunction {
+    function(Key(kernel, element, operation.rawValue)) {
+      load(
+        "\(kernel)_\(operation)_\(element)", file: "\(file)", element: element,
+        operation: "\(operation)")
+    }
+  }
+
+  private func function(_ key: Key, _ load: () -> KernelFunction) -> KernelFunction {
+    if let function = functions.withLock({ $0[key] }) { return function }
+    let function = load()
+    functions.withLock { $0[key] = function }
+    return function
   }
 
   private func load(

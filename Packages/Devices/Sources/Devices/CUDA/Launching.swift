@@ -64,7 +64,7 @@ extension Walk {
   /// Over views in strides of one's own.
   init(_ views: [StridedView], shape: [Int], strides: [[Int]]) {
     self.init()
-    guard Self.prepare(&self, shape, strides) else {
+    guard prepare(shape, strides) else {
       fatalError(
         "a kernel takes at most \(LAUNCH_MAX_RANK) dims that do not lie without gaps, on a GPU; shape "
           + "\(shape)")
@@ -84,21 +84,19 @@ extension Walk {
     }
   }
 
-  private static func prepare(_ walk: inout Walk, _ shape: [Int], _ strides: [[Int]]) -> Bool {
-    func call(_ pointers: [UnsafePointer<Int>], _ rest: ArraySlice<[Int]>) -> Bool {
-      guard let first = rest.first else {
-        return flambeau_make_walk(&walk, strides.count, shape.count, shape, pointers)
-      }
-      return first.withUnsafeBufferPointer {
-        call(pointers + [$0.baseAddress ?? Self.nothing], rest.dropFirst())
+  private mutating func prepare(_ shape: [Int], _ strides: [[Int]]) -> Bool {
+    let (count, rank) = (strides.count, shape.count)
+    return withUnsafeTemporaryAllocation(of: Int.self, capacity: max(count * rank, 1)) { numbers in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Int>.self, capacity: count) { rows in
+        for (place, own) in strides.enumerated() {
+          let row = numbers.baseAddress! + place * rank
+          for dim in 0..<rank { row[dim] = own[dim] }
+          rows.initializeElement(at: place, to: row)
+        }
+        return flambeau_make_walk(&self, count, rank, shape, rows.baseAddress!)
       }
     }
-    return call([], strides[...])
   }
-
-  /// What an array without elements points to.
-  nonisolated(unsafe) private static let nothing = UnsafePointer(
-    UnsafeMutablePointer<Int>.allocate(capacity: 1))
 }
 
 extension Extents {
