@@ -1,0 +1,37 @@
+import DataPipes
+import Foundation
+
+func numbered(_ count: Int) -> TensorDataset<(Tensor, Tensor)> {
+  TensorDataset(.arange(count), .arange(count) * 10)
+}
+
+/// Examples that are their own indices, but for those that cannot be read.
+struct Fragile: Dataset {
+  struct Broken: Error, LocalizedError {
+    let index: Int
+    var errorDescription: String? { "no disk for \(index)" }
+  }
+
+  let count: Int
+  var broken: Set<Int> = []
+  var delay: @Sendable (Int) -> Double = { _ in 0 }
+
+  subscript(index: Int) -> Int {
+    get throws {
+      if delay(index) > 0 { Thread.sleep(forTimeInterval: delay(index)) }
+      if broken.contains(index) { throw Broken(index: index) }
+      return index
+    }
+  }
+}
+
+func epoch(_ loader: DataLoader<Tensor>) -> [[Int]] {
+  loader.map { $0.scalars(as: Int.self) }
+}
+
+/// A source of random numbers with a seed, for the tests' own choices.
+struct Seeded: RandomNumberGenerator {
+  private let generator: Generator
+  init(_ seed: Int) { generator = Generator(seed: UInt64(seed)) }
+  mutating func next() -> UInt64 { generator.next64() }
+}
