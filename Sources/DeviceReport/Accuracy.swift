@@ -5,8 +5,18 @@ import NN
 
 /// How far the device's results are from those that the CPU has in float64.
 struct Accuracy {
-  let device: Device
-  let isQuick: Bool
+  private let device: Device
+  private let isQuick: Bool
+  /// Numbers of both signs, spread evenly over exponents and significands.
+  private let inputs: Tensor
+
+  init(device: Device, isQuick: Bool) {
+    self.device = device
+    self.isQuick = isQuick
+    let count = isQuick ? 1 << 10 : 1 << 20
+    let magnitudes = Tensor.linspace(-20, 20, steps: count / 2, dtype: .float64).exp2()
+    inputs = Tensor.cat([magnitudes, -magnitudes]).to(.float32)
+  }
 
   var text: String {
     """
@@ -28,20 +38,12 @@ struct Accuracy {
 
   // MARK: Functions of one number
 
-  /// Numbers spread evenly over exponents and significands.
-  private var inputs: Tensor {
-    let count = isQuick ? 1 << 10 : 1 << 20
-    let magnitudes = Tensor.linspace(-20, 20, steps: count / 2, dtype: .float64).exp2()
-    return Tensor.cat([magnitudes, -magnitudes]).to(.float32)
-  }
-
   private var functions: String {
-    let x = inputs
     var table = Table("Function", "this device", "CPU")
     for operation in UnaryOperation.allCases where operation.domain != .integral {
-      let expected = values(of: operation, x.to(.float64))
+      let expected = values(of: operation, inputs.to(.float64))
       let errors = [device, .cpu].map { device in
-        largestError(values(of: operation, x.to(device)), expected)
+        largestError(values(of: operation, inputs.to(device)), expected)
       }
       table.add(operation.description, errors[0], errors[1])
     }

@@ -55,8 +55,6 @@ struct DeviceReport: ParsableCommand {
   }
 
   private var title: String {
-    let (major, minor) = CUDA.deviceCapability(device)
-    let gibibytes = String(format: "%.1f", Double(CUDA.memory(of: device).total) / 0x1p30)
     let versions = CUDA.versions(of: device).sorted { $0.key < $1.key }
       .map { "\($0.key) \($0.value)" }
     let simulated =
@@ -66,8 +64,8 @@ struct DeviceReport: ParsableCommand {
     return """
       # Flambeau on \(CUDA.deviceName(device))
 
-      \(Date.now.formatted(.iso8601.year().month().day())): compute capability \(major).\(minor), \
-      \(gibibytes) GiB; \(versions.joined(separator: ", ")).\(simulated)
+      \(Date.now.formatted(.iso8601.year().month().day())): \(CUDA.summary(of: device)); \
+      \(versions.joined(separator: ", ")).\(simulated)
       """
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Flambeau
-import Foundation
+
+@_spi(Flambeau) import Devices
 
 /// What tensors can be put on.
 struct DevicesCommand: ParsableCommand {
@@ -11,11 +12,7 @@ struct DevicesCommand: ParsableCommand {
     print("cpu     \(numThreads) threads")
     for index in 0..<CUDA.deviceCount {
       let device = Device.cuda(index)
-      let (major, minor) = CUDA.deviceCapability(device)
-      let gibibytes = String(format: "%.1f", Double(CUDA.memory(of: device).total) / 0x1p30)
-      print(
-        "\(device)  \(CUDA.deviceName(device)), compute capability \(major).\(minor), \(gibibytes) GiB"
-      )
+      print("\(device)  \(CUDA.deviceName(device)), \(CUDA.summary(of: device))")
     }
     if let reason = CUDA.unavailability { print("cuda    \(reason.localizedDescription)") }
     print(

@@ -1,4 +1,5 @@
 import CCUDA
+import Foundation
 
 /// What a GPU could do at most, from its clocks and its kind; nil where that is not known. For Flambeau's own
 /// reports.
@@ -37,6 +38,13 @@ extension CUDA {
   /// A device's limits. Stops the program where there is no such device.
   @_spi(Flambeau) public static func limits(of device: Device = .cuda()) -> CUDALimits {
     CUDALimits(gpu(device))
+  }
+
+  /// What a device is besides its name, as in `compute capability 9.0, 79.1 GiB`.
+  @_spi(Flambeau) public static func summary(of device: Device = .cuda()) -> String {
+    let (major, minor) = deviceCapability(device)
+    let gibibytes = String(format: "%.1f", Double(memory(of: device).total) / 0x1p30)
+    return "compute capability \(major).\(minor), \(gibibytes) GiB"
   }
 
   /// The versions of NVIDIA's libraries, as in `CUDA 12.9`.

@@ -29,9 +29,10 @@ public func crossEntropy(
     return rows.finish(losses, over: rows.count(except: ignoreIndex), reduction)
   }
   let logs = rows.scores.logSoftmax(dim: 1)
-  let (losses, factors) = rows.losses(logs, ignoreIndex)
+  let isIgnored = rows.targets .== ignoreIndex
+  let (losses, factors) = rows.losses(logs, isIgnored)
   if labelSmoothing == 0 { return rows.finish(losses, over: factors.sum(), reduction) }
-  let smooth = -rows.weighted(logs).sum(dim: 1).maskedFill(rows.targets .== ignoreIndex, 0)
+  let smooth = -rows.weighted(logs).sum(dim: 1).maskedFill(isIgnored, 0)
   let share = labelSmoothing / Double(rows.scores.shape[1])
   return rows.finish(
     losses * (1 - labelSmoothing) + smooth * share, over: factors.sum(), reduction)
@@ -47,7 +48,7 @@ public func nllLoss(
   guard !target.dtype.isFloatingPoint else {
     fatalError("nllLoss: targets of \(target.dtype); they must be int64")
   }
-  let (losses, factors) = rows.losses(rows.scores, ignoreIndex)
+  let (losses, factors) = rows.losses(rows.scores, rows.targets .== ignoreIndex)
   return rows.finish(losses, over: factors.sum(), reduction)
 }
 
@@ -91,8 +92,7 @@ private struct ClassRows {
   func count(except ignoreIndex: Int) -> Tensor { (targets .!= ignoreIndex).sum() }
 
   /// The losses at the targets, and the weights that they have.
-  func losses(_ logs: Tensor, _ ignoreIndex: Int) -> (Tensor, weights: Tensor) {
-    let isIgnored = targets .== ignoreIndex
+  func losses(_ logs: Tensor, _ isIgnored: Tensor) -> (Tensor, weights: Tensor) {
     let places = targets.maskedFill(isIgnored, 0)
     requireRange(places, logs.shape[1])
     let factors = (weight?[places] ?? .ones(places.shape, dtype: logs.dtype, device: logs.device))
