@@ -39,7 +39,8 @@ func chapter(
 }
 
 let libraries = [
-  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "CAutograd", "Tensors", "NN",
+  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "CThreadState", "Devices", "Tensors",
+  "NN",
   "TensorBoard", "Files", "CHDF5", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles",
   "Serialization", "ModelFiles",
 ]
@@ -78,6 +79,7 @@ let package = Package(
     library(
       "Devices", "COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
     target("Devices", "COperations"),
+    target("Devices", "CThreadState", ["COperations"]),
     .target(
       name: "CKernels", dependencies: ["COperations"], path: "Packages/Devices/Sources/CKernels",
       linkerSettings: [.linkedLibrary("m")]),
@@ -87,14 +89,14 @@ let package = Package(
       path: "Packages/Devices/Sources/CUDAKernels", exclude: ["Kernels"]),
     target("Devices", "CUDASimulator", ["CCUDA", "COperations", "CUDAKernels"]),
     target(
-      "Devices", "Devices", ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CUDAKernels"]),
+      "Devices", "Devices",
+      ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CThreadState", "CUDAKernels"]),
     tests("Devices", "Devices", ["CCUDA", "CUDAKernels"]),
 
-    target("Tensors", "CAutograd"),
     target(
       "Tensors", "Tensors",
       [
-        "CAutograd", "Devices", "Graphs", .product(name: "HeapModule", package: collections),
+        "CThreadState", "Devices", "Graphs", .product(name: "HeapModule", package: collections),
         .product(name: "OrderedCollections", package: collections),
       ]),
     tests("Tensors", "Tensors", ["Graphs"], golden: true),
@@ -115,8 +117,7 @@ let package = Package(
     target("Files", "ImageFiles", ["Files", "CPNG", "CTurboJPEG", "Tensors"]),
     tests("Files", "ImageFiles", ["Files"], golden: true),
 
-    target("NN", "CModules"),
-    target("NN", "NN", ["CAutograd", "CModules", "Graphs", "Tensors"]),
+    target("NN", "NN", ["CThreadState", "Devices", "Graphs", "Tensors"]),
     tests("NN", "NN", golden: true),
     .target(
       name: "TensorBoard",

@@ -6,6 +6,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Devices", targets: ["Devices"]),
+    .library(name: "CThreadState", targets: ["CThreadState"]),
     .library(name: "CUDASimulator", type: .dynamic, targets: ["CUDASimulator"]),
   ],
   targets: [
@@ -13,6 +14,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "COperations"),
+    .target(name: "CThreadState", dependencies: ["COperations"]),
     .target(
       name: "CKernels", dependencies: ["COperations"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CCUDA", dependencies: ["COperations"]),
@@ -20,7 +22,9 @@ let package = Package(
     .target(name: "CUDASimulator", dependencies: ["CCUDA", "COperations", "CUDAKernels"]),
     .target(
       name: "Devices",
-      dependencies: ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CUDAKernels"]),
+      dependencies: [
+        "COperations", "CKernels", "COpenBLAS", "CCUDA", "CThreadState", "CUDAKernels",
+      ]),
     .testTarget(name: "DevicesTests", dependencies: ["Devices", "CCUDA", "CUDAKernels"]),
   ]
 )

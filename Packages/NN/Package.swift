@@ -9,18 +9,18 @@ let package = Package(
     .library(name: "TensorBoard", targets: ["TensorBoard"]),
   ],
   dependencies: [
+    .package(path: "../Devices"),
     .package(path: "../Files"),
     .package(path: "../Graphs"),
     .package(path: "../Tensors"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
-    .target(name: "CModules"),
     .target(
       name: "NN",
       dependencies: [
-        "CModules",
-        .product(name: "CAutograd", package: "Tensors"),
+        .product(name: "CThreadState", package: "Devices"),
+        .product(name: "Devices", package: "Devices"),
         .product(name: "Graphs", package: "Graphs"),
         .product(name: "Tensors", package: "Tensors"),
       ]),

@@ -5,8 +5,7 @@ let package = Package(
   name: "Tensors",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Tensors", targets: ["Tensors"]),
-    .library(name: "CAutograd", targets: ["CAutograd"]),
+    .library(name: "Tensors", targets: ["Tensors"])
   ],
   dependencies: [
     .package(path: "../Devices"),
@@ -14,11 +13,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
-    .target(name: "CAutograd"),
     .target(
       name: "Tensors",
       dependencies: [
-        "CAutograd",
+        .product(name: "CThreadState", package: "Devices"),
         .product(name: "Devices", package: "Devices"),
         .product(name: "Graphs", package: "Graphs"),
         .product(name: "HeapModule", package: "swift-collections"),

@@ -4,7 +4,6 @@
 
 #include <tgmath.h>
 
-_Thread_local void *flambeau_thread_generator;
 
 enum { N = 624, M = 397 };
 

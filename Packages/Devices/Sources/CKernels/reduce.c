@@ -2,6 +2,7 @@
 // which does not depend on the number of threads; sums and products of floating-point numbers are
 // kept in double precision.
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,62 +24,77 @@ typedef struct {
   Dims kept, gone;
   void *y;
   const void *x;
+  ReductionTerms terms;
 } Work;
 
+// The centre of each result, where there are centres.
+static const double *centers_from(const ReductionTerms *terms, long result) {
+  return terms->centers ? terms->centers + result : NULL;
+}
+
+static double finished(double total, const ReductionTerms *terms) {
+  total /= terms->divisor;
+  return terms->takes_root ? sqrt(total) : total;
+}
+
 // Reduces n columns of one row each into totals, or a row of n elements into one total, over several
-// at a time where they are adjacent.
-#define INNER_LOOPS(name, LOAD, S, A, JOIN)                                                \
-  VECTORIZED static void name##_columns(long n, A *totals, const S *x, long stride) {      \
+// at a time where they are adjacent. ELEMENT makes what is joined of an element and the centre c.
+#define INNER_LOOPS(name, ELEMENT, S, A, JOIN)                                             \
+  VECTORIZED static void name##_columns(                                                   \
+      long n, A *totals, const S *x, long stride, const double *centers) {                 \
     if (stride == 1) {                                                                     \
-      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i]));             \
+      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i], centers[i])); \
     } else {                                                                               \
-      for (long i = 0; i < n; i++) JOIN(totals[i], (A)LOAD(x[i * stride]));                \
+      for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i * stride], centers[i])); \
     }                                                                                      \
   }                                                                                        \
   /* Eight rows at a time, so that the totals are read and written less often. */          \
   VECTORIZED static void name##_eight_rows(                                                \
-      long n, A *totals, const S *x, long row, long stride) {                              \
+      long n, A *totals, const S *x, long row, const double *centers) {                    \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      A a = (A)LOAD(x[i * stride]), b = (A)LOAD(x[i * stride + 2 * row]);                  \
-      A c = (A)LOAD(x[i * stride + 4 * row]), d = (A)LOAD(x[i * stride + 6 * row]);        \
-      JOIN(a, (A)LOAD(x[i * stride + row]));                                               \
-      JOIN(b, (A)LOAD(x[i * stride + 3 * row]));                                           \
-      JOIN(c, (A)LOAD(x[i * stride + 5 * row]));                                           \
-      JOIN(d, (A)LOAD(x[i * stride + 7 * row]));                                           \
+      A a = (A)ELEMENT(x[i], centers[i]), b = (A)ELEMENT(x[i + 2 * row], centers[i]);      \
+      A c = (A)ELEMENT(x[i + 4 * row], centers[i]), d = (A)ELEMENT(x[i + 6 * row], centers[i]); \
+      JOIN(a, (A)ELEMENT(x[i + row], centers[i]));                                         \
+      JOIN(b, (A)ELEMENT(x[i + 3 * row], centers[i]));                                     \
+      JOIN(c, (A)ELEMENT(x[i + 5 * row], centers[i]));                                     \
+      JOIN(d, (A)ELEMENT(x[i + 7 * row], centers[i]));                                     \
       JOIN(a, b);                                                                          \
       JOIN(c, d);                                                                          \
       JOIN(a, c);                                                                          \
       JOIN(totals[i], a);                                                                  \
     }                                                                                      \
   }                                                                                        \
-  VECTORIZED static A name##_row(long n, A total, const S *x, long stride) {               \
+  VECTORIZED static A name##_row(long n, A total, const S *x, long stride, double center) { \
     long i = 0;                                                                            \
+    (void)center;                                                                          \
     if (stride == 1 && n >= 2 * LANES) {                                                   \
       A lanes[LANES];                                                                      \
-      for (int k = 0; k < LANES; k++) lanes[k] = (A)LOAD(x[k]);                            \
+      for (int k = 0; k < LANES; k++) lanes[k] = (A)ELEMENT(x[k], center);                 \
       for (i = LANES; i + LANES <= n; i += LANES) {                                        \
-        for (int k = 0; k < LANES; k++) JOIN(lanes[k], (A)LOAD(x[i + k]));                 \
+        for (int k = 0; k < LANES; k++) JOIN(lanes[k], (A)ELEMENT(x[i + k], center));      \
       }                                                                                    \
       FOLD_LANES(lanes, JOIN)                                                              \
       JOIN(total, lanes[0]);                                                               \
     }                                                                                      \
-    for (; i < n; i++) JOIN(total, (A)LOAD(x[i * stride]));                                \
+    for (; i < n; i++) JOIN(total, (A)ELEMENT(x[i * stride], center));                     \
     return total;                                                                          \
   }
 
-// The whole reduction of elements of S into totals of A, which start with FIRST.
-#define REDUCTION(name, LOAD, STORE, S, A, JOIN, FIRST)                                    \
-  INNER_LOOPS(name, LOAD, S, A, JOIN)                                                      \
+// The whole reduction of elements of S into totals of A, which start with FIRST, and results of R.
+#define REDUCTION(name, ELEMENT, STORE, S, R, A, JOIN, FIRST)                              \
+  INNER_LOOPS(name, ELEMENT, S, A, JOIN)                                                   \
   /* One total, over the positions begin to end of the dims that go. */                    \
-  static A name##_total(const Dims *gone, const S *x, long begin, long end) {              \
+  static A name##_total(                                                                   \
+      const Dims *gone, const S *x, const double *centers, long begin, long end) {         \
     long n = gone->rank ? gone->shape[gone->rank - 1] : 1;                                 \
     long stride = gone->rank ? gone->strides[gone->rank - 1] : 1;                          \
     long position[FLAMBEAU_MAX_RANK];                                                      \
     long offset = dims_seek(gone, 1, begin / n, position), column = begin % n;             \
-    A total = FIRST((A)LOAD(x[offset + column * stride]));                                 \
+    double center = centers ? *centers : 0;                                                \
+    A total = FIRST((A)ELEMENT(x[offset + column * stride], center));                      \
     while (begin < end) {                                                                  \
       long width = n - column < end - begin ? n - column : end - begin;                    \
-      total = name##_row(width, total, x + offset + column * stride, stride);              \
+      total = name##_row(width, total, x + offset + column * stride, stride, center);      \
       begin += width;                                                                      \
       column = 0;                                                                          \
       offset = dims_next(gone, 1, position, offset);                                       \
@@ -87,26 +103,30 @@ typedef struct {
   }                                                                                        \
   static void name##_totals(void *context, long begin, long end) {                         \
     const Work *work = context;                                                            \
+    const ReductionTerms *terms = &work->terms;                                            \
     long position[FLAMBEAU_MAX_RANK];                                                      \
     long offset = dims_seek(&work->kept, 0, begin, position);                              \
     for (long i = begin; i < end; i++) {                                                   \
-      ((S *)work->y)[i] = STORE(                                                           \
-          name##_total(&work->gone, (const S *)work->x + offset, 0, work->gone.count));    \
+      const S *x = (const S *)work->x + offset;                                            \
+      A total = name##_total(                                                              \
+          &work->gone, x, centers_from(terms, i), 0, work->gone.count);                    \
+      ((R *)work->y)[i] = STORE(total, terms);                                             \
       offset = dims_next(&work->kept, 0, position, offset);                                \
     }                                                                                      \
   }                                                                                        \
   typedef struct {                                                                         \
-    const Dims *gone;                                                                      \
-    const S *x;                                                                            \
+    const Work *work;                                                                      \
     long parts;                                                                            \
     A totals[PARTS];                                                                       \
   } name##_Parts;                                                                          \
   static void name##_some_parts(void *context, long begin, long end) {                     \
     name##_Parts *parts = context;                                                         \
+    const Work *work = parts->work;                                                        \
     for (long k = begin; k < end; k++) {                                                   \
-      long count = parts->gone->count;                                                     \
+      long count = work->gone.count;                                                       \
       parts->totals[k] = name##_total(                                                     \
-          parts->gone, parts->x, count * k / parts->parts, count * (k + 1) / parts->parts); \
+          &work->gone, work->x, work->terms.centers, count * k / parts->parts,             \
+          count * (k + 1) / parts->parts);                                                 \
     }                                                                                      \
   }                                                                                        \
   static void name##_some_blocks(void *context, long begin, long end) {                    \
@@ -117,26 +137,30 @@ typedef struct {
     for (long block = begin; block < end; block++) {                                       \
       long position[FLAMBEAU_MAX_RANK], start = block % blocks * BLOCK;                    \
       long width = m - start < BLOCK ? m - start : BLOCK;                                  \
+      long result = block / blocks * m + start;                                            \
       const S *x = (const S *)work->x + dims_seek(kept, 1, block / blocks, position) +     \
                    start * stride;                                                         \
-      S *y = (S *)work->y + block / blocks * m + start;                                    \
+      static const double zeros[BLOCK];                                                    \
+      const double *centers = centers_from(&work->terms, result);                          \
+      if (!centers) centers = zeros;                                                       \
       A totals[BLOCK];                                                                     \
       for (long j = 0; j < width; j++) {                                                   \
-        totals[j] = FIRST((A)LOAD(x[j * stride]));                                         \
+        totals[j] = FIRST((A)ELEMENT(x[j * stride], centers[j]));                          \
       }                                                                                    \
       long offset = dims_seek(gone, 0, 0, position), row = 0;                              \
       if (gone->rank == 1 && stride == 1) {                                                \
         for (; row + 8 <= gone->count; row += 8) {                                         \
-          name##_eight_rows(width, totals, x + offset, gone->strides[0], 1);               \
+          name##_eight_rows(width, totals, x + offset, gone->strides[0], centers);         \
           offset += 8 * gone->strides[0];                                                  \
         }                                                                                  \
         position[0] = row;                                                                 \
       }                                                                                    \
       for (; row < gone->count; row++) {                                                   \
-        name##_columns(width, totals, x + offset, stride);                                 \
+        name##_columns(width, totals, x + offset, stride, centers);                        \
         offset = dims_next(gone, 0, position, offset);                                     \
       }                                                                                    \
-      for (long j = 0; j < width; j++) y[j] = STORE(totals[j]);                            \
+      R *y = (R *)work->y + result;                                                        \
+      for (long j = 0; j < width; j++) y[j] = STORE(totals[j], &work->terms);              \
     }                                                                                      \
   }                                                                                        \
   static void name(Work *work) {                                                           \
@@ -148,12 +172,12 @@ typedef struct {
       long elements = (m < BLOCK ? m : BLOCK) * gone->count;                               \
       flambeau_parallel(kept->count / m * blocks, GRAIN / elements + 1, name##_some_blocks, work); \
     } else if (kept->count == 1 && gone->count >= 2 * GRAIN) {                             \
-      name##_Parts parts = {.gone = gone, .x = work->x, .parts = gone->count / GRAIN};     \
+      name##_Parts parts = {.work = work, .parts = gone->count / GRAIN};                   \
       if (parts.parts > PARTS) parts.parts = PARTS;                                        \
       flambeau_parallel(parts.parts, 1, name##_some_parts, &parts);                        \
       A total = parts.totals[0];                                                           \
       for (long k = 1; k < parts.parts; k++) JOIN(total, parts.totals[k]);                 \
-      *(S *)work->y = STORE(total);                                                        \
+      *(R *)work->y = STORE(total, &work->terms);                                          \
     } else {                                                                               \
       flambeau_parallel(kept->count, GRAIN / gone->count + 1, name##_totals, work);        \
     }                                                                                      \
@@ -162,21 +186,37 @@ typedef struct {
 #define ZERO(x) 0
 #define ONE(x) 1
 #define ITSELF(x) x
+// Elements of a dtype, as they are or the squares of their distances from a centre; and results of it.
+#define ITEMS(dtype, S, C, ...)                                                            \
+  static inline C item_##dtype(S x, double center) { return FLAMBEAU_LOAD_##dtype(x); }    \
+  static inline double square_##dtype(S x, double center) {                                \
+    double distance = FLAMBEAU_LOAD_##dtype(x) - center;                                   \
+    return distance * distance;                                                            \
+  }                                                                                        \
+  static inline S stored_##dtype(C x, const ReductionTerms *terms) {                       \
+    return FLAMBEAU_STORE_##dtype(x);                                                      \
+  }                                                                                        \
+  static inline S finished_##dtype(double x, const ReductionTerms *terms) {                \
+    return FLAMBEAU_STORE_##dtype(finished(x, terms));                                     \
+  }
+FLAMBEAU_DTYPES(ITEMS)
+
 #define EXTREMES(dtype, S, C, ...)                                                         \
   REDUCTION(                                                                               \
-      maximum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, FLAMBEAU_LARGER, ITSELF) \
+      maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, FLAMBEAU_LARGER, ITSELF)     \
+  REDUCTION(minimum_##dtype, item_##dtype, stored_##dtype, S, S, C, FLAMBEAU_SMALLER, ITSELF)
+#define TOTALS(dtype, S, ...)                                                              \
+  REDUCTION(sum_##dtype, item_##dtype, finished_##dtype, S, S, double, FLAMBEAU_ADD, ZERO) \
   REDUCTION(                                                                               \
-      minimum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, C, FLAMBEAU_SMALLER, ITSELF)
-#define TOTALS(dtype, S, C, ...)                                                           \
+      wide_sum_##dtype, item_##dtype, finished_float64, S, double, double, FLAMBEAU_ADD, ZERO) \
+  REDUCTION(squares_##dtype, square_##dtype, finished_##dtype, S, S, double, FLAMBEAU_ADD, ZERO) \
   REDUCTION(                                                                               \
-      sum_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, FLAMBEAU_ADD, ZERO)    \
-  REDUCTION(                                                                               \
-      product_##dtype, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, S, double, FLAMBEAU_MULTIPLY, ONE)
+      product_##dtype, item_##dtype, finished_##dtype, S, S, double, FLAMBEAU_MULTIPLY, ONE)
 
 FLAMBEAU_DTYPES(EXTREMES)
 FLAMBEAU_FLOAT_DTYPES(TOTALS)
-REDUCTION(sum_int64, ITSELF, ITSELF, int64_t, int64_t, FLAMBEAU_ADD, ZERO)
-REDUCTION(product_int64, ITSELF, ITSELF, int64_t, int64_t, FLAMBEAU_MULTIPLY, ONE)
+REDUCTION(sum_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, FLAMBEAU_ADD, ZERO)
+REDUCTION(product_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, FLAMBEAU_MULTIPLY, ONE)
 
 // The first place of the largest or smallest element, or of the first NaN, over one dim.
 #define INDEX_OF(name, LOAD, S, C, BETTER)                                                 \
@@ -214,6 +254,8 @@ typedef void (*Reducer)(Work *work);
 static const Reducer reducers[][FLAMBEAU_DTYPE_COUNT] = {
 #define X(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
     [Reduction_sum] = {[DType_int64] = sum_int64, FLAMBEAU_FLOAT_DTYPES(X, sum)},
+    [Reduction_wideSum] = {FLAMBEAU_FLOAT_DTYPES(X, wide_sum)},
+    [Reduction_squares] = {FLAMBEAU_FLOAT_DTYPES(X, squares)},
     [Reduction_product] = {[DType_int64] = product_int64, FLAMBEAU_FLOAT_DTYPES(X, product)},
     [Reduction_maximum] = {FLAMBEAU_DTYPES(X, maximum)},
     [Reduction_minimum] = {FLAMBEAU_DTYPES(X, minimum)},
@@ -223,9 +265,9 @@ static const Reducer reducers[][FLAMBEAU_DTYPE_COUNT] = {
 };
 
 void flambeau_reduce(
-    Reduction op, DType dtype, long rank, const long *shape, const bool *reduced,
-    void *y, const void *x, const long *x_strides) {
-  Work work = {.kept = {.count = 1}, .gone = {.count = 1}, .y = y, .x = x};
+    Reduction op, ReductionTerms terms, DType dtype, long rank, const long *shape,
+    const bool *reduced, void *y, const void *x, const long *x_strides) {
+  Work work = {.kept = {.count = 1}, .gone = {.count = 1}, .y = y, .x = x, .terms = terms};
   for (long dim = 0; dim < rank; dim++) {
     dims_add(reduced[dim] ? &work.gone : &work.kept, shape[dim], x_strides[dim]);
   }

@@ -102,13 +102,14 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
     const Work *work = context;                                                            \
     for (long row = begin; row < end; row++) {                                             \
       if (work->target[row] == work->ignored) {                                            \
-        ((S *)work->total)[row] = ((S *)work->y)[row] = FLAMBEAU_STORE_##dtype((T)0);      \
+        ((T *)work->total)[row] = 0;                                                       \
+        ((S *)work->y)[row] = FLAMBEAU_STORE_##dtype((T)0);                                \
         continue;                                                                          \
       }                                                                                    \
       const S *x = (const S *)work->x + row * work->n;                                     \
       T m = row_maximum_##dtype(work->n, x);                                               \
       T total = m + (T)log(row_sum_##dtype(work->n, NULL, x, m));                          \
-      ((S *)work->total)[row] = FLAMBEAU_STORE_##dtype(total);                             \
+      ((T *)work->total)[row] = total;                                                     \
       ((S *)work->y)[row] =                                                                \
           FLAMBEAU_STORE_##dtype(total - FLAMBEAU_LOAD_##dtype(x[work->target[row]]));     \
     }                                                                                      \
@@ -126,11 +127,12 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
         memset(y, 0, work->n * sizeof(S));                                                 \
         continue;                                                                          \
       }                                                                                    \
-      T total = FLAMBEAU_LOAD_##dtype(((const S *)work->total)[row]);                      \
+      T total = ((const T *)work->total)[row];                                             \
       T g = FLAMBEAU_LOAD_##dtype(((const S *)work->gradient)[row]);                       \
       slope_row_##dtype(work->n, y, (const S *)work->x + row * work->n, total, g);         \
-      S *right = y + work->target[row];                                                    \
-      *right = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(*right) - g);                  \
+      long right = work->target[row];                                                      \
+      T x = FLAMBEAU_LOAD_##dtype(((const S *)work->x)[row * work->n + right]);            \
+      y[right] = FLAMBEAU_STORE_##dtype((exp(x - total) - 1) * g);                         \
     }                                                                                      \
   }
 FLAMBEAU_FLOAT_DTYPES(CROSS_ENTROPY)

@@ -48,9 +48,15 @@ public protocol Backend: Sendable {
   // MARK: Over dims
 
   /// y = x reduced over the dims that `reduced` marks, which y does not have. Sums and products take
-  /// int64 and floating point; indices are int64 and over one dim. Where there is nothing to reduce, y
-  /// stays as it is.
-  func reduce(_ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView)
+  /// int64 and floating point, wide sums, which are float64, and squares the latter; indices are int64 and
+  /// over one dim. Where there is nothing to reduce, y stays as it is.
+  ///
+  /// Sums of floating point are divided by `divisor`, and the root is taken of them if `takesRoot`, before they
+  /// are rounded. What is squared is first lessened by the centre of its result, where there are `centers`,
+  /// float64.
+  func reduce(
+    _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
+    divisor: Double, takesRoot: Bool, into y: StridedView)
   /// y = exp(x) / Σ exp(x), or its logarithm, over the last dim of a contiguous x.
   func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView)
   /// Each row of a contiguous x along the last dim with mean 0, or without centering as it is, and then
@@ -65,8 +71,8 @@ public protocol Backend: Sendable {
     _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
     means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
     ofBias: StridedView?)
-  /// log Σ eˣ - x at the target of each row of a contiguous x, and log Σ eˣ in `totals`; 0 where the target
-  /// is `ignored`. Returns the first target that is out of range, if any.
+  /// log Σ eˣ - x at the target of each row of a contiguous x, and log Σ eˣ in `totals`, which are float32 for
+  /// halves; 0 where the target is `ignored`. Returns the first target that is out of range, if any.
   func crossEntropy(
     _ x: StridedView, target: StridedView, ignored: Int, into losses: StridedView,
     totals: StridedView
@@ -133,10 +139,11 @@ public protocol Backend: Sendable {
   /// The place in its channel of the largest element of each window, or of the first NaN, as [channels, out
   /// height, out width]; int64. No window lies outside of the image.
   func placesOfMaxima(_ image: StridedView, _ windows: Windows, into places: StridedView)
-  /// The convolution of images [batch, channels, height, width] by weights [out channels, channels of a
-  /// group, kernel height, kernel width].
+  /// y = x ∗ w, or y + x ∗ w: images [batch, channels, height, width] convolved by weights [out channels,
+  /// channels of a group, kernel height, kernel width].
   func convolve(
-    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, into y: StridedView)
+    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, accumulating: Bool,
+    into y: StridedView)
   /// Its derivative by the images, and by the weights, for a gradient in the shape of its result.
   func convolveSlopesOfInput(
     _ gradient: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int,
@@ -206,6 +213,13 @@ public struct AttentionViews: Sendable {
 }
 
 extension Backend {
+  /// y = x reduced, with sums as they are.
+  public func reduce(
+    _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView
+  ) {
+    reduce(reduction, x, over: reduced, centers: nil, divisor: 1, takesRoot: false, into: y)
+  }
+
   // The CPU's attention is made of products and softmax, block by block, above this package.
   public func canAttend(_ dtype: DType, width: Int, valueWidth: Int) -> Bool { false }
   public func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {

@@ -6,13 +6,14 @@ import Foundation
 
 extension CPUBackend {
   public func convolve(
-    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, into y: StridedView
+    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, accumulating: Bool,
+    into y: StridedView
   ) {
     let parts = ConvolutionParts(windows, input: x, weight: weight, groups: groups)
-    withoutHalves([x, weight], into: y) { inputs, y in
+    withoutHalves([x, weight], accumulating: accumulating, into: y) { inputs, y in
       let product = GEMM(
         m: parts.outputs, n: parts.positions, k: parts.places, leftDimension: parts.places,
-        rightDimension: parts.positions)
+        rightDimension: parts.positions, accumulating: accumulating)
       parts.forEach { part, scratch in
         let columns = parts.columns(of: part.input(inputs[0]), in: scratch)
         product.run(y.dtype, part.weight(inputs[1]), columns, part.output(y))
@@ -82,16 +83,21 @@ extension CPUBackend {
 
   /// Calls `body` with views of types that BLAS knows: halves are computed as float32.
   private func withoutHalves(
-    _ inputs: [StridedView], into y: StridedView, _ body: ([StridedView], StridedView) -> Void
+    _ inputs: [StridedView], accumulating: Bool = false, into y: StridedView,
+    _ body: ([StridedView], StridedView) -> Void
   ) {
     guard y.dtype == .float16 || y.dtype == .bfloat16 else { return body(inputs, y) }
-    let wide = StridedView(empty: y.layout, dtype: .float32, device: y.storage.device)
+    let wide =
+      accumulating
+      ? y.converted(to: .float32)
+      : StridedView(empty: y.layout, dtype: .float32, device: y.storage.device)
     body(inputs.map { $0.converted(to: .float32) }, wide)
     convert(wide, into: y)
   }
 }
 
 /// The sizes of a convolution, for one image and one group of channels.
+// Threads read the same inputs and write parts of their own.
 private struct ConvolutionParts: @unchecked Sendable {
   let windows: Windows
   let images: Int
@@ -122,6 +128,7 @@ private struct ConvolutionParts: @unchecked Sendable {
     windows.kernel_height * windows.kernel_width == 1
       && windows.stride_height * windows.stride_width == 1
       && windows.padding_height + windows.padding_width == 0
+      && windows.out_height == windows.height && windows.out_width == windows.width
   }
 
   /// How many images are worth a thread: some 50 µs of work.

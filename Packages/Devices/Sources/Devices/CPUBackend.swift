@@ -116,10 +116,12 @@ public struct CPUBackend: Backend {
   // MARK: Over dims
 
   public func reduce(
-    _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView
+    _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
+    divisor: Double, takesRoot: Bool, into y: StridedView
   ) {
+    let terms = ReductionTerms(centers: centers, divisor: divisor, takesRoot: takesRoot)
     flambeau_reduce(
-      reduction, x.dtype, x.layout.rank, x.layout.shape, reduced, y.pointer, x.pointer,
+      reduction, terms, x.dtype, x.layout.rank, x.layout.shape, reduced, y.pointer, x.pointer,
       x.layout.strides)
   }
 
@@ -295,4 +297,11 @@ public enum CPU {
   public static var memoryCached: Int { Int(flambeau_memory_statistics().cached) }
   /// Gives back to the system what the allocator keeps.
   public static func emptyCache() { flambeau_empty_cache() }
+}
+
+extension ReductionTerms {
+  init(centers: StridedView?, divisor: Double, takesRoot: Bool) {
+    let centers = centers.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Double.self)) }
+    self.init(centers: centers, divisor: divisor, takes_root: takesRoot)
+  }
 }

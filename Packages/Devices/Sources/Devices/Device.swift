@@ -1,3 +1,4 @@
+import CThreadState
 @_exported import COperations
 import Foundation
 
@@ -56,13 +57,19 @@ extension Device {
 
   /// The device of tensors that are made without naming one: the CPU, except inside ``withDefault(_:)``;
   /// `torch.get_default_device`.
-  public static var `default`: Device { chosen ?? .cpu }
+  public static var `default`: Device { flambeau_ambient_device() }
 
-  @TaskLocal private static var chosen: Device?
-
-  /// Does something with this device as the default one: `with torch.device(…)`.
+  /// Does something with this device as the default one, on this thread: `with torch.device(…)`.
   public func withDefault<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try Self.$chosen.withValue(self, operation: body)
+    try withAmbient({ $0.device = self }, body)
+  }
+
+  /// Does something that may wait with this device as the default one, in this task and its child tasks.
+  @_disfavoredOverload
+  public func withDefault<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    try await withAmbient({ $0.device = self }, body)
   }
 }
 

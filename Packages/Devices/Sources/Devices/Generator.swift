@@ -1,10 +1,12 @@
 import CKernels
+import CThreadState
 import Synchronization
 
 /// A source of random numbers on the CPU: with the same seed, the same numbers as PyTorch's.
 ///
 /// A 32-bit Mersenne Twister, as in `torch.Generator`. It may be used from several threads, which
 /// then take turns.
+// The memory is reached through the lock alone.
 public final class Generator: @unchecked Sendable {
   private let memory = UnsafeMutablePointer<RandomState>.allocate(capacity: 1)
   private let lock = Mutex(())
@@ -12,7 +14,7 @@ public final class Generator: @unchecked Sendable {
   /// The generator that is used where none is given: one for the whole process, except inside
   /// ``withDefault(_:)``.
   public static var `default`: Generator {
-    guard let own = flambeau_get_thread_generator() else { return shared }
+    guard let own = flambeau_ambient_generator() else { return shared }
     return Unmanaged<Generator>.fromOpaque(own).takeUnretainedValue()
   }
 
@@ -22,12 +24,19 @@ public final class Generator: @unchecked Sendable {
   ///
   /// What is drawn inside then depends on this generator alone, whatever other threads draw.
   public func withDefault<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let previous = flambeau_get_thread_generator()
-    flambeau_set_thread_generator(Unmanaged.passUnretained(self).toOpaque())
-    defer {
-      flambeau_set_thread_generator(previous)
-    }
-    return try withExtendedLifetime(self) { try body() }
+    try withExtendedLifetime(self) { try withAmbient(makeDefault, body) }
+  }
+
+  /// Does something that may wait with this generator as the default one, in this task and its child tasks.
+  @_disfavoredOverload
+  public func withDefault<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    try await withAmbient(makeDefault, body)
+  }
+
+  private func makeDefault(_ state: inout Ambient) {
+    state.generator = Unmanaged.passUnretained(self).toOpaque()
   }
 
   /// Creates a generator.
@@ -55,14 +64,16 @@ public final class Generator: @unchecked Sendable {
 
   /// All that the next numbers depend on, to go back to later: `torch.Generator.get_state`.
   public struct State: Sendable {
-    fileprivate var value: RandomState
+    fileprivate(set) var value: RandomState
+
+    init(value: RandomState) { self.value = value }
   }
 
   /// Where it is in its numbers, to be saved and set again.
   public var state: State {
     get {
       State(
-        value: withState { memory in
+        value: lock.withLock { _ in
           flambeau_random_spread(memory)
           return memory.pointee
         })
@@ -81,7 +92,10 @@ public final class Generator: @unchecked Sendable {
   }
 
   func withState<Result>(_ body: (UnsafeMutablePointer<RandomState>) -> Result) -> Result {
-    lock.withLock { _ in body(memory) }
+    lock.withLock { _ in
+      DrawnGenerators.current?.note(self, memory)
+      return body(memory)
+    }
   }
 }
 

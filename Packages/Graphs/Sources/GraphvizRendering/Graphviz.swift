@@ -12,6 +12,7 @@ public final class Graphviz: Sendable {
 
   /// The one context of the process, made at the first drawing and kept: each new one would load
   /// the plug-ins again.
+  // libgvc is used behind a lock.
   private struct Context: @unchecked Sendable {
     let pointer: OpaquePointer
   }

@@ -1,4 +1,5 @@
-import CModules
+import CThreadState
+@_spi(Flambeau) import Devices
 import Foundation
 
 /// Initial values of parameters, drawn or set in place: `torch.nn.init`.
@@ -149,7 +150,7 @@ public enum Init {
   }
 
   private static func set(_ tensor: Tensor, _ value: (Tensor) -> Tensor) {
-    if flambeau_skips_init() { return }
+    if flambeau_ambient_skips_init() { return }
     noGrad { tensor.copy(from: value(tensor)) }
   }
 
@@ -157,15 +158,12 @@ public enum Init {
   static func drawn(
     _ shape: [Int], _ dtype: DType, _ device: Device, _ draw: () -> Tensor
   ) -> Tensor {
-    flambeau_skips_init() ? .empty(shape, dtype: dtype, device: device) : draw()
+    flambeau_ambient_skips_init() ? .empty(shape, dtype: dtype, device: device) : draw()
   }
 
   /// Does something in which the library's layers leave out the numbers that they begin with.
   static func skipping<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let previous = flambeau_skips_init()
-    flambeau_set_skips_init(true)
-    defer { flambeau_set_skips_init(previous) }
-    return try body()
+    try withAmbient({ $0.skips_init = true }, body)
   }
 
   /// The x for which erf(x) = y, by Newton's method from an approximation; Winitzki, 2008.

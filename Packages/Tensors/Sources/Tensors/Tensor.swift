@@ -1,4 +1,5 @@
 @_exported import Devices
+import Synchronization
 
 /// Numbers in any number of dims, which remember how they were made if asked to.
 ///
@@ -6,8 +7,11 @@
 /// tensor share its memory, as in PyTorch. With ``requiresGrad``, what is computed from it is
 /// recorded, and ``backward(gradient:retainGraph:createGraph:)`` fills in ``grad``.
 ///
-/// It follows `torch.Tensor`. Threads may read a tensor at the same time; what changes it in place
-/// needs it alone.
+/// It follows `torch.Tensor`. Threads may use a tensor at the same time: compute with it, run
+/// ``backward(gradient:retainGraph:createGraph:)`` over what was computed from it, read its ``grad``. What
+/// changes the tensor itself, its elements in place or ``requiresGrad``, needs it alone, as does `loadStateDict`
+/// or a step of an optimizer.
+// What several threads may change is behind locks: gradients and hooks in the node, and the node of a view.
 public final class Tensor: @unchecked Sendable {
   /// The elements, as kernels see them.
   public let view: StridedView
@@ -16,6 +20,8 @@ public final class Tensor: @unchecked Sendable {
   @exclusivity(unchecked) var ownNode: Node?
   /// What this tensor is a view of, if it is one whose history may change with that of others.
   @exclusivity(unchecked) var origin: Origin?
+  /// Of a view, the version of the elements that its node stands for.
+  let versionOfNode = Atomic<UInt32>(0)
 
   /// The number that this tensor was written as, as in `x * 0.1`: one that takes the dtype of
   /// whatever it meets, as a Python number does in PyTorch.

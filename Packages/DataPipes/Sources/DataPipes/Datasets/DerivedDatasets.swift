@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Dataset {
   /// The same examples, each turned into something else when it is read.
   public func map<Result: Sendable>(
@@ -30,11 +32,11 @@ public struct MappedDataset<Base: Dataset, Example: Sendable>: Dataset {
 /// What ``Dataset/cached()`` makes.
 public final class CachedDataset<Base: Dataset>: Dataset {
   private let base: Base
-  private let kept: Locked<[Base.Example?]>
+  private let kept: Mutex<[Base.Example?]>
 
   init(_ base: Base) {
     self.base = base
-    kept = Locked(Array(repeating: nil, count: base.count))
+    kept = Mutex(Array(repeating: nil, count: base.count))
   }
 
   public var count: Int { base.count }

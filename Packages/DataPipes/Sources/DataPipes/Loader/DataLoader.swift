@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Batches of a dataset's examples, in order or shuffled, made by this thread or by workers:
 /// `torch.utils.data.DataLoader`.
@@ -20,7 +21,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   let source: Result<BatchSource<Batch>, any Error>
   let workers: Workers
   private let generator: Devices.Generator?
-  private let progress = Locked(Progress())
+  private let progress = Mutex(Progress())
 
   /// How batches are made ahead.
   struct Workers: Sendable {

@@ -1,6 +1,7 @@
 /// One pass through a loader's batches. Its release stops the workers.
 ///
 /// It is used by one thread or task at a time.
+// An iterator is for one task at a time; so is this.
 final class Epoch<Batch: Sendable>: @unchecked Sendable {
   private let loader: DataLoader<Batch>
   private let cancellation = Cancellation()

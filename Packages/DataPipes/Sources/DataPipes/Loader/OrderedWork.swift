@@ -15,12 +15,13 @@ final class Cancellation: Sendable {
 /// What is drawn at random in a job depends on the seed and on the job's number alone, not on who does
 /// it.
 final class OrderedWork<Output>: Sendable {
-  private let jobs: Locked<Jobs>
+  private let jobs: Mutex<Jobs>
   private let results: ResultLine
   private let seed: UInt64
   private let cancellation: Cancellation
 
-  /// Where jobs come from, one thread at a time.
+  /// Where jobs come from.
+  // Nothing else uses the source, and it is behind a lock.
   private struct Jobs: @unchecked Sendable {
     let source: ExampleIterator<Job<Output>>
     var number: Int
@@ -38,7 +39,7 @@ final class OrderedWork<Output>: Sendable {
     seed: UInt64, cancellation: Cancellation
   ) {
     (self.seed, self.cancellation) = (seed, cancellation)
-    jobs = Locked(Unchecked(Jobs(source: source, number: firstNumber)).value)
+    jobs = Mutex(Jobs(source: source, number: firstNumber))
     results = ResultLine(
       firstNumber: firstNumber, capacity: capacity, makers: threads, cancellation: cancellation)
   }
@@ -107,6 +108,7 @@ private final class Parcel<Value> {
 }
 
 /// Takes a value that is not known to be `Sendable` to where nothing else refers to it.
+// Whoever makes one promises that.
 struct Unchecked<Value>: @unchecked Sendable {
   let value: Value
   init(_ value: Value) { self.value = value }

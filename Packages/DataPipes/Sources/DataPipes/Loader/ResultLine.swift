@@ -1,12 +1,13 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Where results stand in line until they are taken, in the order of their numbers, whenever they
 /// arrive. One thread or task takes them.
 ///
 /// There is room for so many; whoever makes one waits for room first.
 final class ResultLine: Sendable {
-  private let state: Locked<State>
+  private let state: Mutex<State>
   private let capacity: Int
   /// How many places are given back at once, since to wake a maker takes longer than to take a result.
   /// All makers still have a place each.
@@ -22,6 +23,7 @@ final class ResultLine: Sendable {
   /// A queue of its own, since the common ones may all be at work.
   private static let timers = DispatchQueue(label: "flambeau.timeouts")
 
+  // A result is handed from its maker to its taker, and kept by neither.
   private struct State: @unchecked Sendable {
     /// A result has the place of its number, modulo the capacity.
     var results: [Result<AnyObject, any Error>?]
@@ -59,7 +61,7 @@ final class ResultLine: Sendable {
   init(firstNumber: Int, capacity: Int, makers: Int, cancellation: Cancellation) {
     (self.capacity, self.cancellation) = (capacity, cancellation)
     lot = (capacity - makers) / 2 + 1
-    state = Locked(State(results: Array(repeating: nil, count: capacity), next: firstNumber))
+    state = Mutex(State(results: Array(repeating: nil, count: capacity), next: firstNumber))
     for _ in 0..<capacity { room.signal() }
   }
 

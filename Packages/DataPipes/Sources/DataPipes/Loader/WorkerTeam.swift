@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Threads that wait for tasks and do each of them together. They end when the team is released and
 /// their tasks are done.
@@ -33,7 +34,7 @@ final class WorkerTeam: Sendable {
   /// The tasks of a thread. None is the sign to end.
   private final class Inbox: Sendable {
     typealias Task = @Sendable (Int, Result<Void, any Error>) -> Void
-    private let tasks = Locked<[Task?]>([])
+    private let tasks = Mutex<[Task?]>([])
     private let arrival = DispatchSemaphore(value: 0)
 
     func post(_ task: Task?) {

@@ -1,5 +1,6 @@
 import DequeModule
 import Foundation
+import Synchronization
 
 // Steps that bring pipes together, or part one.
 
@@ -92,7 +93,7 @@ private final class Passes<Example: Sendable>: Sendable {
   private let source: DataPipe<Example>
   private let buffer: Int
   private let classify: @Sendable (Example) throws -> Int
-  private let state: Locked<State>
+  private let state: Mutex<State>
 
   private struct State: Sendable {
     /// How often each pipe was iterated.
@@ -106,7 +107,7 @@ private final class Passes<Example: Sendable>: Sendable {
     classify: @escaping @Sendable (Example) throws -> Int
   ) {
     (self.source, self.buffer, self.classify) = (source, buffer, classify)
-    state = Locked(State(begun: Array(repeating: 0, count: pipeCount)))
+    state = Mutex(State(begun: Array(repeating: 0, count: pipeCount)))
   }
 
   func begin(_ place: Int) throws -> Pass<Example> {
@@ -125,10 +126,11 @@ private final class Passes<Example: Sendable>: Sendable {
 
 /// One pass through a pipe whose examples are parted among several.
 private final class Pass<Example: Sendable>: Sendable {
-  private let state: Locked<State>
+  private let state: Mutex<State>
   private let buffer: Int
   private let classify: @Sendable (Example) throws -> Int
 
+  // Nothing else uses the iterator, and it is behind a lock.
   private struct State: @unchecked Sendable {
     let iterator: ExampleIterator<Example>
     var waiting: [Deque<Example>]
@@ -139,10 +141,8 @@ private final class Pass<Example: Sendable>: Sendable {
     classify: @escaping @Sendable (Example) throws -> Int
   ) {
     (self.buffer, self.classify) = (buffer, classify)
-    state = Locked(
-      Unchecked(
-        State(iterator: iterator, waiting: Array(repeating: [], count: pipeCount))
-      ).value)
+    state = Mutex(
+      State(iterator: iterator, waiting: Array(repeating: [], count: pipeCount)))
   }
 
   func next(of place: Int) throws -> Example? {

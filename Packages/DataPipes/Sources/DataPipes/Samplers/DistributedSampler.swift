@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One process's share of a dataset, of several that train together:
 /// `torch.utils.data.distributed.DistributedSampler`.
 ///
@@ -13,7 +15,7 @@ public final class DistributedSampler: Sampler {
   private let shuffle: Bool
   private let seed: UInt64
   private let dropLast: Bool
-  private let epoch = Locked(0)
+  private let epoch = Mutex(0)
 
   /// Creates the sampler.
   ///

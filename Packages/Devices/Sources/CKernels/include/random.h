@@ -13,13 +13,6 @@ typedef struct {
   double normal;
 } RandomState;
 
-/// This thread's own default generator, if it has one.
-extern _Thread_local void *flambeau_thread_generator;
-static inline void *flambeau_get_thread_generator(void) { return flambeau_thread_generator; }
-static inline void flambeau_set_thread_generator(void *generator) {
-  flambeau_thread_generator = generator;
-}
-
 void flambeau_random_seed(RandomState *state, uint64_t seed);
 
 /// Makes the words that seeding has left for the first draw.

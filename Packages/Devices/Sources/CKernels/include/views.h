@@ -52,11 +52,12 @@ void flambeau_convert(
 void flambeau_ramp(DType dtype, long count, void *y, double start, double step);
 
 /// y = x reduced over the dims that `reduced` marks, where y is contiguous in the other dims. An index
-/// is taken over one dim, and is int64; otherwise y has x's dtype. Sums and products take int64 and
-/// floating-point types. Where there are no elements to reduce, y stays as it is.
+/// is taken over one dim, and is int64; a wide sum is float64; otherwise y has x's dtype. Sums and products take
+/// int64 and floating-point types, wide sums and squares the latter. Where there are no elements to reduce, y
+/// stays as it is.
 void flambeau_reduce(
-    Reduction op, DType dtype, long rank, const long *shape, const bool *reduced,
-    void *y, const void *x, const long *x_strides);
+    Reduction op, ReductionTerms terms, DType dtype, long rank, const long *shape,
+    const bool *reduced, void *y, const void *x, const long *x_strides);
 
 /// y[i…] = x[i… with index[i…] in place of i[dim]], where `size` is x's length in dim; y, index and x
 /// (but for dim) have the given shape. Returns false, and the first such index, where some index is out of
@@ -95,7 +96,7 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y);
 void flambeau_normalize_slopes(
     DType dtype, Normalization rows, const void *g, void *dx, void *dw, void *db);
 
-/// log Σ eˣ - x at the target of each of the rows of n elements, and the log Σ eˣ; 0 where the target is
+/// log Σ eˣ - x at the target of each of the rows of n elements, and the log Σ eˣ, float32 for halves; 0 where the target is
 /// `ignored`. Contiguous. Returns false, and the first target that is out of range, where there is one.
 bool flambeau_cross_entropy(
     DType dtype, long rows, long n, void *losses, void *totals, const void *x,

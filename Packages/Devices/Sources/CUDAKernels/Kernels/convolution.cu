@@ -47,7 +47,8 @@ KERNEL(convolve, const ConvolutionLaunch launch) {
         },
         [=](int64_t o, int64_t j, T sum) {
           int64_t image = j / sizes.windows, channel = (image * launch.groups + group) * m + o;
-          y[channel * sizes.windows + j % sizes.windows] = STORE(sum);
+          S *result = y + channel * sizes.windows + j % sizes.windows;
+          *result = STORE(launch.accumulates ? LOAD(*result) + sum : sum);
         });
   });
 }

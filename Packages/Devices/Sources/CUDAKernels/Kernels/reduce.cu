@@ -22,22 +22,51 @@ struct First {
   }
 };
 
-/// How elements become totals, and totals results.
-template <class J, class A_>
+/// How elements, with the centre of their result, become totals, and totals results.
+template <class J>
+struct Extreme {
+  typedef J Join;
+  typedef T A;
+  typedef S R;
+  static A load(S x, int64_t place, double center) { return LOAD(x); }
+  static R store(A total, const ReductionTerms &terms) { return STORE(total); }
+};
+#if HAS_TOTALS
+inline Total finished(Total total, const ReductionTerms &terms) {
+#if IS_FLOAT
+  total /= terms.divisor;
+  if (terms.takes_root) total = sqrt(total);
+#endif
+  return total;
+}
+template <class J>
 struct Plain {
   typedef J Join;
-  typedef A_ A;
+  typedef Total A;
   typedef S R;
-  static A load(S x, int64_t place) { return (A)LOAD(x); }
-  static R store(A total) { return STORE(total); }
+  static A load(S x, int64_t place, double center) { return (A)LOAD(x); }
+  static R store(A total, const ReductionTerms &terms) { return STORE(finished(total, terms)); }
 };
+#if IS_FLOAT
+struct Wide : Plain<Sum<Total>> {
+  typedef Total R;
+  static R store(A total, const ReductionTerms &terms) { return finished(total, terms); }
+};
+struct Squares : Plain<Sum<Total>> {
+  static A load(S x, int64_t place, double center) {
+    Total distance = (Total)LOAD(x) - (Total)center;
+    return distance * distance;
+  }
+};
+#endif
+#endif
 template <class J>
 struct PlaceOf {
   typedef First<J> Join;
   typedef Placed A;
   typedef int64_t R;
-  static A load(S x, int64_t place) { return {LOAD(x), place}; }
-  static R store(A total) { return total.place; }
+  static A load(S x, int64_t place, double center) { return {LOAD(x), place}; }
+  static R store(A total, const ReductionTerms &terms) { return total.place; }
 };
 
 /// Each block makes one part of one result after the other.
@@ -50,14 +79,15 @@ inline void reduce_rows(const ReductionLaunch &launch, char *shared) {
   int64_t end = begin + n / parts + (part < n % parts);
   for (int64_t row = blockIdx.x; row < launch.kept.count; row += gridDim.x) {
     const S *x = (const S *)launch.x + seek(launch.kept, row);
+    double center = launch.terms.centers ? launch.terms.centers[row] : 0;
     A total = W::Join::first();
     for (int64_t i = begin + threadIdx.x; i < end; i += LAUNCH_BLOCK) {
-      W::Join::join(total, W::load(x[seek(launch.gone, i)], i));
+      W::Join::join(total, W::load(x[seek(launch.gone, i)], i, center));
     }
     total = group.template join<typename W::Join>(total);
     if (threadIdx.x > 0) continue;
     if (parts == 1) {
-      ((typename W::R *)launch.y)[row] = W::store(total);
+      ((typename W::R *)launch.y)[row] = W::store(total, launch.terms);
     } else {
       ((A *)launch.partial)[part * launch.kept.count + row] = total;
     }
@@ -79,8 +109,9 @@ inline void reduce_columns(const ReductionLaunch &launch, char *shared) {
     A total = W::Join::first();
     if (column < launch.kept.count) {
       const S *x = (const S *)launch.x + seek(launch.kept, column);
+      double center = launch.terms.centers ? launch.terms.centers[column] : 0;
       for (int64_t i = begin + warp; i < end; i += WARPS) {
-        W::Join::join(total, W::load(x[seek(launch.gone, i)], i));
+        W::Join::join(total, W::load(x[seek(launch.gone, i)], i, center));
       }
     }
     totals[warp][lane] = total;
@@ -88,7 +119,7 @@ inline void reduce_columns(const ReductionLaunch &launch, char *shared) {
     if (warp == 0 && column < launch.kept.count) {
       for (int k = 1; k < WARPS; k++) W::Join::join(total, totals[k][lane]);
       if (parts == 1) {
-        ((typename W::R *)launch.y)[column] = W::store(total);
+        ((typename W::R *)launch.y)[column] = W::store(total, launch.terms);
       } else {
         ((A *)launch.partial)[part * launch.kept.count + column] = total;
       }
@@ -105,19 +136,23 @@ inline void join_parts(const ReductionLaunch &launch) {
     for (int64_t part = 1; part < launch.parts; part++) {
       W::Join::join(total, partial[part * launch.kept.count + i]);
     }
-    ((typename W::R *)launch.y)[i] = W::store(total);
+    ((typename W::R *)launch.y)[i] = W::store(total, launch.terms);
   }
 }
 
 #define REDUCTION(name, ...) typedef __VA_ARGS__ Reduce_##name;
-#if HAS_TOTALS
-#define TOTALS(X) X(sum, Plain<Sum<Total>, Total>) X(product, Plain<Product<Total>, Total>)
+#if IS_FLOAT
+#define TOTALS(X)                                                           \
+  X(sum, Plain<Sum<Total>>) X(wideSum, Wide) X(squares, Squares)            \
+  X(product, Plain<Product<Total>>)
+#elif HAS_TOTALS
+#define TOTALS(X) X(sum, Plain<Sum<Total>>) X(product, Plain<Product<Total>>)
 #else
 #define TOTALS(X)
 #endif
 #define REDUCTIONS(X)                                                       \
-  X(maximum, Plain<Maximum<T>, T>)                                          \
-  X(minimum, Plain<Minimum<T>, T>)                                          \
+  X(maximum, Extreme<Maximum<T>>)                                           \
+  X(minimum, Extreme<Minimum<T>>)                                           \
   X(indexOfMaximum, PlaceOf<Maximum<T>>)                                    \
   X(indexOfMinimum, PlaceOf<Minimum<T>>)                                    \
   TOTALS(X)

@@ -35,7 +35,7 @@ inline void softmax_rows(
 
 template <int SIZE>
 inline void cross_entropy_rows(
-    char *shared, const Rows &rows, S *losses, S *totals, const S *x, const int64_t *target,
+    char *shared, const Rows &rows, S *losses, T *totals, const S *x, const int64_t *target,
     int64_t ignored, InvalidIndex *invalid) {
   Group<SIZE> group = {shared};
   for (int64_t row = group.first_row(); row < rows.count; row += group.row_step()) {
@@ -46,7 +46,8 @@ inline void cross_entropy_rows(
     T total = maximum + (T)log(sum);
     int64_t place = target[row];
     if (place == ignored) {
-      totals[row] = losses[row] = STORE((T)0);
+      totals[row] = 0;
+      losses[row] = STORE((T)0);
       continue;
     }
     if (place < 0 || place >= rows.n) {
@@ -54,7 +55,7 @@ inline void cross_entropy_rows(
       invalid->is_set = 1;
       place = 0;
     }
-    totals[row] = STORE(total);
+    totals[row] = total;
     losses[row] = STORE(total - LOAD(x[row * rows.n + place]));
   }
 }
@@ -64,7 +65,7 @@ inline void cross_entropy_rows(
     __shared__ __align__(16) char shared[WARPS * 16];                                           \
     softmax_rows<SIZE>(shared, rows, y, x, logarithm);                                          \
   }                                                                                             \
-  KERNEL(cross_entropy_##suffix, Rows rows, S *losses, S *totals, const S *x,                   \
+  KERNEL(cross_entropy_##suffix, Rows rows, S *losses, T *totals, const S *x,                   \
          const int64_t *target, int64_t ignored, InvalidIndex *invalid) {                       \
     __shared__ __align__(16) char shared[WARPS * 16];                                           \
     cross_entropy_rows<SIZE>(shared, rows, losses, totals, x, target, ignored, invalid);        \
@@ -73,7 +74,7 @@ SOFTMAX_KERNELS(warp, WARP)
 SOFTMAX_KERNELS(block, LAUNCH_BLOCK)
 
 // (eˣ / Σ eˣ - 1 at the target)·g, or 0 where the target is ignored.
-KERNEL(cross_entropy_slopes, Rows rows, S *y, const S *x, const S *totals, const int64_t *target,
+KERNEL(cross_entropy_slopes, Rows rows, S *y, const S *x, const T *totals, const int64_t *target,
        int64_t ignored, const S *gradient) {
   for (int64_t i = first_index(); i < rows.count * rows.n; i += index_step()) {
     int64_t row = i / rows.n;
@@ -81,8 +82,9 @@ KERNEL(cross_entropy_slopes, Rows rows, S *y, const S *x, const S *totals, const
       y[i] = STORE((T)0);
       continue;
     }
-    T g = LOAD(gradient[row]), slope = exp(LOAD(x[i]) - LOAD(totals[row])) * g;
-    y[i] = STORE(i - row * rows.n == target[row] ? LOAD(STORE(slope)) - g : slope);
+    T share = exp(LOAD(x[i]) - totals[row]);
+    if (i - row * rows.n == target[row]) share -= 1;
+    y[i] = STORE(share * LOAD(gradient[row]));
   }
 }
 #endif

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "reductions.h"
 #include "windows.h"
 
 // What kernels are given, in C, so that the program fills it in and CUDA C++ reads it.
@@ -48,6 +49,7 @@ typedef struct {
   void *y;
   void *partial;
   int64_t parts;
+  ReductionTerms terms;
 } ReductionLaunch;
 
 /// Where a kernel notes an index that is out of range, in memory that the program can read.
@@ -91,6 +93,8 @@ typedef struct {
   void *result;
   void *partial;
   int64_t parts;
+  /// Whether a convolution is added to its result.
+  bool accumulates;
 } ConvolutionLaunch;
 
 /// Elements that are put, or added, where an index says. `keys` walks over (index, x, y) in the dims that the

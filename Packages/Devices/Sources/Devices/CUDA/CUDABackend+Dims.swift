@@ -4,8 +4,11 @@ import CUDAKernels
 // Over dims: reductions, rows, order.
 
 extension CUDABackend {
-  func reduce(_ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView) {
-    prepare("\(reduction)", [x, y])
+  func reduce(
+    _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
+    divisor: Double, takesRoot: Bool, into y: StridedView
+  ) {
+    prepare("\(reduction)", [x, centers, y])
     let dims = zip(zip(x.layout.shape, x.layout.strides), reduced)
     let (kept, gone) = (dims.filter { !$0.1 }.map(\.0), dims.filter(\.1).map(\.0))
     var launch = ReductionLaunch()
@@ -14,6 +17,7 @@ extension CUDABackend {
     guard launch.kept.count > 0, launch.gone.count > 0 else { return }
     launch.x = UnsafeRawPointer(x.pointer)
     launch.y = y.pointer
+    launch.terms = ReductionTerms(centers: centers, divisor: divisor, takesRoot: takesRoot)
 
     let results = Int(launch.kept.count)
     // Results whose elements lie side by side are made by neighbouring threads.

@@ -30,10 +30,12 @@ extension CUDABackend {
   }
 
   func convolve(
-    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, into y: StridedView
+    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, accumulating: Bool,
+    into y: StridedView
   ) {
     prepare("convolve", [x, weight, y])
-    let launch = ConvolutionLaunch(windows, x, weight, groups, left: x, right: weight, result: y)
+    var launch = ConvolutionLaunch(windows, x, weight, groups, left: x, right: weight, result: y)
+    launch.accumulates = accumulating
     gpu.launch(
       kernel("convolve", in: "convolution", x.dtype),
       blocks: groups * tiles(Int(launch.outputs)) * tiles(Int(launch.images) * launch.windowCount),
@@ -85,7 +87,8 @@ extension ConvolutionLaunch {
     self.init(
       windows: windows, images: Int64(input.layout.shape[0]), groups: Int64(groups),
       inputs: Int64(weight.layout.shape[1]), outputs: Int64(weight.layout.shape[0] / groups),
-      left: left.pointer, right: right.pointer, result: result.pointer, partial: nil, parts: 1)
+      left: left.pointer, right: right.pointer, result: result.pointer, partial: nil, parts: 1,
+      accumulates: false)
   }
 
   fileprivate var windowCount: Int { windows.out_height * windows.out_width }

@@ -2,6 +2,7 @@ import CCUDA
 import Foundation
 
 /// NVIDIA's libraries, opened as the program runs: the driver, the compiler of kernels and cuBLAS.
+// Handles and functions of libraries, which any thread may use and nothing changes.
 struct CUDALibraries: @unchecked Sendable {
   let driver: CUDADriver
   let compiler: NVRTC

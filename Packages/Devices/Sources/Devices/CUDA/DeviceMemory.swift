@@ -1,5 +1,6 @@
 import CCUDA
 import Foundation
+import Synchronization
 
 /// A GPU's memory: blocks of it are kept when they are let go of, and handed out again without asking the
 /// driver, which would wait for all that runs.
@@ -12,10 +13,10 @@ final class DeviceMemory: Sendable {
   private let driver: CUDADriver
   /// Whether blocks are kept. Where they are not, each is the driver's own.
   let isCaching: Bool
-  private let lock = NSLock()
-  nonisolated(unsafe) private var state = State()
+  private let state = Mutex(State())
 
-  private struct State {
+  // Streams and events are the driver's, which takes them from any thread.
+  private struct State: @unchecked Sendable {
     var free: [MemoryPool: FreeBlocks] = [:]
     /// Blocks that other streams have still to pass.
     var waiting: [(block: MemoryBlock, events: [CUevent])] = []
@@ -32,10 +33,8 @@ final class DeviceMemory: Sendable {
     self.isCaching = isCaching
   }
 
-  private func withState<Result>(_ body: (inout State) -> Result) -> Result {
-    lock.lock()
-    defer { lock.unlock() }
-    return body(&state)
+  private func withState<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+    state.withLock { body(&$0) }
   }
 
   var statistics: MemoryInUse { withState { $0.statistics } }
@@ -245,6 +244,7 @@ struct MemoryPool: Hashable {
 }
 
 /// A part of a segment of a GPU's memory.
+// Its fields change under the lock of the memory that it belongs to.
 final class MemoryBlock: @unchecked Sendable {
   let pointer: CUdeviceptr
   fileprivate(set) var size: Int

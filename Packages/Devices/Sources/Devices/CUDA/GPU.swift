@@ -13,8 +13,10 @@ final class GPU: Sendable {
   let multiprocessorCount: Int
   let isSynchronous: Bool
   private let handle: CUdevice
+  // The driver takes its handles from any thread.
   nonisolated(unsafe) let context: CUcontext
   /// Where work goes that is given no other stream.
+  // The driver takes its handles from any thread.
   nonisolated(unsafe) let defaultStream: CUstream
   let modules: KernelModules
   let memory: DeviceMemory
@@ -175,6 +177,7 @@ final class GPU: Sendable {
 }
 
 /// A handle that may go from thread to thread.
+// One thread at a time has it, behind a lock.
 private struct ProductsHandle: @unchecked Sendable {
   let handle: cublasHandle_t
 }

@@ -17,6 +17,7 @@ extension CUDA {
   /// captured with. Nothing inside may wait for the GPU, as `item()` does, or copy from the program's memory, as
   /// `Tensor([1, 2])` does. Each replay draws random numbers of its own. Optimizers count each replay as a
   /// step; their settings, as the learning rate, are those of the capture.
+  // The driver takes its handles from any thread.
   public final class Graph: @unchecked Sendable {
     private let gpu: GPU
     private let executable: CUgraphExec
@@ -81,6 +82,7 @@ extension CUDA {
     /// What this thread captures, if it does.
     @TaskLocal static var capture: Capture?
 
+    // The driver takes its handles from any thread.
     struct Capture: @unchecked Sendable {
       let device: Device
       let replays: UnsafePointer<UInt64>

@@ -10,6 +10,7 @@ final class InvalidIndices: Sendable {
     case gather, scatter, crossEntropy
   }
 
+  // Written by kernels, and by the program once they are done.
   nonisolated(unsafe) private let notes: UnsafeMutablePointer<InvalidIndex>
 
   /// - Throws: ``DeviceError/driver(_:_:)``.

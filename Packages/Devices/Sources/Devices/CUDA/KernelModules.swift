@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 
 /// A kernel that a GPU can run.
+// The driver takes its handles from any thread.
 struct KernelFunction: @unchecked Sendable {
   let name: String
   let handle: CUfunction
@@ -92,6 +93,7 @@ final class KernelModules: Sendable {
   }
 }
 
+// The driver takes its handles from any thread.
 private struct LoadedModule: @unchecked Sendable {
   let handle: CUmodule
 }

@@ -1,20 +1,19 @@
 import CCUDA
 import Foundation
+import Synchronization
 
 /// Page-locked memory of the program, which a GPU reads and writes by itself while the program goes on. Blocks are
 /// kept when they are let go of, since the system takes long to lock pages.
 final class PinnedMemory: Sendable {
-  private let lock = NSLock()
-  nonisolated(unsafe) private var free: [PinnedBlock] = []
+  private let free = Mutex<[PinnedBlock]>([])
 
   /// A block that no copy uses any more, of a power of two.
   fileprivate func take(_ byteCount: Int, _ gpu: GPU) -> PinnedBlock {
     let size = max(byteCount, 4096).nextPowerOfTwo
-    lock.lock()
-    defer { lock.unlock() }
-    if let place = free.firstIndex(where: { $0.size == size && $0.isDone }) {
-      return free.remove(at: place)
+    let kept = free.withLock { free -> PinnedBlock? in
+      free.firstIndex { $0.size == size && $0.isDone }.map { free.remove(at: $0) }
     }
+    if let kept { return kept }
     gpu.activate()
     var pointer: UnsafeMutableRawPointer?
     gpu.check(gpu.driver.cuMemHostAlloc(&pointer, size, 0), "cuMemHostAlloc")
@@ -22,9 +21,7 @@ final class PinnedMemory: Sendable {
   }
 
   fileprivate func giveBack(_ block: PinnedBlock) {
-    lock.lock()
-    defer { lock.unlock() }
-    free.append(block)
+    free.withLock { $0.append(block) }
   }
 
   /// Notes that copies that a stream was given so far use a storage's block, if it is a pinned one.
@@ -34,7 +31,7 @@ final class PinnedMemory: Sendable {
       .takeUnretainedValue()
     let event = CUDA.Event(gpu.device)
     event.record()
-    owner.block.users = owner.block.users.filter { !$0.isDone } + [event]
+    owner.block.add(event)
   }
 
   /// Whether a storage lies in page-locked memory.
@@ -56,16 +53,26 @@ extension GPU {
 }
 
 /// Memory, and the copies that still use it.
+// Whoever holds the block may use the memory.
 private final class PinnedBlock: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
   let size: Int
-  var users: [CUDA.Event] = []
+  private let users = Mutex<[CUDA.Event]>([])
 
   init(pointer: UnsafeMutableRawPointer, size: Int) { (self.pointer, self.size) = (pointer, size) }
 
+  func add(_ user: CUDA.Event) {
+    users.withLock { users in
+      users.removeAll { $0.isDone }
+      users.append(user)
+    }
+  }
+
   var isDone: Bool {
-    users.removeAll { $0.isDone }
-    return users.isEmpty
+    users.withLock { users in
+      users.removeAll { $0.isDone }
+      return users.isEmpty
+    }
   }
 }
 

@@ -4,6 +4,7 @@ extension CUDA {
   /// Work that a GPU does in order, beside that of other streams: `torch.cuda.Stream`.
   ///
   /// What one stream makes and another uses needs a `wait(for:)` between them.
+  // The driver takes its handles from any thread.
   public final class Stream: @unchecked Sendable, Equatable {
     /// Where it runs.
     public let device: Device
@@ -65,6 +66,7 @@ extension CUDA {
   }
 
   /// A place in a stream's work, to wait for or to measure time between: `torch.cuda.Event`.
+  // The driver takes its handles from any thread.
   public final class Event: @unchecked Sendable {
     /// Whose stream it is recorded on.
     public let device: Device
@@ -134,6 +136,7 @@ extension GPU {
 }
 
 /// A stream's handle, which may go from thread to thread.
+// The driver takes its handles from any thread.
 struct FreeStream: @unchecked Sendable {
   let handle: CUstream
 }

@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Tensors
+
 /// How far the scores of classes are from the right classes: `torch.nn.functional.cross_entropy`.
 ///
 /// -log softmax(logits)[target], or -Σ target·log softmax(logits) where probabilities are given.
@@ -17,25 +19,27 @@ public func crossEntropy(
   guard (0...1).contains(labelSmoothing) else {
     fatalError("crossEntropy: labelSmoothing \(labelSmoothing); it must be from 0 to 1")
   }
-  let rows = ClassRows(logits, target, weight, "crossEntropy")
-  if target.dtype.isFloatingPoint {
-    let classes = Double(rows.scores.shape[1])
-    let probabilities = rows.targets * (1 - labelSmoothing) + labelSmoothing / classes
-    let losses = -(rows.weighted(probabilities * rows.scores.logSoftmax(dim: 1))).sum(dim: 1)
-    return rows.finish(losses, over: Tensor(Double(losses.numel)), reduction)
+  return roundedOnce(logits, weight, needsPrecision: true) { logits, weight in
+    let rows = ClassRows(logits, target, weight, "crossEntropy")
+    if target.dtype.isFloatingPoint {
+      let classes = Double(rows.scores.shape[1])
+      let probabilities = rows.targets * (1 - labelSmoothing) + labelSmoothing / classes
+      let losses = -(rows.weighted(probabilities * rows.scores.logSoftmax(dim: 1))).sum(dim: 1)
+      return rows.finish(losses, over: Tensor(Double(losses.numel)), reduction)
+    }
+    if weight == nil, labelSmoothing == 0 {
+      let losses = rows.scores.crossEntropy(rows.targets, ignoreIndex: ignoreIndex)
+      return rows.finish(losses, over: rows.count(except: ignoreIndex), reduction)
+    }
+    let logs = rows.scores.logSoftmax(dim: 1)
+    let isIgnored = rows.targets .== ignoreIndex
+    let (losses, factors) = rows.losses(logs, isIgnored)
+    if labelSmoothing == 0 { return rows.finish(losses, over: factors.sum(), reduction) }
+    let smooth = -rows.weighted(logs).sum(dim: 1).maskedFill(isIgnored, 0)
+    let share = labelSmoothing / Double(rows.scores.shape[1])
+    return rows.finish(
+      losses * (1 - labelSmoothing) + smooth * share, over: factors.sum(), reduction)
   }
-  if weight == nil, labelSmoothing == 0 {
-    let losses = rows.scores.crossEntropy(rows.targets, ignoreIndex: ignoreIndex)
-    return rows.finish(losses, over: rows.count(except: ignoreIndex), reduction)
-  }
-  let logs = rows.scores.logSoftmax(dim: 1)
-  let isIgnored = rows.targets .== ignoreIndex
-  let (losses, factors) = rows.losses(logs, isIgnored)
-  if labelSmoothing == 0 { return rows.finish(losses, over: factors.sum(), reduction) }
-  let smooth = -rows.weighted(logs).sum(dim: 1).maskedFill(isIgnored, 0)
-  let share = labelSmoothing / Double(rows.scores.shape[1])
-  return rows.finish(
-    losses * (1 - labelSmoothing) + smooth * share, over: factors.sum(), reduction)
 }
 
 /// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)`` of logarithms of probabilities:
@@ -44,12 +48,14 @@ public func nllLoss(
   _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
   reduction: LossReduction = .mean
 ) -> Tensor {
-  let rows = ClassRows(input, target, weight, "nllLoss")
-  guard !target.dtype.isFloatingPoint else {
-    fatalError("nllLoss: targets of \(target.dtype); they must be int64")
+  return roundedOnce(input, weight, needsPrecision: true) { input, weight in
+    let rows = ClassRows(input, target, weight, "nllLoss")
+    guard !target.dtype.isFloatingPoint else {
+      fatalError("nllLoss: targets of \(target.dtype); they must be int64")
+    }
+    let (losses, factors) = rows.losses(rows.scores, rows.targets .== ignoreIndex)
+    return rows.finish(losses, over: factors.sum(), reduction)
   }
-  let (losses, factors) = rows.losses(rows.scores, rows.targets .== ignoreIndex)
-  return rows.finish(losses, over: factors.sum(), reduction)
 }
 
 /// Scores as rows of classes, with a target for each.

@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Tensors
+
 // How far numbers are from what they should be, as functions of `torch.nn.functional`. The same as
 // modules are in LossModules.swift.
 
@@ -20,7 +22,7 @@ public func l1Loss(
   _ input: Tensor, _ target: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   checkShapes(input, target, "l1Loss")
-  return reduction((input - target).abs())
+  return precisely(input, target) { reduction(($0 - $1).abs()) }
 }
 
 /// The squared differences: `torch.nn.functional.mse_loss`. Both of one shape.
@@ -28,7 +30,7 @@ public func mseLoss(
   _ input: Tensor, _ target: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
   checkShapes(input, target, "mseLoss")
-  return reduction((input - target).square())
+  return precisely(input, target) { reduction(($0 - $1).square()) }
 }
 
 /// d² / 2β where |d| < β, else |d| - β / 2: `torch.nn.functional.smooth_l1_loss`; Girshick, 2015. Both of
@@ -38,10 +40,12 @@ public func smoothL1Loss(
 ) -> Tensor {
   checkShapes(input, target, "smoothL1Loss")
   guard beta >= 0 else { fatalError("smoothL1Loss: beta \(beta); it must be 0 or more") }
-  let distance = (input - target).abs()
-  if beta == 0 { return reduction(distance) }
-  return reduction(
-    .where(distance .< beta, distance.square() * (0.5 / beta), distance - 0.5 * beta))
+  return precisely(input, target) { input, target in
+    let distance = (input - target).abs()
+    if beta == 0 { return reduction(distance) }
+    return reduction(
+      .where(distance .< beta, distance.square() * (0.5 / beta), distance - 0.5 * beta))
+  }
 }
 
 /// d² / 2 where |d| ≤ δ, else δ·(|d| - δ / 2): `torch.nn.functional.huber_loss`; Huber, 1964. Both of one
@@ -51,10 +55,12 @@ public func huberLoss(
 ) -> Tensor {
   checkShapes(input, target, "huberLoss")
   guard delta > 0 else { fatalError("huberLoss: delta \(delta); it must be above 0") }
-  let distance = (input - target).abs()
-  return reduction(
-    .where(
-      distance .<= delta, distance.square() * 0.5, (distance - 0.5 * delta) * delta))
+  return precisely(input, target) { input, target in
+    let distance = (input - target).abs()
+    return reduction(
+      .where(
+        distance .<= delta, distance.square() * 0.5, (distance - 0.5 * delta) * delta))
+  }
 }
 
 /// -(t·log x + (1 - t)·log(1 - x)) for probabilities x: `torch.nn.functional.binary_cross_entropy`.
@@ -74,16 +80,18 @@ public func binaryCrossEntropy(
     fatalError("binaryCrossEntropy: a probability is not from 0 to 1; see bceWithLogits")
   }
   func logarithm(_ x: Tensor) -> Tensor { x.log().clamp(min: -100) }
-  let losses = customFunction("binaryCrossEntropy", [input, target]) { inputs in
-    -(inputs[1] * logarithm(inputs[0]) + (1 - inputs[1]) * logarithm(1 - inputs[0]))
-  } backward: { g, inputs, _ in
-    // Where a logarithm is cut off, the slope still leads away from there.
-    let (x, t) = (inputs[0], inputs[1])
-    return [
-      g * (x - t) / ((1 - x) * x).clamp(min: 1e-12), g * (logarithm(1 - x) - logarithm(x)),
-    ]
+  return precisely(input, target, weight) { input, target, weight in
+    let losses = customFunction("binaryCrossEntropy", [input, target]) { inputs in
+      -(inputs[1] * logarithm(inputs[0]) + (1 - inputs[1]) * logarithm(1 - inputs[0]))
+    } backward: { g, inputs, _ in
+      // Where a logarithm is cut off, the gradient still leads away from there.
+      let (x, t) = (inputs[0], inputs[1])
+      return [
+        g * (x - t) / ((1 - x) * x).clamp(min: 1e-12), g * (logarithm(1 - x) - logarithm(x)),
+      ]
+    }
+    return reduction(weight.map { losses * $0 } ?? losses)
   }
-  return reduction(weight.map { losses * $0 } ?? losses)
 }
 
 /// ``binaryCrossEntropy(_:_:weight:reduction:)`` of the sigmoid of scores, without overflow:
@@ -100,10 +108,12 @@ public func bceWithLogits(
   reduction: LossReduction = .mean
 ) -> Tensor {
   checkShapes(input, target, "bceWithLogits")
-  let factor = posWeight.map { ($0 - 1) * target + 1 }
-  let logarithm = input.logSigmoid()
-  let losses = (1 - target) * input - (factor.map { logarithm * $0 } ?? logarithm)
-  return reduction(weight.map { losses * $0 } ?? losses)
+  return precisely(input, target, weight, posWeight) { input, target, weight, posWeight in
+    let factor = posWeight.map { ($0 - 1) * target + 1 }
+    let logarithm = input.logSigmoid()
+    let losses = (1 - target) * input - (factor.map { logarithm * $0 } ?? logarithm)
+    return reduction(weight.map { losses * $0 } ?? losses)
+  }
 }
 
 /// t·(log t - x) for logarithms x of probabilities: `torch.nn.functional.kl_div`; Kullback and Leibler,
@@ -118,11 +128,13 @@ public func klDiv(
   _ input: Tensor, _ target: Tensor, logTarget: Bool = false, reduction: LossReduction = .mean
 ) -> Tensor {
   checkShapes(input, target, "klDiv")
-  if logTarget { return reduction(target.exp() * (target - input)) }
-  // 0·log 0 counts as 0.
-  let isZero = target .== 0
-  let entropy = Tensor.where(isZero, 0, target * Tensor.where(isZero, 1, target).log())
-  return reduction(entropy - target * input)
+  return precisely(input, target) { input, target in
+    if logTarget { return reduction(target.exp() * (target - input)) }
+    // 0·log 0 counts as 0.
+    let isZero = target .== 0
+    let entropy = Tensor.where(isZero, 0, target * Tensor.where(isZero, 1, target).log())
+    return reduction(entropy - target * input)
+  }
 }
 
 /// x where t is 1, max(0, margin - x) where t is -1: `torch.nn.functional.hinge_embedding_loss`.
@@ -130,8 +142,10 @@ public func hingeEmbeddingLoss(
   _ input: Tensor, _ target: Tensor, margin: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
   checkShapes(input, target, "hingeEmbeddingLoss")
-  let far = Tensor.where(target .!= 1, (margin - input).clamp(min: 0), 0)
-  return reduction(far + Tensor.where(target .!= -1, input, 0))
+  return precisely(input, target) { input, target in
+    let far = Tensor.where(target .!= 1, (margin - input).clamp(min: 0), 0)
+    return reduction(far + Tensor.where(target .!= -1, input, 0))
+  }
 }
 
 /// max(0, margin + distance to the positive - distance to the negative), over the last dim:
@@ -153,9 +167,11 @@ public func tripletMarginLoss(
   checkShapes(anchor, positive, "tripletMarginLoss")
   checkShapes(anchor, negative, "tripletMarginLoss")
   func distance(_ a: Tensor, _ b: Tensor) -> Tensor { (a - b + eps).norm(p, dims: [-1]) }
-  var far = distance(anchor, negative)
-  if swap { far = far.minimum(distance(positive, negative)) }
-  return reduction((distance(anchor, positive) - far + margin).clamp(min: 0))
+  return precisely(anchor, positive, negative) { anchor, positive, negative in
+    var far = distance(anchor, negative)
+    if swap { far = far.minimum(distance(positive, negative)) }
+    return reduction((distance(anchor, positive) - far + margin).clamp(min: 0))
+  }
 }
 
 /// 1 - cos where t is 1, max(0, cos - margin) where t is -1, of the angle between rows:
@@ -177,11 +193,21 @@ public func cosineEmbeddingLoss(
       "cosineEmbeddingLoss: inputs \(first.shape), target \(target.shape); expected [batch, size] and "
         + "[batch], or [size] and []")
   }
-  let eps = 1e-12
-  let sizes = (first.square().sum(dim: -1) + eps) * (second.square().sum(dim: -1) + eps)
-  let cosine = (first * second).sum(dim: -1) / sizes.sqrt()
-  let same = Tensor.where(target .== 1, 1 - cosine, 0)
-  return reduction(same + Tensor.where(target .== -1, (cosine - margin).clamp(min: 0), 0))
+  return precisely(first, second) { first, second in
+    let eps = 1e-12
+    let sizes = (first.square().sum(dim: -1) + eps) * (second.square().sum(dim: -1) + eps)
+    let cosine = (first * second).sum(dim: -1) / sizes.sqrt()
+    let same = Tensor.where(target .== 1, 1 - cosine, 0)
+    return reduction(same + Tensor.where(target .== -1, (cosine - margin).clamp(min: 0), 0))
+  }
+}
+
+/// A loss, computed in float32 where its inputs are halves, and rounded once at its end; under autocast it stays
+/// float32.
+private func precisely<each Input: TensorOrNone>(
+  _ inputs: repeat each Input, loss: (repeat each Input) -> Tensor
+) -> Tensor {
+  roundedOnce(repeat each inputs, needsPrecision: true, loss)
 }
 
 func checkShapes(_ input: Tensor, _ target: Tensor, _ name: String) {

@@ -1,4 +1,5 @@
-import CAutograd
+import CThreadState
+@_spi(Flambeau) import Devices
 @_exported import Tensors
 
 /// A piece of a network: parameters, other modules inside it, and a `forward` from tensors to
@@ -77,20 +78,16 @@ open class Module {
 extension Module {
   @inline(__always)
   private func entered<Output>(_ body: () -> Output) -> Output {
-    let outer = flambeau_current_scope()
-    var scope = Scope(owner: Unmanaged.passUnretained(self).toOpaque(), outer: outer)
-    return withUnsafePointer(to: &scope) { scope in
-      flambeau_set_scope(scope)
-      defer { flambeau_set_scope(outer) }
-      return body()
-    }
+    var scope = Scope(
+      owner: Unmanaged.passUnretained(self).toOpaque(), outer: flambeau_ambient_scope())
+    return withUnsafePointer(to: &scope) { scope in withAmbient({ $0.scope = scope }, body) }
   }
 
   /// Where this module stands in the model whose forward function runs: `encoder.layers.2.linear1`; its
   /// type where it runs alone.
   public var path: String {
     var outermost: Module?
-    var scope = flambeau_current_scope()
+    var scope = flambeau_ambient_scope()
     while let current = scope {
       outermost = Unmanaged<Module>.fromOpaque(current.pointee.owner).takeUnretainedValue()
       scope = current.pointee.outer

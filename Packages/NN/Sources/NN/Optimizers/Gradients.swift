@@ -12,11 +12,17 @@ public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2)
   guard let first = gradients.first else { return Tensor(0.0) }
   return noGrad {
     let dtype: DType = gradients.allSatisfy { $0.dtype == .float64 } ? .float64 : .float32
-    let norms = gradients.map { $0.norm(p).to(dtype).to(first.device) }
+    let norms = gradients.map { $0.to(dtype).norm(p).to(first.device) }
     let total = Tensor.stack(norms).norm(p)
     let factor = (maxNorm / (total + 1e-6)).clamp(max: 1)
     for gradient in gradients {
-      gradient.update(.multiply, factor.to(gradient.dtype).to(gradient.device))
+      // A factor rounded to halves would be off by more than their last digit.
+      let factor = factor.to(gradient.device)
+      if gradient.dtype == dtype {
+        gradient.update(.multiply, factor)
+      } else {
+        gradient.copy(from: gradient.to(dtype) * factor)
+      }
     }
     return total
   }

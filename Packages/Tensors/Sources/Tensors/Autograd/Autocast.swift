@@ -1,4 +1,6 @@
-import CAutograd
+import CThreadState
+@_spi(Flambeau) import Devices
+import Synchronization
 
 /// Runs `body` with the dtype of each operation chosen by what it needs, on this thread: `torch.autocast`.
 ///
@@ -22,34 +24,52 @@ public func autocast<Result>(
   _ kind: DeviceKind = .cuda, dtype: DType? = nil, enabled: Bool = true,
   _ body: () throws -> Result
 ) rethrows -> Result {
-  let dtype = dtype ?? (kind == .cpu ? .bfloat16 : .float16)
-  guard dtype == .float16 || dtype == .bfloat16 else {
-    fatalError("autocast: \(dtype); it must be float16 or bfloat16")
-  }
-  return try withAutocast(enabled ? Autocast(kind: kind, dtype: dtype) : nil, body)
+  try withAutocast(enabled ? Autocast(kind: kind, dtype: dtype) : nil, body)
+}
+
+/// Runs `body`, which may wait, in the same way, in this task and its child tasks.
+@_disfavoredOverload
+public func autocast<Result>(
+  _ kind: DeviceKind = .cuda, dtype: DType? = nil, enabled: Bool = true,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+) async rethrows -> Result {
+  let autocast = enabled ? Autocast(kind: kind, dtype: dtype) : nil
+  return try await withAmbient({ $0.autocast = autocast?.pointer }, body)
 }
 
 /// Runs `body` with the choices of `autocast`, or without any.
 func withAutocast<Result>(_ autocast: Autocast?, _ body: () throws -> Result) rethrows -> Result {
-  let before = flambeau_current_autocast()
-  flambeau_set_autocast(autocast.map { Unmanaged.passUnretained($0).toOpaque() })
-  defer { flambeau_set_autocast(before) }
-  return try withExtendedLifetime(autocast) { try body() }
+  try withExtendedLifetime(autocast) {
+    try withAmbient({ $0.autocast = autocast?.pointer }, body)
+  }
 }
 
 /// What ``autocast(_:dtype:enabled:_:)`` was asked for.
-final class Autocast {
+final class Autocast: Sendable {
   let kind: DeviceKind
   let dtype: DType
-  /// Parameters that were converted, with their versions.
-  private var converted: [ObjectIdentifier: (parameter: Tensor, version: UInt32, result: Tensor)] =
-    [:]
+  private let converted = Mutex<[ObjectIdentifier: Conversion]>([:])
 
-  init(kind: DeviceKind, dtype: DType) { (self.kind, self.dtype) = (kind, dtype) }
+  /// A parameter that was converted, with its version.
+  private struct Conversion {
+    let parameter: Tensor
+    let version: UInt32
+    let result: Tensor
+  }
+
+  init(kind: DeviceKind, dtype: DType?) {
+    let dtype = dtype ?? (kind == .cpu ? .bfloat16 : .float16)
+    guard dtype == .float16 || dtype == .bfloat16 else {
+      fatalError("autocast: \(dtype); it must be float16 or bfloat16")
+    }
+    (self.kind, self.dtype) = (kind, dtype)
+  }
+
+  fileprivate var pointer: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
   static var current: Autocast? {
     @inline(__always) get {
-      guard let current = flambeau_current_autocast() else { return nil }
+      guard let current = flambeau_ambient_autocast() else { return nil }
       return Unmanaged<Autocast>.fromOpaque(current).takeUnretainedValue()
     }
   }
@@ -60,10 +80,12 @@ final class Autocast {
     else { return tensor }
     guard isGradEnabled, tensor.isLeaf, tensor.requiresGrad else { return tensor.to(dtype) }
     let (key, version) = (ObjectIdentifier(tensor), tensor.view.storage.version)
-    if let known = converted[key], known.version == version { return known.result }
-    let result = tensor.to(dtype)
-    converted[key] = (tensor, version, result)
-    return result
+    return converted.withLock { converted in
+      if let known = converted[key], known.version == version { return known.result }
+      let result = tensor.to(dtype)
+      converted[key] = Conversion(parameter: tensor, version: version, result: result)
+      return result
+    }
   }
 
   /// Whether an operation should compute a dtype in float32.

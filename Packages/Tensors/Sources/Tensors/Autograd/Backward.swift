@@ -149,11 +149,7 @@ private struct Backward {
 
   private mutating func visit(_ node: Node, _ incoming: Tensor) {
     var gradient = incoming
-    if let hooks = node.hooks {
-      for (_, hook) in hooks.sorted(by: { $0.key < $1.key }) {
-        gradient = node.checked(hook(gradient) ?? gradient)
-      }
-    }
+    for hook in node.hooks { gradient = node.checked(hook(gradient) ?? gradient) }
     if let targets {
       let key = ObjectIdentifier(node)
       if targets.contains(key) { results[key] = gradient }
@@ -164,23 +160,24 @@ private struct Backward {
     }
     if node.isLeaf { return }
     observer?.arrived(gradient, at: node)
-    if node.isReleased {
+    let inputs = node.inputs(taking: !retainGraph)
+    if inputs.isReleased {
       fatalError(
         "backward: what “\(node.operation)” needs was freed by an earlier backward; pass "
           + "retainGraph: true there to come here twice")
     }
-    node.forEachEdge(taking: !retainGraph) { edge, input, number in
+    let output = inputs.output
+    var joint: [Tensor]?
+    inputs.takeEachEdge { edge, input, number in
       if let targets {
         if input.sequence < earliest { return }
         if input.isLeaf, !targets.contains(ObjectIdentifier(input)) { return }
       }
-      let contribution = edge.gradient(of: gradient, from: node)
+      let contribution = edge.gradient(of: gradient, from: node, output, &joint)
       if isDetectingAnomalies { node.checkForNaN(contribution, from: gradient) }
       observer?.handsOn(contribution, from: node, to: input, inputNumber: number)
       accumulate(contribution, at: input, sharing: gradient)
     }
-    if node.gradientsOfInputs != nil { node.gradientsOfInputs = nil }
-    if !retainGraph { node.releaseGraph() }
   }
 
   /// Adds a gradient to what has come in for a node. It may share memory with another, from which it
@@ -194,7 +191,7 @@ private struct Backward {
     // A number of the CPU may have met a tensor of another device.
     if node.layout.rank == 0, gradient.device != node.device { gradient = gradient.to(node.device) }
     // A leaf without hooks need not wait until all has come in.
-    if node.isLeaf, node.hooks == nil {
+    if node.isLeaf, node.hooks.isEmpty {
       if targets == nil {
         node.collect(gradient, sharing: other)
       } else {
@@ -230,18 +227,6 @@ private struct Backward {
 }
 
 extension Node {
-  /// Adds a gradient to that of a leaf, which gets memory of its own, so that it can be changed in
-  /// place.
-  fileprivate func collect(_ gradient: Tensor, sharing other: Tensor?) {
-    if let grad {
-      self.grad = grad + gradient
-    } else if let other, gradient.sharesStorage(with: other) {
-      grad = gradient.clone()
-    } else {
-      grad = gradient.contiguous()
-    }
-  }
-
   /// A gradient that a hook gave.
   fileprivate func checked(_ gradient: Tensor) -> Tensor {
     guard gradient.shape == shape else {

@@ -20,22 +20,38 @@ public func customFunction(
   let output = noGrad { forward(inputs) }
   // The forward function may hand back an input, which keeps its own history.
   let result = inputs.contains { $0 === output } ? Tensor(output.view) : output
-  let saved = inputs.map { SavedTensor($0) }
-  let edges = inputs.enumerated().map { index, input in
-    Edge.wrt(
-      input,
-      savingOutput: { g, y in
-        let node = y.node!
-        let gradients = node.gradientsOfInputs ?? backward(g, saved.map { $0.tensor(for: node) }, y)
-        guard gradients.count == inputs.count else {
-          fatalError(
-            "\(name): backward gave \(gradients.count) gradients for \(inputs.count) inputs")
-        }
-        node.gradientsOfInputs = gradients
-        return gradients[index] ?? .zerosLike(input)
-      })
+  let joint = JointDerivative(name, inputs, backward)
+  return result.recorded(
+    name, inputs.enumerated().map { number, input in .wrt(input, joint, number: number) })
+}
+
+/// A derivative that gives the gradients of all inputs at once.
+final class JointDerivative {
+  private let name: String
+  private let inputs: [SavedTensor]
+  private let backward: (Tensor, [Tensor], Tensor) -> [Tensor?]
+
+  init(
+    _ name: String, _ inputs: [Tensor],
+    _ backward: @escaping (Tensor, [Tensor], Tensor) -> [Tensor?]
+  ) {
+    self.name = name
+    self.inputs = inputs.map { SavedTensor($0) }
+    self.backward = backward
   }
-  return result.recorded(name, edges)
+
+  /// The gradients, which are computed unless they have been in this visit of the node.
+  func gradients(of gradient: Tensor, _ output: Tensor, _ known: inout [Tensor]?) -> [Tensor] {
+    if let known { return known }
+    let inputs = inputs.map { $0.tensor(for: output.node!) }
+    let gradients = backward(gradient, inputs, output)
+    guard gradients.count == inputs.count else {
+      fatalError("\(name): backward gave \(gradients.count) gradients for \(inputs.count) inputs")
+    }
+    let all = zip(gradients, inputs).map { $0 ?? .zerosLike($1) }
+    known = all
+    return all
+  }
 }
 
 /// The gradients of the inputs of a function that is written in tensor operations, recorded, so that they

@@ -9,9 +9,21 @@
 ///       .wrt(b, saving: a) { g, a in g * a })
 ///
 /// Derivatives need not mind broadcasting: a gradient is summed to its input's shape.
+///
+/// Where saved halves go into a derivative it is computed in float32, and rounded at its end, unless it says that
+/// it is ``ofOneOperation``.
 public struct Edge {
   var node: Node?
   var rule: Rule
+  private var isOneOperation = false
+
+  init(node: Node?, rule: Rule) { (self.node, self.rule) = (node, rule) }
+
+  /// The same, with a derivative of one operation, which rounds once by itself.
+  public consuming func ofOneOperation() -> Edge {
+    isOneOperation = true
+    return self
+  }
 
   enum Rule {
     case none
@@ -19,6 +31,8 @@ public struct Edge {
     case saved(SavedTensor, (Tensor, Tensor) -> Tensor)
     indirect case savedTwo(SavedTensor, SavedTensor, (Tensor, Tensor, Tensor) -> Tensor)
     case output((Tensor, Tensor) -> Tensor)
+    /// The derivatives by all inputs are computed together; this is the input of the given number.
+    case joint(JointDerivative, Int)
   }
 
   static var none: Edge { Edge(node: nil, rule: .none) }
@@ -61,6 +75,12 @@ public struct Edge {
     return Edge(node: node, rule: .output(derivative))
   }
 
+  /// The derivative of one of several inputs that are differentiated together.
+  static func wrt(_ input: Tensor, _ joint: JointDerivative, number: Int) -> Edge {
+    guard let node = input.recordedNode else { return .none }
+    return Edge(node: node, rule: .joint(joint, number))
+  }
+
   /// Whether it leads to a node that has edges of its own.
   var continues: Bool {
     if let node { !node.isLeaf } else { false }
@@ -71,28 +91,41 @@ public struct Edge {
   }
 
   var savesOutput: Bool {
-    if case .output = rule { return true }
-    return false
+    switch rule {
+    case .output, .joint: true
+    case .none, .gradient, .saved, .savedTwo: false
+    }
   }
 
   /// What the derivative needs, but for the output.
   var saved: [Tensor] {
     switch rule {
-    case .none, .gradient, .output: []
+    case .none, .gradient, .output, .joint: []
     case .saved(let saved, _): [saved.saved]
     case .savedTwo(let first, let second, _): [first.saved, second.saved]
     }
   }
 
   /// The gradient of the input, given that of the output.
-  func gradient(of gradient: Tensor, from node: Node) -> Tensor {
-    switch rule {
+  ///
+  /// - Parameters:
+  ///   - node: the node that the edge starts at.
+  ///   - output: its output, if it was saved.
+  ///   - joint: the gradients of all inputs, once they have been computed together.
+  func gradient(
+    of gradient: Tensor, from node: Node, _ output: SavedOutput?, _ joint: inout [Tensor]?
+  ) -> Tensor {
+    func wide(_ tensor: Tensor) -> Tensor { isOneOperation ? tensor : tensor.withoutHalves }
+    return switch rule {
     case .none: fatalError("an edge that was not recorded has no derivative")
     case .gradient(let derivative): derivative(gradient)
-    case .saved(let saved, let derivative): derivative(gradient, saved.tensor(for: node))
+    case .saved(let saved, let derivative):
+      derivative(wide(gradient), wide(saved.tensor(for: node)))
     case .savedTwo(let first, let second, let derivative):
-      derivative(gradient, first.tensor(for: node), second.tensor(for: node))
-    case .output(let derivative): derivative(gradient, node.output!.tensor(for: node))
+      derivative(wide(gradient), wide(first.tensor(for: node)), wide(second.tensor(for: node)))
+    case .output(let derivative): derivative(wide(gradient), wide(output!.tensor(for: node)))
+    case .joint(let derivative, let number):
+      derivative.gradients(of: gradient, output!.tensor(for: node), &joint)[number]
     }
   }
 }

@@ -70,6 +70,7 @@ let formulas: [String: [String]] = [
   "logsumexp": ["∂log Σeˣ/∂x = softmax(x)"],
   "softmax": ["∂L/∂x = s·(g-Σ g·s), s = softmax(x)"],
   "logSoftmax": ["∂L/∂x = g-softmax(x)·Σg"],
+  "variance": ["∂σ²/∂xᵢ = 2(xᵢ-x̄)/(n-1)"], "std": ["∂σ/∂xᵢ = (xᵢ-x̄)/(σ·(n-1))"],
   "norm": ["∂‖x‖/∂x = x/‖x‖"],
   "cumsum": ["∂L/∂xᵢ = the sum of g from i on"],
   "cumprod": ["∂L/∂xᵢ = Σ g·y/xᵢ from i on"],

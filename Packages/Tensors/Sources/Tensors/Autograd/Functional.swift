@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Devices
+
 // Derivatives of functions, rather than of results.
 
 /// The derivatives of each element of f(x) with respect to each of x: `torch.func.jacrev`, of shape
@@ -77,28 +79,25 @@ extension Tensor {
 /// Computes a function without keeping what its derivative needs, and computes it again in backward:
 /// `torch.utils.checkpoint.checkpoint`. It takes more time and less memory.
 ///
-/// Parameters that the function uses get their gradients as always. Random numbers are the same both
-/// times.
+/// Parameters that the function uses get their gradients as always. Both times it runs under the same
+/// ``AmbientState``, autocast included, and draws the same random numbers, from whichever generators.
 public func checkpoint(
-  _ inputs: [Tensor], generator: Generator = .default, of function: @escaping ([Tensor]) -> Tensor
+  _ inputs: [Tensor], of function: @escaping ([Tensor]) -> Tensor
 ) -> Tensor {
   guard isGradEnabled else { return function(inputs) }
-  let state = generator.state
-  let output = noGrad { function(inputs) }
+  let (ambient, generators) = (AmbientState.current, DrawnGenerators())
+  let output = generators.record { noGrad { function(inputs) } }
   // It is recorded even if no input requires a gradient, since parameters may.
   let anchor = Tensor.zeros([], dtype: .float32, requiresGrad: true)
   return customFunction("checkpoint", inputs + [anchor]) { _ in
     output
   } backward: { g, _, _ in
-    let now = generator.state
-    generator.state = state
-    defer { generator.state = now }
     let leaves = inputs.map { input -> Tensor in
       let leaf = input.detach()
       if input.requiresGrad { leaf.requiresGrad = true }
       return leaf
     }
-    let again = enableGrad { function(leaves) }
+    let again = generators.replay { ambient.run { enableGrad { function(leaves) } } }
     again.backward(gradient: g)
     return leaves.map(\.grad) + [nil]
   }

@@ -1,7 +1,8 @@
-import CAutograd
+import CThreadState
+@_spi(Flambeau) import Devices
 
-/// Whether operations on this thread are recorded.
-var isGradEnabled: Bool { flambeau_grad_is_enabled() }
+/// Whether operations are recorded here and now.
+var isGradEnabled: Bool { !flambeau_ambient_disables_grad() }
 
 /// Runs `body` without recording operations, on this thread: `torch.no_grad`.
 ///
@@ -11,27 +12,45 @@ public func noGrad<Result>(_ body: () throws -> Result) rethrows -> Result {
   try withGradEnabled(false, body)
 }
 
+/// Runs `body`, which may wait, without recording operations, in this task and its child tasks.
+@_disfavoredOverload
+public func noGrad<Result>(
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+) async rethrows -> Result {
+  try await withAmbient({ $0.disables_grad = true }, body)
+}
+
 /// Runs `body` with operations recorded, on this thread, inside of ``noGrad(_:)`` too:
 /// `torch.enable_grad`.
 public func enableGrad<Result>(_ body: () throws -> Result) rethrows -> Result {
   try withGradEnabled(true, body)
 }
 
-/// Whether ``detectAnomaly(_:)`` is on for this thread.
-var isDetectingAnomalies: Bool { flambeau_is_detecting_anomalies() }
+/// Runs `body`, which may wait, with operations recorded, in this task and its child tasks.
+@_disfavoredOverload
+public func enableGrad<Result>(
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+) async rethrows -> Result {
+  try await withAmbient({ $0.disables_grad = false }, body)
+}
+
+/// Whether ``detectAnomaly(_:)`` is on here and now.
+var isDetectingAnomalies: Bool { flambeau_ambient_detects_anomalies() }
 
 /// Runs `body`, in which a backward pass stops the program where a derivative first makes a NaN, with
-/// the operation's name: `torch.autograd.detect_anomaly`. It is slow.
+/// the operation's name, on this thread: `torch.autograd.detect_anomaly`. It is slow.
 public func detectAnomaly<Result>(_ body: () throws -> Result) rethrows -> Result {
-  let before = flambeau_is_detecting_anomalies()
-  flambeau_set_detects_anomalies(true)
-  defer { flambeau_set_detects_anomalies(before) }
-  return try body()
+  try withAmbient({ $0.detects_anomalies = true }, body)
+}
+
+/// Runs `body`, which may wait, in the same way, in this task and its child tasks.
+@_disfavoredOverload
+public func detectAnomaly<Result>(
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+) async rethrows -> Result {
+  try await withAmbient({ $0.detects_anomalies = true }, body)
 }
 
 func withGradEnabled<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result {
-  let before = flambeau_grad_is_enabled()
-  flambeau_set_grad_enabled(enabled)
-  defer { flambeau_set_grad_enabled(before) }
-  return try body()
+  try withAmbient({ $0.disables_grad = !enabled }, body)
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 // Changes in place, and what becomes of the history of a tensor and of its views.
 
 /// What a tensor is a view of.
@@ -7,12 +9,9 @@
 struct Origin {
   /// The tensor that is no view itself; nil for views made where nothing is recorded.
   let base: Tensor?
-  /// The version of the elements that the view's node stands for.
-  var version: UInt32
 
   init(of tensor: Tensor) {
     base = isGradEnabled ? tensor.origin.map(\.base) ?? tensor : nil
-    version = tensor.view.storage.version
   }
 }
 
@@ -25,13 +24,27 @@ extension Tensor {
   }
 
   private var nodeOfView: Node? {
-    guard let base = origin!.base, origin!.version != view.storage.version else { return ownNode }
-    origin!.version = view.storage.version
-    let (own, whole) = (view.layout, base.view.layout)
-    ownNode = enableGrad {
-      Tensor(view).recorded("asStrided", .wrt(base) { g in g.moved(from: own, to: whole) }).ownNode
+    guard let base = origin!.base else { return ownNode }
+    // Several threads may be the first to use a view after a change.
+    let version = view.storage.version
+    if versionOfNode.load(ordering: .acquiring) == version { return ownNode }
+    return Tensor.changeOfViews.withLock { _ in
+      guard versionOfNode.load(ordering: .relaxed) != version else { return ownNode }
+      let (own, whole) = (view.layout, base.view.layout)
+      ownNode = enableGrad {
+        Tensor(view).recorded("asStrided", .wrt(base) { g in g.moved(from: own, to: whole) })
+          .ownNode
+      }
+      versionOfNode.store(version, ordering: .releasing)
+      return ownNode
     }
-    return ownNode
+  }
+
+  private static let changeOfViews = Mutex(())
+
+  /// Notes that the node stands for the elements as they are.
+  func markNodeCurrent() {
+    versionOfNode.store(view.storage.version, ordering: .releasing)
   }
 
   /// Whether a change by another tensor must be remembered.
@@ -110,7 +123,7 @@ extension Tensor {
   private func take(_ node: Node) {
     if let last = ownNode, !last.isLeaf, last.retainsGrad { node.retainsGrad = true }
     ownNode = node
-    origin?.version = view.storage.version
+    markNodeCurrent()
     guard let base = origin?.base else { return }
     let (own, whole) = (view.layout, base.view.layout)
     base.recordAssignment(of: self) { g in

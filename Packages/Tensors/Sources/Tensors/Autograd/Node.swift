@@ -1,10 +1,13 @@
-import CAutograd
+import CThreadState
+import OrderedCollections
+import Synchronization
 
 /// A step of a recorded computation, or the place where a leaf collects its gradient.
 ///
 /// Nodes refer to the nodes before them and to what their derivatives need, never to what was
 /// computed from them.
-final class Node {
+// What changes is behind the lock. A derivative runs on whichever thread calls backward.
+final class Node: @unchecked Sendable {
   /// The operation's name; empty for a leaf.
   let operation: String
   /// Larger than that of all nodes before this one, and of those that its thread made earlier.
@@ -16,17 +19,12 @@ final class Node {
   let isLeaf: Bool
   /// The module whose forward function made it, of which nothing but the address is used.
   let scope: UnsafeRawPointer?
-  /// What only leaves and a few others have.
-  @exclusivity(unchecked) private var extras: Extras?
-  /// The output, where a derivative needs it, or the leaf. It has no node, since that would be a cycle.
-  @exclusivity(unchecked) private(set) var output: SavedOutput?
-  /// Whether ``releaseGraph()`` has been called.
-  @exclusivity(unchecked) private(set) var isReleased = false
 
-  // Most operations have one or two inputs, and no array is made for those.
-  @exclusivity(unchecked) private var first: Edge
-  @exclusivity(unchecked) private var second: Edge
-  @exclusivity(unchecked) private var others: [Edge]?
+  private let inputs: Mutex<Inputs>
+  private let ownGrad = Mutex<Tensor?>(nil)
+  private let retention = Atomic(false)
+  private let ownHooks = Mutex(Hooks())
+  private let hasHooks = Atomic(false)
 
   init(
     _ operation: String, of result: borrowing Tensor, _ first: consuming Edge,
@@ -41,16 +39,15 @@ final class Node {
     dtype = result.view.dtype
     device = result.view.storage.device
     isLeaf = false
-    scope = flambeau_scope_owner()
+    scope = flambeau_ambient_scope()?.pointee.owner
     var savesOutput = first.savesOutput
     if second.savesOutput { savesOutput = true }
     if let others, others.contains(where: \.savesOutput) { savesOutput = true }
-    if savesOutput {
-      output = SavedOutput(view: result.view, version: result.view.storage.version)
-    }
-    self.first = first
-    self.second = second
-    self.others = others
+    inputs = Mutex(
+      Inputs(
+        first: first, second: second, others: others,
+        output: savesOutput
+          ? SavedOutput(view: result.view, version: result.view.storage.version) : nil))
   }
 
   /// The node of a leaf.
@@ -62,52 +59,79 @@ final class Node {
     device = leaf.device
     isLeaf = true
     scope = nil
-    output = SavedOutput(view: leaf.view, version: leaf.view.storage.version)
-    first = .none
-    second = .none
-    others = nil
+    inputs = Mutex(
+      Inputs(
+        first: .none, second: .none,
+        output: SavedOutput(view: leaf.view, version: leaf.view.storage.version)))
   }
 
   var shape: [Int] { layout.shape }
 
-  /// Calls `body` with each edge along which a gradient is wanted, in the order of the inputs.
+  /// What the node was recorded with.
   ///
-  /// - Parameters:
-  ///   - taking: whether the node is left without its edges.
-  ///   - body: gets the input's number, too.
-  @inline(__always)
-  func forEachEdge(taking: Bool = false, _ body: (Edge, Node, Int) -> Void) {
-    func call(_ edge: Edge, _ number: Int) {
-      if let node = edge.node { body(edge, node, number) }
+  /// - Parameter taking: whether the node forgets it.
+  func inputs(taking: Bool = false) -> Inputs {
+    inputs.withLock { own in
+      guard taking else { return own }
+      var taken = Inputs(first: .none, second: .none, isReleased: true)
+      swap(&taken, &own)
+      return taken
     }
-    call(taking ? first.take() : first, 0)
-    if second.node != nil { call(taking ? second.take() : second, 1) }
-    guard let others = taking ? others.take() : others else { return }
-    for (number, edge) in others.enumerated() { call(edge, number) }
-  }
-
-  /// Forgets the inputs and what derivatives need.
-  func releaseGraph() {
-    isReleased = true
-    output = nil
-    first = .none
-    second = .none
-    others = nil
   }
 
   /// Releases the nodes before this one in a loop. If each released those before it, it would go
   /// one stack frame deeper for each, and a long computation would overflow the stack.
   deinit {
-    guard first.continues || second.continues || others != nil else { return }
+    guard inputs.withLock({ $0.continues }) else { return }
     var unused: [Node] = []
-    releaseEdges(into: &unused)
+    inputs.withLock { $0.release(into: &unused) }
     while let node = unused.popLast() {
-      node.releaseEdges(into: &unused)
+      node.inputs.withLock { $0.release(into: &unused) }
+    }
+  }
+}
+
+/// The inputs of a node, and what derivatives need.
+// It is only ever in one place that changes it, behind a node's lock or in one thread.
+struct Inputs: @unchecked Sendable {
+  // Most operations have one or two inputs, and no array is made for those.
+  fileprivate var first: Edge
+  fileprivate var second: Edge
+  fileprivate var others: [Edge]?
+  /// The output, where a derivative needs it, or the leaf. It has no node, since that would be a cycle.
+  fileprivate(set) var output: SavedOutput?
+  /// Whether backward has taken them.
+  fileprivate(set) var isReleased = false
+
+  /// Calls `body` with each edge along which a gradient is wanted, in the order of the inputs, with the
+  /// input's number.
+  @inline(__always)
+  func forEachEdge(_ body: (Edge, Node, Int) -> Void) {
+    if let node = first.node { body(first, node, 0) }
+    if let node = second.node { body(second, node, 1) }
+    guard let others else { return }
+    for (number, edge) in others.enumerated() {
+      if let node = edge.node { body(edge, node, number) }
     }
   }
 
+  /// The same, letting go of each edge after its call.
+  @inline(__always)
+  consuming func takeEachEdge(_ body: (Edge, Node, Int) -> Void) {
+    func call(_ edge: Edge, _ number: Int) {
+      if let node = edge.node { body(edge, node, number) }
+    }
+    call(first.take(), 0)
+    if second.node != nil { call(second.take(), 1) }
+    guard let others = others.take() else { return }
+    for (number, edge) in others.enumerated() { call(edge, number) }
+  }
+
+  /// Whether an edge leads to a node that has edges of its own.
+  fileprivate var continues: Bool { first.continues || second.continues || others != nil }
+
   /// Lets go of the edges; the nodes that nothing else holds go to `unused`.
-  private func releaseEdges(into unused: inout [Node]) {
+  fileprivate mutating func release(into unused: inout [Node]) {
     // Saved tensors first: they may hold the nodes too.
     first.rule = .none
     second.rule = .none
@@ -123,43 +147,64 @@ final class Node {
 }
 
 extension Node {
-  /// Apart from the node, so that most nodes are small and soon made.
-  private final class Extras {
-    @exclusivity(unchecked) var grad: Tensor?
-    @exclusivity(unchecked) var retainsGrad = false
-    @exclusivity(unchecked) var hooks: [UInt64: (Tensor) -> Tensor?]?
-    @exclusivity(unchecked) var gradientsOfInputs: [Tensor?]?
-  }
-
-  private var ownExtras: Extras {
-    if let extras { return extras }
-    let made = Extras()
-    extras = made
-    return made
-  }
-
   /// The gradient of a leaf, or of another tensor that retains it.
   var grad: Tensor? {
-    get { extras?.grad }
-    set { if newValue != nil || extras != nil { ownExtras.grad = newValue } }
+    get { ownGrad.withLock { $0 } }
+    set { ownGrad.withLock { $0 = newValue } }
+  }
+
+  /// Adds a gradient to that of a leaf, which gets memory of its own, so that it can be changed in
+  /// place.
+  ///
+  /// - Parameter other: what the gradient may share memory with.
+  func collect(_ gradient: Tensor, sharing other: Tensor?) {
+    ownGrad.withLock { grad in
+      if let sum = grad {
+        grad = sum + gradient
+      } else if let other, gradient.sharesStorage(with: other) {
+        grad = gradient.clone()
+      } else {
+        grad = gradient.contiguous()
+      }
+    }
   }
 
   /// Whether a node that is no leaf keeps its gradient.
   var retainsGrad: Bool {
-    get { extras?.retainsGrad ?? false }
-    set { ownExtras.retainsGrad = newValue }
+    get { retention.load(ordering: .relaxed) }
+    set { retention.store(newValue, ordering: .relaxed) }
   }
 
-  /// What is done to the gradient once it is complete; see ``Tensor/registerHook(_:)``.
-  var hooks: [UInt64: (Tensor) -> Tensor?]? {
-    get { extras?.hooks }
-    set { ownExtras.hooks = newValue }
+  /// What is done to the gradient once it is complete, in this order; see ``Tensor/registerHook(_:)``.
+  var hooks: [(Tensor) -> Tensor?] {
+    if !hasHooks.load(ordering: .relaxed) { return [] }
+    return ownHooks.withLock { Array($0.byKey.values) }
   }
 
-  /// The gradients of all inputs, where they are computed together, while a pass visits this node.
-  var gradientsOfInputs: [Tensor?]? {
-    get { extras?.gradientsOfInputs }
-    set { ownExtras.gradientsOfInputs = newValue }
+  /// Adds a hook, and returns the key to remove it by.
+  func add(_ hook: @escaping (Tensor) -> Tensor?) -> Int {
+    hasHooks.store(true, ordering: .relaxed)
+    let hook = Hooks([0: hook])
+    return ownHooks.withLock { hooks in
+      hooks.count += 1
+      hooks.byKey[hooks.count] = hook.byKey[0]
+      return hooks.count
+    }
+  }
+
+  func removeHook(_ key: Int) {
+    ownHooks.withLock {
+      $0.byKey[key] = nil
+      if $0.byKey.isEmpty { hasHooks.store(false, ordering: .relaxed) }
+    }
+  }
+
+  // As derivatives do, a hook runs on whichever thread calls backward.
+  private struct Hooks: @unchecked Sendable {
+    var byKey: OrderedDictionary<Int, (Tensor) -> Tensor?> = [:]
+    var count = 0
+
+    init(_ byKey: OrderedDictionary<Int, (Tensor) -> Tensor?> = [:]) { self.byKey = byKey }
   }
 }
 

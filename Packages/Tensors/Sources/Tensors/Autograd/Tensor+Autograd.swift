@@ -40,7 +40,7 @@ extension Tensor {
 
   /// Lets backward leave the gradient in ``grad``, though this is no leaf.
   public func retainGrad() {
-    node?.retainsGrad = true
+    if let node, !node.isLeaf { node.retainsGrad = true }
   }
 
   /// Lets a function see the gradient of this tensor in each backward pass, once it is complete, and
@@ -53,20 +53,17 @@ extension Tensor {
       fatalError(
         "registerHook: a tensor that does not require a gradient has none; set requiresGrad")
     }
-    let key = (node.hooks?.keys.max() ?? 0) + 1
-    node.hooks = (node.hooks ?? [:]).merging([key: hook]) { $1 }
-    return Hook(node: node, key: key)
+    return Hook(node: node, key: node.add(hook))
   }
 
   /// A hook that has been registered.
   public struct Hook {
     fileprivate let node: Node
-    fileprivate let key: UInt64
+    fileprivate let key: Int
 
     /// Lets the hook see no more gradients.
     public func remove() {
-      node.hooks?[key] = nil
-      if node.hooks?.isEmpty == true { node.hooks = nil }
+      node.removeHook(key)
     }
   }
 

@@ -98,7 +98,7 @@ struct GraphDrawing {
   }
 
   private func leaf(_ node: Node, _ name: String) -> ComputationGraph.Node {
-    var all = fields(Tensor(node.output!.view))
+    var all = fields(Tensor(node.inputs().output!.view))
     if options.showsValues, let grad = node.grad { all.append(.init("grad", of: grad)) }
     return .init(.parameter, label: name, fields: all)
   }
@@ -120,12 +120,13 @@ struct GraphDrawing {
     let place = builder.add(
       .init(.operation, label: node.operation, fields: all, cluster: cluster))
     places[ObjectIdentifier(node)] = place
-    node.forEachEdge { _, input, _ in connect(input, to: place) }
+    let inputs = node.inputs()
+    inputs.forEachEdge { _, input, _ in connect(input, to: place) }
     guard options.showsValues else { return }
-    node.forEachEdge { edge, _, _ in
+    inputs.forEachEdge { edge, _, _ in
       for tensor in edge.saved { addSaved(tensor, for: place, cluster) }
     }
-    if let output = node.output {
+    if let output = inputs.output {
       let tensor = Tensor(output.view)
       let kept = keep(tensor, .saved, cluster)
       builder.connect(place, to: kept, isSaved: true)
@@ -293,7 +294,7 @@ extension Tensor {
     var stack = [node]
     while let node = stack.popLast() {
       nodes.append(node)
-      node.forEachEdge { _, input, _ in
+      node.inputs().forEachEdge { _, input, _ in
         if seen.insert(ObjectIdentifier(input)).inserted { stack.append(input) }
       }
     }

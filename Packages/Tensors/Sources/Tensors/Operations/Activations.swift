@@ -4,7 +4,8 @@
 extension Tensor {
   /// x where it is positive, else 0. Its derivative at 0 is 0.
   public func relu() -> Tensor {
-    unary(.relu, self).recorded("relu", .wrt(self, savingOutput: { g, y in Tensor.gate(g, y) }))
+    unary(.relu, self).recorded(
+      "relu", .wrt(self, savingOutput: { g, y in Tensor.gate(g, y) }).ofOneOperation())
   }
 
   /// x where it is positive, else slope · x: `torch.nn.functional.leaky_relu`.
@@ -117,7 +118,8 @@ extension Tensor {
   public func hardtanh(min: Double = -1, max: Double = 1) -> Tensor {
     unary(.clamp, self, min, max).recorded(
       "hardtanh",
-      .wrt(self, saving: self) { g, x in Tensor.where((x .> min) & (x .< max), g, 0) })
+      .wrt(self, saving: self) { g, x in Tensor.where((x .> min) & (x .< max), g, 0) }
+        .ofOneOperation())
   }
 
   /// (x + 3) / 6 between 0 and 1: `torch.nn.functional.hardsigmoid`.

@@ -16,15 +16,15 @@ extension Tensor {
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     binary(.multiply, a, b).recorded(
       "multiply",
-      .wrt(a, saving: b) { g, b in g * b },
-      .wrt(b, saving: a) { g, a in g * a })
+      .wrt(a, saving: b) { g, b in g * b }.ofOneOperation(),
+      .wrt(b, saving: a) { g, a in g * a }.ofOneOperation())
   }
 
   /// Element-wise quotient, of floating point; shapes are broadcast.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     binary(.divide, a, b).recorded(
       "divide",
-      .wrt(a, saving: b) { g, b in g / b },
+      .wrt(a, saving: b) { g, b in g / b }.ofOneOperation(),
       .wrt(b, saving: a, b) { g, a, b in -g * a / (b * b) })
   }
 
@@ -115,15 +115,17 @@ extension Tensor {
 
   /// a + weight · (b - a): `torch.lerp`. At either end the result is exact.
   public func lerp(_ end: Tensor, weight: Tensor) -> Tensor {
-    let way = end - self
-    return .where(weight.abs() .< 0.5, self + weight * way, end - way * (1 - weight))
+    roundedOnce(self, end, weight) { start, end, weight in
+      let way = end - start
+      return .where(weight.abs() .< 0.5, start + weight * way, end - way * (1 - weight))
+    }
   }
 
   /// g where y is positive, else 0.
   static func gate(_ g: Tensor, _ y: Tensor) -> Tensor {
     binary(.gate, g, y).recorded(
       "gate",
-      .wrt(g, saving: y) { g, y in gate(g, y) },
+      .wrt(g, saving: y) { g, y in gate(g, y) }.ofOneOperation(),
       .wrt(y) { g in zerosLike(g) })
   }
 

@@ -35,16 +35,22 @@ extension Tensor {
       scale: scale ?? 1 / Double(shape[ndim - 1]).squareRoot(), isCausal: isCausal)
     let count: Int = scores.reduce(1, *)
     if let result = attention.inOnePass(self, key, value, mask, scores) { return result }
-    if count <= Attention.blockSize {
-      return attention.whole(self, key, value, mask, firstRow: 0)
-    }
-    let inputs = [self, key, value] + (mask.map { [$0] } ?? [])
-    return customFunction("attention", inputs) { inputs in
-      attention.inBlocks(inputs, scores)
-    } backward: { g, inputs, _ in
-      isGradEnabled
-        ? derivatives(of: inputs, g) { attention.apply($0, firstRow: 0) }
-        : attention.slopesInBlocks(g, inputs, scores)
+    let (query, key, value) = (forProducts, key.forProducts, value.forProducts)
+    return roundedOnce(query, key, value) { query, key, value in
+      // Halves are behind us; what autocast would make of the products is the result's dtype.
+      withAutocast(nil) {
+        if count <= Attention.blockSize {
+          return attention.whole(query, key, value, mask?.withoutHalves, firstRow: 0)
+        }
+        let inputs = [query, key, value] + (mask.map { [$0.withoutHalves] } ?? [])
+        return customFunction("attention", inputs) { inputs in
+          attention.inBlocks(inputs, scores)
+        } backward: { g, inputs, _ in
+          isGradEnabled
+            ? derivatives(of: inputs, g) { attention.apply($0, firstRow: 0) }
+            : attention.slopesInBlocks(g, inputs, scores)
+        }
+      }
     }
   }
 

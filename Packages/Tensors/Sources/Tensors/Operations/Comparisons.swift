@@ -59,8 +59,10 @@ extension Tensor {
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     choose(condition, a, b).recorded(
       "where",
-      .wrt(a, saving: condition) { g, condition in Tensor.where(condition, g, 0) },
-      .wrt(b, saving: condition) { g, condition in Tensor.where(condition, 0, g) })
+      .wrt(a, saving: condition) { g, condition in Tensor.where(condition, g, 0) }
+        .ofOneOperation(),
+      .wrt(b, saving: condition) { g, condition in Tensor.where(condition, 0, g) }
+        .ofOneOperation())
   }
 
   /// With `value` where the mask is true: `torch.masked_fill`.

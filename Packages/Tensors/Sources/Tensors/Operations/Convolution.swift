@@ -62,18 +62,26 @@ private struct Convolution: Sendable {
   let windows: Windows
   let groups: Int
 
-  /// x convolved by w.
-  func apply(_ x: Tensor, _ w: Tensor) -> Tensor {
-    Tensor.requireOneDevice("conv2d", [x, w])
-    let (x, w) = (x.forProducts, w.forProducts)
+  /// x convolved by w, with a bias for each channel.
+  func apply(_ x: Tensor, _ w: Tensor, bias: Tensor? = nil) -> Tensor {
+    Tensor.requireOneDevice("conv2d", [x, w, bias])
+    let (x, w, bias) = (x.forProducts, w.forProducts, bias?.forProducts)
     let shape = [x.shape[0], w.shape[0], windows.out_height, windows.out_width]
-    return result(shape, x) {
+    let y = result(shape, x) { y in
+      if let bias {
+        let spread = bias.detach().reshape([-1, 1, 1]).expand(shape)
+        x.backend.convert(spread.view, into: y)
+      }
       x.backend.convolve(
-        x.view.contiguous(), w.view.contiguous(), windows, groups: groups, into: $0)
-    }.recorded(
-      "conv2d",
-      .wrt(x, saving: w) { g, w in slopesOfInput(g, w) },
-      .wrt(w, saving: x) { g, x in slopesOfWeight(x, g) })
+        x.view.contiguous(), w.view.contiguous(), windows, groups: groups,
+        accumulating: bias != nil, into: y)
+    }
+    let edges: [Edge] = [
+      .wrt(x, saving: w) { g, w in slopesOfInput(g, w) }.ofOneOperation(),
+      .wrt(w, saving: x) { g, x in slopesOfWeight(x, g) }.ofOneOperation(),
+    ]
+    guard let bias else { return y.recorded("conv2d", edges[0], edges[1]) }
+    return y.recorded("conv2d", edges + [.wrt(bias) { g in g.sum(dims: [0, 2, 3]) }])
   }
 
   /// The derivative by x, which is a transposed convolution of g by w.
@@ -84,8 +92,8 @@ private struct Convolution: Sendable {
         g.view.contiguous(), w.view.contiguous(), windows, groups: groups, into: $0)
     }.recorded(
       "convTranspose2d",
-      .wrt(g, saving: w) { h, w in apply(h, w) },
-      .wrt(w, saving: g) { h, g in slopesOfWeight(h, g) })
+      .wrt(g, saving: w) { h, w in apply(h, w) }.ofOneOperation(),
+      .wrt(w, saving: g) { h, g in slopesOfWeight(h, g) }.ofOneOperation())
   }
 
   /// The derivative by w.
@@ -98,8 +106,8 @@ private struct Convolution: Sendable {
         x.view.contiguous(), g.view.contiguous(), windows, groups: groups, into: $0)
     }.recorded(
       "conv2dOfWeight",
-      .wrt(x, saving: g) { h, g in slopesOfInput(g, h) },
-      .wrt(g, saving: x) { h, x in apply(x, h) })
+      .wrt(x, saving: g) { h, g in slopesOfInput(g, h) }.ofOneOperation(),
+      .wrt(g, saving: x) { h, x in apply(x, h) }.ofOneOperation())
   }
 
   private func result(_ shape: [Int], _ x: Tensor, _ body: (StridedView) -> Void) -> Tensor {
@@ -136,8 +144,8 @@ extension Tensor {
       kernel: Array(weight.shape.suffix(2)), stride: stride, padding: padding, dilation: dilation)
     let windows = settings.windows(over: Array(shape.suffix(2)), for: "conv2d")
     let dtype = Tensor.resultType(self, weight)
-    let result = Convolution(windows: windows, groups: groups).apply(to(dtype), weight.to(dtype))
-    return bias.map { result + $0.reshape([-1, 1, 1]) } ?? result
+    return Convolution(windows: windows, groups: groups)
+      .apply(to(dtype), weight.to(dtype), bias: bias?.to(dtype))
   }
 
   /// What the gradient of a convolution does to its output, as an operation of its own:

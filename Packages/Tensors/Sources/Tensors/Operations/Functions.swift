@@ -39,7 +39,7 @@ extension Tensor {
 extension Tensor {
   /// eˣ
   public func exp() -> Tensor {
-    unary(.exp, self).recorded("exp", .wrt(self, savingOutput: { g, y in g * y }))
+    unary(.exp, self).recorded("exp", .wrt(self, savingOutput: { g, y in g * y }).ofOneOperation())
   }
 
   /// eˣ - 1, exact for small x too.
@@ -54,7 +54,7 @@ extension Tensor {
 
   /// The natural logarithm.
   public func log() -> Tensor {
-    unary(.log, self).recorded("log", .wrt(self, saving: self) { g, x in g / x })
+    unary(.log, self).recorded("log", .wrt(self, saving: self) { g, x in g / x }.ofOneOperation())
   }
 
   /// log(1 + x), exact for small x too.

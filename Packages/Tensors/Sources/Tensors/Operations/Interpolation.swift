@@ -54,15 +54,14 @@ extension Tensor {
         "interpolate: shape \(shape) to \(size) (\(mode)); expected a size above 0 for each of the last "
           + "dims: 1 with linear, 2 with bilinear; alignCorners does not go with nearest")
     }
-    var result = self
-    for (place, count) in size.enumerated() {
-      let dim = ndim - dims + place
+    func along(_ x: Tensor, _ place: Int) -> Tensor {
+      let (dim, count) = (ndim - dims + place, size[place])
       let step = factors[place].map { 1 / $0 } ?? Double(shape[dim]) / Double(count)
-      result =
-        mode == .nearest
-        ? result.nearest(dim, count, step) : result.between(dim, count, step, alignCorners)
+      return mode == .nearest
+        ? x.nearest(dim, count, step) : x.between(dim, count, step, alignCorners)
     }
-    return result
+    if mode == .nearest { return size.indices.reduce(self, along) }
+    return roundedOnce(self) { x in size.indices.reduce(x, along) }
   }
 
   private func nearest(_ dim: Int, _ count: Int, _ step: Double) -> Tensor {

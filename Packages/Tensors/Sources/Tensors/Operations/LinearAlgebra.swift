@@ -60,8 +60,8 @@ extension Tensor {
     result.recorded(
       "linear",
       [
-        .wrt(rows, saving: weight) { g, w in matrixProduct(g, w) },
-        .wrt(weight, saving: rows) { g, x in matrixProduct(g.T, x) },
+        .wrt(rows, saving: weight) { g, w in matrixProduct(g, w) }.ofOneOperation(),
+        .wrt(weight, saving: rows) { g, x in matrixProduct(g.T, x) }.ofOneOperation(),
         .wrt(bias) { g in g },
       ])
     return ndim == 2 ? result : result.reshape(self.shape.dropLast() + [weight.shape[0]])
@@ -84,6 +84,6 @@ private func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   a.backend.matmul(x, y, into: result.view, accumulating: false)
   return result.recorded(
     "matmul",
-    .wrt(a, saving: b) { g, b in matrixProduct(g, b.transpose(-2, -1)) },
-    .wrt(b, saving: a) { g, a in matrixProduct(a.transpose(-2, -1), g) })
+    .wrt(a, saving: b) { g, b in matrixProduct(g, b.transpose(-2, -1)) }.ofOneOperation(),
+    .wrt(b, saving: a) { g, a in matrixProduct(a.transpose(-2, -1), g) }.ofOneOperation())
 }

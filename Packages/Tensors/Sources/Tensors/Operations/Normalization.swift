@@ -114,27 +114,29 @@ extension Tensor {
     }
     let spread = [shape[1]] + [Int](repeating: 1, count: ndim - 2)
     let dims = [0] + Array(2..<ndim)
-    let (mean, variance): (Tensor, Tensor)
-    if training {
-      mean = self.mean(dims: dims, keepDim: true)
-      let deviation = self - mean
-      variance = deviation.square().mean(dims: dims, keepDim: true)
-      noGrad {
-        let count = Double(numel / Swift.max(shape[1], 1))
-        runningMean?.follow(mean.flatten(), momentum)
-        runningVar?.follow(variance.flatten() * (count / Swift.max(count - 1, 1)), momentum)
+    let result = roundedOnce(self, weight, bias) { x, weight, bias in
+      let (mean, variance): (Tensor, Tensor)
+      if training {
+        mean = x.mean(dims: dims, keepDim: true)
+        variance = (x - mean).square().mean(dims: dims, keepDim: true)
+        noGrad {
+          let count = Double(numel / Swift.max(shape[1], 1))
+          runningMean?.follow(mean.flatten(), momentum)
+          runningVar?.follow(variance.flatten() * (count / Swift.max(count - 1, 1)), momentum)
+        }
+      } else {
+        mean = runningMean!.withoutHalves.reshape(spread)
+        variance = runningVar!.withoutHalves.reshape(spread)
       }
-    } else {
-      mean = runningMean!.reshape(spread)
-      variance = runningVar!.reshape(spread)
+      let y = (x - mean) * (variance + eps).rsqrt()
+      let scaled = weight.map { y * $0.reshape(spread) } ?? y
+      return bias.map { scaled + $0.reshape(spread) } ?? scaled
     }
-    let y = (self - mean) * (variance + eps).rsqrt()
-    let scaled = weight.map { y * $0.reshape(spread) } ?? y
-    return bias.map { scaled + $0.reshape(spread) } ?? scaled
+    return result.to(dtype)
   }
 
   private func follow(_ other: Tensor, _ momentum: Double) {
-    copy(from: detach() * (1 - momentum) + other.detach() * momentum)
+    copy(from: detach().withoutHalves * (1 - momentum) + other.detach() * momentum)
   }
 
   /// The rows of a table at the given places: `torch.nn.functional.embedding`.

@@ -27,14 +27,14 @@ extension Tensor {
       fatalError("avgPool2d: padding \(padding) is more than half of the window \(kernel)")
     }
     let windows = windows(kernel, stride ?? kernel, padding, [1, 1], "avgPool2d")
-    func sums(_ x: Tensor) -> Tensor {
-      // The places of a window as one dim.
-      x.columns(windows).flatten(startDim: ndim - 2, endDim: ndim - 1).sum(dim: -3)
+    // The places of a window as one dim.
+    func places(_ x: Tensor) -> Tensor {
+      x.columns(windows).flatten(startDim: ndim - 2, endDim: ndim - 1)
     }
-    if countIncludePad || padding == [0, 0] {
-      return sums(self) / Double(kernel.reduce(1, *))
+    if countIncludePad || padding == [0, 0] { return places(self).mean(dim: -3) }
+    return roundedOnce(self) { x in
+      places(x).sum(dim: -3) / noGrad { places(.onesLike(x)).sum(dim: -3) }
     }
-    return sums(self) / noGrad { sums(.onesLike(self)) }
   }
 
   private func windows(

@@ -56,8 +56,11 @@ extension Tensor {
   /// The mean over the given dims, or over all: `torch.mean`.
   public func mean(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     requireFloatingPoint("mean")
-    let count = zip(reducedDims(dims, for: "mean"), shape).reduce(1) { $1.0 ? $0 * $1.1 : $0 }
-    return sum(dims: dims, keepDim: keepDim) / Double(count)
+    let marks = reducedDims(dims, for: "mean")
+    let (shape, count) = (self.shape, count(over: marks))
+    return Tensor.reduce(.sum, view, over: marks, divisor: count, dtype: dtype, keepDim: keepDim)
+      .recorded(
+        "mean", .wrt(self) { g in (g / count).spread(over: marks, to: shape, kept: keepDim) })
   }
 
   /// The mean over one dim.
@@ -68,30 +71,70 @@ extension Tensor {
   /// The variance over the given dims, or over all: `torch.var`. The sum of squares is divided by
   /// the count less the correction.
   public func variance(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    requireFloatingPoint("variance")
-    let count = zip(reducedDims(dims, for: "variance"), shape).reduce(1) { $1.0 ? $0 * $1.1 : $0 }
-    let deviation = self - mean(dims: dims, keepDim: true)
-    return deviation.square().sum(dims: dims, keepDim: keepDim)
-      / Double(Swift.max(count - correction, 0))
+    let marks = reducedDims(dims, for: "variance")
+    let (shape, divisor) = (self.shape, Swift.max(count(over: marks) - Double(correction), 0))
+    return spread(marks, divisor, keepDim, takesRoot: false, "variance").recorded(
+      "variance",
+      .wrt(self, saving: self) { g, x in
+        g.spread(over: marks, to: shape, kept: keepDim) * x.deviation(over: marks) * (2 / divisor)
+      })
   }
 
   /// The standard deviation over the given dims, or over all: `torch.std`. At 0 the derivative is 0.
   public func std(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    variance(dims: dims, correction: correction, keepDim: keepDim).root(2)
+    let marks = reducedDims(dims, for: "std")
+    let (shape, divisor) = (self.shape, Swift.max(count(over: marks) - Double(correction), 0))
+    return spread(marks, divisor, keepDim, takesRoot: true, "std").recorded(
+      "std",
+      .wrt(self, saving: self) { g, x in
+        let std = x.std(dims: marks.places, correction: correction, keepDim: true)
+        return g.spread(over: marks, to: shape, kept: keepDim)
+          * x.deviation(over: marks).over(std) / divisor
+      })
+  }
+
+  /// The root of Σ(x - mean)² / divisor, or what it is taken of.
+  private func spread(
+    _ marks: [Bool], _ divisor: Double, _ keepDim: Bool, takesRoot: Bool, _ name: String
+  ) -> Tensor {
+    requireFloatingPoint(name)
+    let means = Tensor.reduce(
+      .wideSum, view, over: marks, divisor: count(over: marks), dtype: .float64, keepDim: keepDim)
+    return Tensor.reduce(
+      .squares, view, over: marks, centers: means.view, divisor: divisor, takesRoot: takesRoot,
+      dtype: dtype, keepDim: keepDim)
+  }
+
+  /// How far each element is from the mean over the dims.
+  private func deviation(over marks: [Bool]) -> Tensor {
+    self - mean(dims: marks.places, keepDim: true)
+  }
+
+  /// x / y, and 0 where y is 0.
+  private func over(_ y: Tensor) -> Tensor {
+    let isZero = y .== 0
+    return .where(isZero, 0, self / Tensor.where(isZero, 1, y))
+  }
+
+  /// How many elements there are over the dims.
+  private func count(over marks: [Bool]) -> Double {
+    Double(zip(marks, shape).reduce(1) { $1.0 ? $0 * $1.1 : $0 })
   }
 }
 
 extension Tensor {
   /// log Σ eˣ over the given dims, without overflow: `torch.logsumexp`.
   public func logsumexp(dims: [Int], keepDim: Bool = false) -> Tensor {
-    requireFloatingPoint("logsumexp")
     let marks = reducedDims(dims, for: "logsumexp")
-    let largest = noGrad { () -> Tensor in
-      if numel == 0 { return .zeros([], dtype: dtype, device: device) }
-      let m = amax(dims: dims, keepDim: true)
-      return .where(m.isfinite(), m, 0)
+    let x = dtype.isFloatingPoint ? self : to(.float32)
+    let sum = roundedOnce(x, needsPrecision: true) { x in
+      let largest = noGrad { () -> Tensor in
+        if x.numel == 0 { return .zeros([], dtype: x.dtype, device: x.device) }
+        let m = x.amax(dims: dims, keepDim: true)
+        return .where(m.isfinite(), m, 0)
+      }
+      return (x - largest).exp().sum(dims: dims, keepDim: true).log() + largest
     }
-    let sum = (self - largest).exp().sum(dims: dims, keepDim: true).log() + largest
     if keepDim { return sum }
     return sum.reshape(shape.indices.filter { !marks[$0] }.map { shape[$0] })
   }
@@ -104,15 +147,24 @@ extension Tensor {
     if p == -.infinity { return abs().amin(dims: dims, keepDim: keepDim) }
     if p == 0 { return (self .!= 0).to(dtype).sum(dims: dims, keepDim: keepDim) }
     if p == 1 { return abs().sum(dims: dims, keepDim: keepDim) }
-    let powers = p == 2 ? square() : abs().pow(p)
-    return powers.sum(dims: dims, keepDim: keepDim).root(p)
-  }
-
-  /// The p-th root, with a derivative of 0 at 0.
-  private func root(_ p: Double) -> Tensor {
-    let isZero = self .== 0
-    let safe = Tensor.where(isZero, 1, self)
-    return .where(isZero, 0, p == 2 ? safe.sqrt() : safe.pow(1 / p))
+    let (shape, marks) = (self.shape, reducedDims(dims, for: "norm"))
+    let result =
+      p == 2
+      ? Tensor.reduce(.squares, view, over: marks, takesRoot: true, dtype: dtype, keepDim: keepDim)
+      : roundedOnce(detach(), needsPrecision: true) { x in
+        x.abs().pow(p).sum(dims: dims, keepDim: keepDim).pow(1 / p)
+      }
+    return result.recorded(
+      "norm",
+      .wrt(self, saving: self) { g, x in
+        // sign x · (|x| / ‖x‖)ᵖ⁻¹, which is x / ‖x‖ for the common p.
+        let ratio = x.over(x.norm(p, dims: marks.places, keepDim: true))
+        let g = g.spread(over: marks, to: shape, kept: keepDim)
+        if p == 2 { return g * ratio }
+        let isZero = ratio .== 0
+        let power = Tensor.where(isZero, 1, ratio.abs()).pow(p - 1)
+        return g * Tensor.where(isZero, 0, ratio.sign() * power)
+      })
   }
 
   /// Whether all elements over the given dims, or all, are other than 0: `torch.all`.
@@ -142,13 +194,15 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// The elements reduced over dims by the device; see ``Backend``.
   static func reduce(
-    _ reduction: Reduction, _ x: StridedView, over dims: [Bool], dtype: DType, keepDim: Bool
+    _ reduction: Reduction, _ x: StridedView, over dims: [Bool], centers: StridedView? = nil,
+    divisor: Double = 1, takesRoot: Bool = false, dtype: DType, keepDim: Bool
   ) -> Tensor {
-    let isTotal = reduction == .sum || reduction == .product
-    if Autocast.current != nil, isTotal, x.dtype(for: true) != x.dtype {
-      let wide = x.converted(to: .float32)
-      return reduce(reduction, wide, over: dims, dtype: .float32, keepDim: keepDim)
+    if Autocast.current != nil, reduction.needsPrecision, x.dtype(for: true) != x.dtype {
+      return reduce(
+        reduction, x.converted(to: .float32), over: dims, centers: centers, divisor: divisor,
+        takesRoot: takesRoot, dtype: dtype == x.dtype ? .float32 : dtype, keepDim: keepDim)
     }
     let shape = x.layout.shape
     let kept = dims.indices.compactMap { dims[$0] ? (keepDim ? 1 : nil) : shape[$0] }
@@ -156,8 +210,9 @@ extension Tensor {
       empty: kept.isEmpty ? .scalar : Layout(contiguous: kept), dtype: dtype,
       device: x.storage.device)
     // Where there is nothing to reduce, a sum is 0 and a product 1.
-    if x.layout.numel == 0 { Tensor(y).fill(reduction == .product ? 1 : 0) }
-    y.storage.device.backend.reduce(reduction, x, over: dims, into: y)
+    if x.layout.numel == 0 { Tensor(y).fill(reduction == .product ? 1 : 0 / divisor) }
+    y.storage.device.backend.reduce(
+      reduction, x, over: dims, centers: centers, divisor: divisor, takesRoot: takesRoot, into: y)
     return Tensor(y)
   }
 
@@ -206,4 +261,19 @@ extension Tensor {
     let dims = shape.indices.filter { $0 < added || (target[$0 - added] == 1 && shape[$0] != 1) }
     return sum(dims: dims, keepDim: true).reshape(target)
   }
+}
+
+extension Reduction {
+  /// Whether autocast computes it in float32.
+  fileprivate var needsPrecision: Bool {
+    switch self {
+    case .sum, .wideSum, .squares, .product: true
+    case .maximum, .minimum, .indexOfMaximum, .indexOfMinimum: false
+    }
+  }
+}
+
+extension [Bool] {
+  /// The dims that are marked.
+  var places: [Int] { indices.filter { self[$0] } }
 }

@@ -53,7 +53,8 @@ extension Tensor {
     }
     let (x, places) = (view.contiguous(), target.view.contiguous())
     let losses = Tensor(empty: target.shape, dtype: dtype, device: device)
-    let totals = Tensor(empty: target.shape, dtype: dtype, device: device)
+    let totals = Tensor(
+      empty: target.shape, dtype: dtype.isHalf ? .float32 : dtype, device: device)
     if let invalid = backend.crossEntropy(
       x, target: places, ignored: ignoreIndex, into: losses.view, totals: totals.view)
     {
@@ -74,6 +75,6 @@ extension Tensor {
           g.view.contiguous(), x.view.contiguous(), target: target.view.contiguous(),
           ignored: ignoreIndex, totals: totals.view, into: dx.view)
         return dx
-      })
+      }.ofOneOperation())
   }
 }

@@ -18,6 +18,7 @@ extension Tensor {
   ) -> Tensor {
     let result = Tensor(view.with(layout))
     result.origin = Origin(of: self)
+    result.markNodeCurrent()
     return result.recorded(operation, .wrt(self, derivative))
   }
 

@@ -1,0 +1,121 @@
+import CThreadState
+import Synchronization
+
+/// What operations depend on besides their arguments: whether they are recorded, autocast, the default device
+/// and generator, and the module that runs.
+///
+/// Functions such as `noGrad` set it while they run, for the thread if what they run does not wait, else for the
+/// task and its child tasks. A thread that the program starts itself begins without any; it can take over what
+/// holds elsewhere:
+///
+///     let state = AmbientState.current
+///     DispatchQueue.concurrentPerform(iterations: 4) { part in
+///       state.run { predictions[part] = model(inputs[part]) }
+///     }
+///
+/// It follows `at::ThreadLocalState`.
+// The pointers in it lead to what the owner keeps alive, and nothing changes there.
+public struct AmbientState: @unchecked Sendable {
+  @_spi(Flambeau) public private(set) var ambient: Ambient
+  private var owner: Owner
+
+  /// The state that holds here and now.
+  public static var current: AmbientState {
+    AmbientState(flambeau_current_ambient())
+  }
+
+  private init(_ ambient: Ambient) {
+    owner = Owner(ambient)
+    self.ambient = ambient
+    self.ambient.scope = owner.scope
+  }
+
+  /// Runs `body` with this state in place of the thread's own.
+  public func run<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let previous = flambeau_set_ambient(ambient)
+    defer { flambeau_restore_ambient(previous) }
+    return try withExtendedLifetime(owner) { try body() }
+  }
+
+  /// Runs `body`, which may wait, with this state in place of the task's own.
+  @_disfavoredOverload
+  public func run<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    try await Self.$ofTask.withValue(OfTask(state: self), operation: body)
+  }
+
+  @TaskLocal private static var ofTask: OfTask?
+
+  /// A state that a task has set; as long as there is one, tasks are asked for theirs.
+  private final class OfTask: Sendable {
+    let state: AmbientState
+    init(state: AmbientState) {
+      self.state = state
+      flambeau_count_task_with_ambient(1, find)
+    }
+    deinit { flambeau_count_task_with_ambient(-1, find) }
+    private let find: @convention(c) @Sendable () -> Ambient = {
+      AmbientState.ofTask?.state.ambient ?? Ambient()
+    }
+  }
+
+  /// Keeps alive what a state refers to.
+  // Nothing in it changes once it is made.
+  private final class Owner: @unchecked Sendable {
+    private let objects: [AnyObject]
+    private let scopes: UnsafeMutableBufferPointer<Scope>
+
+    init(_ ambient: Ambient) {
+      var objects: [AnyObject] = []
+      func keep(_ pointer: UnsafeRawPointer?) {
+        if let pointer { objects.append(Unmanaged.fromOpaque(pointer).takeUnretainedValue()) }
+      }
+      for pointer in [ambient.generator, ambient.draws, ambient.autocast] {
+        keep(UnsafeRawPointer(pointer))
+      }
+      // Scopes are on the stack of whoever entered them.
+      let chain = Array(sequence(first: ambient.scope) { $0?.pointee.outer }.prefix { $0 != nil })
+      scopes = .allocate(capacity: chain.count)
+      for (place, scope) in chain.enumerated() {
+        keep(scope!.pointee.owner)
+        let isLast = place == chain.count - 1
+        let outer = isLast ? nil : UnsafePointer(scopes.baseAddress! + place + 1)
+        (scopes.baseAddress! + place).initialize(
+          to: Scope(owner: scope!.pointee.owner, outer: outer))
+      }
+      self.objects = objects
+    }
+
+    var scope: UnsafePointer<Scope>? { scopes.isEmpty ? nil : UnsafePointer(scopes.baseAddress) }
+
+    deinit { scopes.deallocate() }
+  }
+}
+
+/// Runs `body` with a part of the state changed, for this thread. Whatever the change refers to must live on
+/// until then. For Flambeau's packages only.
+@_spi(Flambeau)
+@inlinable
+@inline(__always)
+public func withAmbient<Result>(
+  _ change: (inout Ambient) -> Void, _ body: () throws -> Result
+) rethrows -> Result {
+  var state = flambeau_current_ambient()
+  change(&state)
+  let previous = flambeau_set_ambient(state)
+  defer { flambeau_restore_ambient(previous) }
+  return try body()
+}
+
+/// Runs `body`, which may wait, with a part of the state changed, for this task and its child tasks. For
+/// Flambeau's packages only.
+@_spi(Flambeau)
+@_disfavoredOverload
+public func withAmbient<Result>(
+  isolation: isolated (any Actor)? = #isolation, _ change: (inout Ambient) -> Void,
+  _ body: () async throws -> Result
+) async rethrows -> Result {
+  let state: AmbientState = withAmbient(change) { .current }
+  return try await state.run(body)
+}

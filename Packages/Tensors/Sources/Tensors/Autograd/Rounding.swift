@@ -1,0 +1,45 @@
+// Halves are numbers to store, not to compute with: an operation of several steps computes in float32 where it is
+// given halves, and rounds once, at its end. So does its derivative, which passes the same conversions.
+
+extension DType {
+  /// Whether it is float16 or bfloat16.
+  var isHalf: Bool { self == .float16 || self == .bfloat16 }
+}
+
+/// A tensor, or none. For Flambeau's packages only.
+@_spi(Flambeau)
+public protocol TensorOrNone {
+  /// The tensor, if there is one.
+  var tensor: Tensor? { get }
+  /// The same in float32, if it is of halves.
+  var withoutHalves: Self { get }
+}
+
+@_spi(Flambeau) extension Tensor: TensorOrNone {
+  public var tensor: Tensor? { self }
+  public var withoutHalves: Tensor { dtype.isHalf ? to(.float32) : self }
+}
+
+@_spi(Flambeau) extension Tensor?: TensorOrNone {
+  public var tensor: Tensor? { self }
+  public var withoutHalves: Tensor? { map(\.withoutHalves) }
+}
+
+/// What an operation of several steps makes of its inputs, computed in float32 where that would be of halves, and
+/// rounded at the end. For Flambeau's packages only.
+///
+/// - Parameter needsPrecision: whether autocast leaves the result in float32.
+@_spi(Flambeau)
+public func roundedOnce<each Input: TensorOrNone>(
+  _ inputs: repeat each Input, needsPrecision: Bool = false,
+  _ compute: (repeat each Input) -> Tensor
+) -> Tensor {
+  var dtype: DType?
+  for input in repeat each inputs {
+    guard let tensor = input.tensor else { continue }
+    dtype = dtype.map { tensor.dtype.promoted(with: $0) } ?? tensor.dtype
+  }
+  guard let dtype, dtype.isHalf else { return compute(repeat each inputs) }
+  let result = compute(repeat (each inputs).withoutHalves)
+  return needsPrecision && Autocast.current != nil ? result : result.to(dtype)
+}
