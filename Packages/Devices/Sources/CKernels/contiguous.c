@@ -6,30 +6,35 @@
 
 typedef struct {
   void *y;
-  double start, step;
-} Ramp;
+  Ramp ramp;
+} RampWork;
 
 #define RAMP(dtype, T, ...)                                                          \
   VECTORIZED static void fill_##dtype(T *y, long count, T value) {                   \
     for (long i = 0; i < count; i++) y[i] = value;                                   \
   }                                                                                  \
   static void ramp_##dtype(void *context, long begin, long end) {                    \
-    const Ramp *ramp = context;                                                      \
-    T *y = ramp->y;                                                                  \
-    if (ramp->step == 0) {                                                           \
-      fill_##dtype(y + begin, end - begin, FLAMBEAU_STORE_##dtype(ramp->start));     \
-      return;                                                                        \
-    }                                                                                \
-    for (long i = begin; i < end; i++) {                                             \
-      y[i] = FLAMBEAU_STORE_##dtype(ramp->start + i * ramp->step);                   \
+    const RampWork *work = context;                                                  \
+    Ramp ramp = work->ramp;                                                          \
+    T *y = work->y;                                                                  \
+    if (!ramp.is_whole && ramp.step == 0) {                                          \
+      fill_##dtype(y + begin, end - begin, FLAMBEAU_STORE_##dtype(ramp.start));      \
+    } else if (ramp.is_whole) {                                                      \
+      for (long i = begin; i < end; i++) {                                           \
+        y[i] = FLAMBEAU_STORE_##dtype(ramp.whole_start + (i + ramp.shift) * ramp.whole_step); \
+      }                                                                              \
+    } else {                                                                         \
+      for (long i = begin; i < end; i++) {                                           \
+        y[i] = FLAMBEAU_STORE_##dtype(ramp.start + (i + ramp.shift) * ramp.step);    \
+      }                                                                              \
     }                                                                                \
   }
 FLAMBEAU_DTYPES(RAMP)
 
-void flambeau_ramp(DType dtype, long count, void *y, double start, double step) {
-  Ramp ramp = {y, start, step};
+void flambeau_ramp(DType dtype, Ramp ramp, long count, void *y) {
+  RampWork work = {y, ramp};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = ROW_BODIES(ramp);
-  share_rows(bodies, dtype, count, 1, &ramp);
+  share_rows(bodies, dtype, count, 1, &work);
 }
 
 #define MATMUL(dtype, T, ...)                                                        \

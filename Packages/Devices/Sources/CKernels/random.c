@@ -50,19 +50,16 @@ uint64_t flambeau_random_64(RandomState *state) {
   return high << 32 | flambeau_random_32(state);
 }
 
-// As many random bits as the type's significand has.
-static float unit_float16(RandomState *state) {
-  return (flambeau_random_32(state) & ((1u << 11) - 1)) * (1.0f / (1u << 11));
-}
-static float unit_bfloat16(RandomState *state) {
-  return (flambeau_random_32(state) & ((1u << 8) - 1)) * (1.0f / (1u << 8));
-}
+// As many random bits as the type's significand has; halves are rounded from float32.
 static float unit_float32(RandomState *state) {
   return (flambeau_random_32(state) & ((1u << 24) - 1)) * (1.0f / (1u << 24));
 }
 static double unit_float64(RandomState *state) {
   return (flambeau_random_64(state) & ((1ull << 53) - 1)) * (1.0 / (1ull << 53));
 }
+
+#define unit_float16 unit_float32
+#define unit_bfloat16 unit_float32
 
 // One rounding, as PyTorch's vectorized kernels have it.
 #define UNIFORM(dtype, S, T, ...)                                                          \
@@ -87,29 +84,37 @@ static double next_normal(RandomState *state) {
 }
 
 // Sixteen or more: uniform numbers, made normal sixteen at a time, the first eight of them with the
-// last eight. The last sixteen are drawn anew where they do not fill a group.
+// last eight. The last sixteen are drawn anew where they do not fill a group. Of halves, which are rounded at
+// the end, PyTorch draws no more numbers than it makes groups of.
+enum { GROUP = 16 };
 #define NORMAL(dtype, S, T, ...)                                                           \
-  static void normal_group_##dtype(S *y, T mean, T deviation) {                            \
-    for (int i = 0; i < 8; i++) {                                                          \
-      T first = FLAMBEAU_LOAD_##dtype(y[i]), second = FLAMBEAU_LOAD_##dtype(y[i + 8]);     \
-      T radius = sqrt(-2 * log(1 - first)), angle = (T)(2 * M_PI) * second;                \
+  static void normal_group_##dtype(S *y, const T *units, T mean, T deviation) {            \
+    for (int i = 0; i < GROUP / 2; i++) {                                                  \
+      T radius = sqrt(-2 * log(1 - units[i]));                                             \
+      T angle = (T)(2 * M_PI) * units[i + GROUP / 2];                                      \
       y[i] = FLAMBEAU_STORE_##dtype(radius * cos(angle) * deviation + mean);               \
-      y[i + 8] = FLAMBEAU_STORE_##dtype(radius * sin(angle) * deviation + mean);           \
+      y[i + GROUP / 2] = FLAMBEAU_STORE_##dtype(radius * sin(angle) * deviation + mean);   \
     }                                                                                      \
   }                                                                                        \
-  static void normal_##dtype(RandomState *state, long count, S *y, T mean, T deviation) {  \
-    if (count < 16) {                                                                      \
+  static void normal_##dtype(                                                              \
+      RandomState *state, long count, bool in_groups, S *y, T mean, T deviation) {         \
+    if (count < GROUP || !in_groups) {                                                     \
       for (long i = 0; i < count; i++) {                                                   \
         y[i] = FLAMBEAU_STORE_##dtype(next_normal(state) * deviation + mean);              \
       }                                                                                    \
       return;                                                                              \
     }                                                                                      \
-    uniform_##dtype(state, count, y, 0, 1);                                                \
-    for (long i = 0; i + 16 <= count; i += 16) normal_group_##dtype(y + i, mean, deviation); \
-    if (count % 16 != 0) {                                                                 \
-      uniform_##dtype(state, 16, y + count - 16, 0, 1);                                    \
-      normal_group_##dtype(y + count - 16, mean, deviation);                               \
+    T units[GROUP];                                                                        \
+    long whole = count / GROUP * GROUP;                                                    \
+    for (long i = 0; i < whole; i += GROUP) {                                              \
+      for (int k = 0; k < GROUP; k++) units[k] = unit_##dtype(state);                      \
+      normal_group_##dtype(y + i, units, mean, deviation);                                 \
     }                                                                                      \
+    if (whole == count) return;                                                            \
+    bool is_half = sizeof(S) < sizeof(T);                                                  \
+    for (long i = whole; i < count && !is_half; i++) unit_##dtype(state);                  \
+    for (int k = 0; k < GROUP; k++) units[k] = unit_##dtype(state);                        \
+    normal_group_##dtype(y + count - GROUP, units, mean, deviation);                       \
   }
 FLAMBEAU_FLOAT_DTYPES(NORMAL)
 
@@ -128,8 +133,9 @@ void flambeau_random_uniform(
 }
 
 void flambeau_random_normal(
-    RandomState *state, DType dtype, long count, void *y, double mean, double deviation) {
-  FLAMBEAU_CALL_FLOAT(dtype, normal, state, count, y, mean, deviation)
+    RandomState *state, DType dtype, long count, bool in_groups, void *y, double mean,
+    double deviation) {
+  FLAMBEAU_CALL_FLOAT(dtype, normal, state, count, in_groups, y, mean, deviation)
 }
 
 void flambeau_random_exponential(RandomState *state, DType dtype, long count, void *y) {

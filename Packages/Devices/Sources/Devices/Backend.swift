@@ -17,8 +17,9 @@ public protocol Backend: Sendable {
 
   /// y = x, converted to y's dtype; any strides on both sides.
   func convert(_ x: StridedView, into y: StridedView)
-  /// y[i] = start + i · step.
-  func ramp(from start: Double, step: Double, into y: StridedView)
+  /// Numbers at equal distances; y may be any view without gaps where they are all one.
+  func ramp(_ ramp: Ramp, into y: StridedView)
+  // Random numbers fill memory in its order, of a view without gaps whose dims may be in any order.
   /// Evenly distributed numbers, from low up to but not including high. Floating point.
   func uniform(low: Double, high: Double, generator: Generator, into y: StridedView)
   /// Normally distributed numbers. Floating point.

@@ -31,8 +31,8 @@ public struct CPUBackend: Backend {
       x.layout.strides)
   }
 
-  public func ramp(from start: Double, step: Double, into y: StridedView) {
-    flambeau_ramp(y.dtype, y.layout.numel, y.pointer, start, step)
+  public func ramp(_ ramp: Ramp, into y: StridedView) {
+    flambeau_ramp(y.dtype, ramp, y.layout.numel, y.pointer)
   }
 
   public func uniform(low: Double, high: Double, generator: Generator, into y: StridedView) {
@@ -43,7 +43,9 @@ public struct CPUBackend: Backend {
 
   public func normal(mean: Double, deviation: Double, generator: Generator, into y: StridedView) {
     generator.withState {
-      flambeau_random_normal($0, y.dtype, y.layout.numel, y.pointer, mean, deviation)
+      // PyTorch draws many numbers in groups, but only into contiguous memory.
+      flambeau_random_normal(
+        $0, y.dtype, y.layout.numel, y.layout.isContiguous, y.pointer, mean, deviation)
     }
   }
 

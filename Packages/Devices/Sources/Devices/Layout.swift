@@ -152,3 +152,55 @@ extension Layout {
     return result
   }
 }
+
+// Results lie in memory as their operands do, so that what works through memory goes straight through it.
+extension Layout {
+  /// The dims in the order in which the operands lie in memory, those whose steps are largest first, as PyTorch's
+  /// `TensorIterator` has it: the first operand decides, and others where it repeats. Nil where that is the order
+  /// of the dims. All have one shape.
+  public static func memoryOrder(_ operands: [Layout]) -> [Int]? {
+    let shape = operands[0].shape
+    if operands[0].isContiguous || shape.count < 2 { return nil }
+    // Whether a dim's steps are larger than those of another one, which comes after it.
+    func isWider(_ dim: Int, than other: Int) -> Bool? {
+      for operand in operands {
+        let (own, its) = (Swift.abs(operand.strides[dim]), Swift.abs(operand.strides[other]))
+        if own == 0 || its == 0 { continue }
+        if own != its { return own > its }
+        if shape[dim] > shape[other] { return true }
+      }
+      return nil
+    }
+    // By insertion, from the innermost on, where what is not known stays in order.
+    var order = Array(shape.indices.reversed())
+    for place in order.indices.dropFirst() {
+      var moving = place
+      for other in (0..<place).reversed() {
+        guard let isWider = isWider(order[other], than: order[moving]) else { continue }
+        if !isWider { break }
+        order.swapAt(other, moving)
+        moving = other
+      }
+    }
+    order.reverse()
+    return order == Array(shape.indices) ? nil : order
+  }
+
+  /// The dims in another order.
+  public func permuted(_ order: [Int]) -> Layout {
+    Layout(shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: offset)
+  }
+
+  /// The layout of which ``permuted(_:)`` makes this one.
+  public func restored(from order: [Int]) -> Layout {
+    var inverse = order
+    for (place, dim) in order.enumerated() { inverse[dim] = place }
+    return permuted(inverse)
+  }
+
+  /// A layout without gaps whose dims lie in memory in the order of this one's: `torch.preserve_format`.
+  public var dense: Layout {
+    guard let order = Layout.memoryOrder([self]) else { return contiguous }
+    return Layout(contiguous: order.map { shape[$0] }).restored(from: order)
+  }
+}

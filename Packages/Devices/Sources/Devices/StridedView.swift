@@ -44,6 +44,13 @@ public struct StridedView: Sendable {
     return copy
   }
 
+  /// A copy without gaps that lies in memory in the order of this view, in another dtype if one is given.
+  public func denselyCopied(to dtype: DType? = nil) -> StridedView {
+    guard let order = Layout.memoryOrder([layout]) else { return copied(to: dtype) }
+    let copy = with(layout.permuted(order)).copied(to: dtype)
+    return copy.with(copy.layout.restored(from: order))
+  }
+
   /// This view if it has the dtype, else a contiguous copy that does.
   public func converted(to dtype: DType) -> StridedView {
     self.dtype == dtype ? self : copied(to: dtype)

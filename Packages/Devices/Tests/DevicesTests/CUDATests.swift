@@ -251,7 +251,7 @@ private func message(_ result: ExitTest.Result?) -> String {
         environment(["FLAMBEAU_CACHE": path])
         let backend = Device.cuda().backend
         let y = StridedView(empty: Layout(contiguous: [2]), dtype: .float32, device: .cuda())
-        backend.ramp(from: 3, step: 1, into: y)
+        backend.ramp(Ramp(from: 3.0, step: 1), into: y)
         var numbers: [Float] = [0, 0]
         backend.copyOut(from: y.pointer, to: &numbers, byteCount: 8)
         #expect(numbers == [3, 4])

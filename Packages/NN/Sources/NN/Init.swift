@@ -1,6 +1,7 @@
 import CThreadState
 @_spi(Flambeau) import Devices
 import Foundation
+@_spi(Flambeau) import Tensors
 
 /// Initial values of parameters, drawn or set in place: `torch.nn.init`.
 ///
@@ -11,8 +12,7 @@ public enum Init {
     _ tensor: Tensor, low: Double = 0, high: Double = 1, generator: Generator = .default
   ) {
     set(tensor) {
-      .uniform(
-        $0.shape, low: low, high: high, dtype: $0.dtype, device: $0.device, generator: generator)
+      .uniformLike($0, low: low, high: high, generator: generator)
     }
   }
 
@@ -21,8 +21,7 @@ public enum Init {
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, generator: Generator = .default
   ) {
     set(tensor) {
-      .normal(
-        mean: mean, std: std, $0.shape, dtype: $0.dtype, device: $0.device, generator: generator)
+      .normalLike($0, mean: mean, std: std, generator: generator)
     }
   }
 
@@ -31,17 +30,38 @@ public enum Init {
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, low: Double = -2, high: Double = 2,
     generator: Generator = .default
   ) {
-    // Evenly distributed numbers between the values of the distribution's function at the limits, and
-    // then the inverse of that function.
-    func place(_ x: Double) -> Double { erf((x - mean) / std / 2.0.squareRoot()) }
-    set(tensor) {
-      let draws = Tensor.uniform(
-        $0.shape, low: place(low), high: place(high), dtype: $0.dtype, device: $0.device,
-        generator: generator)
-      let numbers = draws.scalars(as: Double.self).map {
-        min(max(inverseErf($0) * std * 2.0.squareRoot() + mean, low), high)
+    func share(_ x: Double) -> Double { (1 + erf((x - mean) / std / 2.0.squareRoot())) / 2 }
+    set(tensor) { tensor in
+      // Numbers that fall outside are drawn anew, together with all others.
+      func again(_ isOutside: (Tensor) -> Tensor, _ draw: () -> Tensor) -> Tensor {
+        var result = draw()
+        var outside = isOutside(result)
+        while outside.any().item(as: Bool.self) {
+          let next = draw()
+          result = .where(outside, next, result)
+          outside = outside & isOutside(next)
+        }
+        return result
       }
-      return Tensor(numbers, dtype: .float64, device: $0.device).reshape($0.shape)
+      if share(high) - share(low) > 0.3 {
+        let bounds = Tensor([low, high], dtype: tensor.dtype).scalars(as: Double.self)
+        return again {
+          ($0 .< bounds[0]) | ($0 .> bounds[1])
+        } _: {
+          .normalLike(tensor, mean: mean, std: std, generator: generator)
+        }
+      }
+      // Where little of the distribution is left, even numbers are taken with a probability that its density
+      // gives.
+      let mode = max(low, min(mean, high))
+      let peak = -0.5 * ((mode - mean) / std) * ((mode - mean) / std)
+      return again { x in
+        let density = ((x - mean) / std).square() * -0.5 - peak
+        let draws = Tensor.uniformLike(x, low: 0, high: 1, generator: generator)
+        return draws.log() .> density
+      } _: {
+        .uniformLike(tensor, low: low, high: high, generator: generator)
+      }
     }
   }
 
@@ -164,15 +184,5 @@ public enum Init {
   /// Does something in which the library's layers leave out the numbers that they begin with.
   static func skipping<Result>(_ body: () throws -> Result) rethrows -> Result {
     try withAmbient({ $0.skips_init = true }, body)
-  }
-
-  /// The x for which erf(x) = y, by Newton's method from an approximation; Winitzki, 2008.
-  private static func inverseErf(_ y: Double) -> Double {
-    if abs(y) >= 1 { return y * .infinity }
-    let l = log1p(-y * y)
-    let half = 2 / (.pi * 0.147) + l / 2
-    var x = (((half * half - l / 0.147).squareRoot() - half).squareRoot()) * (y < 0 ? -1 : 1)
-    for _ in 0..<3 { x -= (erf(x) - y) / (2 / Double.pi.squareRoot() * exp(-x * x)) }
-    return x
   }
 }

@@ -20,7 +20,7 @@ extension Tensor {
     _ requiresGrad: Bool = false
   ) {
     self.init(empty: layout, dtype: dtype, device: device)
-    backend.ramp(from: value, step: 0, into: view)
+    backend.ramp(Ramp(from: value, step: 0), into: view)
     self.requiresGrad = requiresGrad
   }
 
@@ -51,24 +51,26 @@ extension Tensor {
 
   /// Zeros in the shape, dtype and device of another tensor.
   public static func zerosLike(_ other: Tensor) -> Tensor {
-    Tensor(filledWith: 0, other.view.layout.contiguous, other.dtype, other.device)
+    Tensor(filledWith: 0, other.view.layout.dense, other.dtype, other.device)
   }
 
   /// Ones in the shape, dtype and device of another tensor.
   public static func onesLike(_ other: Tensor) -> Tensor {
-    Tensor(filledWith: 1, other.view.layout.contiguous, other.dtype, other.device)
+    Tensor(filledWith: 1, other.view.layout.dense, other.dtype, other.device)
   }
 
   /// One value in the shape, dtype and device of another tensor.
   public static func fullLike<Element: TensorElement & TensorData>(
     _ other: Tensor, _ value: Element
   ) -> Tensor where Element.Scalar == Element {
-    full(other.shape, value, dtype: other.dtype, device: other.device)
+    let result = emptyLike(other)
+    result.fill(value)
+    return result
   }
 
   /// A tensor in the shape, dtype and device of another, whose contents are not defined.
   public static func emptyLike(_ other: Tensor) -> Tensor {
-    Tensor(empty: other.shape, dtype: other.dtype, device: other.device)
+    Tensor(empty: other.view.layout.dense, dtype: other.dtype, device: other.device)
   }
 
   /// Ones on the diagonal of a matrix, zeros elsewhere: `torch.eye`.
@@ -92,10 +94,11 @@ extension Tensor {
     let (first, second) = (
       result.narrow(0, start: 0, length: half), result.narrow(0, start: half, length: steps - half)
     )
-    device.backend.ramp(from: start, step: step, into: first.view)
+    device.backend.ramp(Ramp(from: start, step: step), into: first.view)
     device.backend.ramp(
-      from: steps > 1 ? end - step * Double(steps - half - 1) : start, step: step, into: second.view
-    )
+      steps > 1
+        ? Ramp(from: end, step: step, shift: half - steps + 1) : Ramp(from: start, step: 0),
+      into: second.view)
     return result
   }
 
@@ -108,26 +111,41 @@ extension Tensor {
   public static func arange(
     _ start: Int, _ end: Int, step: Int = 1, device: Device = .default
   ) -> Tensor {
-    ramp(Double(start), Double(end), step: Double(step), dtype: .int64, device: device)
+    let (distance, overflow) = end.subtractingReportingOverflow(start)
+    guard step != 0, distance == 0 || (distance > 0) == (step > 0), !overflow else {
+      fatalError("arange: no steps of \(step) lead from \(start) to \(end)")
+    }
+    // Rounded away from 0.
+    let count = distance / step + (distance % step == 0 ? 0 : 1)
+    let result = Tensor(empty: checked([count], for: "arange"), dtype: .int64, device: device)
+    device.backend.ramp(Ramp(from: start, step: step), into: result.view)
+    return result
   }
 
-  /// Numbers from `start` up to, but not including, `end`: `torch.arange`; float32.
+  /// Numbers from `start` up to, but not including, `end`: `torch.arange`. Of integers, which start and step are
+  /// cut to, `end` says how many there are.
   public static func arange(
     _ start: Double, _ end: Double, step: Double = 1, dtype: DType = .float32,
     device: Device = .default
   ) -> Tensor {
-    ramp(start, end, step: step, dtype: dtype, device: device)
-  }
-
-  private static func ramp(
-    _ start: Double, _ end: Double, step: Double, dtype: DType, device: Device
-  ) -> Tensor {
+    func whole(_ number: Double) -> Int {
+      guard let whole = Int(exactly: number.rounded(.towardZero)) else {
+        fatalError("arange: \(number) is no whole number that int64 holds")
+      }
+      return whole
+    }
+    if dtype == .int64 {
+      return arange(whole(start), whole(end), step: whole(step), device: device)
+    }
     let count = ((end - start) / step).rounded(.up)
     guard step != 0, count >= 0, count < Double(Int.max / 8) else {
       fatalError("arange: no steps of \(step) lead from \(start) to \(end)")
     }
     let result = Tensor(empty: [Int(count)], dtype: dtype, device: device)
-    device.backend.ramp(from: start, step: step, into: result.view)
+    device.backend.ramp(
+      dtype.isFloatingPoint
+        ? Ramp(from: start, step: step) : Ramp(from: whole(start), step: whole(step)),
+      into: result.view)
     return result
   }
 }

@@ -16,14 +16,22 @@ extension Tensor {
         "optimize(.\(step.rule)): \(other.dtype) of shape \(other.shape) on \(other.device) for a "
           + "parameter of \(dtype), \(shape), \(device)")
     }
-    guard dtype.isFloatingPoint, isContiguous, states.count <= 3,
-      states.allSatisfy({ $0?.isContiguous ?? true })
-    else {
-      fatalError("optimize(.\(step.rule)): a parameter must be floating-point and contiguous")
+    // In the order of memory, in which the parameter is contiguous unless it is a part of something.
+    let order = Layout.memoryOrder([view.layout])
+    func ordered(_ view: StridedView) -> StridedView {
+      order.map { view.with(view.layout.permuted($0)) } ?? view
     }
-    let g = gradient.view.contiguous()
+    let own = states.map { $0.map { ordered($0.view) } }
+    guard dtype.isFloatingPoint, ordered(view).layout.isContiguous, states.count <= 3,
+      own.allSatisfy({ $0?.layout.isContiguous ?? true })
+    else {
+      fatalError(
+        "optimize(.\(step.rule)): \(dtype) of shape \(shape) and strides \(strides); a parameter must be "
+          + "floating-point and no part of another tensor, and states lie in memory as it does")
+    }
+    let g = ordered(gradient.view).contiguous()
     changeInPlace("optimize(.\(step.rule))") {
-      backend.optimize(step, $0, g, states: states.map { $0?.view }, count: count?.view)
+      backend.optimize(step, ordered($0), g, states: own, count: count?.view)
     }
     for state in states { state?.view.storage.markChanged() }
   }

@@ -15,9 +15,9 @@ extension Tensor {
     _ shape: [Int], low: Double, high: Double, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
   ) -> Tensor {
-    let result = Tensor(
-      empty: checked(shape, for: "rand"), dtype: floatingPoint(dtype, for: "rand"), device: device)
-    result.backend.uniform(low: low, high: high, generator: generator, into: result.view)
+    let result = uniform(
+      Layout(contiguous: checked(shape, for: "rand")), low: low, high: high, dtype: dtype,
+      device: device, generator: generator)
     result.requiresGrad = requiresGrad
     return result
   }
@@ -27,10 +27,9 @@ extension Tensor {
     _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
   ) -> Tensor {
-    let result = Tensor(
-      empty: checked(shape, for: "randn"), dtype: floatingPoint(dtype, for: "randn"),
-      device: device)
-    result.backend.normal(mean: 0, deviation: 1, generator: generator, into: result.view)
+    let result = normal(
+      Layout(contiguous: checked(shape, for: "randn")), mean: 0, std: 1, dtype: dtype,
+      device: device, generator: generator)
     result.requiresGrad = requiresGrad
     return result
   }
@@ -63,14 +62,9 @@ extension Tensor {
     mean: Double, std: Double, _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
   ) -> Tensor {
-    guard std >= 0 else {
-      fatalError("normal: a standard deviation of \(std); it must be 0 or more")
-    }
-    let result = Tensor(
-      empty: checked(shape, for: "normal"), dtype: floatingPoint(dtype, for: "normal"),
-      device: device)
-    result.backend.normal(mean: mean, deviation: std, generator: generator, into: result.view)
-    return result
+    normal(
+      Layout(contiguous: checked(shape, for: "normal")), mean: mean, std: std, dtype: dtype,
+      device: device, generator: generator)
   }
 
   /// A number normally distributed for each mean and standard deviation, which broadcast:
@@ -106,13 +100,13 @@ extension Tensor {
   /// Numbers as ``rand(_:dtype:device:generator:requiresGrad:)`` gives, in the shape, dtype and device
   /// of another tensor.
   public static func randLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
-    rand(other.shape, dtype: other.dtype, device: other.device, generator: generator)
+    uniformLike(other, low: 0, high: 1, generator: generator)
   }
 
   /// Numbers as ``randn(_:dtype:device:generator:requiresGrad:)`` gives, in the shape, dtype and device
   /// of another tensor.
   public static func randnLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
-    randn(other.shape, dtype: other.dtype, device: other.device, generator: generator)
+    normalLike(other, mean: 0, std: 1, generator: generator)
   }
 
   /// 1 with the probability that each element gives, else 0: `torch.bernoulli`.
@@ -132,11 +126,8 @@ extension Tensor {
     _ shape: [Int], probability: Double, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
   ) -> Tensor {
-    guard (0...1).contains(probability) else {
-      fatalError("bernoulli: a probability of \(probability); it must be from 0 to 1")
-    }
-    return (rand(shape, dtype: .float64, device: device, generator: generator) .< probability)
-      .to(dtype)
+    bernoulli(
+      Layout(contiguous: checked(shape, for: "bernoulli")), probability, dtype, device, generator)
   }
 
   /// `count` places in a vector, or in each row of a matrix, drawn with probabilities in proportion to
@@ -174,8 +165,74 @@ extension Tensor {
     let ranks = weights / times
     return count == 1 ? ranks.argmax(dim: -1, keepDim: true) : ranks.topk(count).indices
   }
+}
 
-  private static func floatingPoint(_ dtype: DType, for operation: String) -> DType {
+// What fills memory in its order: a tensor that lies in memory in another order gets the same numbers in other
+// places, as in PyTorch.
+extension Tensor {
+  /// Evenly distributed numbers in the shape, dtype, device and order of another tensor. For Flambeau's packages
+  /// only.
+  @_spi(Flambeau) public static func uniformLike(
+    _ other: Tensor, low: Double, high: Double, generator: Generator
+  ) -> Tensor {
+    uniform(
+      other.view.layout.dense, low: low, high: high, dtype: other.dtype, device: other.device,
+      generator: generator)
+  }
+
+  /// Normally distributed numbers in the shape, dtype, device and order of another tensor. For Flambeau's
+  /// packages only.
+  @_spi(Flambeau) public static func normalLike(
+    _ other: Tensor, mean: Double, std: Double, generator: Generator
+  ) -> Tensor {
+    normal(
+      other.view.layout.dense, mean: mean, std: std, dtype: other.dtype, device: other.device,
+      generator: generator)
+  }
+
+  /// 1 with a probability, else 0, in the shape, dtype, device and order of another tensor. For Flambeau's
+  /// packages only.
+  @_spi(Flambeau) public static func bernoulliLike(
+    _ other: Tensor, probability: Double, generator: Generator
+  ) -> Tensor {
+    bernoulli(other.view.layout.dense, probability, other.dtype, other.device, generator)
+  }
+
+  fileprivate static func uniform(
+    _ layout: Layout, low: Double, high: Double, dtype: DType, device: Device, generator: Generator
+  ) -> Tensor {
+    guard low <= high else {
+      fatalError("uniform: from \(low) up to \(high); the first must not be larger")
+    }
+    let result = Tensor(empty: layout, dtype: floatingPoint(dtype, for: "rand"), device: device)
+    result.backend.uniform(low: low, high: high, generator: generator, into: result.view)
+    return result
+  }
+
+  fileprivate static func normal(
+    _ layout: Layout, mean: Double, std: Double, dtype: DType, device: Device, generator: Generator
+  ) -> Tensor {
+    guard std >= 0 else {
+      fatalError("normal: a standard deviation of \(std); it must be 0 or more")
+    }
+    let result = Tensor(empty: layout, dtype: floatingPoint(dtype, for: "randn"), device: device)
+    result.backend.normal(mean: mean, deviation: std, generator: generator, into: result.view)
+    return result
+  }
+
+  fileprivate static func bernoulli(
+    _ layout: Layout, _ probability: Double, _ dtype: DType, _ device: Device,
+    _ generator: Generator
+  ) -> Tensor {
+    guard (0...1).contains(probability) else {
+      fatalError("bernoulli: a probability of \(probability); it must be from 0 to 1")
+    }
+    let draws = uniform(
+      layout, low: 0, high: 1, dtype: .float64, device: device, generator: generator)
+    return (draws .< probability).to(dtype)
+  }
+
+  fileprivate static func floatingPoint(_ dtype: DType, for operation: String) -> DType {
     guard dtype.isFloatingPoint else {
       fatalError("\(operation): \(dtype) cannot hold such numbers; use float32 or float64")
     }

@@ -7,12 +7,30 @@ private struct Draw: Decodable {
   let values: [Double]
 }
 
+/// A draw of halves, whose dtype its name ends in.
+private func halves(_ draw: Draw, _ generator: Generator) throws -> Tensor {
+  let parts = draw.name.split(separator: ", ").map(String.init)
+  let dtype = try #require(parts.last.flatMap { DType($0) })
+  let drawn: Tensor =
+    switch parts[0] {
+    case "rand": .rand(draw.shape, dtype: dtype, generator: generator)
+    case "randn": .randn(draw.shape, dtype: dtype, generator: generator)
+    case "uniform": .uniform(draw.shape, low: -0.1, high: 0.3, dtype: dtype, generator: generator)
+    case "normal": .normal(mean: 0.1, std: 0.3, draw.shape, dtype: dtype, generator: generator)
+    case "exponential": .exponential(draw.shape, dtype: dtype, generator: generator)
+    default: fatalError("no draw is called “\(draw.name)”")
+    }
+  #expect(drawn.dtype == dtype)
+  return drawn.to(.float32)
+}
+
 /// One generator, the same draws in the same order as PyTorch's.
 @Test(arguments: [UInt64(0), 1, 1_234_567_890_123])
 func randomNumbersArePyTorchs(seed: UInt64) throws {
   let draws: [String: [Draw]] = golden("random")
   let generator = Generator(seed: seed)
   let weights = Tensor([[0.5, 0.0, 2.0, 1.5], [1.0, 1.0, 1.0, 7.0]])
+  let across = Tensor.ones([4, 5]).T
   for draw in try #require(draws["\(seed)"]) {
     let (tensor, tolerance): (Tensor, Double) =
       switch draw.name {
@@ -43,7 +61,10 @@ func randomNumbersArePyTorchs(seed: UInt64) throws {
       case "multinomial, one": (weights[1].multinomial(1, generator: generator), 0)
       case "multinomial, replacement":
         (weights.multinomial(12, replacement: true, generator: generator), 0)
-      default: fatalError("no draw is called “\(draw.name)”")
+      case "randLike, across": (.randLike(across, generator: generator), 0)
+      case "randnLike, across": (.randnLike(across, generator: generator), 1e-6)
+      case "bernoulli, across": ((across * 0.5).bernoulli(generator: generator), 0)
+      default: try (halves(draw, generator), 0)
       }
     let expected = try Tensor(draw.values, shape: draw.shape)
     #expect(isClose(tensor, expected, tolerance: tolerance), "\(draw.name)")

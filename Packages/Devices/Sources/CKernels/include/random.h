@@ -25,9 +25,11 @@ uint64_t flambeau_random_64(RandomState *state);
 void flambeau_random_uniform(
     RandomState *state, DType dtype, long count, void *y, double low, double high);
 
-/// Numbers of the normal distribution, by Box and Muller's method. Floating-point dtypes.
+/// Numbers of the normal distribution, by Box and Muller's method, in groups where there are 16 or more, if
+/// wanted. Floating-point dtypes.
 void flambeau_random_normal(
-    RandomState *state, DType dtype, long count, void *y, double mean, double deviation);
+    RandomState *state, DType dtype, long count, bool in_groups, void *y, double mean,
+    double deviation);
 
 /// Numbers of the exponential distribution with a mean of 1. Floating-point dtypes.
 void flambeau_random_exponential(RandomState *state, DType dtype, long count, void *y);

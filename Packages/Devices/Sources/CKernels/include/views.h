@@ -48,8 +48,8 @@ void flambeau_convert(
     DType y_dtype, DType x_dtype, long rank, const long *shape,
     void *y, const long *y_strides, const void *x, const long *x_strides);
 
-/// y[i] = start + i · step, contiguous.
-void flambeau_ramp(DType dtype, long count, void *y, double start, double step);
+/// Numbers at equal distances, contiguous.
+void flambeau_ramp(DType dtype, Ramp ramp, long count, void *y);
 
 /// y = x reduced over the dims that `reduced` marks, where y is contiguous in the other dims. An index
 /// is taken over one dim, and is int64; a wide sum is float64; otherwise y has x's dtype. Sums and products take

@@ -6,6 +6,7 @@
 #include "elementwise.h"
 #include "joining.h"
 #include "recurrent.h"
+#include "ramps.h"
 #include "reductions.h"
 #include "storage.h"
 #include "steps.h"

@@ -49,9 +49,9 @@ static inline void flambeau_count_task_with_ambient(long change, FindAmbient _No
 }
 
 static inline bool flambeau_asks_task(void) {
-  return !flambeau_has_ambient &&
-         __builtin_expect(
-             atomic_load_explicit(&flambeau_tasks_with_ambient, memory_order_relaxed) != 0, 0);
+  return __builtin_expect(
+             atomic_load_explicit(&flambeau_tasks_with_ambient, memory_order_relaxed) != 0, 0) &&
+         !flambeau_has_ambient;
 }
 
 /// The state that counts here and now.

@@ -2,8 +2,12 @@
 
 #include "kernel.cuh"
 
-KERNEL(ramp, int64_t n, S *y, double start, double step) {
-  for (int64_t i = first_index(); i < n; i += index_step()) y[i] = STORE((T)(start + i * step));
+KERNEL(ramp, int64_t n, S *y, const Ramp ramp) {
+  for (int64_t i = first_index(); i < n; i += index_step()) {
+    int64_t place = i + ramp.shift;
+    y[i] = ramp.is_whole ? STORE((T)(ramp.whole_start + place * ramp.whole_step))
+                         : STORE((T)(ramp.start + place * ramp.step));
+  }
 }
 
 // y = a where the condition is true, else b.

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ramps.h"
 #include "reductions.h"
 #include "windows.h"
 

@@ -103,11 +103,10 @@ struct CUDABackend: Backend {
       Walk([y, x], shape: y.layout.shape))
   }
 
-  func ramp(from start: Double, step: Double, into y: StridedView) {
+  func ramp(_ ramp: Ramp, into y: StridedView) {
     prepare("ramp", [y])
     gpu.launch(
-      kernel("ramp", in: "fill", y.dtype), over: y.layout.numel, y.layout.numel, y.pointer, start,
-      step)
+      kernel("ramp", in: "fill", y.dtype), over: y.layout.numel, y.layout.numel, y.pointer, ramp)
   }
 
   // MARK: Element-wise

@@ -186,7 +186,7 @@ public final class MultiheadAttention: Module, Rebuildable {
     }
     if let mask { scores = scores + mask }
     var weights = scores.softmax(dim: -1)
-    if drops { weights = Dropout.drop(weights, dropout, weights.shape, generator) }
+    if drops { weights = Dropout.drop(weights, dropout, like: weights, generator) }
     return (weights.matmul(v), needWeights ? weights : nil)
   }
 

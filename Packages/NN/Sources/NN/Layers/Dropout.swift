@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Tensors
+
 /// In training, elements set to 0 by chance, and the others made larger by as much as is lost:
 /// `torch.nn.Dropout`; Hinton and others, 2012.
 public class Dropout: Module, Rebuildable {
@@ -19,19 +21,20 @@ public class Dropout: Module, Rebuildable {
     super.init()
   }
 
-  /// The shape of what is drawn for an input.
-  func drawnShape(_ x: Tensor) -> [Int] { x.shape }
+  /// The part of an input for which chance decides, in whose shape and order of memory.
+  func drawn(_ x: Tensor) -> Tensor { x }
 
   public override func forward(_ x: Tensor) -> Tensor {
-    isTraining ? Self.drop(x, p, drawnShape(x), generator) : x
+    isTraining ? Self.drop(x, p, like: drawn(x), generator) : x
   }
 
-  /// Some elements set to 0 by chance, the same ones along dims in which `shape` is 1.
-  static func drop(_ x: Tensor, _ p: Double, _ shape: [Int], _ generator: Generator) -> Tensor {
+  /// Some elements set to 0 by chance, the same ones along dims in which `part` has size 1.
+  static func drop(
+    _ x: Tensor, _ p: Double, like part: Tensor, _ generator: Generator
+  ) -> Tensor {
     if p == 0 { return x }
     if p == 1 { return x * 0.0 }
-    let kept = Tensor.bernoulli(
-      shape, probability: 1 - p, dtype: x.dtype, device: x.device, generator: generator)
+    let kept = Tensor.bernoulliLike(part, probability: 1 - p, generator: generator)
     return x * (kept / (1 - p))
   }
 
@@ -44,13 +47,14 @@ public class Dropout: Module, Rebuildable {
   public override var extraDescription: String { "\(arguments), inplace=False" }
 }
 
-/// ``Dropout`` of whole channels of [batch, channels, height, width], or without the batch:
+/// ``Dropout`` of whole channels of [batch, channels, height, width], or of [batch, channels, length]:
 /// `torch.nn.Dropout2d`; Tompson and others, 2014.
 public final class Dropout2d: Dropout {
-  override func drawnShape(_ x: Tensor) -> [Int] {
+  override func drawn(_ x: Tensor) -> Tensor {
     guard x.ndim == 3 || x.ndim == 4 else {
-      fail("expected [batch, channels, height, width] or [channels, height, width], got \(x.shape)")
+      fail("expected [batch, channels, height, width] or [batch, channels, length], got \(x.shape)")
     }
-    return x.shape.dropLast(2) + [1, 1]
+    return .empty(
+      x.shape.prefix(2) + [Int](repeating: 1, count: x.ndim - 2), dtype: x.dtype, device: x.device)
   }
 }

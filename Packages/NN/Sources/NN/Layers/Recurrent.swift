@@ -111,7 +111,7 @@ open class Recurrent: Module {
       }
       inputs = outputs.count == 1 ? outputs[0] : .cat(outputs, dim: -1)
       if dropout > 0, isTraining, layer < numLayers - 1 {
-        inputs = Dropout.drop(inputs, dropout, inputs.shape, generator)
+        inputs = Dropout.drop(inputs, dropout, like: inputs, generator)
       }
     }
     let output = isBatch ? (batchFirst ? inputs.transpose(0, 1) : inputs) : inputs.squeeze(1)

@@ -222,7 +222,13 @@ extension Optimizer {
         let tensors = stateNames(group).map { name in
           name.flatMap { entry("state.\(index).\($0)", parameter.shape) }
         }
-        let own = tensors.map { $0?.to(parameter.dtype).to(parameter.device).clone() }
+        let own = tensors.map { tensor in
+          tensor.map { tensor in
+            let own = Tensor.emptyLike(parameter)
+            own.copy(from: tensor)
+            return own
+          }
+        }
         loaded.append(State(steps: steps.map { $0.item(as: Int.self) } ?? 0, tensors: own))
       }
     }

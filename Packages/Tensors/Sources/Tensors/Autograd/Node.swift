@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Nodes refer to the nodes before them and to what their derivatives need, never to what was
 /// computed from them.
-// What changes is behind the lock. A derivative runs on whichever thread calls backward.
+// What changes is behind a lock. Derivatives and hooks run on whichever thread calls backward.
 final class Node: @unchecked Sendable {
   /// The operation's name; empty for a leaf.
   let operation: String
@@ -20,11 +20,14 @@ final class Node: @unchecked Sendable {
   /// The module whose forward function made it, of which nothing but the address is used.
   let scope: UnsafeRawPointer?
 
-  private let inputs: Mutex<Inputs>
-  private let ownGrad = Mutex<Tensor?>(nil)
-  private let retention = Atomic(false)
-  private let ownHooks = Mutex(Hooks())
+  /// What threads that go backward at the same time may change is behind this lock.
+  private let lock = Mutex(())
+  @exclusivity(unchecked) private var inputs: Inputs
+  @exclusivity(unchecked) private var ownGrad: Tensor?
+  @exclusivity(unchecked) private var ownHooks: Hooks?
+  // Whether there are any is looked up at each step, without the lock.
   private let hasHooks = Atomic(false)
+  private let retention = Atomic(false)
 
   init(
     _ operation: String, of result: borrowing Tensor, _ first: consuming Edge,
@@ -43,11 +46,10 @@ final class Node: @unchecked Sendable {
     var savesOutput = first.savesOutput
     if second.savesOutput { savesOutput = true }
     if let others, others.contains(where: \.savesOutput) { savesOutput = true }
-    inputs = Mutex(
-      Inputs(
-        first: first, second: second, others: others,
-        output: savesOutput
-          ? SavedOutput(view: result.view, version: result.view.storage.version) : nil))
+    inputs = Inputs(
+      first: first, second: second, others: others,
+      output: savesOutput
+        ? SavedOutput(view: result.view, version: result.view.storage.version) : nil)
   }
 
   /// The node of a leaf.
@@ -59,10 +61,9 @@ final class Node: @unchecked Sendable {
     device = leaf.device
     isLeaf = true
     scope = nil
-    inputs = Mutex(
-      Inputs(
-        first: .none, second: .none,
-        output: SavedOutput(view: leaf.view, version: leaf.view.storage.version)))
+    inputs = Inputs(
+      first: .none, second: .none,
+      output: SavedOutput(view: leaf.view, version: leaf.view.storage.version))
   }
 
   var shape: [Int] { layout.shape }
@@ -71,10 +72,10 @@ final class Node: @unchecked Sendable {
   ///
   /// - Parameter taking: whether the node forgets it.
   func inputs(taking: Bool = false) -> Inputs {
-    inputs.withLock { own in
-      guard taking else { return own }
+    lock.withLock { _ in
+      guard taking else { return inputs }
       var taken = Inputs(first: .none, second: .none, isReleased: true)
-      swap(&taken, &own)
+      swap(&taken, &inputs)
       return taken
     }
   }
@@ -82,18 +83,17 @@ final class Node: @unchecked Sendable {
   /// Releases the nodes before this one in a loop. If each released those before it, it would go
   /// one stack frame deeper for each, and a long computation would overflow the stack.
   deinit {
-    guard inputs.withLock({ $0.continues }) else { return }
+    guard inputs.continues else { return }
     var unused: [Node] = []
-    inputs.withLock { $0.release(into: &unused) }
+    inputs.release(into: &unused)
     while let node = unused.popLast() {
-      node.inputs.withLock { $0.release(into: &unused) }
+      node.inputs.release(into: &unused)
     }
   }
 }
 
 /// The inputs of a node, and what derivatives need.
-// It is only ever in one place that changes it, behind a node's lock or in one thread.
-struct Inputs: @unchecked Sendable {
+struct Inputs {
   // Most operations have one or two inputs, and no array is made for those.
   fileprivate var first: Edge
   fileprivate var second: Edge
@@ -149,8 +149,8 @@ struct Inputs: @unchecked Sendable {
 extension Node {
   /// The gradient of a leaf, or of another tensor that retains it.
   var grad: Tensor? {
-    get { ownGrad.withLock { $0 } }
-    set { ownGrad.withLock { $0 = newValue } }
+    get { lock.withLock { _ in ownGrad } }
+    set { lock.withLock { _ in ownGrad = newValue } }
   }
 
   /// Adds a gradient to that of a leaf, which gets memory of its own, so that it can be changed in
@@ -158,13 +158,13 @@ extension Node {
   ///
   /// - Parameter other: what the gradient may share memory with.
   func collect(_ gradient: Tensor, sharing other: Tensor?) {
-    ownGrad.withLock { grad in
-      if let sum = grad {
-        grad = sum + gradient
+    lock.withLock { _ in
+      if let grad = ownGrad {
+        ownGrad = grad + gradient
       } else if let other, gradient.sharesStorage(with: other) {
-        grad = gradient.clone()
+        ownGrad = gradient.clone()
       } else {
-        grad = gradient.contiguous()
+        ownGrad = gradient.contiguous()
       }
     }
   }
@@ -178,33 +178,31 @@ extension Node {
   /// What is done to the gradient once it is complete, in this order; see ``Tensor/registerHook(_:)``.
   var hooks: [(Tensor) -> Tensor?] {
     if !hasHooks.load(ordering: .relaxed) { return [] }
-    return ownHooks.withLock { Array($0.byKey.values) }
+    return lock.withLock { _ in ownHooks.map { Array($0.byKey.values) } ?? [] }
   }
 
   /// Adds a hook, and returns the key to remove it by.
   func add(_ hook: @escaping (Tensor) -> Tensor?) -> Int {
-    hasHooks.store(true, ordering: .relaxed)
-    let hook = Hooks([0: hook])
-    return ownHooks.withLock { hooks in
+    lock.withLock { _ in
+      var hooks = ownHooks ?? Hooks()
       hooks.count += 1
-      hooks.byKey[hooks.count] = hook.byKey[0]
+      hooks.byKey[hooks.count] = hook
+      ownHooks = hooks
+      hasHooks.store(true, ordering: .relaxed)
       return hooks.count
     }
   }
 
   func removeHook(_ key: Int) {
-    ownHooks.withLock {
-      $0.byKey[key] = nil
-      if $0.byKey.isEmpty { hasHooks.store(false, ordering: .relaxed) }
+    lock.withLock { _ in
+      ownHooks?.byKey[key] = nil
+      hasHooks.store(ownHooks?.byKey.isEmpty == false, ordering: .relaxed)
     }
   }
 
-  // As derivatives do, a hook runs on whichever thread calls backward.
-  private struct Hooks: @unchecked Sendable {
+  private struct Hooks {
     var byKey: OrderedDictionary<Int, (Tensor) -> Tensor?> = [:]
     var count = 0
-
-    init(_ byKey: OrderedDictionary<Int, (Tensor) -> Tensor?> = [:]) { self.byKey = byKey }
   }
 }
 

@@ -194,9 +194,11 @@ extension Tensor {
     windows.out_height = shape[2]
     windows.out_width = shape[3]
     let dtype = Tensor.resultType(self, weight)
-    let result = Convolution(windows: windows, groups: groups)
-      .slopesOfInput(to(dtype), weight.to(dtype))
-    return bias.map { result + $0.reshape([-1, 1, 1]) } ?? result
+    let convolution = Convolution(windows: windows, groups: groups)
+    guard let bias else { return convolution.slopesOfInput(to(dtype), weight.to(dtype)) }
+    return roundedOnce(to(dtype), weight.to(dtype), bias) { x, weight, bias in
+      convolution.slopesOfInput(x, weight) + bias.reshape([-1, 1, 1])
+    }
   }
 
   /// A convolution over the last dim: `torch.nn.functional.conv1d`, with a weight of [out channels, in

@@ -5,7 +5,7 @@ extension Tensor {
   public func to(_ dtype: DType) -> Tensor {
     if dtype == self.dtype { return self }
     let own = self.dtype
-    let result = Tensor(view.converted(to: dtype))
+    let result = Tensor(view.denselyCopied(to: dtype))
     guard dtype.isFloatingPoint else { return result }
     return result.recorded("to", .wrt(self) { g in g.to(own) })
   }
@@ -20,7 +20,10 @@ extension Tensor {
   public func to(_ device: Device, nonBlocking: Bool = false) -> Tensor {
     if device == self.device { return self }
     let own = self.device
-    return Tensor(view.moved(to: device, nonBlocking: nonBlocking))
+    let order = Layout.memoryOrder([view.layout])
+    let source = order.map { view.with(view.layout.permuted($0)) } ?? view
+    let moved = source.moved(to: device, nonBlocking: nonBlocking)
+    return Tensor(order.map { moved.with(moved.layout.restored(from: $0)) } ?? moved)
       .recorded("to", .wrt(self) { g in g.to(own) })
   }
 
@@ -48,19 +51,22 @@ extension Tensor {
     return Tensor(view.contiguous()).recorded("contiguous", .wrt(self) { g in g })
   }
 
-  /// A copy with memory of its own.
+  /// A copy with memory of its own, in which elements lie in the same order.
   public func clone() -> Tensor {
-    Tensor(view.copied()).recorded("clone", .wrt(self) { g in g })
+    Tensor(view.denselyCopied()).recorded("clone", .wrt(self) { g in g })
   }
 
   /// Sets all elements to a number, in place: `torch.Tensor.fill_`.
   public func fill<Number: TensorElement & TensorData>(_ value: Number)
   where Number.Scalar == Number {
-    copy(from: Tensor(value))
+    copy(from: Tensor(exactly: value))
   }
 
   /// Copies another tensor's elements over this one's, in place: `torch.Tensor.copy_`.
   public func copy(from other: Tensor) {
+    // A number is as precise as it was written.
+    let other =
+      other.literal != nil && dtype == .float64 ? Tensor(other.operand(of: dtype)) : other
     guard let layout = other.view.layout.broadcast(to: shape) else {
       fatalError("copy(from:): shape \(other.shape) does not broadcast to \(shape)")
     }

@@ -7,18 +7,23 @@ func unary(_ operation: UnaryOperation, _ x: Tensor, _ p: Double = 0, _ q: Doubl
   if x.dtype == .bool, operation != .bitwiseNot {
     fatalError("\(operation): a tensor of bool has no such operation; use to(.int64) first")
   }
-  let y = Tensor(empty: x.layout.contiguous, dtype: x.dtype, device: x.storage.device)
-  y.backend.unary(operation, x, p, q, into: y.view)
-  return y
+  let backend = x.storage.device.backend
+  if x.layout.isContiguous {
+    let y = Tensor(empty: x.layout.contiguous, dtype: x.dtype, device: x.storage.device)
+    backend.unary(operation, x, p, q, into: y.view)
+    return y
+  }
+  return elementwise([x], x.dtype, x.storage.device) {
+    backend.unary(operation, $0[0], p, q, into: $1)
+  }
 }
 
 func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
   let isDefined =
     operation.domain == .all || (operation.domain == .floatingPoint) == a.view.dtype.isFloatingPoint
-  if isDefined, a.canMeet(b) {
+  if isDefined, a.canMeet(b), a.view.layout.isContiguous {
     let y = StridedView(
-      empty: (a.view.layout.isContiguous ? a : b).view.layout.contiguous, dtype: a.view.dtype,
-      device: a.view.storage.device)
+      empty: a.view.layout.contiguous, dtype: a.view.dtype, device: a.view.storage.device)
     a.view.storage.device.backend.binary(operation, a.view, b.view, into: y)
     return Tensor(y)
   }
@@ -29,23 +34,21 @@ func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
   }
   let device = meetingPlace(a, b)
   let (a, b) = aligned(a, b, for: operation, operation.domain)
-  let y = Tensor(empty: a.layout.contiguous, dtype: a.dtype, device: device)
-  y.backend.binary(operation, a, b, into: y.view)
-  return y
+  return elementwise([a, b], a.dtype, device) {
+    device.backend.binary(operation, $0[0], $0[1], into: $1)
+  }
 }
 
 func compare(_ comparison: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
   let device = meetingPlace(a, b)
   let (a, b) = aligned(a, b, for: comparison, .all)
-  let y = Tensor(empty: a.layout.contiguous, dtype: .bool, device: device)
-  y.backend.compare(comparison, a, b, into: y.view)
-  return y
+  return elementwise([a, b], .bool, device) {
+    device.backend.compare(comparison, $0[0], $0[1], into: $1)
+  }
 }
 
 func test(_ test: ElementTest, _ x: Tensor) -> Tensor {
-  let y = Tensor(empty: x.view.layout.contiguous, dtype: .bool, device: x.device)
-  y.backend.test(test, x.view, into: y.view)
-  return y
+  elementwise([x.view], .bool, x.device) { x.backend.test(test, $0[0], into: $1) }
 }
 
 /// a where the condition is true, else b.
@@ -60,12 +63,27 @@ func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   guard let shape = Layout.broadcastShape(condition.shape, x.layout.shape) else {
     fatalError("where: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast")
   }
-  let result = Tensor(empty: shape, dtype: x.dtype, device: device)
-  result.backend.select(
-    condition.view.with(condition.view.layout.broadcast(to: shape)!),
-    x.with(x.layout.broadcast(to: shape)!), y.with(y.layout.broadcast(to: shape)!),
-    into: result.view)
-  return result
+  let operands = [condition.view, x, y].map { $0.with($0.layout.broadcast(to: shape)!) }
+  return elementwise(operands, x.dtype, device) {
+    device.backend.select($0[0], $0[1], $0[2], into: $1)
+  }
+}
+
+/// Runs a kernel over operands of one shape; the result lies in memory as they do.
+private func elementwise(
+  _ operands: [StridedView], _ dtype: DType, _ device: Device,
+  _ kernel: ([StridedView], StridedView) -> Void
+) -> Tensor {
+  guard let order = Layout.memoryOrder(operands.map(\.layout)) else {
+    let y = Tensor(empty: operands[0].layout.contiguous, dtype: dtype, device: device)
+    kernel(operands, y.view)
+    return y
+  }
+  // The dims in the order of memory make the result contiguous.
+  let ordered = operands.map { $0.with($0.layout.permuted(order)) }
+  let y = StridedView(empty: ordered[0].layout.contiguous, dtype: dtype, device: device)
+  kernel(ordered, y)
+  return Tensor(y.with(y.layout.restored(from: order)))
 }
 
 extension BinaryOperation {

@@ -14,6 +14,10 @@ extension Tensor {
 
   /// Sums of products over the indices that the result does not have: `torch.einsum`.
   public static func einsum(_ equation: String, _ operands: [Tensor]) -> Tensor {
+    let dtype = operands.dropFirst().reduce(operands[0].dtype) { $1.dtype.promoted(with: $0) }
+    if dtype.isHalf, operands.count > 2 {
+      return einsum(equation, operands.map(\.withoutHalves)).to(dtype)
+    }
     let plan = EinsumPlan(equation, operands)
     var result = plan.operands[0]
     var letters = plan.letters[0]
@@ -133,8 +137,16 @@ extension Tensor {
 
   /// β · x + α · a•b: `torch.addmm`.
   public func addmm(_ a: Tensor, _ b: Tensor, beta: Double = 1, alpha: Double = 1) -> Tensor {
-    let product = a.mm(b)
-    return (beta == 1 ? self : self * beta) + (alpha == 1 ? product : product * alpha)
+    roundedOnce(self, a, b) { sum, a, b in
+      func scaled(_ x: Tensor, _ factor: Double) -> Tensor {
+        if factor == 1 { return x }
+        return x.dtype.isFloatingPoint ? x * factor : x * Int(factor)
+      }
+      // What counts for nothing does not count with its NaN either.
+      let zeros = Tensor.zeros([a.shape[0], b.shape[b.ndim - 1]], dtype: a.dtype, device: a.device)
+      let product = alpha == 0 ? zeros : scaled(a.mm(b), alpha)
+      return beta == 0 ? product : scaled(sum, beta) + product
+    }
   }
 }
 

@@ -22,10 +22,12 @@ extension Tensor {
   /// A copy of this tensor with each element of `source` added at the place its index names:
   /// `torch.scatter_add`. y[i][index[i][j]] += source[i][j] for dim 1.
   public func scatterAdd(dim: Int, index: Tensor, source: Tensor) -> Tensor {
-    scattered(dim, index, source, adding: true, "scatterAdd").recorded(
-      "scatterAdd",
-      .wrt(self) { g in g },
-      .wrt(source) { g in g.gather(dim: dim, index: index) })
+    roundedOnce(self, source) { sum, source in
+      sum.scattered(dim, index, source, adding: true, "scatterAdd").recorded(
+        "scatterAdd",
+        .wrt(sum) { g in g },
+        .wrt(source) { g in g.gather(dim: dim, index: index) })
+    }
   }
 
   /// A copy of this tensor with each element of `source` in the place its index names: `torch.scatter`.

@@ -74,7 +74,7 @@ extension Tensor {
           return bias != nil ? y + inputs[inputs.count - 1] : y
         }
       }
-      let slopes = inputs.map { Tensor.emptyLike($0) }
+      let slopes = inputs.map { Tensor(empty: $0.shape, dtype: $0.dtype, device: $0.device) }
       g.backend.normalizeSlopes(
         g.view.contiguous(), x, weight: w, center: center, means: means.view,
         factors: factors.view, into: slopes[0].view, ofWeight: weight.map { _ in slopes[1].view },

@@ -38,7 +38,7 @@ extension Tensor {
 private enum LSTMSteps {
   /// The states after each step, and the gates.
   static func forward(_ inputs: [Tensor]) -> (states: Tensor, gates: Tensor) {
-    let (gates, h) = (inputs[0].clone(), inputs[1])
+    let (gates, h) = (Tensor(inputs[0].view.copied()), inputs[1])
     let states = Tensor(
       empty: [gates.shape[0], 2] + h.shape, dtype: gates.dtype, device: gates.device)
     gates.backend.lstm(
@@ -51,7 +51,11 @@ private enum LSTMSteps {
     _ g: Tensor, _ inputs: [Tensor], _ states: Tensor, _ gates: Tensor
   ) -> [Tensor] {
     let (h, length) = (inputs[1], gates.shape[0])
-    let (slopes, dh, dc) = (Tensor.emptyLike(gates), Tensor.zerosLike(h), Tensor.zerosLike(h))
+    let slopes = Tensor.emptyLike(gates)
+    let (dh, dc) = (
+      Tensor.zeros(h.shape, dtype: h.dtype, device: h.device),
+      Tensor.zeros(h.shape, dtype: h.dtype, device: h.device)
+    )
     gates.backend.lstmSlopes(
       g.view.contiguous(), gates.view, states.view, c: inputs[2].view.contiguous(),
       weight: inputs[3].view.contiguous(), into: slopes.view, dh: dh.view, dc: dc.view)

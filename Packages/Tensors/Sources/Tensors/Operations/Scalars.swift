@@ -56,10 +56,14 @@ extension Tensor {
       } else {
         self.dtype
       }
-    let view = StridedView(empty: .scalar, dtype: own, device: .cpu)
+    return Tensor(Tensor(exactly: number).view.converted(to: dtype))
+  }
+
+  /// A number in its own dtype.
+  convenience init<Number: TensorElement>(exactly number: Number) {
+    self.init(StridedView(empty: .scalar, dtype: Number.dtype, device: .cpu))
     withUnsafeBytes(of: number) {
       view.pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count)
     }
-    return Tensor(view.converted(to: dtype))
   }
 }

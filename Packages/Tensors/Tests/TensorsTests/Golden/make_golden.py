@@ -418,6 +418,18 @@ for seed in (0, 1, 1234567890123):
     draw("bernoulli, probability", torch.empty(9).bernoulli_(0.3))
     draw("bernoulli", torch.bernoulli(torch.linspace(0.1, 0.9, 9)))
     draw("bernoulli, float64", torch.bernoulli(torch.linspace(0.1, 0.9, 9, dtype=torch.float64)))
+    for half in (torch.float16, torch.bfloat16):
+        name = str(half).removeprefix("torch.")
+        draw(f"rand, {name}", torch.rand(5, dtype=half))
+        for count in (5, 16, 37):
+            draw(f"randn, {count}, {name}", torch.randn(count, dtype=half))
+        draw(f"uniform, {name}", torch.empty(4, dtype=half).uniform_(-0.1, 0.3))
+        draw(f"normal, {name}", torch.empty(20, dtype=half).normal_(0.1, 0.3))
+        draw(f"exponential, {name}", torch.empty(5, dtype=half).exponential_())
+    across = torch.ones(4, 5).T
+    draw("randLike, across", torch.rand_like(across))
+    draw("randnLike, across", torch.randn_like(across))
+    draw("bernoulli, across", torch.bernoulli(across * 0.5))
     weights = torch.tensor([[0.5, 0.0, 2.0, 1.5], [1.0, 1.0, 1.0, 7.0]])
     draw("multinomial", torch.multinomial(weights, 3))
     draw("multinomial, one", torch.multinomial(weights[1], 1))

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import Tensors
+
+/// Halves are computed in float32 and rounded once, at the end of an operation.
+@Suite struct HalfTests {
+  private static let halves: [DType] = [.float16, .bfloat16]
+
+  /// The result and gradients of an operation on inputs rounded to a half, in a dtype.
+  private func results(
+    _ golden: GoldenCase, rounded half: DType, in dtype: DType
+  ) throws -> (output: Tensor, gradients: [Tensor]) {
+    let inputs = try golden.inputs.map { input in
+      let leaf = try input.tensor().to(half).to(dtype)
+      leaf.requiresGrad = true
+      return leaf
+    }
+    let output = operations[golden.name]!(inputs)
+    if output.requiresGrad {
+      output.backward(gradient: try golden.cotangent.tensor().to(half).to(dtype))
+    }
+    return (output, inputs.map { $0.grad ?? .zerosLike($0) })
+  }
+
+  /// Whether halves are as near to numbers as halves can be, but for a share of the largest of them.
+  private func isNear(_ own: Tensor, _ exact: Tensor, allowing share: Double) -> Bool {
+    let scale = exact.abs().amax().item()
+    let tolerance = (exact.abs() * 0.51 + share * scale) * own.dtype.epsilon + 1e-7
+    let distance = (own.to(.float32) - exact).abs()
+    return ((distance .<= tolerance) | (exact.isnan() & own.isnan())).all().item(as: Bool.self)
+  }
+
+  /// What PyTorch has for no halves, and what is put together of several operations in the table.
+  private static let others = ["qr", "cholesky", "eigh", "svd", "pinverse", "assign"]
+
+  private static let cases = GoldenCase.all.filter { golden in
+    !others.contains { golden.name.hasPrefix($0) }
+  }
+
+  @Test(arguments: cases, halves)
+  func resultsAreRoundedOnce(golden: GoldenCase, dtype: DType) throws {
+    let own = try results(golden, rounded: dtype, in: dtype)
+    let exact = try results(golden, rounded: dtype, in: .float32)
+    guard own.output.dtype == dtype, own.output.numel > 0 else { return }
+    #expect(isNear(own.output, exact.output, allowing: 0))
+    for (own, exact) in zip(own.gradients, exact.gradients) where own.numel > 0 {
+      // A derivative may be computed from the rounded result.
+      #expect(isNear(own, exact, allowing: 1))
+    }
+  }
+}
