@@ -186,7 +186,10 @@ let package = Package(
 
     .executableTarget(
       name: "parity", dependencies: ["NN", "Tensors"], path: "Tests/Parity",
-      exclude: ["comparison.py", "parity.py", "requirements.txt", "samples.py", "worker.py"]),
+      exclude: [
+        "comparison.py", "exceptions.py", "parity.py", "requirements.txt", "samples.py",
+        "worker.py",
+      ]),
 
     .testTarget(
       name: "RepositoryTests",

@@ -21,7 +21,9 @@ struct Request: Decodable {
   /// The next one on standard input; nil at its end.
   static func next() throws -> Request? {
     guard let length = bytes(4) else { return nil }
-    let count = length.withUnsafeBytes { Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))) }
+    let count = length.withUnsafeBytes {
+      Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)))
+    }
     guard let json = bytes(count) else { return nil }
     return try JSONDecoder().decode(Request.self, from: Data(json))
   }

@@ -32,7 +32,9 @@ enum Parity {
     guard !leaves.isEmpty else { return }
     while let next = try Request.next(), !next.tensors.isEmpty {
       // What comes back to some results is nothing, which an empty list of names tells.
-      let places = next.arguments.compactMap { if case .integer(let place) = $0 { place } else { nil } }
+      let places = next.arguments.compactMap {
+        if case .integer(let place) = $0 { place } else { nil }
+      }
       let createsGraph = next.names["createGraph"] != nil
       for leaf in leaves { leaf.grad = nil }
       for (place, gradient) in zip(places, next.readTensors()) where results[place].requiresGrad {

@@ -8,7 +8,10 @@ import torch
 from worker import DTYPES
 
 # So many samples of an operation in one dtype, drawn from all that the database has.
-LIMIT = 24
+LIMITS = {torch.float64: 24, torch.float32: 24, torch.int64: 24}
+LIMIT = 12
+# Samples of more elements than this take long and show nothing else.
+LARGEST = 200_000
 # What the database draws for a shape is the same each time.
 SEED = 0
 
@@ -35,8 +38,10 @@ def samples(op, dtype):
             continue
         if draw is op.reference_inputs and op.reference_inputs_func is None:
             continue
-        if len(found) > LIMIT:
-            found = random.sample(found, LIMIT)
+        found = [sample for sample in found if size(sample) <= LARGEST]
+        limit = LIMITS.get(dtype, LIMIT)
+        if len(found) > limit:
+            found = random.sample(found, limit)
         drawn += found
     for sample in drawn:
         yield with_leaves(sample), "sample"
@@ -45,6 +50,20 @@ def samples(op, dtype):
             yield with_leaves(sample.noncontiguous()), "non-contiguous"
         except Exception:
             continue
+
+
+def size(sample):
+    """The number of elements that a call is given."""
+    count = 0
+
+    def add(value):
+        nonlocal count
+        if isinstance(value, torch.Tensor):
+            count += value.numel()
+        return value
+
+    sample.transform(add)
+    return count
 
 
 def with_leaves(sample):

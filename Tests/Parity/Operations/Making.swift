@@ -109,8 +109,8 @@ let drawing: [String: Operation] = [
     return .normal(
       mean: try $0.number("mean", 0), std: try $0.number("std", 1), x.shape, dtype: x.dtype)
   },
-  "normal.number_mean": Operation("mean std size dtype") {
-    if $0.isTensor("std") { return try .normal(mean: $0["mean"], std: $0["std"]) }
+  "normal.number_mean": Operation("std mean size dtype") {
+    if $0.isTensor("mean") { return try .normal(mean: $0["mean"], std: $0["std"]) }
     return try .normal(
       mean: $0.number("mean", 0), std: $0.number("std", 1), $0.ints("size", []),
       dtype: $0.dtype("dtype") ?? .float32)

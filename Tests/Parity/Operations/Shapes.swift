@@ -52,7 +52,6 @@ let views: [String: Operation] = [
     try $0["input"].split($0.ints("split_sizes", []), dim: $0.int("dim", 0))
   },
   "squeeze": Operation("input dim") { try $0["input"].squeeze($0.single("dim")) },
-  "t": .unary { $0.T },
   "transpose": Operation("input dim0 dim1") {
     try $0["input"].transpose($0.int("dim0", 0), $0.int("dim1", 0))
   },
