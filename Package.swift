@@ -184,6 +184,13 @@ let package = Package(
       name: "DeviceReport", dependencies: ["Devices", "Graphs", "NN", "Tensors", argumentParser],
       path: "Sources/DeviceReport"),
 
+    .executableTarget(
+      name: "parity", dependencies: ["NN", "Tensors"], path: "Tests/Parity",
+      exclude: [
+        "comparison.py", "exceptions.py", "parity.py", "requirements.txt", "samples.py",
+        "worker.py",
+      ]),
+
     .testTarget(
       name: "RepositoryTests",
       dependencies: [

@@ -1,0 +1,52 @@
+"""Calls whose results differ for a reason, each with it. They count as explained."""
+
+import re
+
+# The operation, what its finding says (a regular expression over the dtype and the message), and the reason.
+EXCEPTIONS = [
+    (
+        "linalg.norm|linalg.vector_norm|norm", r"second derivative: 0.0, PyTorch's nan",
+        "At 0 PyTorch's second derivative of a norm is 0 / 0; Flambeau takes the norm as flat there.",
+    ),
+    (
+        "logaddexp", r"second derivative: -?0.0, PyTorch's nan",
+        "PyTorch subtracts infinities; the function is a straight line there.",
+    ),
+    (
+        "nn.functional.hardsigmoid", r"float64 .* gradient",
+        "PyTorch multiplies by 1 / 6 in single precision in float64 too.",
+    ),
+    (
+        "nn.functional.mish", r"second derivative: 0.0, PyTorch's nan",
+        "PyTorch multiplies 0 by infinity for large numbers, where the function is a straight line.",
+    ),
+    (
+        "nn.functional.softsign", r"gradient: 0.0, PyTorch's nan",
+        "PyTorch divides infinities at infinity, where the function is flat.",
+    ),
+    (
+        "nn.functional.softsign", r"int8 ",
+        "PyTorch adds 1 to 127 in int8; Flambeau divides in float32, as / does.",
+    ),
+    (
+        "normal.in_place", r"float64 non-contiguous",
+        "PyTorch draws into other strides by another formula; Flambeau draws a new tensor.",
+    ),
+    (
+        "rand_like", r"",
+        "The database calls randn_like under this name.",
+    ),
+    (
+        "sort|topk", r"^b?float16 .* gradient: ",
+        "Which of several equal elements takes the gradient is not defined.",
+    ),
+]
+
+
+def reason(finding):
+    """Why a finding is none; None where it is one."""
+    text = f"{finding.dtype} {finding.sample} {finding.message}"
+    for operations, pattern, why in EXCEPTIONS:
+        if re.fullmatch(operations, finding.operation) and re.search(pattern, text):
+            return why
+    return None
