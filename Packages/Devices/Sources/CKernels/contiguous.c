@@ -57,6 +57,6 @@ void flambeau_matmul(DType dtype, long m, long n, long k, void *c, const void *a
   case DType_##name: matmul_##name(m, n, k, c, a, b); break;
     FLAMBEAU_INTEGRAL_DTYPES(X)
 #undef X
-  default: __builtin_trap();  // floating-point types have BLAS
+  default: flambeau_stop_without_kernel(__func__, dtype);  // floating-point types have BLAS
   }
 }

@@ -146,6 +146,18 @@ static const Row test_rows[FLAMBEAU_TEST_COUNT][FLAMBEAU_DTYPE_COUNT] = {
 #undef X
 };
 
+static Row unary_row(UnaryOperation op, DType dtype) {
+  Row row = unary_rows[op][dtype];
+  if (!row) flambeau_stop_without_kernel(flambeau_unary_name(op), dtype);
+  return row;
+}
+
+static Row binary_row(BinaryOperation op, DType dtype) {
+  Row row = binary_rows[op][dtype];
+  if (!row) flambeau_stop_without_kernel(flambeau_binary_name(op), dtype);
+  return row;
+}
+
 // Contiguous operands are one row. What is small is over sooner than a walk is prepared.
 static void run_row(
     Row row, void *context, int operands, long count, char *const pointers[], DType dtype) {
@@ -166,13 +178,13 @@ static void run_row(
 void flambeau_unary_contiguous(
     UnaryOperation op, double p, double q, DType dtype, long count, void *y, const void *x) {
   run_row(
-      unary_rows[op][dtype], &(Numbers){p, q}, 2, count, (char *const[]){y, (char *)x}, dtype);
+      unary_row(op, dtype), &(Numbers){p, q}, 2, count, (char *const[]){y, (char *)x}, dtype);
 }
 
 void flambeau_binary_contiguous(
     BinaryOperation op, DType dtype, long count, void *y, const void *a, const void *b) {
   run_row(
-      binary_rows[op][dtype], NULL, 3, count, (char *const[]){y, (char *)a, (char *)b}, dtype);
+      binary_row(op, dtype), NULL, 3, count, (char *const[]){y, (char *)a, (char *)b}, dtype);
 }
 
 void flambeau_unary(
@@ -180,7 +192,7 @@ void flambeau_unary(
     void *y, const long *y_strides, const void *x, const long *x_strides) {
   long size = flambeau_dtype_size(dtype);
   loops_over(
-      unary_rows[op][dtype], &(Numbers){p, q}, 2, rank, shape, (char *const[]){y, (char *)x},
+      unary_row(op, dtype), &(Numbers){p, q}, 2, rank, shape, (char *const[]){y, (char *)x},
       (const long *const[]){y_strides, x_strides}, (const long[]){size, size});
 }
 
@@ -190,7 +202,7 @@ void flambeau_binary(
     const void *b, const long *b_strides) {
   long size = flambeau_dtype_size(dtype);
   loops_over(
-      binary_rows[op][dtype], NULL, 3, rank, shape, (char *const[]){y, (char *)a, (char *)b},
+      binary_row(op, dtype), NULL, 3, rank, shape, (char *const[]){y, (char *)a, (char *)b},
       (const long *const[]){y_strides, a_strides, b_strides}, (const long[]){size, size, size});
 }
 

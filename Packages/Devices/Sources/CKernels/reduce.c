@@ -271,5 +271,7 @@ void flambeau_reduce(
   for (long dim = 0; dim < rank; dim++) {
     dims_add(reduced[dim] ? &work.gone : &work.kept, shape[dim], x_strides[dim]);
   }
-  if (work.kept.count > 0 && work.gone.count > 0) reducers[op][dtype](&work);
+  Reducer reducer = reducers[op][dtype];
+  if (!reducer) flambeau_stop_without_kernel(flambeau_reduction_name(op), dtype);
+  if (work.kept.count > 0 && work.gone.count > 0) reducer(&work);
 }

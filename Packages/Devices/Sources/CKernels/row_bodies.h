@@ -9,12 +9,16 @@
 typedef void (*RowBody)(void *work, long begin, long end);
 
 #define ROW_BODY(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
-/// The functions of a kernel for floating-point types, and for all types.
+/// The functions of a kernel for floating-point types, for all numbers, and for all types.
 #define FLOAT_ROW_BODIES(name) {FLAMBEAU_FLOAT_DTYPES(ROW_BODY, name)}
+#define NUMBER_ROW_BODIES(name) {FLAMBEAU_NUMBER_DTYPES(ROW_BODY, name)}
 #define ROW_BODIES(name) {FLAMBEAU_DTYPES(ROW_BODY, name)}
 
 /// Runs one of them over rows of n elements each.
-static inline void share_rows(const RowBody bodies[], DType dtype, long rows, long n, void *work) {
+#define share_rows(...) share_rows_of(__func__, __VA_ARGS__)
+static inline void share_rows_of(
+    const char *name, const RowBody bodies[], DType dtype, long rows, long n, void *work) {
   enum { GRAIN = 16384 };
+  if (!bodies[dtype]) flambeau_stop_without_kernel(name, dtype);
   flambeau_parallel(rows, GRAIN / (n > 0 ? n : 1) + 1, bodies[dtype], work);
 }

@@ -51,7 +51,7 @@ static bool is_moved_image(const Windows *w) {
       for (long j = last; j < width; j++) to[row * width + j] = fill;                      \
     }                                                                                      \
   }
-FLAMBEAU_FLOAT_DTYPES(MOVED)
+FLAMBEAU_NUMBER_DTYPES(MOVED)
 
 // Calls BODY for each row of windows and place in a window: `row` is where the input's row begins, or
 // null outside of it; `column` is the windows' row, of which first to last are inside.
@@ -119,7 +119,7 @@ FLAMBEAU_FLOAT_DTYPES(MOVED)
       }                                                                                    \
     })                                                                                     \
   }
-FLAMBEAU_FLOAT_DTYPES(WINDOWS)
+FLAMBEAU_NUMBER_DTYPES(WINDOWS)
 
 // The first place of the largest element of each window, or of the first NaN: for a row of windows, one
 // place within them after the other, without branches.
@@ -160,7 +160,7 @@ FLAMBEAU_FLOAT_DTYPES(WINDOWS)
     free(best);                                                                            \
     free(where);                                                                           \
   }
-FLAMBEAU_FLOAT_DTYPES(MAXIMA)
+FLAMBEAU_NUMBER_DTYPES(MAXIMA)
 
 // How many elements the windows of a channel have.
 static long elements(const Windows *w) {
@@ -170,20 +170,20 @@ static long elements(const Windows *w) {
 void flambeau_columns_of_image(
     DType dtype, Windows windows, long channels, void *columns, const void *image) {
   Work work = {windows, columns, image};
-  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(columns);
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = NUMBER_ROW_BODIES(columns);
   share_rows(bodies, dtype, channels, elements(&windows), &work);
 }
 
 void flambeau_image_of_columns(
     DType dtype, Windows windows, long channels, void *image, const void *columns) {
   Work work = {windows, image, columns};
-  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(image);
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = NUMBER_ROW_BODIES(image);
   share_rows(bodies, dtype, channels, elements(&windows), &work);
 }
 
 void flambeau_places_of_maxima(
     DType dtype, Windows windows, long channels, int64_t *places, const void *image) {
   Work work = {windows, places, image};
-  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(maxima);
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = NUMBER_ROW_BODIES(maxima);
   share_rows(bodies, dtype, channels, elements(&windows), &work);
 }

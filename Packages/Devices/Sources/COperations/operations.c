@@ -1,5 +1,9 @@
 #include "include/COperations.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #define NAME(name, ...) #name,
 #define IS_FLOATING_POINT(name, ...) [DType_##name] = true,
 
@@ -45,4 +49,13 @@ bool flambeau_dtype_is_floating_point(DType dtype) {
   static const bool is_floating_point[FLAMBEAU_DTYPE_COUNT] = {
       FLAMBEAU_FLOAT_DTYPES(IS_FLOATING_POINT)};
   return is_floating_point[dtype];
+}
+
+void flambeau_stop_without_kernel(const char *operation, DType dtype) {
+  static const char prefix[] = "flambeau_";
+  if (strncmp(operation, prefix, sizeof prefix - 1) == 0) operation += sizeof prefix - 1;
+  fprintf(
+      stderr, "Fatal error: %s: a tensor of %s has no such operation; convert it with to(_:)\n",
+      operation, flambeau_dtype_name(dtype));
+  abort();
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// How a view lies in its storage: dims, and the steps in memory that lead along them.
 ///
 /// It is immutable, and shared by all tensors of one layout.
@@ -20,6 +22,9 @@ public final class Layout: Sendable {
   ///   - strides: how far apart neighbours are, in elements.
   ///   - offset: where the first element is.
   public init(shape: [Int], strides: [Int], offset: Int) {
+    if shape.count > Layout.maximumRank {
+      fatalError("\(shape.count) dims are too many; a tensor has at most \(Layout.maximumRank)")
+    }
     self.shape = shape
     self.strides = strides
     self.offset = offset
@@ -34,6 +39,9 @@ public final class Layout: Sendable {
     numel = step
     self.isContiguous = isContiguous || step == 0
   }
+
+  /// How many dims kernels have room for.
+  public static let maximumRank = Int(FLAMBEAU_MAX_RANK)
 
   /// The layout without gaps in which the last dim is the densest.
   public convenience init(contiguous shape: [Int]) {

@@ -48,7 +48,7 @@ enum Operation: String {
     case .subtract: (1, -1)
     case .multiply: (b, a)
     case .divide: (1 / b, -y / b)
-    case .power: (b * a ** (b - 1), a.data > 0 ? y * a.log() : 0)
+    case .power: (b.data == 0 ? 0 : b * a ** (b - 1), a.data > 0 ? y * a.log() : 0)
     case .negate: (-1, 0)
     case .max: a.data == b.data ? (0.5, 0.5) : a.data > b.data ? (1, 0) : (0, 1)
     case .exp: (y, 0)

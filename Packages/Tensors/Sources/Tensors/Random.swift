@@ -80,7 +80,7 @@ extension Tensor {
     }
     let dtype = floatingPoint(resultType(mean, std), for: "normal")
     let drawn = randn(shape, dtype: dtype, device: mean.device, generator: generator)
-    return noGrad { drawn * std + mean }
+    return noGrad { roundedOnce(drawn, std, mean) { $0 * $1 + $2 } }
   }
 
   /// Numbers exponentially distributed, `rate` of them in 1 on average:

@@ -96,6 +96,8 @@ private struct ElementFormat {
   }
 
   private func unpadded(_ element: Tensor) -> String {
+    // C prints the sign of a NaN, too.
+    if element.dtype.isFloatingPoint, element.item().isNaN { return "nan" }
     switch notation {
     case .truth: return "\(element.item(as: Bool.self))"
     case .integer: return "\(element.item(as: Int.self))"

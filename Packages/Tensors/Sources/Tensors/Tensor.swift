@@ -18,6 +18,8 @@ public final class Tensor: @unchecked Sendable {
 
   /// The node that this tensor was last given; see ``node``.
   @exclusivity(unchecked) var ownNode: Node?
+  /// The node of a leaf that requires no gradient for now, but has one.
+  @exclusivity(unchecked) var dormantNode: Node?
   /// What this tensor is a view of, if it is one whose history may change with that of others.
   @exclusivity(unchecked) var origin: Origin?
   /// Of a view, the version of the elements that its node stands for.

@@ -2,7 +2,7 @@
 #include <COperations.h>
 
 // Images are contiguous, [channels, height, width]; columns are [channels, kernel height, kernel width,
-// out height, out width], contiguous too. Floating-point types.
+// out height, out width], contiguous too. All types but bool.
 
 /// The elements of each window, and 0 for what lies outside of the image.
 void flambeau_columns_of_image(

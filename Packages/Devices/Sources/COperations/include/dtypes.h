@@ -45,12 +45,16 @@ typedef struct {
   X(float32, float, float, __VA_ARGS__)    \
   X(float64, double, double, __VA_ARGS__)
 
-/// Calls the function of a dtype, `name##_##dtype`, of those that exist for floating-point types. Others
-/// are not asked for.
+// All but truth values.
+#define FLAMBEAU_NUMBER_DTYPES(X, ...)    \
+  FLAMBEAU_INTEGER_DTYPES(X, __VA_ARGS__) \
+  FLAMBEAU_FLOAT_DTYPES(X, __VA_ARGS__)
+
+/// Calls the function of a dtype, `name##_##dtype`, of those that exist for floating-point types.
 #define FLAMBEAU_CALL_FLOAT(dtype, name, ...)                    \
   switch (dtype) {                                               \
     FLAMBEAU_FLOAT_DTYPES(FLAMBEAU_CALL_CASE, name, __VA_ARGS__) \
-  default: __builtin_trap();                                     \
+  default: flambeau_stop_without_kernel(__func__, dtype);        \
   }
 #define FLAMBEAU_CALL_CASE(dtype, S, C, name, ...) \
   case DType_##dtype: name##_##dtype(__VA_ARGS__); break;
@@ -134,6 +138,9 @@ enum {
   FLAMBEAU_DTYPE_COUNT = 0 FLAMBEAU_DTYPES(X),
 #undef X
 };
+
+/// Stops the program where an operation has no kernel for a dtype.
+_Noreturn void flambeau_stop_without_kernel(const char *operation, DType dtype);
 
 const char *flambeau_dtype_name(DType dtype);
 /// Bytes that one element takes.

@@ -52,7 +52,7 @@
   X(round, rint(x))                                                                          \
   X(trunc, trunc(x))                                                                         \
   X(frac, x - trunc(x))                                                                      \
-  X(clamp, x < p ? p : x > q ? q : x)                                                        \
+  X(clamp, (x < p ? p : x) > q ? q : x < p ? p : x)                                          \
   X(sigmoid, 1 / (1 + exp(-x)))                                                              \
   X(logSigmoid, (x < 0 ? x : 0) - log1p(exp(x < 0 ? x : -x)))                                \
   X(leakyRelu, x > 0 ? x : x * p)                                                            \
@@ -64,7 +64,7 @@
   X(softplus, x * p > q ? x : log1p(exp(x * p)) / p)                                         \
   X(softsign, x / (1 + (x < 0 ? -x : x)))                                                    \
   X(hardsigmoid, x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6)                                       \
-  X(hardswish, x < -3 ? 0 : x > 3 ? x : x * (x + 3) / 6)
+  X(hardswish, x * (x < -3 ? 0 : x > 3 ? 6 : x + 3) / 6)
 
 // For all numbers: X(name, expression in a and b).
 #define FLAMBEAU_BINARY_ARITHMETIC(X)                 \
@@ -73,7 +73,7 @@
   X(multiply, a * b)                                  \
   X(maximum, a != a ? a : b != b ? b : a > b ? a : b) \
   X(minimum, a != a ? a : b != b ? b : a < b ? a : b) \
-  X(gate, b > 0 ? a : 0)
+  X(gate, b <= 0 ? 0 : a)
 
 // For whole numbers and truth values. Shifts by as many bits as there are, or more, leave nothing.
 #define FLAMBEAU_BINARY_INTEGER(X) \
@@ -87,7 +87,7 @@
 // floating-point ones).
 #define FLAMBEAU_BINARY_DIVISION(X)                                                        \
   X(remainder, a - b * flambeau_integer_floor_divide(a, b),                                \
-    fmod(a, b) + (fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0) ? b : 0))                 \
+    fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0) ? fmod(a, b) + b : fmod(a, b))          \
   X(floorDivide, flambeau_integer_floor_divide(a, b),                                      \
     b == 0 ? a / b : floor((a - fmod(a, b)) / b + (T)0.5) -                                \
       (fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0)))                                    \

@@ -131,7 +131,8 @@ KERNEL(attention, const AttentionLaunch launch) {
       add_weighted(sums, kept, tiles.weights[0][warp], tiles.other[1], e);
     }
     if (row >= launch.rows) return;
-    store_row(sums, 1 / total, (S *)launch.y + (part * launch.rows + row) * e, e);
+    // A query that may look nowhere gives 0.
+    store_row(sums, total == 0 ? 0 : 1 / total, (S *)launch.y + (part * launch.rows + row) * e, e);
     if (lane == 0) ((T *)launch.totals)[part * launch.rows + row] = best + log(total);
   });
 }

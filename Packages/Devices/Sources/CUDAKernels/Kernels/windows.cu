@@ -1,8 +1,7 @@
 // The windows of images as columns, columns added back to images, and the largest element of each window.
 
-#include "kernel.cuh"
+#include "groups.cuh"
 
-#if IS_FLOAT
 KERNEL(columns, const Windows w, int64_t channels, S *columns, const S *image) {
   int64_t windows = w.out_height * w.out_width, places = w.kernel_height * w.kernel_width;
   for (int64_t i = first_index(); i < channels * places * windows; i += index_step()) {
@@ -59,7 +58,7 @@ KERNEL(places_of_maxima, const Windows w, int64_t channels, int64_t *places, con
         int64_t x = left + column * w.dilation_width;
         if (x < 0 || x >= w.width) continue;
         T here = LOAD(channel[y * w.width + x]);
-        if (best < 0 || here > largest || (here != here && largest == largest)) {
+        if (best < 0 || here > largest || (is_nan(here) && !is_nan(largest))) {
           best = y * w.width + x;
           largest = here;
         }
@@ -68,4 +67,3 @@ KERNEL(places_of_maxima, const Windows w, int64_t channels, int64_t *places, con
     places[i] = best;
   }
 }
-#endif

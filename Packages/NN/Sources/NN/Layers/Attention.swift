@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Tensors
+
 /// Attention by several heads side by side: `torch.nn.MultiheadAttention`; Vaswani and others, 2017.
 ///
 /// Queries of shape [length, batch, embedDim], keys and values of [keys, batch, embedDim]; with
@@ -184,8 +186,7 @@ public final class MultiheadAttention: Module, Rebuildable {
       let ahead = Tensor.ones(size, dtype: .bool, device: q.device).triu(diagonal: 1)
       scores = scores.maskedFill(ahead, -Double.infinity)
     }
-    if let mask { scores = scores + mask }
-    var weights = scores.softmax(dim: -1)
+    var weights = scores.attentionWeights(mask: mask)
     if drops { weights = Dropout.drop(weights, dropout, like: weights, generator) }
     return (weights.matmul(v), needWeights ? weights : nil)
   }

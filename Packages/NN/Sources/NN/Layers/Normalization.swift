@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Tensors
+
 /// What the kinds of batch normalisation have in common; Ioffe and Szegedy, 2015.
 ///
 /// In training each channel is brought to mean 0 and variance 1 over the batch; running means and
@@ -257,11 +259,14 @@ public final class GroupNorm: Module, Rebuildable {
     guard x.ndim >= 2, x.shape[1] == numChannels else {
       fail("expected [batch, \(numChannels), …], got \(x.shape)")
     }
-    let size = x.numel / max(x.shape[0] * numGroups, 1)
-    let y = x.reshape([x.shape[0] * numGroups, size]).layerNorm([size], eps: eps).reshape(x.shape)
+    let size: Int = x.shape.dropFirst().reduce(1, *) / numGroups
     let spread = [numChannels] + [Int](repeating: 1, count: x.ndim - 2)
-    let scaled = weight.map { y * $0.reshape(spread) } ?? y
-    return bias.map { scaled + $0.reshape(spread) } ?? scaled
+    return roundedOnce(x, weight, bias) { x, weight, bias in
+      let groups = x.reshape([x.shape[0] * numGroups, size])
+      let y = groups.layerNorm([size], eps: eps).reshape(x.shape)
+      let scaled = weight.map { y * $0.reshape(spread) } ?? y
+      return bias.map { scaled + $0.reshape(spread) } ?? scaled
+    }
   }
 
   public override var arguments: ModuleArguments {

@@ -34,12 +34,15 @@ public func roundedOnce<each Input: TensorOrNone>(
   _ inputs: repeat each Input, needsPrecision: Bool = false,
   _ compute: (repeat each Input) -> Tensor
 ) -> Tensor {
-  var dtype: DType?
+  var given: [Tensor] = []
   for input in repeat each inputs {
-    guard let tensor = input.tensor else { continue }
-    dtype = dtype.map { tensor.dtype.promoted(with: $0) } ?? tensor.dtype
+    if let tensor = input.tensor { given.append(tensor) }
   }
-  guard let dtype, dtype.isHalf else { return compute(repeat each inputs) }
+  // A number takes the dtype of what it meets.
+  let strong = given.filter { $0.literal == nil && $0.ndim > 0 }
+  let types = (strong.isEmpty ? given : strong).map(\.dtype)
+  let dtype = types.dropFirst().reduce(types[0]) { $1.promoted(with: $0) }
+  guard dtype.isHalf else { return compute(repeat each inputs) }
   let result = compute(repeat (each inputs).withoutHalves)
   return needsPrecision && Autocast.current != nil ? result : result.to(dtype)
 }

@@ -15,7 +15,9 @@ extension Tensor {
           "requiresGrad: a tensor of \(dtype) has no gradient; use to(.float32) first")
       }
       origin = nil
-      node = newValue ? Node(leaf: self) : nil
+      // The gradient stays.
+      let own = dormantNode ?? node ?? Node(leaf: self)
+      (node, dormantNode) = newValue ? (own, nil) : (nil, own.grad == nil ? nil : own)
     }
   }
 
@@ -25,16 +27,20 @@ extension Tensor {
   /// The gradient that backward has left: for leaves, the sum over all calls since it was last set
   /// to nil; for other tensors, of the last call after ``retainGrad()``.
   public var grad: Tensor? {
-    get { node?.grad }
+    get { (node ?? dormantNode)?.grad }
     set {
-      guard let node else {
-        if newValue == nil { return }
-        fatalError("grad: a tensor that does not require a gradient has none; set requiresGrad")
-      }
       if let newValue, newValue.shape != shape {
         fatalError("grad: a gradient of shape \(newValue.shape) for a tensor of shape \(shape)")
       }
-      node.grad = newValue
+      if let node {
+        node.grad = newValue
+      } else {
+        dormantNode = newValue.map { gradient in
+          let own = dormantNode ?? Node(leaf: self)
+          own.grad = gradient
+          return own
+        }
+      }
     }
   }
 

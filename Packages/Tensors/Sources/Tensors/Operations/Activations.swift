@@ -40,7 +40,7 @@ extension Tensor {
     unary(.elu, self, alpha, scale).recorded(
       name,
       .wrt(self, saving: self) { g, x in
-        Tensor.where(x .> 0, g * scale, g * x.clamp(max: 0).exp() * (alpha * scale))
+        Tensor.where(x .<= 0, g * x.clamp(max: 0).exp() * (alpha * scale), g * scale)
       })
   }
 
@@ -116,9 +116,16 @@ extension Tensor {
 
   /// x between two limits: `torch.nn.functional.hardtanh`.
   public func hardtanh(min: Double = -1, max: Double = 1) -> Tensor {
-    unary(.clamp, self, min, max).recorded(
+    guard dtype.isFloatingPoint else {
+      if dtype == .bool || (dtype == .uint8 && min < 0) {
+        fatalError(
+          "hardtanh: a tensor of \(dtype) from \(min) to \(max); it cannot hold these limits")
+      }
+      return clamp(min: min.rounded(.towardZero), max: max.rounded(.towardZero))
+    }
+    return unary(.clamp, self, min, max).recorded(
       "hardtanh",
-      .wrt(self, saving: self) { g, x in Tensor.where((x .> min) & (x .< max), g, 0) }
+      .wrt(self, saving: self) { g, x in Tensor.where((x .<= min) | (x .>= max), 0, g) }
         .ofOneOperation())
   }
 

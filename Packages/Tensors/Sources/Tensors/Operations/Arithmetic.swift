@@ -45,8 +45,8 @@ extension Tensor {
         g * Tensor.where(e .== 0, 0, e * x.pow(e - 1))
       },
       .wrt(exponent, saving: self, exponent) { g, x, e in
-        // Where x is 0 the power does not change with e.
-        g * x.pow(e) * Tensor.where(x .== 0, 1, x).log()
+        // Where x is 0 the power does not change with an e that is not negative.
+        g * Tensor.where((x .== 0) & (e .>= 0), 0, x.pow(e) * x.log())
       })
   }
 
@@ -61,7 +61,7 @@ extension Tensor {
     return binary(.remainder, self, other).recorded(
       "remainder",
       .wrt(self) { g in g },
-      .wrt(other, saving: self, other) { g, a, b in -g * (a / b).floor() })
+      .wrt(other, saving: self, other) { g, a, b in -g * a.floorDivide(b) })
   }
 
   /// The largest whole number that is no larger than a / b: `torch.floor_divide`. It has no gradient.
@@ -80,29 +80,29 @@ extension Tensor {
   public func maximum(_ other: Tensor) -> Tensor {
     binary(.maximum, self, other).recorded(
       "maximum",
-      .wrt(self, saving: self, other) { g, a, b in g * Tensor.share(of: a .> b, a, b) },
-      .wrt(other, saving: self, other) { g, a, b in g * Tensor.share(of: b .> a, a, b) })
+      .wrt(self, saving: self, other) { g, a, b in g * Tensor.share(lost: a .< b, a, b) },
+      .wrt(other, saving: self, other) { g, a, b in g * Tensor.share(lost: b .< a, a, b) })
   }
 
   /// The smaller of each two. Where they are equal, each gets half of the gradient.
   public func minimum(_ other: Tensor) -> Tensor {
     binary(.minimum, self, other).recorded(
       "minimum",
-      .wrt(self, saving: self, other) { g, a, b in g * Tensor.share(of: a .< b, a, b) },
-      .wrt(other, saving: self, other) { g, a, b in g * Tensor.share(of: b .< a, a, b) })
+      .wrt(self, saving: self, other) { g, a, b in g * Tensor.share(lost: a .> b, a, b) },
+      .wrt(other, saving: self, other) { g, a, b in g * Tensor.share(lost: b .> a, a, b) })
   }
 
-  /// 1 where it won, ½ where they are equal, 0 elsewhere.
-  private static func share(of won: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-    .where(won, 1.0, .where(a .== b, 0.5, 0.0))
+  /// 0 where it lost, ½ where they are equal, 1 elsewhere, which includes NaN.
+  private static func share(lost: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    .where(lost, 0.0, .where(a .== b, 0.5, 1.0))
   }
 
-  /// The angle of the point (x, y) = (other, self), in radians: `torch.atan2`.
+  /// The angle of the point (x, y) = (other, self), in radians: `torch.atan2`. At (0, 0) the derivatives are 0.
   public func atan2(_ other: Tensor) -> Tensor {
     binary(.atan2, self, other).recorded(
       "atan2",
-      .wrt(self, saving: self, other) { g, y, x in g * x / (x * x + y * y) },
-      .wrt(other, saving: self, other) { g, y, x in -g * y / (x * x + y * y) })
+      .wrt(self, saving: self, other) { g, y, x in (g * x).over(x * x + y * y) },
+      .wrt(other, saving: self, other) { g, y, x in (-g * y).over(x * x + y * y) })
   }
 
   /// log(eᵃ + eᵇ), without overflow: `torch.logaddexp`.

@@ -10,7 +10,8 @@ extension Tensor {
   /// - Parameters:
   ///   - key: […, length of keys, d], for queries of […, length, d].
   ///   - value: […, length of keys, d], for queries of […, length, d].
-  ///   - mask: of bool, true where a query may look; or a number to add to each score.
+  ///   - mask: of bool, true where a query may look; or a number to add to each score. A query that may look
+  ///     nowhere gives 0.
   ///   - isCausal: whether queries may only look at keys up to their own place.
   ///   - scale: in place of 1 / √d.
   public func scaledDotProductAttention(
@@ -54,6 +55,20 @@ extension Tensor {
     }
   }
 
+  /// The softmax of scores along their last dim, with a mask: of bool, true where a query may look, or a number to
+  /// add to each score. Of a query that may look nowhere all weights are 0, and so are its gradients. For
+  /// Flambeau's packages only.
+  @_spi(Flambeau) public func attentionWeights(mask: Tensor?) -> Tensor {
+    guard let mask else { return softmax(dim: -1) }
+    let isHidden = mask.dtype == .bool ? mask.logicalNot() : mask.detach() .== -Double.infinity
+    let scores =
+      mask.dtype == .bool ? maskedFill(isHidden, -Double.infinity) : self + mask
+    let isBlind = isHidden.all(dims: [-1], keepDim: true)
+    // A GPU would have to be waited for.
+    if device == .cpu, !isBlind.anyTrue { return scores.softmax(dim: -1) }
+    return scores.maskedFill(isBlind, 0).softmax(dim: -1).maskedFill(isBlind, 0)
+  }
+
   /// The shape that the dims before the last two broadcast to.
   private static func batch(of tensors: [Tensor]) -> [Int]? {
     tensors.reduce([]) { batch, tensor in
@@ -75,18 +90,15 @@ private struct Attention: Sendable {
   func whole(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, firstRow: Int
   ) -> Tensor {
-    var scores = (query * scale).matmul(key.mT)
-    if isCausal {
-      let size = Array(scores.shape.suffix(2))
-      let ahead = Tensor.ones(size, dtype: .bool, device: query.device)
-        .triu(diagonal: firstRow + 1)
-      scores = scores.maskedFill(ahead, -Double.infinity)
-    } else if let mask {
-      scores =
-        mask.dtype == .bool
-        ? scores.maskedFill(mask.logicalNot(), -Double.infinity) : scores + mask
-    }
-    return scores.softmax(dim: -1).matmul(value)
+    // A power of two loses nothing, and there are fewer queries than scores.
+    let scores =
+      scale.significand == 1
+      ? (query * scale).matmul(key.mT) : query.matmul(key.mT) * scale
+    guard isCausal else { return scores.attentionWeights(mask: mask).matmul(value) }
+    let size = Array(scores.shape.suffix(2))
+    let ahead = Tensor.ones(size, dtype: .bool, device: query.device)
+      .triu(diagonal: firstRow + 1)
+    return scores.maskedFill(ahead, -Double.infinity).softmax(dim: -1).matmul(value)
   }
 
   /// The part of the scores that is computed at a time: some of the batch, and some of the queries.

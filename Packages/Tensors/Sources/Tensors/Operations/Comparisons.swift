@@ -65,8 +65,8 @@ extension Tensor {
         .ofOneOperation())
   }
 
-  /// With `value` where the mask is true: `torch.masked_fill`.
+  /// With `value`, in this tensor's dtype, where the mask is true: `torch.masked_fill`.
   public func maskedFill(_ mask: Tensor, _ value: some TensorElement) -> Tensor {
-    .where(mask, scalar(value), self)
+    .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
   }
 }

@@ -66,6 +66,7 @@ private struct Convolution: Sendable {
   func apply(_ x: Tensor, _ w: Tensor, bias: Tensor? = nil) -> Tensor {
     Tensor.requireOneDevice("conv2d", [x, w, bias])
     let (x, w, bias) = (x.forProducts, w.forProducts, bias?.forProducts)
+    guard x.dtype.isFloatingPoint else { return ofIntegers(x, w, bias) }
     let shape = [x.shape[0], w.shape[0], windows.out_height, windows.out_width]
     let y = result(shape, x) { y in
       if let bias {
@@ -84,8 +85,31 @@ private struct Convolution: Sendable {
     return y.recorded("conv2d", edges + [.wrt(bias) { g in g.sum(dims: [0, 2, 3]) }])
   }
 
+  /// The same of integers, which BLAS does not multiply: windows as columns of a matrix.
+  private func ofIntegers(_ x: Tensor, _ w: Tensor, _ bias: Tensor?) -> Tensor {
+    let places = w.shape[1] * w.shape[2] * w.shape[3]
+    let columns = x.columns(windows)
+      .reshape([x.shape[0], groups, places, windows.out_height * windows.out_width])
+    let y = w.reshape([groups, w.shape[0] / groups, places]).matmul(columns)
+      .reshape([x.shape[0], w.shape[0], windows.out_height, windows.out_width])
+    return bias.map { y + $0.reshape([-1, 1, 1]) } ?? y
+  }
+
+  /// The transposed convolution of integers.
+  private func transposedOfIntegers(_ g: Tensor, _ w: Tensor) -> Tensor {
+    let places = w.shape[1] * w.shape[2] * w.shape[3]
+    let gradients = g.reshape(
+      [g.shape[0], groups, g.shape[1] / groups, windows.out_height * windows.out_width])
+    let columns = w.reshape([groups, w.shape[0] / groups, places]).mT.matmul(gradients)
+    return columns.reshape([
+      g.shape[0], groups * w.shape[1], w.shape[2], w.shape[3], windows.out_height,
+      windows.out_width,
+    ]).image(windows)
+  }
+
   /// The derivative by x, which is a transposed convolution of g by w.
   func slopesOfInput(_ g: Tensor, _ w: Tensor) -> Tensor {
+    guard g.dtype.isFloatingPoint else { return transposedOfIntegers(g, w) }
     let shape = [g.shape[0], w.shape[1] * groups, windows.height, windows.width]
     return result(shape, g) {
       g.backend.convolveSlopesOfInput(
@@ -118,11 +142,28 @@ private struct Convolution: Sendable {
 }
 
 extension Tensor {
+  /// Stops the program where parameters are of another dtype than this tensor, but for what autocast converts,
+  /// or where they are of truth values.
+  func requireOneType(_ weight: Tensor, _ bias: Tensor?, _ operation: String) {
+    let types = [self, weight] + (bias.map { [$0] } ?? [])
+    let lowered = types.map(\.forProducts.dtype)
+    guard lowered.allSatisfy({ $0 == lowered[0] }), dtype != .bool else {
+      fatalError(
+        "\(operation): input \(dtype), weight \(weight.dtype), bias "
+          + "\(bias.map { "\($0.dtype)" } ?? "none"); they must be of one dtype, numbers; convert with to(_:)"
+      )
+    }
+  }
+}
+
+extension Tensor {
   /// A convolution over the last two dims: `torch.nn.functional.conv2d`.
+  ///
+  /// Integers are convolved too, without a gradient.
   ///
   /// - Parameters:
   ///   - weight: [out channels, in channels / groups, kernel height, kernel width], for an input of
-  ///     [batch, in channels, height, width].
+  ///     [batch, in channels, height, width], or without the batch.
   ///   - bias: [out channels], or none.
   ///   - stride: for each of the two dims.
   ///   - padding: for each of the two dims.
@@ -132,6 +173,11 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
     dilation: [Int] = [1, 1], groups: Int = 1
   ) -> Tensor {
+    if ndim == 3 {
+      return unsqueeze(0).conv2d(
+        weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups
+      ).squeeze(0)
+    }
     guard ndim == 4, weight.ndim == 4, groups > 0, weight.shape[0] % groups == 0,
       shape[1] == weight.shape[1] * groups, bias.map({ $0.shape == [weight.shape[0]] }) ?? true
     else {
@@ -143,9 +189,8 @@ extension Tensor {
     let settings = WindowSettings(
       kernel: Array(weight.shape.suffix(2)), stride: stride, padding: padding, dilation: dilation)
     let windows = settings.windows(over: Array(shape.suffix(2)), for: "conv2d")
-    let dtype = Tensor.resultType(self, weight)
-    return Convolution(windows: windows, groups: groups)
-      .apply(to(dtype), weight.to(dtype), bias: bias?.to(dtype))
+    requireOneType(weight, bias, "conv2d")
+    return Convolution(windows: windows, groups: groups).apply(self, weight, bias: bias)
   }
 
   /// What the gradient of a convolution does to its output, as an operation of its own:
@@ -164,6 +209,12 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
     outputPadding: [Int] = [0, 0], groups: Int = 1, dilation: [Int] = [1, 1]
   ) -> Tensor {
+    if ndim == 3 {
+      return unsqueeze(0).convTranspose2d(
+        weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
+        groups: groups, dilation: dilation
+      ).squeeze(0)
+    }
     guard ndim == 4, weight.ndim == 4, groups > 0, shape[1] == weight.shape[0],
       shape[1] % groups == 0,
       bias.map({ $0.shape == [weight.shape[1] * groups] }) ?? true
@@ -193,10 +244,10 @@ extension Tensor {
     var windows = settings.windows(over: size, for: "convTranspose2d")
     windows.out_height = shape[2]
     windows.out_width = shape[3]
-    let dtype = Tensor.resultType(self, weight)
+    requireOneType(weight, bias, "convTranspose2d")
     let convolution = Convolution(windows: windows, groups: groups)
-    guard let bias else { return convolution.slopesOfInput(to(dtype), weight.to(dtype)) }
-    return roundedOnce(to(dtype), weight.to(dtype), bias) { x, weight, bias in
+    guard let bias else { return convolution.slopesOfInput(self, weight) }
+    return roundedOnce(self, weight, bias) { x, weight, bias in
       convolution.slopesOfInput(x, weight) + bias.reshape([-1, 1, 1])
     }
   }
@@ -207,15 +258,15 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
     groups: Int = 1
   ) -> Tensor {
-    guard ndim == 3, weight.ndim == 3 else {
+    guard ndim == 2 || ndim == 3, weight.ndim == 3 else {
       fatalError(
         "conv1d: input \(shape), weight \(weight.shape); expected [batch, in, length] and [out, in / "
           + "groups, length]")
     }
-    return unsqueeze(2).conv2d(
+    return unsqueeze(-2).conv2d(
       weight.unsqueeze(2), bias: bias, stride: [1, stride], padding: [0, padding],
       dilation: [1, dilation], groups: groups
-    ).squeeze(2)
+    ).squeeze(-2)
   }
 
   /// `torch.nn.functional.conv_transpose1d`, with a weight of [in channels, out channels / groups,
@@ -224,14 +275,14 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, groups: Int = 1, dilation: Int = 1
   ) -> Tensor {
-    guard ndim == 3, weight.ndim == 3 else {
+    guard ndim == 2 || ndim == 3, weight.ndim == 3 else {
       fatalError(
         "convTranspose1d: input \(shape), weight \(weight.shape); expected [batch, in, length] and [in, "
           + "out / groups, length]")
     }
-    return unsqueeze(2).convTranspose2d(
+    return unsqueeze(-2).convTranspose2d(
       weight.unsqueeze(2), bias: bias, stride: [1, stride], padding: [0, padding],
       outputPadding: [0, outputPadding], groups: groups, dilation: [1, dilation]
-    ).squeeze(2)
+    ).squeeze(-2)
   }
 }

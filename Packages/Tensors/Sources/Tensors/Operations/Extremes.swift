@@ -24,16 +24,21 @@ extension Tensor {
       .recorded(
         name,
         .wrt(self, saving: self) { g, x in
-          let isExtreme = (x .== noGrad { again(x, whole) }).to(g.dtype)
+          let extreme = noGrad { again(x, whole) }
+          let isExtreme = ((x .== extreme) | (x.isnan() & extreme.isnan())).to(g.dtype)
           return g.spread(over: marks, to: shape, kept: keepDim) * isExtreme
             / isExtreme.sum(dims: whole, keepDim: true)
         })
   }
 
-  /// The largest element.
-  public func max() -> Tensor { amax() }
-  /// The smallest element.
-  public func min() -> Tensor { amin() }
+  /// The largest element: `torch.max`. Equal ones share the gradient, and so do NaN.
+  public func max() -> Tensor {
+    extreme(.maximum, nil, false, "max") { $0.amax(dims: $1, keepDim: true) }
+  }
+  /// The smallest element: `torch.min`. Equal ones share the gradient, and so do NaN.
+  public func min() -> Tensor {
+    extreme(.minimum, nil, false, "min") { $0.amin(dims: $1, keepDim: true) }
+  }
 
   /// The largest elements along a dim and the places of the first of them: `torch.max(x, dim)`.
   public func max(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {

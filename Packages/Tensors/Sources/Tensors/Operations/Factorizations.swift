@@ -70,11 +70,13 @@ extension Tensor {
       "inverse", .wrt(self, savingOutput: { g, y in -y.mT.matmul(g).matmul(y.mT) }))
   }
 
-  /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or one vector. Stops the program where
+  /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or of as many vectors, or one vector. Stops the program where
   /// A is singular.
   public func solve(_ b: Tensor) -> Tensor {
     checkSquare("solve")
-    if b.ndim == 1 { return solve(b.unsqueeze(1)).squeeze(-1) }
+    if b.ndim == 1 || b.shape == Array(shape.dropLast()) {
+      return solve(b.unsqueeze(-1)).squeeze(-1)
+    }
     guard b.ndim >= 2, b.shape[b.ndim - 2] == shape[ndim - 1],
       let batch = Layout.broadcastShape(shape.dropLast(2) + [], b.shape.dropLast(2) + [])
     else {

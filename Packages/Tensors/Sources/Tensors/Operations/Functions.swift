@@ -25,7 +25,7 @@ extension Tensor {
   /// 1 / √x
   public func rsqrt() -> Tensor {
     unary(.rsqrt, self).recorded(
-      "rsqrt", .wrt(self, savingOutput: { g, y in g * y * y * y * -0.5 }))
+      "rsqrt", .wrt(self, saving: self) { g, x in g * x.rsqrt() / x * -0.5 })
   }
 
   /// 1 / x
@@ -184,7 +184,9 @@ extension Tensor {
   }
 
   /// The elements, those below `min` raised to it and those above `max` lowered to it: `torch.clamp`.
+  /// Where `min` is above `max` that is `max`; a limit that is NaN makes all of them NaN.
   public func clamp(min: Double? = nil, max: Double? = nil) -> Tensor {
+    if min?.isNaN == true || max?.isNaN == true { return self * 0 + Double.nan }
     guard dtype.isFloatingPoint else {
       func limit(_ number: Double) -> Tensor {
         Int(exactly: number).map { scalar($0) } ?? scalar(number)

@@ -1,10 +1,13 @@
 extension Tensor {
   /// Elements chosen along a dim, one for each place of `index`: `torch.gather`.
   ///
-  /// y[i][j] = x[i][index[i][j]] for dim 1. The index is int64 and in no other dim longer than x.
+  /// y[i][j] = x[i][index[i][j]] for dim 1. The index is int64 or int32, and in no other dim longer than x.
   public func gather(dim: Int, index: Tensor) -> Tensor {
     let dim = checkedDim(dim, for: "gather")
-    checkIndex(index, dim: dim, for: "gather")
+    if let part = scalarPart(index) {
+      return part.gather(dim: 0, index: index.flatten()).reshape(index.shape)
+    }
+    let index = checkedIndex(index, dim: dim, for: "gather")
     let source = view.with(cut(to: index.shape, except: dim))
     let result = Tensor(empty: index.shape, dtype: dtype, device: device)
     if let invalid = backend.gather(source, dim: dim, index: index.view, into: result.view) {
@@ -46,7 +49,10 @@ extension Tensor {
     _ dim: Int, _ index: Tensor, _ source: Tensor, adding: Bool, _ name: String
   ) -> Tensor {
     let dim = checkedDim(dim, for: name)
-    checkIndex(index, dim: dim, for: name)
+    if let part = scalarPart(index) {
+      return part.scattered(0, index.flatten(), source.flatten(), adding: adding, name).reshape([])
+    }
+    let index = checkedIndex(index, dim: dim, for: name)
     guard source.shape == index.shape, source.dtype == dtype else {
       fatalError(
         "\(name): the source is \(source.dtype) of shape \(source.shape); it must be \(dtype) in the "
@@ -72,7 +78,8 @@ extension Tensor {
   /// The places along a dim that a vector of int64 indices names: `torch.index_select`.
   public func indexSelect(_ dim: Int, _ index: Tensor) -> Tensor {
     let dim = checkedDim(dim, for: "indexSelect")
-    checkVector(index, for: "indexSelect")
+    if ndim == 0, index.numel == 1 { return reshape([1]).indexSelect(0, index).reshape([]) }
+    let index = checkedVector(index, for: "indexSelect")
     var (shape, strides) = (self.shape, [Int](repeating: 0, count: ndim))
     shape[dim] = index.numel
     strides[dim] = index.strides[0]
@@ -90,7 +97,7 @@ extension Tensor {
 
   /// A vector of indices along a dim, the same for all places in the other dims.
   private func spread(_ index: Tensor, _ dim: Int, for operation: String) -> Tensor {
-    checkVector(index, for: operation)
+    let index = checkedVector(index, for: operation)
     var shape = shape
     shape[dim] = index.numel
     var column = [Int](repeating: 1, count: ndim)
@@ -98,26 +105,33 @@ extension Tensor {
     return index.reshape(column).expand(shape)
   }
 
-  private func checkVector(_ index: Tensor, for operation: String) {
-    checkIndexType(index, for: operation)
-    guard index.ndim == 1, ndim > 0 else {
+  /// This scalar as a vector, which an index of one dim, or none, takes for one element.
+  private func scalarPart(_ index: Tensor) -> Tensor? {
+    ndim == 0 && index.ndim < 2 || (index.ndim == 0 && ndim == 1) ? reshape([numel]) : nil
+  }
+
+  /// A vector of int64 indices; one number is a vector too.
+  private func checkedVector(_ index: Tensor, for operation: String) -> Tensor {
+    let index = checkedIndexType(index, for: operation)
+    guard index.ndim < 2, ndim > 0 else {
       fatalError(
         "\(operation): index of shape \(index.shape) for a tensor of shape \(shape); it must be a "
           + "vector, and the tensor must have dims")
     }
+    return index.ndim == 0 ? index.reshape([1]) : index
   }
 
-  private func checkIndexType(_ index: Tensor, for operation: String) {
-    guard index.dtype == .int64 else {
-      fatalError("\(operation): an index of \(index.dtype); it must be int64")
+  private func checkedIndexType(_ index: Tensor, for operation: String) -> Tensor {
+    guard index.dtype == .int64 || index.dtype == .int32 else {
+      fatalError("\(operation): an index of \(index.dtype); it must be int64 or int32")
     }
     guard index.device == device else {
       fatalError("\(operation): the tensor is on \(device), the index on \(index.device)")
     }
+    return index.to(.int64)
   }
 
-  private func checkIndex(_ index: Tensor, dim: Int, for operation: String) {
-    checkIndexType(index, for: operation)
+  private func checkedIndex(_ index: Tensor, dim: Int, for operation: String) -> Tensor {
     let fits =
       index.ndim == ndim && ndim > 0
       && shape.indices.allSatisfy { $0 == dim || index.shape[$0] <= shape[$0] }
@@ -126,6 +140,7 @@ extension Tensor {
         "\(operation): an index of shape \(index.shape) for dim \(dim) of a tensor of shape \(shape); "
           + "it must have as many dims, and be no longer in the others")
     }
+    return checkedIndexType(index, for: operation)
   }
 
   /// The layout of the part that an index of the given shape reaches.

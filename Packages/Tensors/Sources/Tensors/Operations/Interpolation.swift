@@ -60,7 +60,6 @@ extension Tensor {
       return mode == .nearest
         ? x.nearest(dim, count, step) : x.between(dim, count, step, alignCorners)
     }
-    if mode == .nearest { return size.indices.reduce(self, along) }
     return roundedOnce(self) { x in size.indices.reduce(x, along) }
   }
 

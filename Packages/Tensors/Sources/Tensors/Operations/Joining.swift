@@ -1,6 +1,13 @@
 extension Tensor {
   /// Tensors one after the other along a dim: `torch.cat`.
+  ///
+  /// Vectors without elements are left out where others have more dims.
   public static func cat(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
+    let whole = tensors.filter { $0.shape != [0] }
+    if !whole.isEmpty, whole.count < tensors.count, whole[0].ndim != 1 {
+      let dtype = tensors.dropFirst().reduce(tensors[0].dtype) { $1.dtype.promoted(with: $0) }
+      return cat(whole.map { $0.to(dtype) }, dim: dim)
+    }
     guard let first = tensors.first else { fatalError("cat: no tensors to join") }
     guard first.ndim > 0 else { fatalError("cat: tensors without dims; use stack") }
     requireOneDevice("cat", tensors)

@@ -17,7 +17,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - sizes: how much before and after the last dim, then before and after the one before it, and so
-  ///     on. With `constant`, negative ones cut.
+  ///     on. Negative ones cut.
   ///   - mode: what stands there.
   ///   - value: the number, with `constant`.
   public func pad(_ sizes: [Int], mode: PaddingMode = .constant, value: Double = 0) -> Tensor {
@@ -38,24 +38,24 @@ extension Tensor {
   ) -> Tensor {
     let size = shape[dim]
     let limit = mode == .reflect ? size - 1 : mode == .circular ? size : Int.max
-    guard size + before + after >= 0, mode == .constant || (0...limit).contains(before),
-      mode == .constant || (0...limit).contains(after)
-    else {
-      fatalError("pad: \(before) before and \(after) after dim \(dim) of shape \(shape) (\(mode))")
+    guard size + before + after >= 0, mode == .constant || Swift.max(before, after) <= limit else {
+      let most = limit < Int.max ? "; at most \(limit) fit there" : ""
+      fatalError(
+        "pad: \(before) before and \(after) after dim \(dim) of shape \(shape) (\(mode))\(most)")
     }
+    let start = Swift.max(-before, 0)
+    let kept = Swift.max(size - start - Swift.max(-after, 0), 0)
     guard mode == .constant else {
       let places = (-before..<size + after).map { place in
         switch mode {
         case .reflect: place < 0 ? -place : place < size ? place : 2 * (size - 1) - place
-        case .circular: (place + size) % size
+        case .circular: start + (place - start + kept) % kept
         default: Swift.min(Swift.max(place, 0), size - 1)
         }
       }
       return indexSelect(dim, Tensor(places, device: device))
     }
-    let start = Swift.max(-before, 0)
-    let kept = narrow(
-      dim, start: start, length: Swift.max(size - start - Swift.max(-after, 0), 0))
+    let middle = narrow(dim, start: start, length: kept)
     var parts: [Tensor] = []
     func filling(_ count: Int) -> Tensor {
       var whole = shape
@@ -63,8 +63,8 @@ extension Tensor {
       return .full(whole, value, dtype: dtype, device: device)
     }
     if before > 0 { parts.append(filling(before)) }
-    parts.append(kept)
+    parts.append(middle)
     if after > 0 { parts.append(filling(after)) }
-    return parts.count == 1 ? kept : .cat(parts, dim: dim)
+    return parts.count == 1 ? middle : .cat(parts, dim: dim)
   }
 }

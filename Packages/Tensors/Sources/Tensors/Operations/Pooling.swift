@@ -9,7 +9,8 @@ extension Tensor {
     guard zip(kernel, padding).allSatisfy({ $1 * 2 <= $0 }) else {
       fatalError("maxPool2d: padding \(padding) is more than half of the window \(kernel)")
     }
-    let windows = windows(kernel, stride ?? kernel, padding, dilation, "maxPool2d")
+    let windows = windows(
+      kernel, stride ?? kernel, padding, dilation, takesIntegers: true, "maxPool2d")
     let shape = Array(shape.dropLast(2))
     let places = Tensor(
       empty: shape + [windows.out_height * windows.out_width], dtype: .int64, device: device)
@@ -38,9 +39,10 @@ extension Tensor {
   }
 
   private func windows(
-    _ kernel: [Int], _ stride: [Int], _ padding: [Int], _ dilation: [Int], _ name: String
+    _ kernel: [Int], _ stride: [Int], _ padding: [Int], _ dilation: [Int],
+    takesIntegers: Bool = false, _ name: String
   ) -> Windows {
-    requireFloatingPoint(name)
+    if dtype == .bool || !takesIntegers { requireFloatingPoint(name) }
     guard ndim >= 3 else {
       fatalError("\(name): input \(shape); expected [batch, channels, height, width] or no batch")
     }

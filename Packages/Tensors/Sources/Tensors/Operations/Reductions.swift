@@ -111,7 +111,7 @@ extension Tensor {
   }
 
   /// x / y, and 0 where y is 0.
-  private func over(_ y: Tensor) -> Tensor {
+  func over(_ y: Tensor) -> Tensor {
     let isZero = y .== 0
     return .where(isZero, 0, self / Tensor.where(isZero, 1, y))
   }
@@ -167,12 +167,13 @@ extension Tensor {
       })
   }
 
-  /// Whether all elements over the given dims, or all, are other than 0: `torch.all`.
+  /// Whether all elements over the given dims, or all, are other than 0: `torch.all`; bool, or uint8 of uint8.
   public func all(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     truth(.minimum, dims, keepDim, ofNothing: true, "all")
   }
 
-  /// Whether any element over the given dims, or any at all, is other than 0: `torch.any`.
+  /// Whether any element over the given dims, or any at all, is other than 0: `torch.any`; bool, or uint8 of
+  /// uint8.
   public func any(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     truth(.maximum, dims, keepDim, ofNothing: false, "any")
   }
@@ -184,7 +185,7 @@ extension Tensor {
     let flags = dtype == .bool ? self : detach() .!= 0
     let result = Tensor.reduce(reduction, flags.view, over: marks, dtype: .bool, keepDim: keepDim)
     if numel == 0 { result.fill(ofNothing) }
-    return result
+    return dtype == .uint8 ? result.to(.uint8) : result
   }
 
   /// How many elements over the given dims, or of all, are other than 0: `torch.count_nonzero`; int64.

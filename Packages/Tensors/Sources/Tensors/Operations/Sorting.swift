@@ -54,7 +54,18 @@ extension Tensor {
   }
 
   /// The middle element of all: `torch.median`.
-  public func median() -> Tensor { flatten().median(dim: 0).values }
+  public func median() -> Tensor {
+    if numel == 0, dtype.isFloatingPoint {
+      return .full([], Double.nan, dtype: dtype, device: device)
+    }
+    let whole = detach().flatten().median(dim: 0).values
+    return whole.recorded(
+      "median",
+      .wrt(self, saving: self) { g, x in
+        let isMedian = ((x .== whole) | (x.isnan() & whole.isnan())).to(g.dtype)
+        return g * isMedian / isMedian.sum()
+      })
+  }
 
   /// How many elements of each row along the last dim, which is sorted, come before each of the values,
   /// or are equal to it too if `right`: `torch.searchsorted`; int64 in the shape of the values.
@@ -110,13 +121,15 @@ extension Tensor {
 
   /// How often each whole number from 0 on occurs, or the sum of their weights: `torch.bincount`.
   public func bincount(weights: Tensor? = nil, minLength: Int = 0) -> Tensor {
-    guard dtype == .int64, ndim == 1, !(self .< 0).anyTrue else {
-      fatalError("bincount: \(dtype) of shape \(shape); it must be a vector of int64 from 0 on")
+    guard !dtype.isFloatingPoint, dtype != .bool, ndim == 1, !(self .< 0).anyTrue else {
+      fatalError("bincount: \(dtype) of shape \(shape); it must be a vector of integers from 0 on")
     }
     let count = Swift.max(numel == 0 ? 0 : amax().item(as: Int.self) + 1, minLength)
-    let weights = weights ?? .ones(shape, dtype: .int64, device: device)
+    let isSingle = weights?.dtype == .float32
+    let weights =
+      weights?.to(isSingle ? .float32 : .float64) ?? .ones(shape, dtype: .int64, device: device)
     return Tensor.zeros([count], dtype: weights.dtype, device: device)
-      .scatterAdd(dim: 0, index: self, source: weights)
+      .scatterAdd(dim: 0, index: to(.int64), source: weights)
   }
 }
 
