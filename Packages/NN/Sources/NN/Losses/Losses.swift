@@ -164,6 +164,9 @@ public func tripletMarginLoss(
   _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
   eps: Double = 1e-6, swap: Bool = false, reduction: LossReduction = .mean
 ) -> Tensor {
+  guard margin > 0 else {
+    fatalError("tripletMarginLoss: margin \(margin); it must be above 0")
+  }
   checkShapes(anchor, positive, "tripletMarginLoss")
   checkShapes(anchor, negative, "tripletMarginLoss")
   func distance(_ a: Tensor, _ b: Tensor) -> Tensor { (a - b + eps).norm(p, dims: [-1]) }

@@ -116,7 +116,10 @@ extension Tensor {
 
   /// x between two limits: `torch.nn.functional.hardtanh`.
   public func hardtanh(min: Double = -1, max: Double = 1) -> Tensor {
-    unary(.clamp, self, min, max).recorded(
+    guard min <= max else {
+      fatalError("hardtanh: min \(min) and max \(max); the first must not be larger")
+    }
+    return unary(.clamp, self, min, max).recorded(
       "hardtanh",
       .wrt(self, saving: self) { g, x in Tensor.where((x .> min) & (x .< max), g, 0) }
         .ofOneOperation())

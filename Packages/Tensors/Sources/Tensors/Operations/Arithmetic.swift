@@ -9,7 +9,12 @@ extension Tensor {
 
   /// Element-wise difference; shapes are broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    binary(.subtract, a, b).recorded("subtract", .wrt(a) { g in g }, .wrt(b) { g in -g })
+    if a.dtype == .bool, b.dtype == .bool {
+      fatalError(
+        "subtract: shapes \(a.shape) and \(b.shape) of bool have no difference; use ^ or logicalXor"
+      )
+    }
+    return binary(.subtract, a, b).recorded("subtract", .wrt(a) { g in g }, .wrt(b) { g in -g })
   }
 
   /// Element-wise product; shapes are broadcast.

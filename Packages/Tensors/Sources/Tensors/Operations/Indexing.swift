@@ -71,15 +71,20 @@ extension Tensor {
 
   /// The places along a dim that a vector of int64 indices names: `torch.index_select`.
   public func indexSelect(_ dim: Int, _ index: Tensor) -> Tensor {
-    let dim = checkedDim(dim, for: "indexSelect")
-    checkVector(index, for: "indexSelect")
+    selected(dim, index, for: "indexSelect")
+  }
+
+  /// The same, under the name of the operation that it is a part of.
+  func selected(_ dim: Int, _ index: Tensor, for name: String) -> Tensor {
+    let dim = checkedDim(dim, for: name)
+    checkVector(index, for: name)
     var (shape, strides) = (self.shape, [Int](repeating: 0, count: ndim))
     shape[dim] = index.numel
     strides[dim] = index.strides[0]
     let spread = Layout(shape: shape, strides: strides, offset: index.storageOffset)
     let result = Tensor(empty: shape, dtype: dtype, device: device)
     let invalid = backend.gather(view, dim: dim, index: index.view.with(spread), into: result.view)
-    if let invalid { fatalIndex(invalid, dim, for: "indexSelect") }
+    if let invalid { fatalIndex(invalid, dim, for: name) }
     let own = self.shape
     return result.recorded(
       "indexSelect",
