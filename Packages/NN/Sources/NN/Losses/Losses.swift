@@ -210,7 +210,7 @@ public func cosineEmbeddingLoss(
 private func precisely<each Input: TensorOrNone>(
   _ inputs: repeat each Input, loss: (repeat each Input) -> Tensor
 ) -> Tensor {
-  roundedOnce(repeat each inputs, needsPrecision: true, loss)
+  roundedOnce(repeat each inputs, precision: .everywhere, loss)
 }
 
 func checkShapes(_ input: Tensor, _ target: Tensor, _ name: String) {

@@ -17,6 +17,9 @@ extension Tensor {
   /// x where it is positive, else weight · x, with one weight, or one for each place of dim 1:
   /// `torch.nn.functional.prelu`.
   public func prelu(_ weight: Tensor) -> Tensor {
+    if Autocast.current != nil, forProducts !== self {
+      return forProducts.prelu(weight.forProducts)
+    }
     guard weight.ndim <= 1, weight.numel == 1 || (ndim > 1 && weight.numel == shape[1]) else {
       fatalError(
         "prelu: \(weight.numel) weights for a tensor of shape \(shape); there must be one, or one for "

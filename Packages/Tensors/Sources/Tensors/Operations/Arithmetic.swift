@@ -40,7 +40,7 @@ extension Tensor {
 
   /// xᵉ: `torch.pow`. Whole numbers stay whole, and take no negative powers.
   public func pow(_ exponent: Tensor) -> Tensor {
-    if Autocast.current != nil, forPrecision !== self { return forPrecision.pow(exponent) }
+    if let wide = raised(.onGPUs) { return wide.pow(exponent) }
     if !dtype.isFloatingPoint, !exponent.dtype.isFloatingPoint, (exponent .< 0).anyTrue {
       fatalError("pow: whole numbers to negative powers are not whole; use to(.float32) first")
     }

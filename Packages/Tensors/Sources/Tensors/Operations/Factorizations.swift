@@ -64,6 +64,7 @@ extension Tensor {
 
   /// The inverses of square matrices: `torch.linalg.inv`. Stops the program where one is singular.
   public func inverse() -> Tensor {
+    if let wide = raised(.everywhere) { return wide.inverse() }
     checkSquare("inverse")
     let identity = Tensor.eye(shape[ndim - 1], dtype: dtype, device: device)
     return solved(identity.expand(shape), "inverse").recorded(
@@ -73,6 +74,7 @@ extension Tensor {
   /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or one vector. Stops the program where
   /// A is singular.
   public func solve(_ b: Tensor) -> Tensor {
+    if let wide = raised(.everywhere) { return wide.solve(b.raised(.everywhere) ?? b) }
     checkSquare("solve")
     if b.ndim == 1 { return solve(b.unsqueeze(1)).squeeze(-1) }
     guard b.ndim >= 2, b.shape[b.ndim - 2] == shape[ndim - 1],
@@ -118,6 +120,7 @@ extension Tensor {
 
   /// L with L·Lᵀ = A for symmetric, positive definite matrices: `torch.linalg.cholesky`.
   public func cholesky() -> Tensor {
+    if let wide = raised(.everywhere) { return wide.cholesky() }
     checkSquare("cholesky")
     let a = columnMajor()
     if let failed = backend.cholesky(a.view) {
@@ -140,6 +143,7 @@ extension Tensor {
   /// Q·R = A, with orthonormal columns in Q and an upper triangle R: `torch.linalg.qr`. The gradient
   /// needs the first columns to be independent.
   public func qr() -> (q: Tensor, r: Tensor) {
+    if let wide = raised(.everywhere) { return wide.qr() }
     checkMatrix("qr")
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
     let k = Swift.min(m, n)
@@ -180,6 +184,7 @@ extension Tensor {
   /// The values and vectors of symmetric matrices, V·W·Vᵀ = A, values rising: `torch.linalg.eigh`. Only
   /// the lower triangle is read. The gradient of the vectors needs values that differ.
   public func eigh() -> (values: Tensor, vectors: Tensor) {
+    if let wide = raised(.everywhere) { return wide.eigh() }
     checkSquare("eigh")
     let a = columnMajor()
     let values = Tensor(empty: shape.dropLast() + [], dtype: .float64, device: device)
@@ -208,6 +213,7 @@ extension Tensor {
   /// U·S·Vᵀ = A, with as many columns in U and rows in Vᵀ as there are values, which fall:
   /// `torch.linalg.svd` with `full_matrices=False`. The gradients of U and Vᵀ need values that differ.
   public func svd() -> (u: Tensor, s: Tensor, vh: Tensor) {
+    if let wide = raised(.everywhere) { return wide.svd() }
     checkMatrix("svd")
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
     let k = Swift.min(m, n)

@@ -36,8 +36,8 @@ extension Tensor {
           + "the input must end in that shape, and weight and bias have it")
     }
     Tensor.requireOneDevice(name, [self, weight, bias])
-    if Autocast.current != nil, forPrecision !== self {
-      return forPrecision.normalized(sizes, weight, bias, center: center, eps, name)
+    if let wide = raised(.onGPUs) {
+      return wide.normalized(sizes, weight, bias, center: center, eps, name)
     }
     let rows = sizes.count == 1 ? self : flatten(startDim: ndim - sizes.count)
     let parameters = [weight, bias].map { $0?.flatten().to(dtype) }

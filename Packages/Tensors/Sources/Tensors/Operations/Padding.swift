@@ -25,6 +25,9 @@ extension Tensor {
       fatalError(
         "pad: \(sizes) for shape \(shape); there must be two sizes for each of some last dims")
     }
+    if mode == .reflect || mode == .replicate, let wide = raised(.everywhere) {
+      return wide.pad(sizes, mode: mode)
+    }
     var result = self
     for pair in 0..<sizes.count / 2 {
       let (before, after) = (sizes[2 * pair], sizes[2 * pair + 1])
