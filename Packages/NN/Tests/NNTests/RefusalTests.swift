@@ -28,6 +28,14 @@ import Testing
     #expect(Linear(2, 3, dtype: .float64)(.zeros([1, 2], dtype: .float64)).dtype == .float64)
   }
 
+  @Test func sequencesWithoutSteps() async {
+    await expectMessage(
+      "LSTM: a sequence of length 0, of shape [0, 1, 2]; it must have at least one step",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = LSTM(2, 3)(Tensor.zeros([0, 1, 2]), nil)
+      })
+  }
+
   @Test func margins() async {
     await expectMessage(
       "tripletMarginLoss: margin -1.0; it must be above 0",

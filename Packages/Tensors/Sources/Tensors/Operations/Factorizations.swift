@@ -189,7 +189,8 @@ extension Tensor {
     let a = columnMajor()
     let values = Tensor(empty: shape.dropLast() + [], dtype: .float64, device: device)
     if let failed = backend.eigh(a.view, values: values.view) {
-      fatalError("eigh: no values were found for matrix \(failed) of shape \(shape)")
+      let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
+      fatalError("eigh: no values were found for matrix \(failed) of shape \(shape)\(cause)")
     }
     return (
       values.to(dtype).recorded(
@@ -223,7 +224,8 @@ extension Tensor {
     let s = Tensor(empty: batch + [k], dtype: .float64, device: device)
     let v = Tensor(empty: batch + [n, k], dtype: .float64, device: device)
     if let failed = backend.svd(a.view, left: u.view, values: s.view, right: v.view) {
-      fatalError("svd: no values were found for matrix \(failed) of shape \(shape)")
+      let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
+      fatalError("svd: no values were found for matrix \(failed) of shape \(shape)\(cause)")
     }
     // Ā = U·[(F∘(Uᵀ·Ū)ₐ)·S + S·(F∘(Vᵀ·V̄)ₐ) + S̄]·Vᵀ, and what is outside of U or V, where
     // Fᵢⱼ = 1 / (sⱼ² - sᵢ²) and ₐ is the difference from the transposed.

@@ -44,7 +44,14 @@ extension Tensor {
     guard size + before + after >= 0, mode == .constant || (0...limit).contains(before),
       mode == .constant || (0...limit).contains(after)
     else {
-      fatalError("pad: \(before) before and \(after) after dim \(dim) of shape \(shape) (\(mode))")
+      let most =
+        switch mode {
+        case .constant: "no more than all can be cut"
+        case .replicate: "\(mode) takes nothing off"
+        case .reflect, .circular: "\(mode) adds from 0 to \(limit) there"
+        }
+      fatalError(
+        "pad: \(before) before and \(after) after dim \(dim) of shape \(shape) (\(mode)); \(most)")
     }
     guard mode == .constant else {
       let places = (-before..<size + after).map { place in
