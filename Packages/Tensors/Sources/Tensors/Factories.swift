@@ -138,7 +138,7 @@ extension Tensor {
       return arange(whole(start), whole(end), step: whole(step), device: device)
     }
     let count = ((end - start) / step).rounded(.up)
-    guard step != 0, count >= 0, count < Double(Int.max / 8) else {
+    guard step != 0, start == end || (start < end) == (step > 0), count < Double(Int.max / 8) else {
       fatalError("arange: no steps of \(step) lead from \(start) to \(end)")
     }
     let result = Tensor(empty: [Int(count)], dtype: dtype, device: device)

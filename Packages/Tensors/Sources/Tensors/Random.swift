@@ -15,6 +15,9 @@ extension Tensor {
     _ shape: [Int], low: Double, high: Double, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
   ) -> Tensor {
+    guard low <= high else {
+      fatalError("uniform: no numbers from \(low) up to \(high); the first must not be larger")
+    }
     let result = uniform(
       Layout(contiguous: checked(shape, for: "rand")), low: low, high: high, dtype: dtype,
       device: device, generator: generator)
@@ -159,6 +162,11 @@ extension Tensor {
       let draws = Tensor.rand(
         shape.dropLast() + [count], dtype: .float64, device: device, generator: generator)
       return upTo.to(.float64).searchsorted(draws)
+    }
+    if !replacement, ((weights .!= 0).sum(dim: -1) .< count).anyTrue {
+      fatalError(
+        "multinomial: \(count) draws without replacement from fewer weights above 0; draw less, or with "
+          + "replacement")
     }
     // The largest of weight / exponential number falls on each place in proportion to the weights.
     let times = Tensor.exponential(shape, dtype: dtype, device: device, generator: generator)

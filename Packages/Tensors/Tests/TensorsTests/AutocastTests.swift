@@ -16,10 +16,20 @@ import Testing
         #expect(image.conv2d(Tensor.rand([1, 1, 2, 2])).dtype == dtype)
         #expect(y.relu().dtype == dtype && (y + x[0, 0]).dtype == dtype)
         #expect((y + x[.all, ..<2]).dtype == .float32)
+        let square = y[..<2]
         for precise in [
-          y.exp(), y.softmax(dim: 1), y.logSoftmax(dim: 1), y.sum(), y.pow(2.0), y.layerNorm([2]),
-          y.crossEntropy(Tensor([0, 1, 0, 1])), y.cumsum(dim: 0), y.mean(),
+          y.crossEntropy(Tensor([0, 1, 0, 1])), y.prod(), square.trace(),
+          y.pad([1, 0], mode: .reflect), square.qr().r, square.svd().s,
+          Tensor.eye(2, dtype: dtype).inverse(), Tensor.eye(2, dtype: dtype).cholesky(),
         ] { #expect(precise.dtype == .float32) }
+        // PyTorch's list for the CPU is shorter than that for GPUs.
+        for (index, result) in [
+          y.exp(), y.log(), y.softmax(dim: 1), y.logSoftmax(dim: 1), y.sum(), y.pow(2.0),
+          y.layerNorm([2]), y.cumsum(dim: 0), y.mean(), y.norm(), y.logsumexp(dims: [1]), y.tan(),
+        ].enumerated() {
+          #expect(result.dtype == (device == .cpu ? dtype : .float32), "\(index)")
+        }
+        #expect(x.prelu(w[0, 0]).dtype == dtype)
         #expect(x.to(.float64).matmul(w.T.to(.float64)).dtype == .float64)
         autocast(device.kind, enabled: false) { #expect(x.matmul(w.T).dtype == .float32) }
       }

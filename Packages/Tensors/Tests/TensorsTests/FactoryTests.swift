@@ -99,7 +99,7 @@ import Testing
 
   @Test func mistakesStop() async {
     await expectMessage(
-      "update(.add): the result is float32, and the tensor's int64 cannot hold it",
+      "update(.add): the result is float32, and the tensor's int64 of shape [2] cannot hold it",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         var x = Tensor([1, 2])
         x += 0.5

@@ -87,6 +87,9 @@ open class Recurrent: Module {
     guard x.ndim == 2 || x.ndim == 3, x.shape[x.ndim - 1] == inputSize else {
       fail("expected [length, batch, \(inputSize)] or [length, \(inputSize)], got \(x.shape)")
     }
+    guard x.shape[x.ndim == 3 && batchFirst ? 1 : 0] > 0 else {
+      fail("a sequence of length 0, of shape \(x.shape); it must have at least one step")
+    }
     let isBatch = x.ndim == 3
     var inputs = isBatch ? (batchFirst ? x.transpose(0, 1) : x) : x.unsqueeze(1)
     let shape = [numLayers * directions, inputs.shape[1], hiddenSize]

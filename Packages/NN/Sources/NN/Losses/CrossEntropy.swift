@@ -19,7 +19,7 @@ public func crossEntropy(
   guard (0...1).contains(labelSmoothing) else {
     fatalError("crossEntropy: labelSmoothing \(labelSmoothing); it must be from 0 to 1")
   }
-  return roundedOnce(logits, weight, needsPrecision: true) { logits, weight in
+  return roundedOnce(logits, weight, precision: .everywhere) { logits, weight in
     let rows = ClassRows(logits, target, weight, "crossEntropy")
     if target.dtype.isFloatingPoint {
       let classes = Double(rows.scores.shape[1])
@@ -48,7 +48,7 @@ public func nllLoss(
   _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
   reduction: LossReduction = .mean
 ) -> Tensor {
-  return roundedOnce(input, weight, needsPrecision: true) { input, weight in
+  return roundedOnce(input, weight, precision: .everywhere) { input, weight in
     let rows = ClassRows(input, target, weight, "nllLoss")
     guard !target.dtype.isFloatingPoint else {
       fatalError("nllLoss: targets of \(target.dtype); they must be int64")

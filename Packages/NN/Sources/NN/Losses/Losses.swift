@@ -164,6 +164,9 @@ public func tripletMarginLoss(
   _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
   eps: Double = 1e-6, swap: Bool = false, reduction: LossReduction = .mean
 ) -> Tensor {
+  guard margin > 0 else {
+    fatalError("tripletMarginLoss: margin \(margin); it must be above 0")
+  }
   checkShapes(anchor, positive, "tripletMarginLoss")
   checkShapes(anchor, negative, "tripletMarginLoss")
   func distance(_ a: Tensor, _ b: Tensor) -> Tensor { (a - b + eps).norm(p, dims: [-1]) }
@@ -207,7 +210,7 @@ public func cosineEmbeddingLoss(
 private func precisely<each Input: TensorOrNone>(
   _ inputs: repeat each Input, loss: (repeat each Input) -> Tensor
 ) -> Tensor {
-  roundedOnce(repeat each inputs, needsPrecision: true, loss)
+  roundedOnce(repeat each inputs, precision: .everywhere, loss)
 }
 
 func checkShapes(_ input: Tensor, _ target: Tensor, _ name: String) {

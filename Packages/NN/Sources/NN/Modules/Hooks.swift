@@ -29,6 +29,8 @@ struct Hooks {
 extension Module {
   /// Lets a function see the inputs before each forward pass. What it returns goes in place of the input
   /// of a module that takes one tensor: `torch.nn.Module.register_forward_pre_hook`.
+  ///
+  /// The module keeps the function; see ``registerForwardHook(_:)`` for what that means for what it captures.
   @discardableResult
   public func registerForwardPreHook(
     _ hook: @escaping (_ module: Module, _ inputs: [Any]) -> Tensor?
@@ -38,6 +40,14 @@ extension Module {
 
   /// Lets a function see inputs and output after each forward pass. What it returns, of the same type, goes
   /// in place of the output: `torch.nn.Module.register_forward_hook`.
+  ///
+  /// The module keeps the function, so a function that captures the module, or one that holds it, keeps all of
+  /// them alive for good. Use the module that the function is given, and capture others weakly:
+  ///
+  ///     layer.registerForwardHook { [weak model] layer, _, output in
+  ///       print(type(of: layer), model?.isTraining ?? false)
+  ///       return nil
+  ///     }
   @discardableResult
   public func registerForwardHook(
     _ hook: @escaping (_ module: Module, _ inputs: [Any], _ output: Any) -> Any?

@@ -8,16 +8,26 @@ import Foundation
 ///       scheduler.step()
 ///     }
 ///
-/// Rates are worked out from those at the start and the number of steps alone, so a scheduler resumes
-/// from that number.
+/// Most rates follow from those before, as in PyTorch, so that several schedulers may change one optimizer, and a
+/// rate that is set by hand goes on from there. A scheduler resumes from the number of its steps.
 open class Scheduler {
   /// Whose rate is set.
   public let optimizer: Optimizer
   /// The rates at the start, one for each group.
   public let baseLRs: [Double]
-  /// How many steps there were. Setting it sets the rates too.
+
+  /// How many steps there were. Setting it sets the rates too, to what this scheduler alone has made of those at
+  /// the start; load the optimizer's state after it where there was more.
   public var stepCount: Int {
-    didSet { apply() }
+    get { count }
+    set {
+      count = newValue
+      for (group, base) in zip(optimizer.groups, baseLRs) { group.lr = rate(base, count) }
+    }
+  }
+
+  var count = 0 {
+    didSet { follow() }
   }
 
   /// Takes the rates that the optimizer has for those to begin with.
@@ -26,8 +36,7 @@ open class Scheduler {
   public init(_ optimizer: Optimizer) {
     self.optimizer = optimizer
     baseLRs = optimizer.groups.map(\.initialLR)
-    stepCount = 0
-    apply()
+    advance(to: 0)
   }
 
   /// The rate of a group after so many steps.
@@ -35,19 +44,35 @@ open class Scheduler {
     fatalError("\(type(of: self)): override func rate")
   }
 
+  /// The rate of a group at a step, given the one before it, or the optimizer's own for step 0. By default it does
+  /// not depend on that.
+  open func next(_ rate: Double, _ base: Double, _ step: Int) -> Double { self.rate(base, step) }
+
   /// Goes on to the next rates.
-  public func step() { stepCount += 1 }
+  public func step() { advance(to: count + 1) }
+
+  private func advance(to step: Int) {
+    count = step
+    for (group, base) in zip(optimizer.groups, baseLRs) { group.lr = next(group.lr, base, step) }
+  }
 
   /// The rates of all groups now: `get_last_lr`.
   public var lrs: [Double] { optimizer.groups.map(\.lr) }
 
-  func apply() {
-    for (group, base) in zip(optimizer.groups, baseLRs) { group.lr = rate(base, stepCount) }
+  /// Lets what else depends on the number of steps follow it.
+  func follow() {}
+}
+
+/// A scheduler whose rates follow from those before: override `next`.
+open class ChainableScheduler: Scheduler {
+  /// What becomes of the rate at the start, step by step.
+  open override func rate(_ base: Double, _ step: Int) -> Double {
+    (0...step).reduce(base) { next($0, base, $1) }
   }
 }
 
 /// γ times as much every `stepSize` steps: `torch.optim.lr_scheduler.StepLR`.
-public final class StepLR: Scheduler {
+public final class StepLR: ChainableScheduler {
   private let stepSize: Int
   private let gamma: Double
 
@@ -63,13 +88,13 @@ public final class StepLR: Scheduler {
     super.init(optimizer)
   }
 
-  public override func rate(_ base: Double, _ step: Int) -> Double {
-    base * pow(gamma, Double(step / stepSize))
+  public override func next(_ rate: Double, _ base: Double, _ step: Int) -> Double {
+    step > 0 && step % stepSize == 0 ? rate * gamma : rate
   }
 }
 
 /// γ times as much at each of some steps: `torch.optim.lr_scheduler.MultiStepLR`.
-public final class MultiStepLR: Scheduler {
+public final class MultiStepLR: ChainableScheduler {
   private let milestones: [Int]
   private let gamma: Double
 
@@ -84,13 +109,13 @@ public final class MultiStepLR: Scheduler {
     super.init(optimizer)
   }
 
-  public override func rate(_ base: Double, _ step: Int) -> Double {
-    base * pow(gamma, Double(milestones.count { $0 <= step }))
+  public override func next(_ rate: Double, _ base: Double, _ step: Int) -> Double {
+    rate * pow(gamma, Double(milestones.count { $0 == step && step > 0 }))
   }
 }
 
 /// γ times as much at every step: `torch.optim.lr_scheduler.ExponentialLR`.
-public final class ExponentialLR: Scheduler {
+public final class ExponentialLR: ChainableScheduler {
   private let gamma: Double
 
   /// Creates the scheduler, which sets the rate at once.
@@ -103,14 +128,14 @@ public final class ExponentialLR: Scheduler {
     super.init(optimizer)
   }
 
-  public override func rate(_ base: Double, _ step: Int) -> Double {
-    base * pow(gamma, Double(step))
+  public override func next(_ rate: Double, _ base: Double, _ step: Int) -> Double {
+    step > 0 ? rate * gamma : rate
   }
 }
 
 /// From one factor to another in a straight line, which can serve as a warm-up:
 /// `torch.optim.lr_scheduler.LinearLR`.
-public final class LinearLR: Scheduler {
+public final class LinearLR: ChainableScheduler {
   private let (start, end): (Double, Double)
   private let totalIters: Int
 
@@ -135,14 +160,17 @@ public final class LinearLR: Scheduler {
     super.init(optimizer)
   }
 
-  public override func rate(_ base: Double, _ step: Int) -> Double {
-    base * (start + (end - start) * Double(min(step, totalIters)) / Double(totalIters))
+  public override func next(_ rate: Double, _ base: Double, _ step: Int) -> Double {
+    if step == 0 { return rate * start }
+    if step > totalIters { return rate }
+    let before = Double(totalIters) * start + Double(step - 1) * (end - start)
+    return rate * (1 + (end - start) / before)
   }
 }
 
 /// Down along half a cosine over `tMax` steps, and up again: `torch.optim.lr_scheduler.CosineAnnealingLR`;
 /// Loshchilov and Hutter, 2016.
-public final class CosineAnnealingLR: Scheduler {
+public final class CosineAnnealingLR: ChainableScheduler {
   private let tMax: Int
   private let etaMin: Double
 
@@ -158,8 +186,14 @@ public final class CosineAnnealingLR: Scheduler {
     super.init(optimizer)
   }
 
-  public override func rate(_ base: Double, _ step: Int) -> Double {
-    etaMin + (base - etaMin) * (1 + cos(.pi * Double(step) / Double(tMax))) / 2
+  public override func next(_ rate: Double, _ base: Double, _ step: Int) -> Double {
+    func height(_ step: Int) -> Double { 1 + cos(.pi * Double(step) / Double(tMax)) }
+    if step == 0 { return rate }
+    // From the lowest rate there is no factor that leads up.
+    if (step - 1 - tMax) % (2 * tMax) == 0 {
+      return rate + (base - etaMin) * (1 - cos(.pi / Double(tMax))) / 2
+    }
+    return height(step) / height(step - 1) * (rate - etaMin) + etaMin
   }
 }
 
@@ -251,10 +285,9 @@ public final class OneCycleLR: Scheduler {
     return phase(step, from: first, over: maxLR, to: first / finalDivFactor)
   }
 
-  override func apply() {
-    super.apply()
+  override func follow() {
     guard let momenta else { return }
-    let momentum = phase(stepCount, from: momenta.max, over: momenta.base, to: momenta.max)
+    let momentum = phase(count, from: momenta.max, over: momenta.base, to: momenta.max)
     for group in optimizer.groups { group.momentum = momentum }
   }
 
@@ -292,34 +325,4 @@ public final class LambdaLR: Scheduler {
   }
 
   public override func rate(_ base: Double, _ step: Int) -> Double { base * factor(step) }
-}
-
-/// Several schedulers, each from a step on, counted from there: `torch.optim.lr_scheduler.SequentialLR`.
-///
-///     SequentialLR([LinearLR(optimizer, totalIters: 100), CosineAnnealingLR(optimizer, tMax: 900)], milestones: [100])
-public final class SequentialLR: Scheduler {
-  private let schedulers: [Scheduler]
-  private let milestones: [Int]
-
-  /// Creates the scheduler, which sets the rate at once.
-  ///
-  /// - Parameters:
-  ///   - schedulers: one after the other.
-  ///   - milestones: the steps at which it changes.
-  public init(_ schedulers: [Scheduler], milestones: [Int]) {
-    guard let first = schedulers.first, schedulers.count == milestones.count + 1,
-      schedulers.allSatisfy({ $0.optimizer === first.optimizer }), milestones == milestones.sorted()
-    else {
-      fatalError(
-        "SequentialLR: \(schedulers.count) schedulers and milestones \(milestones); there must be one "
-          + "scheduler more than rising milestones, all of one optimizer")
-    }
-    (self.schedulers, self.milestones) = (schedulers, milestones)
-    super.init(first.optimizer)
-  }
-
-  public override func rate(_ base: Double, _ step: Int) -> Double {
-    let place = milestones.count { $0 <= step }
-    return schedulers[place].rate(base, place == 0 ? step : step - milestones[place - 1])
-  }
 }

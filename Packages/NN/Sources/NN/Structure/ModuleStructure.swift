@@ -76,12 +76,13 @@ extension Module {
 
 extension ModuleStructure: CustomStringConvertible {
   /// What `print(model)` shows.
-  public var description: String { description(in: self) }
+  public var description: String { printed(in: self).text }
 
-  private func description(in whole: ModuleStructure) -> String {
+  private func printed(in whole: ModuleStructure) -> PrintedModule {
     let shown = sameAs.flatMap { whole.find($0) } ?? self
-    return printed(
-      type, text, shown.children.map { ($0.name, $0.description(in: whole)) })
+    return PrintedModule(
+      type: type, own: text,
+      children: shown.children.map { .init(name: $0.name, module: $0.printed(in: whole)) })
   }
 
   /// The structure of a module inside, by its name in the model.

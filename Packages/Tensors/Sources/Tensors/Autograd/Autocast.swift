@@ -5,8 +5,9 @@ import Synchronization
 /// Runs `body` with the dtype of each operation chosen by what it needs, on this thread: `torch.autocast`.
 ///
 /// Matrix products, linear layers, convolutions and recurrences of float32 tensors compute in the smaller dtype;
-/// operations that lose too much there, such as `exp`, `softmax`, sums, norms and losses, compute in float32. Others
-/// take what comes. Parameters stay float32, and so do their gradients. Each is converted once within `body`.
+/// operations that lose too much there compute in float32: losses, products of elements and factors of matrices, and
+/// on a GPU, as in PyTorch, `exp`, `softmax`, sums and norms too. Others take what comes. Parameters stay float32, and
+/// so do their gradients. Each is converted once within `body`.
 ///
 ///     let loss = autocast(.cuda, dtype: .bfloat16) {
 ///       crossEntropy(model(x), y)
@@ -88,42 +89,52 @@ final class Autocast: Sendable {
     }
   }
 
-  /// Whether an operation should compute a dtype in float32.
-  fileprivate func raises(_ dtype: DType, on device: Device) -> Bool {
-    device.kind == kind && (dtype == .float16 || dtype == .bfloat16)
+  /// Whether an operation that needs precision has it here.
+  func grants(_ precision: PrecisionNeed) -> Bool {
+    switch precision {
+    case .none: false
+    case .onGPUs: kind != .cpu
+    case .everywhere: true
+    }
   }
+}
+
+/// Where autocast computes an operation in float32: PyTorch has a list for GPUs and a shorter one for the CPU. For
+/// Flambeau's packages only.
+@_spi(Flambeau)
+public enum PrecisionNeed: Sendable {
+  /// It takes what comes, or is on one list, or on both.
+  case none, onGPUs, everywhere
 }
 
 extension Tensor {
   /// This tensor in the dtype that ``autocast(_:dtype:enabled:_:)`` asks for in products.
   var forProducts: Tensor { Autocast.current?.lowered(self) ?? self }
 
-  /// This tensor in float32 where ``autocast(_:dtype:enabled:_:)`` is on and it is of a smaller type: for what
-  /// would lose too much there.
-  var forPrecision: Tensor {
-    guard let autocast = Autocast.current, autocast.raises(dtype, on: device) else { return self }
+  /// This tensor in float32 where ``autocast(_:dtype:enabled:_:)`` asks for that; nil where it goes as it is.
+  func raised(_ precision: PrecisionNeed) -> Tensor? {
+    guard Autocast.current != nil, view.dtype(for: precision) != dtype else { return nil }
     return to(.float32)
   }
 }
 
 extension StridedView {
   /// The dtype that an operation computes these elements in.
-  func dtype(for needsPrecision: Bool) -> DType {
-    guard needsPrecision, let autocast = Autocast.current,
-      autocast.raises(dtype, on: storage.device)
+  func dtype(for precision: PrecisionNeed) -> DType {
+    guard dtype.isHalf, let autocast = Autocast.current, autocast.kind == storage.device.kind,
+      autocast.grants(precision)
     else { return dtype }
     return .float32
   }
 }
 
 extension UnaryOperation {
-  /// Whether autocast computes it in float32, as in PyTorch's list.
-  var needsPrecision: Bool {
+  var precision: PrecisionNeed {
     switch self {
     case .exp, .expm1, .exp2, .log, .log1p, .log2, .log10, .rsqrt, .reciprocal, .tan, .asin, .acos,
       .sinh, .cosh, .softplus, .logSigmoid:
-      true
-    default: false
+      .onGPUs
+    default: .none
     }
   }
 }

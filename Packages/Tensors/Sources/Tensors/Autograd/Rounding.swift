@@ -28,10 +28,10 @@ public protocol TensorOrNone {
 /// What an operation of several steps makes of its inputs, computed in float32 where that would be of halves, and
 /// rounded at the end. For Flambeau's packages only.
 ///
-/// - Parameter needsPrecision: whether autocast leaves the result in float32.
+/// - Parameter precision: where autocast leaves the result in float32.
 @_spi(Flambeau)
 public func roundedOnce<each Input: TensorOrNone>(
-  _ inputs: repeat each Input, needsPrecision: Bool = false,
+  _ inputs: repeat each Input, precision: PrecisionNeed = .none,
   _ compute: (repeat each Input) -> Tensor
 ) -> Tensor {
   var given: [Tensor] = []
@@ -44,5 +44,5 @@ public func roundedOnce<each Input: TensorOrNone>(
   let dtype = types.dropFirst().reduce(types[0]) { $1.promoted(with: $0) }
   guard dtype.isHalf else { return compute(repeat each inputs) }
   let result = compute(repeat (each inputs).withoutHalves)
-  return needsPrecision && Autocast.current != nil ? result : result.to(dtype)
+  return Autocast.current?.grants(precision) ?? false ? result : result.to(dtype)
 }

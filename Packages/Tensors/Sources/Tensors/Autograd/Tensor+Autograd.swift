@@ -52,6 +52,12 @@ extension Tensor {
   /// Lets a function see the gradient of this tensor in each backward pass, once it is complete, and
   /// replace it by what it returns: `torch.Tensor.register_hook`.
   ///
+  /// The tensor keeps the function, so a function that captures the tensor keeps both alive for good. Capture it
+  /// weakly:
+  ///
+  ///     let w = Tensor([3.0], requiresGrad: true)
+  ///     w.registerHook { [weak w] g in w.map { g * $0.detach() } }
+  ///
   /// - Returns: what removes the hook.
   @discardableResult
   public func registerHook(_ hook: @escaping (Tensor) -> Tensor?) -> Hook {

@@ -17,6 +17,9 @@ extension Tensor {
   /// x where it is positive, else weight · x, with one weight, or one for each place of dim 1:
   /// `torch.nn.functional.prelu`.
   public func prelu(_ weight: Tensor) -> Tensor {
+    if Autocast.current != nil, forProducts !== self {
+      return forProducts.prelu(weight.forProducts)
+    }
     guard weight.ndim <= 1, weight.numel == 1 || (ndim > 1 && weight.numel == shape[1]) else {
       fatalError(
         "prelu: \(weight.numel) weights for a tensor of shape \(shape); there must be one, or one for "
@@ -116,6 +119,9 @@ extension Tensor {
 
   /// x between two limits: `torch.nn.functional.hardtanh`.
   public func hardtanh(min: Double = -1, max: Double = 1) -> Tensor {
+    guard min <= max else {
+      fatalError("hardtanh: min \(min) and max \(max); the first must not be larger")
+    }
     guard dtype.isFloatingPoint else {
       if dtype == .bool || (dtype == .uint8 && min < 0) {
         fatalError(

@@ -9,7 +9,12 @@ extension Tensor {
 
   /// Element-wise difference; shapes are broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
-    binary(.subtract, a, b).recorded("subtract", .wrt(a) { g in g }, .wrt(b) { g in -g })
+    if a.dtype == .bool, b.dtype == .bool {
+      fatalError(
+        "subtract: shapes \(a.shape) and \(b.shape) of bool have no difference; use ^ or logicalXor"
+      )
+    }
+    return binary(.subtract, a, b).recorded("subtract", .wrt(a) { g in g }, .wrt(b) { g in -g })
   }
 
   /// Element-wise product; shapes are broadcast.
@@ -35,7 +40,7 @@ extension Tensor {
 
   /// xᵉ: `torch.pow`. Whole numbers stay whole, and take no negative powers.
   public func pow(_ exponent: Tensor) -> Tensor {
-    if Autocast.current != nil, forPrecision !== self { return forPrecision.pow(exponent) }
+    if let wide = raised(.onGPUs) { return wide.pow(exponent) }
     if !dtype.isFloatingPoint, !exponent.dtype.isFloatingPoint, (exponent .< 0).anyTrue {
       fatalError("pow: whole numbers to negative powers are not whole; use to(.float32) first")
     }

@@ -34,7 +34,10 @@ extension Tensor {
   public func isclose(
     _ other: Tensor, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false
   ) -> Tensor {
-    noGrad {
+    guard rtol >= 0, atol >= 0 else {
+      fatalError("isclose: rtol \(rtol) and atol \(atol); neither may be negative")
+    }
+    return noGrad {
       let (a, b) = aligned(self, other, for: "isclose", .all)
       let (x, y) = (Tensor(a).to(.float64), Tensor(b).to(.float64))
       let isNear = (x - y).abs() .<= y.abs() * rtol + atol

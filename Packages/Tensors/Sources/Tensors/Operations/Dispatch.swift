@@ -3,7 +3,7 @@
 /// op(x), with two numbers that some operations need.
 func unary(_ operation: UnaryOperation, _ x: Tensor, _ p: Double = 0, _ q: Double = 0) -> Tensor {
   var x = x.view.converted(for: operation, operation.domain)
-  if Autocast.current != nil { x = x.converted(to: x.dtype(for: operation.needsPrecision)) }
+  if Autocast.current != nil { x = x.converted(to: x.dtype(for: operation.precision)) }
   if x.dtype == .bool, operation != .bitwiseNot {
     fatalError("\(operation): a tensor of bool has no such operation; use to(.int64) first")
   }

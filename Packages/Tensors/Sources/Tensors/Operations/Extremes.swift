@@ -33,21 +33,23 @@ extension Tensor {
 
   /// The largest element: `torch.max`. Equal ones share the gradient, and so do NaN.
   public func max() -> Tensor {
-    extreme(.maximum, nil, false, "max") { $0.amax(dims: $1, keepDim: true) }
+    requireElements("max")
+    return extreme(.maximum, nil, false, "max") { $0.amax(dims: $1, keepDim: true) }
   }
   /// The smallest element: `torch.min`. Equal ones share the gradient, and so do NaN.
   public func min() -> Tensor {
-    extreme(.minimum, nil, false, "min") { $0.amin(dims: $1, keepDim: true) }
+    requireElements("min")
+    return extreme(.minimum, nil, false, "min") { $0.amin(dims: $1, keepDim: true) }
   }
 
   /// The largest elements along a dim and the places of the first of them: `torch.max(x, dim)`.
   public func max(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
-    chosen(argmax(dim: dim, keepDim: true), dim, keepDim)
+    chosen(place(.indexOfMaximum, dim, true, "max"), dim, keepDim)
   }
 
   /// The smallest elements along a dim and the places of the first of them: `torch.min(x, dim)`.
   public func min(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
-    chosen(argmin(dim: dim, keepDim: true), dim, keepDim)
+    chosen(place(.indexOfMinimum, dim, true, "min"), dim, keepDim)
   }
 
   private func chosen(
@@ -69,9 +71,20 @@ extension Tensor {
   }
 
   /// The index of the first largest element, counted row by row: `torch.argmax`; int64.
-  public func argmax() -> Tensor { detach().flatten().argmax(dim: 0) }
+  public func argmax() -> Tensor {
+    requireElements("argmax")
+    return detach().flatten().argmax(dim: 0)
+  }
+
   /// The index of the first smallest element, counted row by row: `torch.argmin`; int64.
-  public func argmin() -> Tensor { detach().flatten().argmin(dim: 0) }
+  public func argmin() -> Tensor {
+    requireElements("argmin")
+    return detach().flatten().argmin(dim: 0)
+  }
+
+  private func requireElements(_ operation: String) {
+    requireElements(over: [Bool](repeating: true, count: ndim), for: operation)
+  }
 
   private func place(_ reduction: Reduction, _ dim: Int, _ keepDim: Bool, _ name: String) -> Tensor
   {

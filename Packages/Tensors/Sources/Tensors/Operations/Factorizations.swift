@@ -64,6 +64,7 @@ extension Tensor {
 
   /// The inverses of square matrices: `torch.linalg.inv`. Stops the program where one is singular.
   public func inverse() -> Tensor {
+    if let wide = raised(.everywhere) { return wide.inverse() }
     checkSquare("inverse")
     let identity = Tensor.eye(shape[ndim - 1], dtype: dtype, device: device)
     return solved(identity.expand(shape), "inverse").recorded(
@@ -73,6 +74,7 @@ extension Tensor {
   /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or of as many vectors, or one vector. Stops the program where
   /// A is singular.
   public func solve(_ b: Tensor) -> Tensor {
+    if let wide = raised(.everywhere) { return wide.solve(b.raised(.everywhere) ?? b) }
     checkSquare("solve")
     if b.ndim == 1 || b.shape == Array(shape.dropLast()) {
       return solve(b.unsqueeze(-1)).squeeze(-1)
@@ -120,6 +122,7 @@ extension Tensor {
 
   /// L with L·Lᵀ = A for symmetric, positive definite matrices: `torch.linalg.cholesky`.
   public func cholesky() -> Tensor {
+    if let wide = raised(.everywhere) { return wide.cholesky() }
     checkSquare("cholesky")
     let a = columnMajor()
     if let failed = backend.cholesky(a.view) {
@@ -142,6 +145,7 @@ extension Tensor {
   /// Q·R = A, with orthonormal columns in Q and an upper triangle R: `torch.linalg.qr`. The gradient
   /// needs the first columns to be independent.
   public func qr() -> (q: Tensor, r: Tensor) {
+    if let wide = raised(.everywhere) { return wide.qr() }
     checkMatrix("qr")
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
     let k = Swift.min(m, n)
@@ -182,11 +186,13 @@ extension Tensor {
   /// The values and vectors of symmetric matrices, V·W·Vᵀ = A, values rising: `torch.linalg.eigh`. Only
   /// the lower triangle is read. The gradient of the vectors needs values that differ.
   public func eigh() -> (values: Tensor, vectors: Tensor) {
+    if let wide = raised(.everywhere) { return wide.eigh() }
     checkSquare("eigh")
     let a = columnMajor()
     let values = Tensor(empty: shape.dropLast() + [], dtype: .float64, device: device)
     if let failed = backend.eigh(a.view, values: values.view) {
-      fatalError("eigh: no values were found for matrix \(failed) of shape \(shape)")
+      let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
+      fatalError("eigh: no values were found for matrix \(failed) of shape \(shape)\(cause)")
     }
     return (
       values.to(dtype).recorded(
@@ -210,6 +216,7 @@ extension Tensor {
   /// U·S·Vᵀ = A, with as many columns in U and rows in Vᵀ as there are values, which fall:
   /// `torch.linalg.svd` with `full_matrices=False`. The gradients of U and Vᵀ need values that differ.
   public func svd() -> (u: Tensor, s: Tensor, vh: Tensor) {
+    if let wide = raised(.everywhere) { return wide.svd() }
     checkMatrix("svd")
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
     let k = Swift.min(m, n)
@@ -219,7 +226,8 @@ extension Tensor {
     let s = Tensor(empty: batch + [k], dtype: .float64, device: device)
     let v = Tensor(empty: batch + [n, k], dtype: .float64, device: device)
     if let failed = backend.svd(a.view, left: u.view, values: s.view, right: v.view) {
-      fatalError("svd: no values were found for matrix \(failed) of shape \(shape)")
+      let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
+      fatalError("svd: no values were found for matrix \(failed) of shape \(shape)\(cause)")
     }
     // Ā = U·[(F∘(Uᵀ·Ū)ₐ)·S + S·(F∘(Vᵀ·V̄)ₐ) + S̄]·Vᵀ, and what is outside of U or V, where
     // Fᵢⱼ = 1 / (sⱼ² - sᵢ²) and ₐ is the difference from the transposed.

@@ -3,15 +3,20 @@ extension Tensor {
   ///
   /// y[i][j] = x[i][index[i][j]] for dim 1. The index is int64 or int32, and in no other dim longer than x.
   public func gather(dim: Int, index: Tensor) -> Tensor {
-    let dim = checkedDim(dim, for: "gather")
+    gathered(dim, index, for: "gather")
+  }
+
+  /// The same, under the name of the operation that it is a part of.
+  private func gathered(_ dim: Int, _ index: Tensor, for name: String) -> Tensor {
+    let dim = checkedDim(dim, for: name)
     if let part = scalarPart(index) {
-      return part.gather(dim: 0, index: index.flatten()).reshape(index.shape)
+      return part.gathered(0, index.flatten(), for: name).reshape(index.shape)
     }
-    let index = checkedIndex(index, dim: dim, for: "gather")
+    let index = checkedIndex(index, dim: dim, for: name)
     let source = view.with(cut(to: index.shape, except: dim))
     let result = Tensor(empty: index.shape, dtype: dtype, device: device)
     if let invalid = backend.gather(source, dim: dim, index: index.view, into: result.view) {
-      fatalIndex(invalid, dim, for: "gather")
+      fatalIndex(invalid, dim, for: name)
     }
     let own = shape
     return result.recorded(
@@ -25,8 +30,13 @@ extension Tensor {
   /// A copy of this tensor with each element of `source` added at the place its index names:
   /// `torch.scatter_add`. y[i][index[i][j]] += source[i][j] for dim 1.
   public func scatterAdd(dim: Int, index: Tensor, source: Tensor) -> Tensor {
+    added(dim, index, source, for: "scatterAdd")
+  }
+
+  /// The same, under the name of the operation that it is a part of.
+  private func added(_ dim: Int, _ index: Tensor, _ source: Tensor, for name: String) -> Tensor {
     roundedOnce(self, source) { sum, source in
-      sum.scattered(dim, index, source, adding: true, "scatterAdd").recorded(
+      sum.scattered(dim, index, source, adding: true, name).recorded(
         "scatterAdd",
         .wrt(sum) { g in g },
         .wrt(source) { g in g.gather(dim: dim, index: index) })
@@ -71,22 +81,32 @@ extension Tensor {
   /// int64 indices names: `torch.index_add`.
   public func indexAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) -> Tensor {
     let dim = checkedDim(dim, for: "indexAdd")
-    return scatterAdd(
-      dim: dim, index: spread(index, dim, for: "indexAdd"), source: source)
+    let places = spread(index, dim, for: "indexAdd")
+    guard source.shape == places.shape else {
+      fatalError(
+        "indexAdd: a source of shape \(source.shape) for \(index.numel) places along dim \(dim) of shape "
+          + "\(shape); it must have the shape \(places.shape)")
+    }
+    return added(dim, places, source, for: "indexAdd")
   }
 
   /// The places along a dim that a vector of int64 indices names: `torch.index_select`.
   public func indexSelect(_ dim: Int, _ index: Tensor) -> Tensor {
-    let dim = checkedDim(dim, for: "indexSelect")
-    if ndim == 0, index.numel == 1 { return reshape([1]).indexSelect(0, index).reshape([]) }
-    let index = checkedVector(index, for: "indexSelect")
+    selected(dim, index, for: "indexSelect")
+  }
+
+  /// The same, under the name of the operation that it is a part of.
+  func selected(_ dim: Int, _ index: Tensor, for name: String) -> Tensor {
+    let dim = checkedDim(dim, for: name)
+    if ndim == 0, index.numel == 1 { return reshape([1]).selected(0, index, for: name).reshape([]) }
+    let index = checkedVector(index, for: name)
     var (shape, strides) = (self.shape, [Int](repeating: 0, count: ndim))
     shape[dim] = index.numel
     strides[dim] = index.strides[0]
     let spread = Layout(shape: shape, strides: strides, offset: index.storageOffset)
     let result = Tensor(empty: shape, dtype: dtype, device: device)
     let invalid = backend.gather(view, dim: dim, index: index.view.with(spread), into: result.view)
-    if let invalid { fatalIndex(invalid, dim, for: "indexSelect") }
+    if let invalid { fatalIndex(invalid, dim, for: name) }
     let own = self.shape
     return result.recorded(
       "indexSelect",
@@ -164,7 +184,7 @@ extension Tensor {
   }
 
   /// Elements chosen along a dim, where index and tensor broadcast in the others:
-  /// `torch.take_along_dim`.
+  /// `torch.take_along_dim`. Negative places count from the end.
   public func takeAlongDim(_ index: Tensor, dim: Int) -> Tensor {
     let dim = checkedDim(dim, for: "takeAlongDim")
     var (own, other) = (shape, index.shape)
@@ -178,7 +198,8 @@ extension Tensor {
     whole[dim] = shape[dim]
     let source = expand(whole)
     whole[dim] = index.shape[dim]
-    return source.gather(dim: dim, index: index.expand(whole))
+    let places = Tensor.where(index .< 0, index + shape[dim], index)
+    return source.gathered(dim, places.expand(whole), for: "takeAlongDim")
   }
 
   /// The elements for which the mask is true, as a vector: `torch.masked_select`.

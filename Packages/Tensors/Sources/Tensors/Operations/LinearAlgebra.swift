@@ -46,7 +46,12 @@ extension Tensor {
     if Autocast.current != nil, forProducts !== self || weight.forProducts !== weight {
       return forProducts.linear(weight.forProducts, bias: bias?.forProducts)
     }
-    guard let bias, bias.dtype == dtype, weight.dtype == dtype, dtype.isFloatingPoint else {
+    guard weight.dtype == dtype, bias.map({ $0.dtype == dtype }) ?? true else {
+      fatalError(
+        "linear: input \(dtype) \(shape), weight \(weight.dtype) \(weight.shape)"
+          + (bias.map { ", bias \($0.dtype)" } ?? "") + "; they must have one dtype: use to(_:)")
+    }
+    guard let bias, dtype.isFloatingPoint else {
       let product = matmul(weight.T)
       return bias.map { product + $0 } ?? product
     }

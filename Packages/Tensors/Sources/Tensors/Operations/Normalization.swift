@@ -36,8 +36,8 @@ extension Tensor {
           + "the input must end in that shape, and weight and bias have it")
     }
     Tensor.requireOneDevice(name, [self, weight, bias])
-    if Autocast.current != nil, forPrecision !== self {
-      return forPrecision.normalized(sizes, weight, bias, center: center, eps, name)
+    if let wide = raised(.onGPUs) {
+      return wide.normalized(sizes, weight, bias, center: center, eps, name)
     }
     let rows = sizes.count == 1 ? self : flatten(startDim: ndim - sizes.count)
     let parameters = [weight, bias].map { $0?.flatten().to(dtype) }
@@ -139,12 +139,15 @@ extension Tensor {
     copy(from: detach().withoutHalves * (1 - momentum) + other.detach() * momentum)
   }
 
-  /// The rows of a table at the given places: `torch.nn.functional.embedding`.
+  /// The rows of a table at the given places, which count from 0: `torch.nn.functional.embedding`.
   public static func embedding(_ index: Tensor, _ table: Tensor) -> Tensor {
-    guard table.ndim == 2 else {
-      fatalError("embedding: a table of shape \(table.shape); expected [count, size]")
+    guard table.ndim == 2, !index.dtype.isFloatingPoint, index.dtype != .bool else {
+      fatalError(
+        "embedding: a table of shape \(table.shape), places of \(index.dtype); expected [count, size] and "
+          + "whole numbers")
     }
-    return table[index]
+    return table.selected(0, index.flatten().to(.int64), for: "embedding")
+      .reshape(index.shape + [table.shape[1]])
   }
 }
 

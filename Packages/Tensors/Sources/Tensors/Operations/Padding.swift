@@ -25,6 +25,9 @@ extension Tensor {
       fatalError(
         "pad: \(sizes) for shape \(shape); there must be two sizes for each of some last dims")
     }
+    if mode == .reflect || mode == .replicate, let wide = raised(.everywhere) {
+      return wide.pad(sizes, mode: mode)
+    }
     var result = self
     for pair in 0..<sizes.count / 2 {
       let (before, after) = (sizes[2 * pair], sizes[2 * pair + 1])
@@ -39,9 +42,10 @@ extension Tensor {
     let size = shape[dim]
     let limit = mode == .reflect ? size - 1 : mode == .circular ? size : Int.max
     guard size + before + after >= 0, mode == .constant || Swift.max(before, after) <= limit else {
-      let most = limit < Int.max ? "; at most \(limit) fit there" : ""
+      let most =
+        limit < Int.max ? "\(mode) adds at most \(limit) there" : "no more than all can be cut"
       fatalError(
-        "pad: \(before) before and \(after) after dim \(dim) of shape \(shape) (\(mode))\(most)")
+        "pad: \(before) before and \(after) after dim \(dim) of shape \(shape) (\(mode)); \(most)")
     }
     let start = Swift.max(-before, 0)
     let kept = Swift.max(size - start - Swift.max(-after, 0), 0)

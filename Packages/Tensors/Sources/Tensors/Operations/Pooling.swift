@@ -55,7 +55,12 @@ extension Tensor {
   public func maxPool1d(
     _ kernel: Int, stride: Int? = nil, padding: Int = 0, dilation: Int = 1
   ) -> Tensor {
-    unsqueeze(-2).maxPool2d(
+    guard (2...3).contains(ndim), !shape.suffix(2).contains(0) else {
+      fatalError(
+        "maxPool1d: input \(shape); expected [batch, channels, length] or [channels, length], where only "
+          + "the batch may be empty")
+    }
+    return unsqueeze(-2).maxPool2d(
       [1, kernel], stride: [1, stride ?? kernel], padding: [0, padding], dilation: [1, dilation]
     ).squeeze(-2)
   }

@@ -127,7 +127,7 @@ extension Tensor {
   public func logsumexp(dims: [Int], keepDim: Bool = false) -> Tensor {
     let marks = reducedDims(dims, for: "logsumexp")
     let x = dtype.isFloatingPoint ? self : to(.float32)
-    let sum = roundedOnce(x, needsPrecision: true) { x in
+    let sum = roundedOnce(x, precision: .onGPUs) { x in
       let largest = noGrad { () -> Tensor in
         if x.numel == 0 { return .zeros([], dtype: x.dtype, device: x.device) }
         let m = x.amax(dims: dims, keepDim: true)
@@ -151,7 +151,7 @@ extension Tensor {
     let result =
       p == 2
       ? Tensor.reduce(.squares, view, over: marks, takesRoot: true, dtype: dtype, keepDim: keepDim)
-      : roundedOnce(detach(), needsPrecision: true) { x in
+      : roundedOnce(detach(), precision: .onGPUs) { x in
         x.abs().pow(p).sum(dims: dims, keepDim: keepDim).pow(1 / p)
       }
     return result.recorded(
@@ -200,7 +200,7 @@ extension Tensor {
     _ reduction: Reduction, _ x: StridedView, over dims: [Bool], centers: StridedView? = nil,
     divisor: Double = 1, takesRoot: Bool = false, dtype: DType, keepDim: Bool
   ) -> Tensor {
-    if Autocast.current != nil, reduction.needsPrecision, x.dtype(for: true) != x.dtype {
+    if Autocast.current != nil, x.dtype(for: reduction.precision) != x.dtype {
       return reduce(
         reduction, x.converted(to: .float32), over: dims, centers: centers, divisor: divisor,
         takesRoot: takesRoot, dtype: dtype == x.dtype ? .float32 : dtype, keepDim: keepDim)
@@ -265,11 +265,11 @@ extension Tensor {
 }
 
 extension Reduction {
-  /// Whether autocast computes it in float32.
-  fileprivate var needsPrecision: Bool {
+  fileprivate var precision: PrecisionNeed {
     switch self {
-    case .sum, .wideSum, .squares, .product: true
-    case .maximum, .minimum, .indexOfMaximum, .indexOfMinimum: false
+    case .product: .everywhere
+    case .sum, .wideSum, .squares: .onGPUs
+    case .maximum, .minimum, .indexOfMaximum, .indexOfMinimum: .none
     }
   }
 }

@@ -34,11 +34,14 @@ extension Tensor {
     guard shifts.count == dims.count else {
       fatalError("roll: \(shifts.count) shifts for \(dims.count) dims")
     }
+    guard ndim > 0 || dims.isEmpty else {
+      fatalError("roll: a tensor without dims has none to roll along, such as \(dims)")
+    }
     var result = self
     for (shift, dim) in zip(shifts, dims) {
       let dim = checkedDim(dim, for: "roll")
-      let size = ndim == 0 ? 1 : shape[dim]
-      guard ndim > 0, size > 0 else { continue }
+      let size = shape[dim]
+      guard size > 0 else { continue }
       let start = ((-shift % size) + size) % size
       result = .cat(
         [

@@ -23,7 +23,7 @@ extension Tensor {
   private func softmax(
     _ dim: Int, logarithm: Bool, _ name: String, _ derivative: (Int) -> Edge
   ) -> Tensor {
-    let x = dtype.isFloatingPoint ? detach().forPrecision : detach().to(.float32)
+    let x = dtype.isFloatingPoint ? detach().raised(.onGPUs) ?? detach() : detach().to(.float32)
     let y = x.alongRows(dim, for: name) { rows in
       let result = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
       backend.softmax(rows, logarithm: logarithm, into: result.view)
@@ -40,8 +40,8 @@ extension Tensor {
   ///     classes.
   ///   - ignoreIndex: targets that do not count: their losses are 0.
   public func crossEntropy(_ target: Tensor, ignoreIndex: Int = -100) -> Tensor {
-    if Autocast.current != nil, forPrecision !== self {
-      return forPrecision.crossEntropy(target, ignoreIndex: ignoreIndex)
+    if let wide = raised(.everywhere) {
+      return wide.crossEntropy(target, ignoreIndex: ignoreIndex)
     }
     requireFloatingPoint("crossEntropy")
     guard ndim > 0, target.dtype == .int64, target.shape == Array(shape.dropLast()),

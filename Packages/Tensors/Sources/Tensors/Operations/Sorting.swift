@@ -161,7 +161,7 @@ extension Tensor {
   }
 
   private func running(_ reduction: Reduction, _ dim: Int, _ name: String) -> Tensor {
-    let x = dtype.isFloatingPoint ? detach().forPrecision : detach().to(.int64)
+    let x = dtype.isFloatingPoint ? detach().raised(.onGPUs) ?? detach() : detach().to(.int64)
     return x.alongRows(dim, for: name) { rows in
       let y = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
       backend.scan(reduction, rows, into: y.view)

@@ -21,10 +21,13 @@ extension Tensor {
   /// x = op(x, other), in x's own memory, shape and dtype. Gradients follow the change.
   public func update(_ operation: BinaryOperation, _ other: Tensor) {
     let name = "update(.\(operation))"
-    let result = Tensor.resultType(self, other)
-    let isDefined = operation.domain != .floatingPoint || dtype.isFloatingPoint
-    guard result == dtype || (dtype.isFloatingPoint && result.isFloatingPoint), isDefined else {
-      fatalError("\(name): the result is \(result), and the tensor's \(dtype) cannot hold it")
+    let both = Tensor.resultType(self, other)
+    let result =
+      operation.domain == .floatingPoint && !both.isFloatingPoint ? DType.float32 : both
+    guard result == dtype || (dtype.isFloatingPoint && result.isFloatingPoint) else {
+      fatalError(
+        "\(name): the result is \(result), and the tensor's \(dtype) of shape \(shape) cannot hold it; "
+          + "make a new tensor instead, or convert this one with to(.\(result)) first")
     }
     guard other.view.layout.broadcast(to: shape) != nil, other.device == device || other.isNumber
     else {
@@ -47,7 +50,9 @@ extension Tensor {
   public func update(_ operation: UnaryOperation, _ p: Double = 0, _ q: Double = 0) {
     let name = "update(.\(operation))"
     guard operation.domain != .floatingPoint || dtype.isFloatingPoint else {
-      fatalError("\(name): the tensor's \(dtype) cannot hold the result")
+      fatalError(
+        "\(name): the result is float32, and the tensor's \(dtype) of shape \(shape) cannot hold it; make a "
+          + "new tensor instead, or convert this one with to(.float32) first")
     }
     if isChangeRecorded() { return replace(name) { before in operation(before, p, q) } }
     changeInPlace(name) { backend.unary(operation, $0, p, q, into: $0) }

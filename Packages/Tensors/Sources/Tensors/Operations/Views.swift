@@ -57,6 +57,11 @@ extension Tensor {
     var target = shape
     let known = shape.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
     let open = shape.indices.filter { shape[$0] == -1 }
+    if open.count > 1 {
+      fatalError(
+        "\(operation): \(shape) leaves \(open.count) sizes open for a tensor of shape \(self.shape); only one "
+          + "can be worked out")
+    }
     if open.count == 1, known > 0, numel % known == 0 { target[open[0]] = numel / known }
     guard target.allSatisfy({ $0 >= 0 }), target.reduce(1, *) == numel else {
       fatalError(
