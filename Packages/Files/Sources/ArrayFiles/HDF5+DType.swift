@@ -60,7 +60,8 @@ extension HDF5 {
     func plain(_ dtype: DType?) throws -> Element? {
       try dtype.map { Element($0, try self.type(of: $0)) }
     }
-    if H5Tequal(type.id, try self.type(of: .bool).id) > 0 { return try plain(.bool) }
+    let bool = try self.type(of: .bool)
+    if H5Tequal(type.id, bool.id) > 0 { return Element(.bool, bool) }
     let size = H5Tget_size(type.id)
     switch H5Tget_class(type.id) {
     case H5T_INTEGER where H5Tget_sign(type.id) == H5T_SGN_NONE && size == 8:

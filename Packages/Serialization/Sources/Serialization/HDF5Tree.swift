@@ -153,7 +153,7 @@ final class HDF5Tree {
 
   private func entry(_ key: String, _ dataset: HDF5Handle) throws -> FileSummary.Entry {
     if let refusal = HDF5.refusal(of: dataset) {
-      throw SerializationError.refused(path: path, reason: "of “\(key)”, \(refusal)")
+      throw SerializationError.refused(path: path, reason: "“\(key)”: \(refusal)")
     }
     let type = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
     guard let element = try HDF5.element(of: type) else {

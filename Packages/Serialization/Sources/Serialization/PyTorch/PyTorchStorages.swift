@@ -83,14 +83,15 @@ extension PyTorchStorages {
     let budget = MemoryBudget(limits, path: path, fileSize: file.size)
     return try data.withUnsafeBytes { bytes in
       var reader = PickleReader(bytes, budget: budget)
-      guard case .largeInteger(mark) = reader.values[try reader.read()] else {
-        throw PickleFailure.noPickle
-      }
-      guard case .integer(1001) = reader.values[try reader.read()] else {
+      let number = try reader.read()
+      guard case .largeInteger(mark) = reader.values[number] else { throw PickleFailure.noPickle }
+      let version = try reader.read()
+      guard case .integer(1001) = reader.values[version] else {
         throw SerializationError.unsupported(
           path: path, tensor: nil, reason: "its version of torch.save's format is not known here")
       }
-      guard try reader.isLittleEndian(try reader.read()) else {
+      let system = try reader.read()
+      guard try reader.isLittleEndian(system) else {
         throw SerializationError.unsupported(
           path: path, tensor: nil,
           reason: "its numbers are in another order of bytes than this machine's")
