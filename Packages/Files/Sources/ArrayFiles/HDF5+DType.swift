@@ -98,7 +98,7 @@ extension HDF5 {
     case H5T_OPAQUE: "opaque bytes"
     case H5T_VLEN: "lists of different lengths"
     case H5T_ARRAY: "arrays"
-    default: "numbers of \(H5Tget_size(type.id)) bytes, which no dtype has"
+    default: "numbers of \(H5Tget_size(type.id)) bytes"
     }
   }
 

@@ -80,7 +80,8 @@ enum HDF5StateDict {
     let all = Set(keys.map { Array($0.utf8) })
     for key in keys {
       let names = names(of: key)
-      guard names.allSatisfy({ !$0.isEmpty && $0 != "." && !$0.contains("/") && !$0.contains("\0") }),
+      guard
+        names.allSatisfy({ !$0.isEmpty && $0 != "." && !$0.contains("/") && !$0.contains("\0") }),
         names[0] != metadataGroup
       else { throw SerializationError.invalidKey(key) }
       for count in 1..<max(names.count, 1) {

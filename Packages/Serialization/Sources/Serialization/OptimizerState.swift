@@ -27,7 +27,9 @@ extension SavedValue {
       for parameter in parameters {
         defer { index += 1 }
         // Parameters have numbers; state is kept by them, and here by the order of the parameters.
-        guard let number = parameter.integer, let own = state["\(number)"]?.entries else { continue }
+        guard let number = parameter.integer, let own = state["\(number)"]?.entries else {
+          continue
+        }
         // SGD does not count its steps, but remembers something only after the first.
         let steps = own["step"]?.setting.flatMap { Int(exactly: $0) } ?? 1
         dict["state.\(index).step"] = Tensor(steps)

@@ -135,10 +135,11 @@ struct CSVProblem: Error {
   func error(in bytes: UnsafeBufferPointer<UInt8>, path: String) -> DataFileError {
     let before = bytes[..<min(position, bytes.count)]
     // A carriage return is a line's end of its own where no newline follows.
-    let line = before.indices.count { place in
-      before[place] == 0x0A
-        || before[place] == 0x0D && (place + 1 == bytes.count || bytes[place + 1] != 0x0A)
-    } + 1
+    let line =
+      before.indices.count { place in
+        before[place] == 0x0A
+          || before[place] == 0x0D && (place + 1 == bytes.count || bytes[place + 1] != 0x0A)
+      } + 1
     return .damaged(path: path, line: line, reason: reason)
   }
 }

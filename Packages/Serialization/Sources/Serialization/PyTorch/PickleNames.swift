@@ -128,7 +128,8 @@ extension PickleReader {
         reason: "it asks for a whole model's class; save its state_dict()", isRefused: true)
     }
     guard kind == "storage", (5...6).contains(parts.count),
-      case .global(let name) = values[parts[1]], let (type, unsupported) = PickleNames.storage(name),
+      case .global(let name) = values[parts[1]],
+      let (type, unsupported) = PickleNames.storage(name),
       case .text(let key) = values[parts[2]], case .integer(let count) = values[parts[4]]
     else { throw failure }
     var storage = PickleStorage(type: type, unsupported: unsupported, key: key, count: count)

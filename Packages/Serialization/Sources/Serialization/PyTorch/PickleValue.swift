@@ -23,8 +23,8 @@ enum PickleValue {
   /// One of the names that are allowed: module and name.
   case global(String)
   /// What a persistent id stands for.
-  case storage(PickleStorage)
-  case tensor(PickleTensor)
+  indirect case storage(PickleStorage)
+  indirect case tensor(PickleTensor)
   /// A tensor of a kind that there is none of here, and what it is.
   case unsupported(String)
   /// What Python makes of one of the names, which says nothing here.
@@ -61,7 +61,7 @@ struct PickleTensor {
   /// Whether it lies within its storage.
   var fits: Bool {
     guard offset >= 0, storageCount >= 0, storage.start >= 0,
-      type.dtype.byteCount(of: shape) != nil
+      type.byteCount(of: [storageCount]) != nil, type.byteCount(of: shape) != nil
     else { return false }
     if shape.contains(0) { return true }
     var rest = storageCount - 1
