@@ -146,7 +146,8 @@ let package = Package(
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(
-      name: "FlambeauCommand", dependencies: ["Devices", "Flambeau", "Graphs", argumentParser]),
+      name: "FlambeauCommand",
+      dependencies: ["ArrayFiles", "Devices", "Flambeau", "Graphs", argumentParser]),
     .executableTarget(name: "TutorialCommand", dependencies: [argumentParser]),
 
     chapter(
