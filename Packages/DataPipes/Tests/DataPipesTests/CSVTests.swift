@@ -164,6 +164,14 @@ import Testing
     #expect(error(text + "1,\"2").contains("a quote is opened and never closed"))
   }
 
+  /// Many columns and many blank lines, which look like many rows.
+  @Test func memoryIsBoundedByTheFile() throws {
+    let columns = String(repeating: ",", count: 100_000)
+    let found = try table(columns + "\n1" + columns + String(repeating: "\n", count: 1_000_000))
+    #expect(found.count == 1 && found.columns.count == 100_001)
+    #expect(found.columns[0] == .integers([1]) && found.columnNames[1] == "Unnamed: 1")
+  }
+
   @Test func tensors() throws {
     let found = try table("x,y,ok,name\n1,0.5,true,a\n2,,false,b\n")
     #expect(try found.tensor(["x", "ok"]).equal(Tensor([[1, 1], [2, 0]], dtype: .float32)))

@@ -102,6 +102,12 @@ extension HDF5 {
     }
   }
 
+  /// Whether a dataset was made without any elements, not even one.
+  public static func isNull(_ dataset: HDF5Handle) throws -> Bool {
+    let space = try HDF5Handle(H5Dget_space(dataset.id), close: H5Sclose)
+    return H5Sget_simple_extent_type(space.id) == H5S_NULL
+  }
+
   /// The sizes of a dataset.
   public static func shape(of dataset: HDF5Handle) throws -> [Int] {
     let space = try HDF5Handle(H5Dget_space(dataset.id), close: H5Sclose)

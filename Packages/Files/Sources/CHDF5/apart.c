@@ -59,6 +59,7 @@ static void try_dataset(hid_t dataset, bool with_rows) {
   try_attribute(dataset, "dtype", false);
   if (!hdf5_data_is_inside(dataset)) return;
   hid_t space = H5Dget_space(dataset), stored = H5Dget_type(dataset);
+  if (H5Sget_simple_extent_type(space) == H5S_NULL) return;
   hsize_t shape[H5S_MAX_RANK];
   int rank = H5Sget_simple_extent_ndims(space);
   if (rank < 0 || H5Sget_simple_extent_dims(space, shape, NULL) < 0) return;

@@ -219,11 +219,13 @@ enum HDF5StateDict {
     return state
   }
 
-  static func inspect(_ path: String) throws -> FileSummary.Contents {
+  static func inspect(
+    _ path: String, limits: ReadingLimits
+  ) throws -> FileSummary.Contents {
     if let seal = try Seal(of: MappedFile(path)) {
       return .init(entries: try seal.entries(in: path), metadata: seal.metadata)
     }
-    let (entries, others) = try HDF5Tree.inspect(path)
+    let (entries, others) = try HDF5Tree.inspect(path, limits: limits)
     return .init(entries: entries, others: others)
   }
 }

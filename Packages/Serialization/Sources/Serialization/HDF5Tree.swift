@@ -28,9 +28,9 @@ final class HDF5Tree {
   }
 
   static func inspect(
-    _ path: String
+    _ path: String, limits: ReadingLimits
   ) throws -> (entries: [FileSummary.Entry], others: [FileSummary.Other]) {
-    try opened(path, .standard) { tree in
+    try opened(path, limits) { tree in
       (tree.found.map(\.entry), tree.others.map { .init(key: $0.key, reason: $0.error.reason) })
     }
   }
@@ -125,6 +125,8 @@ final class HDF5Tree {
         found.append((index ?? found.count, key, object, entry))
       } catch let error as SerializationError {
         addOther(key, error)
+      } catch let failure as HDF5Failure {
+        addOther(key, .damaged(path: path, tensor: key, reason: failure.reason))
       }
     // A type that has a name holds no data.
     default: break
@@ -160,6 +162,10 @@ final class HDF5Tree {
       throw SerializationError.unsupported(
         path: path, tensor: key,
         reason: "it holds \(HDF5.description(of: type)), which no tensor does")
+    }
+    guard try !HDF5.isNull(dataset) else {
+      throw SerializationError.unsupported(
+        path: path, tensor: key, reason: "it was made without any elements")
     }
     let shape = try HDF5.shape(of: dataset)
     guard element.dtype.byteCount(of: shape) != nil else {

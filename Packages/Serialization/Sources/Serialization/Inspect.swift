@@ -77,14 +77,20 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
 
 /// Says what a file holds, without reading the data.
 ///
+/// - Parameters:
+///   - path: the file.
+///   - format: the format, whatever the extension. Without one that is known, the beginning says it.
+///   - limits: how deep what it holds may be, and how much memory that may take.
 /// - Throws: ``SerializationError``.
-public func inspect(_ path: String, format: FileFormat? = nil) throws -> FileSummary {
+public func inspect(
+  _ path: String, format: FileFormat? = nil, limits: ReadingLimits = .standard
+) throws -> FileSummary {
   try reading(path, format) { format in
     let contents: FileSummary.Contents
     switch format {
-    case .hdf5: contents = try HDF5StateDict.inspect(path)
+    case .hdf5: contents = try HDF5StateDict.inspect(path, limits: limits)
     case .safetensors: contents = try SafeTensors(path).contents
-    case .pytorch: contents = try PyTorchFile(path, limits: .standard).contents
+    case .pytorch: contents = try PyTorchFile(path, limits: limits).contents
     case .npz:
       let (arrays, others) = try NPZ.inspect(path)
       contents = .init(

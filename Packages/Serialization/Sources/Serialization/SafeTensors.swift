@@ -67,7 +67,7 @@ struct SafeTensors {
 
   // MARK: Reading
 
-  /// What ``inspect(_:format:)`` says of the file.
+  /// What ``inspect(_:format:limits:)`` says of the file.
   var contents: FileSummary.Contents {
     .init(entries: entries, others: others, metadata: metadata)
   }

@@ -149,6 +149,7 @@ import Testing
     for (key, reason) in [
       ("text", "mixed.h5, “text”: it holds text, which no tensor does"),
       ("compound", "mixed.h5, “compound”: it holds a compound of 2 members, which no tensor does"),
+      ("null", "mixed.h5, “null”: it was made without any elements"),
       ("reference", "mixed.h5, “reference”: it holds references, which no tensor does"),
       (
         "float128",

@@ -44,7 +44,7 @@ struct PyTorchFile {
 
   // MARK: Tensors by path
 
-  /// What ``inspect(_:format:)`` says of the file.
+  /// What ``inspect(_:format:limits:)`` says of the file.
   var contents: FileSummary.Contents {
     get throws {
       var contents = FileSummary.Contents(entries: [])

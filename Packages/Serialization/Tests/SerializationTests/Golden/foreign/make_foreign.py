@@ -189,6 +189,7 @@ with h5py.File(here / "mixed.h5", "w") as file:
     file["group/x"] = np.arange(4.0)
     file["text"] = "some text"
     file["texts"] = ["a", "b"]
+    file["null"] = h5py.Empty("f4")
     file["compound"] = np.zeros(2, [("a", "i4"), ("b", "f4")])
     file["complex"] = np.zeros(2, np.complex64)
     file["uint64"] = np.array([1, 2**63 - 1], np.uint64)
