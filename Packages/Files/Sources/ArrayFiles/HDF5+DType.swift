@@ -34,6 +34,9 @@ extension HDF5 {
     public let memoryType: HDF5Handle
     private let isUnsigned: Bool
 
+    /// What libhdf5 writes to memory.
+    public var stored: StoredType { isUnsigned ? .uint64 : .plain(dtype) }
+
     init(_ dtype: DType, _ memoryType: HDF5Handle, isUnsigned: Bool = false) {
       (self.dtype, self.memoryType, self.isUnsigned) = (dtype, memoryType, isUnsigned)
     }
@@ -48,7 +51,7 @@ extension HDF5 {
     /// - Throws: ``HDF5Failure``, for a number that is too large.
     public func finish(_ memory: UnsafeMutableRawBufferPointer) throws {
       do {
-        try memory.makeElements(from: isUnsigned ? .uint64 : .plain(dtype), swapped: false)
+        try memory.makeElements(from: stored, swapped: false)
       } catch let failure as TooLargeNumber {
         throw HDF5Failure(reason: failure.reason)
       }

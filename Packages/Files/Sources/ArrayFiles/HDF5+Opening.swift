@@ -39,6 +39,18 @@ extension HDF5 {
     hdf5_data_is_inside(dataset.id) ? nil : "its data is in other files"
   }
 
+  /// Where a dataset's elements are in the file, if they are there in one piece and as they are in memory.
+  public static func place(
+    of dataset: HDF5Handle, _ element: Element, byteCount: Int, fileSize: Int
+  ) throws -> Int? {
+    let type = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
+    guard byteCount > 0, H5Tequal(type.id, element.memoryType.id) > 0,
+      let offset = Int(exactly: hdf5_data_offset(dataset.id)), byteCount <= fileSize,
+      offset <= fileSize - byteCount
+    else { return nil }
+    return offset
+  }
+
   /// Reads whole datasets, in another process.
   ///
   /// - Throws: ``HDF5Failure``.

@@ -122,6 +122,13 @@ bool hdf5_data_is_inside(hid_t dataset) {
   return is_inside;
 }
 
+uint64_t hdf5_data_offset(hid_t dataset) {
+  hid_t creation = H5Dget_create_plist(dataset);
+  H5D_layout_t layout = H5Pget_layout(creation);
+  H5Pclose(creation);
+  return layout == H5D_CONTIGUOUS ? H5Dget_offset(dataset) : UINT64_MAX;
+}
+
 uint64_t hdf5_address(hid_t object) {
   H5O_info_t info;
   return H5Oget_info1(object, &info) < 0 ? 0 : info.addr;

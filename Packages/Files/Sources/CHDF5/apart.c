@@ -65,6 +65,7 @@ static void try_dataset(hid_t dataset, bool with_rows) {
   if (rank < 0 || H5Sget_simple_extent_dims(space, shape, NULL) < 0) return;
   H5T_class_t class = H5Tget_class(stored);
   size_t size = H5Tget_size(stored), exponent, fraction;
+  hdf5_data_offset(dataset);
   if (class == H5T_COMPOUND) H5Tget_nmembers(stored);
   if (class == H5T_FLOAT) hdf5_float_layout(stored, &exponent, &fraction);
   bool is_number = class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM ||

@@ -9,7 +9,8 @@ import Tensors
 /// Links may lead to other places in the file, but not out of it.
 final class HDF5Tree {
   private let path: String
-  private let fileSize: Int
+  private let mapped: MappedFile
+  private var fileSize: Int { mapped.size }
   private let limits: ReadingLimits
   private var found: [(index: Int, key: String, dataset: HDF5Handle, entry: FileSummary.Entry)] = []
   /// What is no tensor, or leads out of the file.
@@ -38,10 +39,10 @@ final class HDF5Tree {
   private static func opened<Result>(
     _ path: String, _ limits: ReadingLimits, _ body: (HDF5Tree) throws -> Result
   ) throws -> Result {
-    let fileSize = try MappedFile(path).size
+    let mapped = try MappedFile(path)
     return try HDF5.locked {
-      let file = try HDF5.open(path, limits: limits, fileSize: fileSize)
-      let tree = HDF5Tree(path: path, fileSize: fileSize, limits: limits)
+      let file = try HDF5.open(path, limits: limits, fileSize: mapped.size)
+      let tree = HDF5Tree(path: path, mapped: mapped, limits: limits)
       try tree.checkVersion(of: file)
       try tree.collect(file, prefix: "", depth: 0)
       // In the order that Flambeau notes, or else as they were found.
@@ -50,9 +51,9 @@ final class HDF5Tree {
     }
   }
 
-  private init(path: String, fileSize: Int, limits: ReadingLimits) {
-    (self.path, self.fileSize, self.limits) = (path, fileSize, limits)
-    objectsLeft = HDF5.objectLimit(fileSize)
+  private init(path: String, mapped: MappedFile, limits: ReadingLimits) {
+    (self.path, self.mapped, self.limits) = (path, mapped, limits)
+    objectsLeft = HDF5.objectLimit(mapped.size)
   }
 
   private func checkVersion(of file: HDF5Handle) throws {
@@ -188,13 +189,18 @@ final class HDF5Tree {
     var readings: [(dataset: HDF5Handle, element: HDF5.Element, tensor: Tensor)] = []
     for (_, key, dataset, entry) in found where keys?.contains(key) ?? true {
       try budget.take(entry.byteCount, for: "“\(key)” of the shape \(entry.shape)")
-      let tensor = Tensor.empty(entry.shape, dtype: entry.dtype)
+      let element = try element(of: dataset, entry)
+      let place = try HDF5.place(
+        of: dataset, element, byteCount: entry.byteCount, fileSize: fileSize)
+      let tensor =
+        try place.map { try mapped.tensor(at: $0, entry.shape, element.stored) }
+        ?? .empty(entry.shape, dtype: entry.dtype)
       guard state.updateValue(tensor, forKey: key) == nil else {
         throw HDF5Failure(
           reason: "two datasets have the key “\(key)”, or keys that differ only in how letters are "
             + "composed")
       }
-      readings.append((dataset, try element(of: dataset, entry), tensor))
+      if place == nil { readings.append((dataset, element, tensor)) }
     }
     try HDF5.read(readings)
     return state

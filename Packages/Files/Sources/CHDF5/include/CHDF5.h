@@ -65,6 +65,9 @@ size_t hdf5_chunk(hid_t dataset, hsize_t *_Nonnull sizes, int rank);
 /// Whether a dataset's data is in its own file.
 bool hdf5_data_is_inside(hid_t dataset);
 
+/// Where a dataset's data is in its file, all in one piece; UINT64_MAX where it is in several or not there.
+uint64_t hdf5_data_offset(hid_t dataset);
+
 /// Where an object is in its file, by which it can be told from others.
 uint64_t hdf5_address(hid_t object);
 

@@ -11,7 +11,9 @@ struct PyTorchFile {
   let values: [PickleValue]
   let root: PickleValue.Place
   private let storages: PyTorchStorages
-  let budget: MemoryBudget
+  /// How many values others hold, each as often as it is held.
+  private let heldCount: Int
+  private let budget: MemoryBudget
 
   init(_ path: String, limits: ReadingLimits) throws {
     (self.path, self.limits) = (path, limits)
@@ -34,6 +36,22 @@ struct PyTorchFile {
     } catch let failure as PickleFailure {
       throw Self.error(failure, path)
     }
+    heldCount = values.reduce(0) { count, value in
+      switch value {
+      case .dictionary(let entries): count + entries.count
+      case .list(let elements), .tuple(let elements): count + elements.count
+      default: count
+      }
+    }
+  }
+
+  /// Counts the paths to the file's values. Those of values that are in several others, which are in several
+  /// others, may be many more than values, and cost more than these.
+  func take(paths: Int, after before: Int) throws {
+    let plain = max(0, min(paths, heldCount - before))
+    let (bytes, overflow) = (paths - plain).multipliedReportingOverflow(by: 4096)
+    try budget.take(overflow ? .max : 64 * plain, for: "all paths to its values")
+    try budget.take(overflow ? .max : bytes, for: "all paths to its values")
   }
 
   private static func error(_ failure: PickleFailure, _ path: String) -> SerializationError {
@@ -87,29 +105,41 @@ struct PyTorchFile {
       throw SerializationError.notAStateDict(
         path: path, reason: "it is a single tensor; loadValue(_:) reads it")
     }
-    var found: [(key: String, place: PickleValue.Place)] = []
-    var around: Set<PickleValue.Place> = []
-    try collect(root, prefix: "", around: &around, into: &found)
+    var walk = Walk()
+    try collect(root, prefix: "", &walk)
     guard let parts = try parts(of: root) else {
       throw SerializationError.notAStateDict(path: path, reason: "it is no dictionary")
     }
-    return (found, parts.isEmpty)
+    return (walk.found, parts.isEmpty)
+  }
+
+  /// A way through all values.
+  private struct Walk {
+    var found: [(key: String, place: PickleValue.Place)] = []
+    /// What is around the present one.
+    var around: Set<PickleValue.Place> = []
+    /// How many there were, each as often as there is a path to it.
+    var count = 0
   }
 
   private func collect(
-    _ place: PickleValue.Place, prefix: String, around: inout Set<PickleValue.Place>,
-    into found: inout [(key: String, place: PickleValue.Place)]
+    _ place: PickleValue.Place, prefix: String, _ walk: inout Walk
   ) throws {
     guard let parts = try parts(of: place) else { return }
-    try enter(place, &around)
-    defer { around.remove(place) }
+    try enter(place, &walk.around)
+    defer { walk.around.remove(place) }
     for (name, part) in parts {
-      // A dictionary that holds another twice has its tensors twice, and so on.
-      try budget.take(64 + prefix.utf8.count, for: "all paths to its values")
+      try take(paths: 1, after: walk.count)
+      walk.count += 1
       switch values[part] {
-      case .tensor, .unsupported: found.append((prefix + name(), part))
+      case .tensor, .unsupported:
+        let key = prefix + name()
+        try budget.take(key.utf8.count, for: "all paths to its values")
+        walk.found.append((key, part))
       case .dictionary, .list, .tuple:
-        try collect(part, prefix: "\(prefix)\(name()).", around: &around, into: &found)
+        let inner = "\(prefix)\(name())."
+        try budget.take(inner.utf8.count, for: "all paths to its values")
+        try collect(part, prefix: inner, &walk)
       default: break
       }
     }
