@@ -114,7 +114,8 @@ let package = Package(
     library(
       "Files", "CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev",
       brew: "jpeg-turbo"),
-    target("Files", "ImageFiles", ["Files", "CPNG", "CTurboJPEG", "Tensors"]),
+    target("Files", "CImages", ["CPNG"]),
+    target("Files", "ImageFiles", ["Files", "CImages", "CPNG", "CTurboJPEG", "Tensors"]),
     tests("Files", "ImageFiles", ["Files"], golden: true),
 
     target("NN", "NN", ["CThreadState", "Devices", "Graphs", "Tensors"]),
@@ -145,7 +146,8 @@ let package = Package(
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(
-      name: "FlambeauCommand", dependencies: ["Devices", "Flambeau", "Graphs", argumentParser]),
+      name: "FlambeauCommand",
+      dependencies: ["ArrayFiles", "Devices", "Flambeau", "Graphs", argumentParser]),
     .executableTarget(name: "TutorialCommand", dependencies: [argumentParser]),
 
     chapter(

@@ -36,7 +36,8 @@ let package = Package(
     library("CPNG", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
     library(
       "CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev", brew: "jpeg-turbo"),
-    .target(name: "ImageFiles", dependencies: ["Files", "CPNG", "CTurboJPEG", tensors]),
+    .target(name: "CImages", dependencies: ["CPNG"]),
+    .target(name: "ImageFiles", dependencies: ["Files", "CImages", "CPNG", "CTurboJPEG", tensors]),
     .testTarget(
       name: "ImageFilesTests", dependencies: ["ImageFiles", "Files"], resources: [.copy("Golden")]),
   ]

@@ -1,11 +1,13 @@
 import ArgumentParser
+@_spi(Flambeau) import ArrayFiles
 import Flambeau
 
 /// Says what a file of saved tensors holds.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Lists the tensors in a file: HDF5, safetensors, PyTorch's .pt or NumPy's .npz.")
+    abstract:
+      "Lists the tensors in a file: HDF5, safetensors, PyTorch's .pt, NumPy's .npz or .npy.")
 
   @Argument(help: "The file.")
   var path: String
@@ -14,6 +16,12 @@ struct InspectCommand: ParsableCommand {
   var format: FileFormat?
 
   func run() throws {
+    // One array has no name, and may be packed by gzip.
+    if format == nil, FileFormat(path: path) == nil, let array = try NPY.inspect(path) {
+      let bytes = array.shape.reduce(array.dtype.itemSize, *)
+      print("one tensor of shape \(array.shape) and \(array.dtype), \(bytes) bytes, npy")
+      return
+    }
     let summary = try inspect(path, format: format)
     print(summary)
     if summary.metadata["model_structure"] != nil {

@@ -107,6 +107,22 @@ import Testing
         2 tensors, 40 bytes, safetensors
 
         """)
+    // What is beside the tensors is listed as well, and files are known by their beginnings.
+    let foreign = Repository.root.appending(
+      path: "Packages/Serialization/Tests/SerializationTests/Golden/foreign")
+    for (name, line) in [
+      ("legacy.pth", "14 tensors, "), ("matlab.mat", ", hdf5"), ("keras.weights.h5", "5 tensors, "),
+      ("complex.pt", "deep.x: no tensor: it is complex"),
+      ("mixed.h5", "text: no tensor: it holds text"),
+    ] {
+      let result = try await run(
+        Repository.program("flambeau"), ["inspect", foreign.appending(path: name).path],
+        in: folder.url)
+      #expect(result.status == 0 && result.output.contains(line), "\(name): \(result)")
+    }
+    try NPY.write(.zeros([2, 3]), to: folder.url.appending(path: "x.npy").path)
+    let array = try await run(Repository.program("flambeau"), ["inspect", "x.npy"], in: folder.url)
+    #expect(array.output == "one tensor of shape [2, 3] and float32, 24 bytes, npy\n")
     let none = try await run(
       Repository.program("flambeau"), ["inspect", "none.pt"], in: folder.url)
     #expect(none.status == 1)

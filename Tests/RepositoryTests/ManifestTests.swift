@@ -81,4 +81,25 @@ import Testing
     let products = Set(own.products.map(\.name))
     #expect(products.isSubset(of: Set(root.products.map(\.name))))
   }
+
+  /// Where a C library's header is not there, the compiler names the package that has it.
+  @Test func missingLibrariesAreNamed() throws {
+    let manifest = try String(
+      contentsOf: Repository.root.appending(path: "Package.swift"), encoding: .utf8)
+    let packages = Set(manifest.matches(of: /apt: "([^"]+)"/).map { String($0.1) })
+    var named: Set<String> = []
+    for package in Self.packages {
+      let sources = Repository.root.appending(path: "Packages/\(package)/Sources")
+      for target in try FileManager.default.contentsOfDirectory(atPath: sources.path) {
+        let shim = sources.appending(path: "\(target)/shim.h")
+        guard let text = try? String(contentsOf: shim, encoding: .utf8) else { continue }
+        #expect(text.hasPrefix("#if __has_include(<"), "\(target)")
+        let name = try #require(
+          text.firstMatch(of: /#error ".+ is missing: install the Debian package ([^,]+), or run/),
+          "\(target)")
+        named.insert(String(name.1))
+      }
+    }
+    #expect(named == packages && named.count == 8)
+  }
 }

@@ -9,9 +9,7 @@
 
 namespace {
 
-bool ends_line(const char *p, const char *end) {
-  return *p == '\n' || (*p == '\r' && (p + 1 == end || p[1] == '\n'));
-}
+bool ends_line(const char *p) { return *p == '\n' || *p == '\r'; }
 
 const char *skip_spaces(const char *p, const char *end) {
   while (p != end && *p == ' ') p++;
@@ -70,9 +68,9 @@ CSVEvent csv_end_field(
     place->column++;
     return CSV_FIELD;
   }
-  if (p != end && !ends_line(p, end)) return CSV_END;
+  if (p != end && !ends_line(p)) return CSV_END;
   if (!is_last) return CSV_SHORT_ROW;
-  if (p != end) p += *p == '\r' && p + 1 != end ? 2 : 1;
+  if (p != end) p += *p == '\r' && p + 1 != end && p[1] == '\n' ? 2 : 1;
   place->position = p;
   place->column = 0;
   place->row++;
@@ -87,7 +85,7 @@ CSVEvent csv_read(
   for (;;) {
     if (place->column == 0) {
       const char *p = place->position;
-      while (p != end && ends_line(p, end)) p++;
+      while (p != end && ends_line(p)) p++;
       place->position = p;
       if (p == end) return CSV_END;
       if (place->row == row_limit) return CSV_FULL;
@@ -101,7 +99,7 @@ CSVEvent csv_read(
       case CSV_NUMBERS: p = read_number(p, end, (double *)column.values + place->row); break;
       case CSV_TEXTS:
         if (p != end && *p == '"') return CSV_FIELD;
-        while (p != end && *p != separator && !ends_line(p, end)) p++;
+        while (p != end && *p != separator && !ends_line(p)) p++;
         ((CSVSpan *)column.values)[place->row] = (CSVSpan){start, p - start};
         break;
     }

@@ -11,10 +11,10 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
   private let example: @Sendable ((Int) throws -> Tensor) throws -> Example
 
   private init(
-    _ path: String, _ names: [String],
+    _ path: String, _ names: [String], _ limits: ReadingLimits,
     example: @escaping @Sendable ((Int) throws -> Tensor) throws -> Example
   ) throws {
-    let arrays = try names.map { try HDF5Array(path, $0) }
+    let arrays = try names.map { try HDF5Array(path, $0, limits: limits) }
     guard arrays.allSatisfy({ $0.count == arrays[0].count }) else {
       let counts = arrays.map { "“\($0.name)” has \($0.count)" }.joined(separator: ", ")
       throw DataFileError.damaged(path: path, reason: "its datasets differ in rows: \(counts)")
@@ -24,9 +24,15 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
 
   /// Creates the dataset of one array.
   ///
+  /// - Parameters:
+  ///   - path: where the file is.
+  ///   - name: the dataset's name in it.
+  ///   - limits: how much memory a batch may take.
   /// - Throws: `DataFileError`, as for `HDF5Array`; also where the datasets have different numbers of rows.
-  public init(_ path: String, _ name: String) throws where Example == Tensor {
-    try self.init(path, [name]) { try $0(0) }
+  public init(
+    _ path: String, _ name: String, limits: ReadingLimits = .standard
+  ) throws where Example == Tensor {
+    try self.init(path, [name], limits) { try $0(0) }
   }
 
   /// Creates the dataset.
@@ -35,15 +41,19 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
   ///   - path: where the file is.
   ///   - first: the one of each pair.
   ///   - second: the other of each pair.
-  public init(_ path: String, _ first: String, _ second: String) throws
-  where Example == (Tensor, Tensor) {
-    try self.init(path, [first, second]) { (try $0(0), try $0(1)) }
+  ///   - limits: how much memory a batch of one of them may take.
+  public init(
+    _ path: String, _ first: String, _ second: String, limits: ReadingLimits = .standard
+  ) throws where Example == (Tensor, Tensor) {
+    try self.init(path, [first, second], limits) { (try $0(0), try $0(1)) }
   }
 
   /// Creates the dataset.
-  public init(_ path: String, _ first: String, _ second: String, _ third: String) throws
-  where Example == (Tensor, Tensor, Tensor) {
-    try self.init(path, [first, second, third]) { (try $0(0), try $0(1), try $0(2)) }
+  public init(
+    _ path: String, _ first: String, _ second: String, _ third: String,
+    limits: ReadingLimits = .standard
+  ) throws where Example == (Tensor, Tensor, Tensor) {
+    try self.init(path, [first, second, third], limits) { (try $0(0), try $0(1), try $0(2)) }
   }
 
   public var count: Int { arrays[0].count }

@@ -17,6 +17,7 @@ public struct ImageFolder: Dataset {
   /// The pictures' paths and classes, sorted.
   public let files: [(path: String, label: Int)]
   private let mode: ImageFile.Mode
+  private let limits: ReadingLimits
 
   /// Finds the pictures: all `.png`, `.jpg` and `.jpeg` files, also in folders within.
   ///
@@ -25,9 +26,11 @@ public struct ImageFolder: Dataset {
   ///   - mode: what pictures are turned into.
   ///   - classes: the classes in the order of their numbers; by default those that there are. A folder
   ///     that is none of them is an error.
+  ///   - limits: how much memory a picture may take.
   /// - Throws: `DataFileError`, where there are no classes, or one has no pictures.
   public init(
-    _ path: String, mode: ImageFile.Mode = .rgb, classes: [String]? = nil
+    _ path: String, mode: ImageFile.Mode = .rgb, classes: [String]? = nil,
+    limits: ReadingLimits = .standard
   ) throws {
     let found = try Self.folders(in: path)
     if let classes, let unknown = found.first(where: { !classes.contains($0) }) {
@@ -35,7 +38,7 @@ public struct ImageFolder: Dataset {
         path: "\(path)/\(unknown)", reason: "it is none of the classes \(classes)")
     }
     self.classes = classes ?? found
-    self.mode = mode
+    (self.mode, self.limits) = (mode, limits)
     guard !self.classes.isEmpty else {
       throw DataFileError.damaged(path: path, reason: "there are no folders of classes in it")
     }
@@ -54,7 +57,7 @@ public struct ImageFolder: Dataset {
   public subscript(index: Int) -> (Tensor, Int) {
     get throws {
       let (path, label) = files[index]
-      return (try ImageFile.read(path, mode: mode), label)
+      return (try ImageFile.read(path, mode: mode, limits: limits), label)
     }
   }
 

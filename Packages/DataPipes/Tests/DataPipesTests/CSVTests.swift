@@ -44,8 +44,8 @@ import Testing
     #expect(try column(["true", "NA", "false"]) == .texts(["true", nil, "false"]))
     #expect(try column(["NA", "true"]) == .texts([nil, "true"]))
     #expect(try column(["1.50", "NA", "z"]) == .texts(["1.50", nil, "z"]))
-    #expect(try column(["\"1\"", "2"]) == .texts(["1", "2"]))
-    #expect(try column(["\"NA\"", "NA"]) == .texts(["NA", nil]))
+    #expect(try column(["\"1\"", "2"]) == .integers([1, 2]))
+    #expect(try column(["\"NA\"", "\"\"", "x"]) == .texts([nil, nil, "x"]))
     // More digits than an Int holds make a number.
     #expect(try column(["12345678901234567890"]) == .numbers([0x1.56a95319d63e1p+63]))
     #expect(try column(["1e999", "-1e-999"]) == .numbers([.infinity, -0.0]))
@@ -68,11 +68,40 @@ import Testing
         == [.integers([1, 3]), .integers([2, 4])])
     #expect(try table("a,b\n 1 , 2.5 \n").columns == [.integers([1]), .numbers([2.5])])
     #expect(try table("a,b\n\"two\nlines\",x\n").columns[0] == .texts(["two\nlines"]))
-    #expect(try table("a,b\nx y\"z\",\"\"\n").columns == [.texts(["x y\"z\""]), .texts([""])])
+    #expect(try table("a\nx y\"z\"\n\"\"\n").columns == [.texts(["x y\"z\"", nil])])
     let header = try table("a,b\n")
     #expect(header.count == 0 && header.columnNames == ["a", "b"])
     #expect(try header.tensor().shape == [0, 2])
     #expect(try table("5,x\n", hasHeader: false).columnNames == ["0", "1"])
+  }
+
+  /// Line ends of old Macs, names of rows as R writes them, and names that occur twice, as pandas reads
+  /// them.
+  @Test func whatOtherProgramsWrite() throws {
+    let mac = try table("a,b\r1,x\r2,\"y\rz\"\r")
+    #expect(mac.columns == [.integers([1, 2]), .texts(["x", "y\rz"])])
+    #expect(try table("a\r\n1\r2\n3").columns == [.integers([1, 2, 3])])
+    let fromR = try table("\"x\" \"y\"\n\"r1\" 1 2\n\"r2\" 3 NA\n", separator: " ")
+    #expect(fromR.columnNames == ["x", "y"] && fromR.rowNames == .texts(["r1", "r2"]))
+    #expect(try fromR.column("x") == .integers([1, 3]) && fromR.count == 2)
+    #expect(try fromR.tensor(missing: 0).shape == [2, 2])
+    #expect(try table("a,b\n1,2\n").rowNames == nil)
+    for (header, names) in [
+      ("a,b,a,a,b", ["a", "b", "a.1", "a.2", "b.1"]), ("a,a.1,a", ["a", "a.1", "a.2"]),
+      ("a,a,a.1,a", ["a", "a.2", "a.1", "a.3"]), (",x,", ["Unnamed: 0", "x", "Unnamed: 2"]),
+    ] {
+      let row = names.map { _ in "1" }.joined(separator: ",")
+      #expect(try table("\(header)\n\(row)\n").columnNames == names)
+    }
+    // What is quoted is read as what is not.
+    #expect(
+      try table("a,b,c\n\"1\",\"1.5\",\"true\"\n").columns
+        == [.integers([1]), .numbers([1.5]), .bools([true])])
+    guard case .numbers(let gap) = try table("a\n\"1\"\n\"NA\"\n\"\"\n").columns[0] else {
+      Issue.record("no numbers")
+      return
+    }
+    #expect(gap[0] == 1 && gap[1].isNaN && gap[2].isNaN)
   }
 
   /// Numbers are the nearest doubles, as Swift's own are.
@@ -97,7 +126,7 @@ import Testing
       error("a,b\n1,\"2\"3\n") == "the table, line 2: more of a field follows its closing quote")
     #expect(error("") == "the table, line 1: there are no rows")
     #expect(error("\n\n") == "the table, line 1: there are no rows")
-    #expect(error("a,b,a\n1,2,3\n") == "the table, line 1: 2 columns are named “a”")
+    #expect(error("a,b\r1,2\r3\r") == "the table, line 3: 1 field instead of 2")
     for bytes in ["a,b\n1,x\u{7F}", "a\u{7F}\n1", "\u{7F}a\n1"].map({ Array($0.utf8) }) {
       let broken = bytes.map { $0 == 0x7F ? 0xFF : $0 }
       let error = #expect(throws: DataFileError.self) { try CSVTable(Data(broken)) }
@@ -133,6 +162,14 @@ import Testing
     #expect(
       error(text + "1,2\n").contains("line \(text.utf8.count { $0 == 0x0A } + 1): 2 fields"))
     #expect(error(text + "1,\"2").contains("a quote is opened and never closed"))
+  }
+
+  /// Many columns and many blank lines, which look like many rows.
+  @Test func memoryIsBoundedByTheFile() throws {
+    let columns = String(repeating: ",", count: 100_000)
+    let found = try table(columns + "\n1" + columns + String(repeating: "\n", count: 1_000_000))
+    #expect(found.count == 1 && found.columns.count == 100_001)
+    #expect(found.columns[0] == .integers([1]) && found.columnNames[1] == "Unnamed: 1")
   }
 
   @Test func tensors() throws {

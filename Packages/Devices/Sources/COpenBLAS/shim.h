@@ -1,4 +1,8 @@
+#if __has_include(<cblas.h>)
 #include <cblas.h>
+#else
+#error "OpenBLAS is missing: install the Debian package libopenblas-dev, or run ./Scripts/setup"
+#endif
 
 // What OpenBLAS carries of LAPACK, under its Fortran names, since its package has no header for it.
 // Matrices lie column by column. https://netlib.org/lapack/explore-html/

@@ -8,6 +8,8 @@ protocol ByteSource: AnyObject {
   var path: String { get }
   /// The most bytes there can be. A header that promises more lies, and nothing is allocated for it.
   var limit: Int { get }
+  /// What the file's contents may take.
+  var budget: MemoryBudget { get }
   /// Up to as many bytes as there is room for; none at the end.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 }
@@ -39,16 +41,28 @@ extension ByteSource {
   /// A tensor of elements that lie one after another and end the file.
   ///
   /// - Parameter swapped: whether the elements' bytes are in the other order than this machine's.
-  func tensor(_ shape: [Int], _ dtype: DType, swapped: Bool) throws -> Tensor {
-    guard let byteCount = dtype.byteCount(of: shape), byteCount <= limit else {
-      throw damaged("its header says \(shape) of \(dtype), more than the file can hold")
-    }
-    let tensor = Tensor.empty(shape, dtype: dtype)
-    let memory = UnsafeMutableRawBufferPointer(start: tensor.view.pointer, count: byteCount)
-    try fill(memory, with: "data")
+  func tensor(_ shape: [Int], _ type: StoredType, swapped: Bool) throws -> Tensor {
+    let tensor = try elements(shape, type, swapped: swapped)
     try expectEnd()
-    if swapped { swapBytes(of: memory, each: dtype.itemSize) }
-    if dtype == .bool { memory.makeBools() }
+    return tensor
+  }
+
+  /// A tensor of the elements that come next.
+  func elements(_ shape: [Int], _ type: StoredType, swapped: Bool) throws -> Tensor {
+    guard let packedCount = type.byteCount(of: shape), packedCount <= limit else {
+      throw damaged("its header says \(shape) of \(type.name), more than the file can hold")
+    }
+    let byteCount = packedCount / type.itemSize * type.dtype.itemSize
+    try budget.take(byteCount, for: "\(shape) of \(type.dtype)")
+    let tensor = Tensor.empty(shape, dtype: type.dtype)
+    let memory = UnsafeMutableRawBufferPointer(start: tensor.view.pointer, count: byteCount)
+    try fill(
+      UnsafeMutableRawBufferPointer(rebasing: memory[(byteCount - packedCount)...]), with: "data")
+    do {
+      try memory.makeElements(from: type, swapped: swapped)
+    } catch let failure as TooLargeNumber {
+      throw DataFileError.unsupported(path: path, reason: failure.reason)
+    }
     return tensor
   }
 
@@ -61,47 +75,31 @@ extension ByteSource {
   }
 }
 
-extension UnsafeMutableRawBufferPointer {
-  /// Any other byte than 0 and 1 would be a bool that is neither.
-  func makeBools() {
-    for index in indices { self[index] = self[index] == 0 ? 0 : 1 }
-  }
-}
-
-private func swapBytes(of memory: UnsafeMutableRawBufferPointer, each size: Int) {
-  func swap<Word: FixedWidthInteger>(_: Word.Type) {
-    let words = memory.bindMemory(to: Word.self)
-    for index in words.indices { words[index] = words[index].byteSwapped }
-  }
-  switch size {
-  case 2: swap(UInt16.self)
-  case 4: swap(UInt32.self)
-  case 8: swap(UInt64.self)
-  default: break
-  }
-}
-
 /// A file, unpacked if it is packed by gzip.
 final class FileSource: ByteSource {
   let path: String
   let limit: Int
+  let budget: MemoryBudget
   private let file: gzFile
 
   /// How many bytes a byte of deflate's can stand for.
   static let deflateRatio = 1032
 
-  init(_ path: String) throws {
+  init(_ path: String, limits: ReadingLimits = .standard) throws {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe would wait for a writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     var status = stat()
     guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
       let reason = String(cString: strerror(errno))
       if descriptor >= 0 { close(descriptor) }
       throw DataFileError.unreadable(path: path, reason: reason)
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else {
       close(descriptor)
-      throw DataFileError.unreadable(path: path, reason: "it is a folder")
+      throw DataFileError.unreadable(
+        path: path, reason: kind == S_IFDIR ? "it is a folder" : "it is no file")
     }
     guard let file = gzdopen(descriptor, "rb") else {
       close(descriptor)
@@ -111,6 +109,7 @@ final class FileSource: ByteSource {
     // It says now whether the file is packed.
     let isPacked = gzdirect(file) == 0
     limit = Int(status.st_size) * (isPacked ? Self.deflateRatio : 1)
+    budget = MemoryBudget(limits, path: path, fileSize: Int(status.st_size))
   }
 
   deinit { gzclose(file) }

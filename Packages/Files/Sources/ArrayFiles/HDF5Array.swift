@@ -1,5 +1,5 @@
 import CHDF5
-import Files
+@_spi(Flambeau) import Files
 import Foundation
 import Tensors
 
@@ -21,41 +21,74 @@ public final class HDF5Array: @unchecked Sendable {
   public let dtype: DType
   // Used and released only while the library is locked.
   private var dataset: HDF5Handle?
+  private var element: HDF5.Element?
+  private let limits: ReadingLimits
   private let fileSize: Int
 
   /// Opens an array of a file.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - name: the dataset's name, with slashes between groups.
+  ///   - limits: how much memory the rows that are read at once may take.
   /// - Throws: `DataFileError`; also where there is no such dataset, it has no dims, or its type is none
   ///   that a tensor has.
-  public init(_ path: String, _ name: String) throws {
-    (self.path, self.name) = (path, name)
+  public init(_ path: String, _ name: String, limits: ReadingLimits = .standard) throws {
+    (self.path, self.name, self.limits) = (path, name, limits)
     var status = stat()
     guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
       throw DataFileError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
-    fileSize = Int(status.st_size)
-    (dataset, shape, dtype) = try Self.locked(path) {
-      guard hdf5_survives(path, name, 60) else {
-        throw HDF5Failure(reason: "libhdf5 crashes on it, or does not come to an end")
-      }
-      let file = try HDF5Handle(H5Fopen(path, hdf5_read_only(), hdf5_default()), close: H5Fclose)
-      let object = try HDF5Handle(H5Oopen(file.id, name, hdf5_default()), close: H5Oclose)
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw DataFileError.unreadable(path: path, reason: "it is no file")
+    }
+    let fileSize = Int(status.st_size)
+    self.fileSize = fileSize
+    (dataset, shape, element, dtype) = try Self.locked(path) {
+      let file = try HDF5.open(path, trying: name, limits: limits, fileSize: fileSize)
+      let object = try HDF5.object(name, in: file)
       guard H5Iget_type(object.id) == H5I_DATASET else {
         throw HDF5Failure(reason: "“\(name)” is no dataset")
+      }
+      if let refusal = HDF5.refusal(of: object) {
+        throw HDF5Failure(reason: "“\(name)” is refused: \(refusal)")
       }
       let shape = try HDF5.shape(of: object)
       guard !shape.isEmpty else {
         throw HDF5Failure(reason: "“\(name)” has no dims, so no rows to read")
       }
       let type = try HDF5Handle(H5Dget_type(object.id), close: H5Tclose)
-      guard let dtype = try HDF5.dtype(holding: type) else {
-        throw HDF5Failure(reason: "“\(name)” is of a type that no tensor has")
+      guard let element = try HDF5.element(of: type) else {
+        throw DataFileError.unsupported(
+          path: path,
+          reason: "“\(name)” holds \(HDF5.description(of: type)), which no tensor does")
       }
-      return (object, shape, dtype)
+      let dataset = try Self.cached(object, name, shape, in: file, limits: limits)
+      return (dataset, shape, element, element.dtype)
     }
   }
 
-  deinit { HDF5.locked { dataset = nil } }
+  /// The dataset with a cache that holds all chunks of a row, if they are large, so that neighbouring rows
+  /// do not unpack them again.
+  private static func cached(
+    _ dataset: HDF5Handle, _ name: String, _ shape: [Int], in file: HDF5Handle,
+    limits: ReadingLimits
+  ) throws -> HDF5Handle {
+    var sizes = [hsize_t](repeating: 1, count: shape.count)
+    let chunk = hdf5_chunk(dataset.id, &sizes, Int32(shape.count))
+    guard chunk > 0 else { return dataset }
+    // What the library does without being told, and what memory is there for.
+    let (least, most) = (1 << 20, limits.memory ?? 1 << 30)
+    let chunks = zip(shape, sizes).dropFirst().reduce(1.0) { product, dim in
+      product * (Double(dim.0) / Double(max(dim.1, 1))).rounded(.up)
+    }
+    let wanted = min(chunks * Double(chunk), Double(1 << 28))
+    let size = min(max(Int(wanted), chunk), most)
+    guard size > least else { return dataset }
+    return try HDF5Handle(hdf5_open_cached(file.id, name, size), close: H5Dclose)
+  }
+
+  deinit { HDF5.locked { (dataset, element) = (nil, nil) } }
 
   /// How many rows there are: the first size.
   public var count: Int { shape[0] }
@@ -79,16 +112,16 @@ public final class HDF5Array: @unchecked Sendable {
     let rowSize = shape.dropFirst().reduce(dtype.itemSize) {
       $0.multipliedReportingOverflow(by: $1).partialValue
     }
-    // No allocation larger than the file can justify.
     let (byteCount, overflow) = rowSize.multipliedReportingOverflow(by: indices.count)
-    guard !overflow, (0...fileSize * FileSource.deflateRatio).contains(byteCount) else {
-      throw DataFileError.damaged(
-        path: path, reason: "“\(name)” has the shape \(shape), more than the file can hold")
+    guard !overflow, byteCount >= 0 else {
+      throw DataFileError.damaged(path: path, reason: "“\(name)” has the shape \(shape)")
     }
-    let tensor = Tensor.empty([indices.count] + shape.dropFirst(), dtype: dtype)
+    try MemoryBudget(limits, path: path, fileSize: fileSize).take(
+      byteCount, for: "\(indices.count) rows of the shape \(Array(shape.dropFirst()))")
+    // Where the file has no data, libhdf5 may leave memory as it is.
+    let tensor = Tensor.zeros([indices.count] + shape.dropFirst(), dtype: dtype)
     guard tensor.numel > 0 else { return tensor }
     try Self.locked(path) {
-      let type = try HDF5.type(of: dtype)
       let space = try HDF5Handle(H5Dget_space(dataset!.id), close: H5Sclose)
       var start = 0
       while start < indices.count {
@@ -102,10 +135,12 @@ public final class HDF5Array: @unchecked Sendable {
           H5Screate_simple(Int32(counts.count), counts, nil), close: H5Sclose)
         try HDF5Failure.check(
           H5Dread(
-            dataset!.id, type.id, memory.id, space.id, hdf5_default(),
+            dataset!.id, element!.memoryType.id, memory.id, space.id, hdf5_default(),
             tensor.view.pointer + start * rowSize))
         start = end
       }
+      try element!.finish(
+        UnsafeMutableRawBufferPointer(start: tensor.view.pointer, count: byteCount))
     }
     return tensor
   }

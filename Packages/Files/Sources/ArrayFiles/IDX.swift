@@ -1,4 +1,4 @@
-import Files
+@_exported import struct Files.ReadingLimits
 import Tensors
 
 /// IDX, the format of the MNIST files: <http://yann.lecun.com/exdb/mnist/>.
@@ -8,9 +8,12 @@ public enum IDX {
   /// Two zero bytes, the type, the number of dims, the sizes and the elements, all big-endian. MNIST's
   /// images are uint8 of shape [60000, 28, 28] and its labels uint8 of shape [60000].
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - limits: how much memory it may take.
   /// - Throws: `DataFileError`.
-  public static func read(_ path: String) throws -> Tensor {
-    let source = try FileSource(path)
+  public static func read(_ path: String, limits: ReadingLimits = .standard) throws -> Tensor {
+    let source = try FileSource(path, limits: limits)
     let header = try source.bytes(4, of: "header")
     guard header[0] == 0, header[1] == 0, let dtype = types[header[2]] else {
       throw source.damaged("it is no IDX file: it starts with the bytes \(header)")
@@ -19,7 +22,7 @@ public enum IDX {
     let shape = (0..<Int(header[3])).map { dim in
       sizes[4 * dim..<4 * dim + 4].reduce(0) { $0 << 8 | Int($1) }
     }
-    return try source.tensor(shape, dtype, swapped: true)
+    return try source.tensor(shape, .plain(dtype), swapped: true)
   }
 
   private static let types: [UInt8: DType] = [

@@ -12,7 +12,8 @@ import Foundation
   /// - Throws: `DataFileError.unreadable`.
   public init(_ path: String) throws {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe would wait for a writer.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     var status = stat()
     guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
       let reason = String(cString: strerror(errno))
@@ -37,18 +38,26 @@ import Foundation
   }
 
   /// Elements that lie one after another within the file.
-  public func tensor(at offset: Int, _ shape: [Int], _ dtype: DType) throws -> Tensor {
-    let count = shape.reduce(dtype.itemSize, *)
+  public func tensor(at offset: Int, _ shape: [Int], _ type: StoredType) throws -> Tensor {
+    let dtype = type.dtype
+    let count = shape.reduce(type.itemSize, *)
     // Small tensors, and those whose elements would lie across the machine's words, are copied.
-    if count >= 1 << 16, dtype != .bool, offset % dtype.itemSize == 0,
+    if count >= 1 << 16, type == .plain(dtype), dtype != .bool, offset % dtype.itemSize == 0,
       let storage = Storage.mapped(descriptor: descriptor, offset: offset, byteCount: count)
     {
       return Tensor(storage: storage, shape: shape, dtype: dtype)
     }
     let tensor = Tensor.empty(shape, dtype: dtype)
-    let memory = UnsafeMutableRawBufferPointer(start: tensor.view.pointer, count: count)
-    try read(offset..<offset + count, into: memory)
-    if dtype == .bool { memory.makeBools() }
+    let memory = UnsafeMutableRawBufferPointer(
+      start: tensor.view.pointer, count: count / type.itemSize * dtype.itemSize)
+    try read(
+      offset..<offset + count,
+      into: UnsafeMutableRawBufferPointer(rebasing: memory[(memory.count - count)...]))
+    do {
+      try memory.makeElements(from: type, swapped: false)
+    } catch let failure as TooLargeNumber {
+      throw DataFileError.unsupported(path: path, reason: failure.reason)
+    }
     return tensor
   }
 

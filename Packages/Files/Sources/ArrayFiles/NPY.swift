@@ -5,30 +5,43 @@ import Tensors
 /// NumPy's format for one array:
 /// <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 public enum NPY {
-  /// Reads what `numpy.save` wrote: `numpy.load`.
+  /// Reads what `numpy.save` wrote: `numpy.load`. Unsigned whole numbers of 16, 32 and 64 bits become
+  /// int32 and int64.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - limits: how much memory it may take.
   /// - Throws: `DataFileError`; also where the array's type is none that a tensor has.
-  public static func read(_ path: String) throws -> Tensor {
-    try read(from: FileSource(path))
+  public static func read(_ path: String, limits: ReadingLimits = .standard) throws -> Tensor {
+    try read(from: FileSource(path, limits: limits))
+  }
+
+  /// An array's shape and dtype, without its data; nil where the file is no NPY file.
+  @_spi(Flambeau) public static func inspect(
+    _ path: String
+  ) throws -> (shape: [Int], dtype: DType)? {
+    let source = try FileSource(path)
+    let start = try? source.bytes(mark.count, of: "header")
+    return start == mark ? try inspect(FileSource(path)) : nil
   }
 
   static func read(from source: some ByteSource) throws -> Tensor {
-    let (header, dtype, swapped) = try header(of: source)
+    let (header, type, swapped) = try header(of: source)
     let shape = header.isFortran ? header.shape.reversed() : header.shape
-    let tensor = try source.tensor(shape, dtype, swapped: swapped)
+    let tensor = try source.tensor(shape, type, swapped: swapped)
     return header.isFortran ? tensor.permute(shape.indices.reversed()) : tensor
   }
 
   static func inspect(_ source: some ByteSource) throws -> (shape: [Int], dtype: DType) {
-    let (header, dtype, _) = try header(of: source)
-    return (header.shape, dtype)
+    let (header, type, _) = try header(of: source)
+    return (header.shape, type.dtype)
   }
 
   private static func header(
     of source: some ByteSource
-  ) throws -> (Header, DType, swapped: Bool) {
+  ) throws -> (NPYHeader, StoredType, swapped: Bool) {
     let start = try source.bytes(8, of: "header")
-    guard Array(start[..<6]) == [0x93] + Array("NUMPY".utf8) else {
+    guard Array(start[..<6]) == mark else {
       throw source.damaged("it is no NPY file")
     }
     let version = start[6]
@@ -43,13 +56,15 @@ public enum NPY {
       throw source.damaged("its header of \(length) bytes is too long")
     }
     let text = String(decoding: try source.bytes(length, of: "header"), as: UTF8.self)
-    guard let header = Header(text) else {
+    guard let header = NPYHeader(text) else {
       throw source.damaged("its header “\(text.prefix(100))” is none of an array")
     }
-    guard let (dtype, swapped) = Self.type(header.description) else {
-      throw source.damaged("its type “\(header.description)” is none that a tensor has")
+    guard let (type, swapped) = Self.type(header.description) else {
+      throw DataFileError.unsupported(
+        path: source.path,
+        reason: "its type “\(header.description.prefix(100))” is none that a tensor has")
     }
-    return (header, dtype, swapped)
+    return (header, type, swapped)
   }
 
   /// Writes a tensor: `numpy.save`.
@@ -68,7 +83,7 @@ public enum NPY {
   /// A file of version 1.0: the header ends at a multiple of 64 bytes.
   static func bytes(of tensor: Tensor) throws -> [UInt8] {
     let source = tensor.detach().to(.cpu).contiguous()
-    guard let type = types.first(where: { $0.value == source.dtype })?.key else {
+    guard let type = types.first(where: { $0.value == .plain(source.dtype) })?.key else {
       throw WriteFailure(reason: "NumPy has no \(source.dtype); convert it first")
     }
     let sizes = source.shape.map { "\($0)," }.joined(separator: " ")
@@ -77,7 +92,7 @@ public enum NPY {
     header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
     let length = UInt16(header.utf8.count)
     var bytes: [UInt8] =
-      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)]
+      mark + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)]
     bytes.reserveCapacity(bytes.count + header.utf8.count + source.numel * source.dtype.itemSize)
     bytes += Array(header.utf8)
     bytes += UnsafeRawBufferPointer(
@@ -85,41 +100,17 @@ public enum NPY {
     return bytes
   }
 
-  private static let types: [String: DType] = [
-    "b1": .bool, "u1": .uint8, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64,
-    "f2": .float16, "f4": .float32, "f8": .float64,
+  private static let mark = [0x93] + Array("NUMPY".utf8)
+
+  private static let types: [String: StoredType] = [
+    "b1": .plain(.bool), "u1": .plain(.uint8), "i1": .plain(.int8), "i2": .plain(.int16),
+    "i4": .plain(.int32), "i8": .plain(.int64), "u2": .uint16, "u4": .uint32, "u8": .uint64,
+    "f2": .plain(.float16), "f4": .plain(.float32), "f8": .plain(.float64),
   ]
 
   /// What NumPy's `dtype.str` says: the order of bytes, the kind, the size.
-  private static func type(_ description: String) -> (DType, swapped: Bool)? {
+  private static func type(_ description: String) -> (StoredType, swapped: Bool)? {
     guard let order = description.first, "<>|=".contains(order) else { return nil }
     return types[String(description.dropFirst())].map { ($0, order == ">") }
-  }
-
-  /// The Python dictionary that a header is, such as
-  /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
-  private struct Header {
-    let description: String
-    let isFortran: Bool
-    let shape: [Int]
-
-    init?(_ text: String) {
-      guard
-        let match = text.wholeMatch(
-          of:
-            /\s*\{\s*(?:'descr'\s*:\s*'([^']*)'\s*,\s*)'fortran_order'\s*:\s*(True|False)\s*,\s*'shape'\s*:\s*\(([0-9,\s]*)\)\s*,?\s*\}\s*/
-        )
-      else { return nil }
-      description = String(match.1)
-      isFortran = match.2 == "True"
-      var sizes: [Int] = []
-      for part in match.3.split(separator: ",") {
-        let digits = part.trimmingCharacters(in: .whitespaces)
-        if digits.isEmpty { continue }
-        guard let size = Int(digits) else { return nil }
-        sizes.append(size)
-      }
-      shape = sizes
-    }
   }
 }

@@ -6,29 +6,56 @@ import Tensors
 public enum NPZ {
   /// Reads what `numpy.savez` or `numpy.savez_compressed` wrote: `numpy.load`.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - keys: the arrays to read, whatever is beside them; by default all.
+  ///   - limits: how much memory they may take.
   /// - Throws: `DataFileError`.
-  public static func read(_ path: String) throws -> StateDict {
-    let archive = try ZipArchive(path)
+  public static func read(
+    _ path: String, keys: Set<String>? = nil, limits: ReadingLimits = .standard
+  ) throws -> StateDict {
+    let archive = try ZipArchive(path, limits: limits)
     var arrays = StateDict()
     for name in archive.names {
-      let entry = try archive.entry(name)
-      guard name.hasSuffix(".npy") else {
-        throw entry.damaged("it is no array: its name does not end in .npy")
+      guard name.hasSuffix(suffix) else {
+        if keys != nil { continue }
+        throw DataFileError.unsupported(
+          path: "\(path), \(name)", reason: "it is no array: its name does not end in .npy")
       }
-      arrays[String(name.dropLast(4))] = try NPY.read(from: entry)
+      let key = String(name.dropLast(suffix.count))
+      guard keys?.contains(key) ?? true else { continue }
+      guard arrays.updateValue(try NPY.read(from: archive.entry(name)), forKey: key) == nil else {
+        throw DataFileError.unsupported(
+          path: path,
+          reason: "the names of two arrays differ only in how the letters of “\(key)” are composed")
+      }
     }
     return arrays
   }
 
-  /// The arrays' names, shapes and dtypes, without their data.
+  private static let suffix = ".npy"
+
+  /// The arrays' names, shapes and dtypes, without their data, and why others are none.
   @_spi(Flambeau) public static func inspect(
     _ path: String
-  ) throws -> [(key: String, shape: [Int], dtype: DType)] {
+  ) throws -> (arrays: [(key: String, shape: [Int], dtype: DType)], others: [String: String]) {
     let archive = try ZipArchive(path)
-    return try archive.names.filter { $0.hasSuffix(".npy") }.map { name in
-      let (shape, dtype) = try NPY.inspect(archive.entry(name))
-      return (String(name.dropLast(4)), shape, dtype)
+    var arrays: [(key: String, shape: [Int], dtype: DType)] = []
+    var others: [String: String] = [:]
+    for name in archive.names {
+      guard name.hasSuffix(suffix) else {
+        others[name] = "no array"
+        continue
+      }
+      let key = String(name.dropLast(suffix.count))
+      do {
+        let (shape, dtype) = try NPY.inspect(archive.entry(name))
+        arrays.append((key, shape, dtype))
+      } catch DataFileError.unsupported(_, let reason) {
+        others[key] = reason
+      }
     }
+    return (arrays, others)
   }
 
   /// Writes arrays to a file that exists, as `numpy.savez` or, with compression, `savez_compressed`.
@@ -37,9 +64,14 @@ public enum NPZ {
   ) throws {
     let archive = try ZipWriter(path)
     for (name, tensor) in arrays {
+      // The most that a zip archive's name may have, without what is added to it.
+      guard !name.utf8.contains(0), name.utf8.count <= 65_000 else {
+        throw WriteFailure(
+          reason: "the key “\(name.prefix(100))” cannot be the name of a file in an archive")
+      }
       let file = Memory(try NPY.bytes(of: tensor))
       try archive.add(
-        name + ".npy", file.bytes, owner: file, compression: compression)
+        name + suffix, file.bytes, owner: file, compression: compression)
     }
     try archive.close()
   }

@@ -10,16 +10,22 @@ import Tensors
   public let names: [String]
   private let archive: OpaquePointer
   private let size: Int
+  /// What all of its files may take together.
+  public let budget: MemoryBudget
 
   /// - Throws: `DataFileError`; also where its two lists of files differ, or a name occurs twice.
-  public init(_ path: String) throws {
+  public init(_ path: String, limits: ReadingLimits = .standard) throws {
     self.path = path
     // libzip says less clearly why a file cannot be opened.
     var status = stat()
     guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
       throw DataFileError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw DataFileError.unreadable(path: path, reason: "it is no file")
+    }
     size = Int(status.st_size)
+    budget = MemoryBudget(limits, path: path, fileSize: size)
     var code: Int32 = 0
     guard let archive = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
       var error = zip_error_t()
@@ -33,7 +39,8 @@ import Tensors
     names = (0..<count).map { index in
       zip_get_name(archive, zip_uint64_t(index), 0).map { String(cString: $0) } ?? ""
     }
-    guard Set(names).count == names.count else {
+    // By their bytes, since strings are equal too where their letters are composed in different ways.
+    guard Set(names.map { Array($0.utf8) }).count == names.count else {
       throw DataFileError.damaged(path: path, reason: "two of its files have one name")
     }
   }
@@ -64,6 +71,7 @@ import Tensors
   /// How many bytes it says that it has.
   public let size: Int
   public let limit: Int
+  var budget: MemoryBudget { archive.budget }
   private let archive: ZipArchive
   private let file: OpaquePointer
 
@@ -90,20 +98,24 @@ import Tensors
     guard size <= limit else {
       throw damaged("it says that it has \(size) bytes, more than the file can hold")
     }
+    try budget.take(size, for: name)
     let all = try bytes(size, of: "data")
     try expectEnd()
     return all
   }
 
   /// All of its bytes as a tensor's elements.
-  public func tensor(_ shape: [Int], _ dtype: DType) throws -> Tensor {
-    try tensor(shape, dtype, swapped: false)
+  ///
+  /// - Parameter swapped: whether the elements' bytes are in the other order than this machine's.
+  public func tensor(_ shape: [Int], of type: StoredType, swapped: Bool) throws -> Tensor {
+    try tensor(shape, type, swapped: swapped)
   }
 }
 
 /// A zip archive that is written, through libzip.
 @_spi(Flambeau) public final class ZipWriter {
   private let archive: OpaquePointer
+  private let path: String
   // libzip reads what is added when it closes the archive.
   private var kept: [AnyObject] = []
   /// How many bytes the archive has so far.
@@ -115,7 +127,7 @@ import Tensors
     guard let archive = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code) else {
       throw WriteFailure.last
     }
-    self.archive = archive
+    (self.archive, self.path) = (archive, path)
   }
 
   deinit { if !isClosed { zip_discard(archive) } }
@@ -154,8 +166,15 @@ import Tensors
 
   /// Writes the archive.
   public func close() throws {
+    let isEmpty = zip_get_num_entries(archive, 0) == 0
     guard zip_close(archive) == 0 else { throw failure() }
     isClosed = true
+    // libzip removes the file of an empty archive, which is a record of 22 bytes.
+    guard isEmpty else { return }
+    guard FileManager.default.createFile(atPath: path, contents: nil) else {
+      throw WriteFailure.last
+    }
+    try ByteWriter(path).write([0x50, 0x4B, 0x05, 0x06] + [UInt8](repeating: 0, count: 18))
   }
 
   private func failure() -> WriteFailure {

@@ -15,20 +15,28 @@ import Foundation
 /// Writes a file beside its final place, flushes it to the disk and then gives it its name in one step,
 /// so that whatever happens the old file or the new one is there, whole.
 ///
+/// What a link stands for is written, and a file that was there leaves its permissions to the new one.
+/// What killed processes have left in the folder is removed.
+///
 /// - Parameter body: writes the file at the path that it gets, where an empty one is.
 /// - Throws: ``WriteFailure``, and what `body` throws.
 @_spi(Flambeau) public func writeAtomically(to path: String, _ body: (String) throws -> Void) throws
 {
-  let temporary = "\(path).\(UUID().uuidString).tmp"
+  let place = try FinalPlace(path)
+  TemporaryFile.removeLeftovers(in: place.folder)
+  let temporary = TemporaryFile.path(in: place.folder)
   defer { unlink(temporary) }
-  let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
+  // Nobody may read before the end what may not be read afterwards.
+  let descriptor = open(
+    temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, (place.permissions ?? 0o666) | 0o200)
   guard descriptor >= 0 else { throw WriteFailure.last }
   close(descriptor)
   try body(temporary)
+  try place.givePermissions(to: temporary)
   try flush(temporary)
-  guard rename(temporary, path) == 0 else { throw WriteFailure.last }
+  guard rename(temporary, place.path) == 0 else { throw WriteFailure.last }
   // The name is on the disk when its folder is. Some file systems cannot do that.
-  try? flush(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+  try? flush(place.folder)
 }
 
 /// Brings a file or folder to the disk.

@@ -6,7 +6,10 @@ public enum DataFileError: Error, Equatable, LocalizedError {
   case unreadable(path: String, reason: String)
   /// The file is not what it should be; `line` says where, if it has lines.
   case damaged(path: String, line: Int? = nil, reason: String)
-
+  /// The file is sound, as far as was seen, but holds something that there is no tensor for.
+  case unsupported(path: String, reason: String)
+  /// The file would take more than ``ReadingLimits`` allow.
+  case beyondLimit(path: String, reason: String)
   /// The file could not be written; what was there before is still there.
   case cannotWrite(path: String, reason: String)
 
@@ -15,7 +18,9 @@ public enum DataFileError: Error, Equatable, LocalizedError {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .damaged(let path, let line?, let reason): "\(path), line \(line): \(reason)"
-    case .damaged(let path, nil, let reason): "\(path): \(reason)"
+    case .damaged(let path, nil, let reason), .unsupported(let path, let reason),
+      .beyondLimit(let path, let reason):
+      "\(path): \(reason)"
     }
   }
 }

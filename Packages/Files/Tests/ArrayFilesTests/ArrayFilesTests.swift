@@ -7,7 +7,7 @@ import Testing
 @Suite struct ArrayFilesTests {
   @Test func numPysArrays() throws {
     let expected = try Golden.expected().filter { $0.key.contains(".npy") }
-    #expect(expected.count == 18)
+    #expect(expected.count == 27)
     for (name, array) in expected { #expect(array.matches(try NPY.read(Golden.path(name)))) }
   }
 
@@ -45,6 +45,12 @@ import Testing
     #expect(
       error { _ = try NPY.read(Golden.path("complex.npy")) }
         == "complex.npy: its type “<c8” is none that a tensor has")
+    #expect(
+      error { _ = try NPY.read(Golden.path("structured.npy")) }
+        == "structured.npy: its type “[('a', '<i4'), ('b', '<f4')]” is none that a tensor has")
+    #expect(
+      error { _ = try NPY.read(Golden.path("too large.npy")) }
+        == "too large.npy: it holds the number 9223372036854775808, which is more than int64 has")
     #expect(error { _ = try NPY.read(Golden.path("int8.idx")) } == "int8.idx: it is no NPY file")
     #expect(
       error { _ = try IDX.read(Golden.path("int8.npy")) }
@@ -90,7 +96,40 @@ import Testing
     }
   }
 
+  @Test func moreThanTheLimits() throws {
+    // Zeros, packed to a thousandth.
+    let path = Golden.path("compressed.npz")
+    #expect(
+      error { _ = try NPZ.read(path, limits: ReadingLimits(memory: 79_999)) }
+        == "compressed.npz: with [100, 100] of float64 it would take more than 79999 bytes of "
+        + "memory; a larger `memory` of ReadingLimits allows that")
+    // What is not asked for takes nothing.
+    let y = try NPZ.read(path, keys: ["y"], limits: ReadingLimits(memory: 100))
+    #expect(y.keys == ["y"])
+    #expect(try NPZ.read(path, limits: ReadingLimits(memory: 100_000)).count == 2)
+  }
+
   // MARK: HDF5
+
+  /// The same is refused as where all datasets are loaded.
+  @Test func hdf5ThatLeadsOutOfTheFile() throws {
+    func array(_ name: String) throws -> HDF5Array {
+      try HDF5Array(Golden.path("elsewhere.h5"), name)
+    }
+    #expect(try array("soft").rows([2]).equal(Tensor([[4.0, 5]], dtype: .float64)))
+    for name in ["external", "virtual"] {
+      #expect(
+        error { _ = try array(name) }
+          == "elsewhere.h5: “\(name)” is refused: its data is in other files")
+    }
+    for name in ["link", "through"] {
+      #expect(error { _ = try array(name) }.hasPrefix("elsewhere.h5: "))
+    }
+    #expect(try array("filled").rows([3, 0]).equal(.full([2, 2], 7)))
+    let large = try array("uint64")
+    #expect(try large.rows([0]).equal(Tensor([1])))
+    #expect(error { _ = try large.rows([1]) }.contains("more than int64 has"))
+  }
 
   private func array(_ name: String) throws -> HDF5Array {
     try HDF5Array(Golden.path("arrays.h5"), name)
@@ -133,8 +172,8 @@ import Testing
   @Test func hdf5ThatIsWrong() throws {
     #expect(
       error { _ = try array("scalar") } == "arrays.h5: “scalar” has no dims, so no rows to read")
-    #expect(error { _ = try array("text") } == "arrays.h5: “text” is of a type that no tensor has")
-    #expect(error { _ = try array("complex") }.contains("of a type that no tensor has"))
+    #expect(error { _ = try array("text") } == "arrays.h5: “text” holds text, which no tensor does")
+    #expect(error { _ = try array("complex") }.contains("holds a compound of 2 members"))
     #expect(error { _ = try array("group") } == "arrays.h5: “group” is no dataset")
     #expect(error { _ = try array("none") }.hasPrefix("arrays.h5: "))
     #expect(error { _ = try HDF5Array(Golden.path("int8.npy"), "x") }.hasPrefix("int8.npy: "))

@@ -22,7 +22,7 @@ import Testing
 
   @Test func asPillow() throws {
     let expected = try Self.expected()
-    #expect(expected.count == 10)
+    #expect(expected.count == 17)
     for (name, pixels) in expected where name != "luma" {
       let image = try read(name)
       #expect(image.dtype == .uint8 && image.shape == pixels.shape, "\(name)")
@@ -30,6 +30,43 @@ import Testing
       // Decoders of JPEG may round differently.
       #expect(difference! <= (name.hasSuffix("g") && name.contains(".jp") ? 2 : 0), "\(name)")
     }
+  }
+
+  /// As torchvision, Pillow and OpenCV read it, whatever gamma the file notes.
+  @Test func numbersAreThoseOfTheFile() throws {
+    #expect(try read("deep.png").permute(1, 2, 0).scalars(as: Int.self) == [1, 128, 255, 0, 0, 1])
+    let color = try read("color.png")
+    #expect(try read("linear.png").equal(color))
+    let corrected = try ImageFile.read(
+      Self.folder.appending(path: "linear.png").path, correctingGamma: true)
+    let differences = zip(corrected.scalars(as: Double.self), color.scalars(as: Double.self)).map {
+      abs($0 - 255 * pow($1 / 255, 1 / 2.2))
+    }
+    #expect(differences.max()! < 1)
+  }
+
+  /// What libpng and libjpeg-turbo warn of, and what nobody needs for the pixels.
+  @Test func warningsAreNoErrors() throws {
+    let color = try read("color.png")
+    #expect(try read("profile.png").equal(color) && read("text.png").equal(color))
+    #expect(try read("extraneous.jpg").equal(read("color.jpg")))
+  }
+
+  @Test func moreThanTheLimits() throws {
+    let path = Self.folder.appending(path: "large.png").path
+    #expect(try ImageFile.read(path).shape == [1, 4000, 4000])
+    let small = #expect(throws: DataFileError.self) {
+      try ImageFile.read(path, limits: ReadingLimits(memory: 1 << 20))
+    }
+    #expect(
+      small?.localizedDescription
+        == "\(path): with its 4000×4000 pixels it would take more than 1048576 bytes of memory; a "
+        + "larger `memory` of ReadingLimits allows that")
+    // As many bytes as a file that is whole would have.
+    let huge =
+      try Data(contentsOf: Self.folder.appending(path: "huge.png")) + Data(count: 310_000)
+    let error = #expect(throws: DataFileError.self) { try ImageFile.decode(huge) }
+    #expect(error?.localizedDescription.contains("its 50000×50000 pixels it would take") == true)
   }
 
   @Test func modes() throws {
@@ -100,7 +137,10 @@ import Testing
   }
 
   /// Damaged pictures are read or refused.
-  @Test(arguments: ["color.png", "palette.png", "alpha.png", "color.jpg", "progressive.jpeg"])
+  @Test(arguments: [
+    "color.png", "palette.png", "alpha.png", "deep.png", "transparent.png", "color.jpg",
+    "progressive.jpeg", "inks.jpg",
+  ])
   func fuzzed(name: String) throws {
     let bytes = [UInt8](try Data(contentsOf: Self.folder.appending(path: name)))
     let generator = Generator(seed: 17)

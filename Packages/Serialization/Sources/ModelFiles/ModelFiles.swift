@@ -3,7 +3,7 @@ import Foundation
 @_exported import Serialization
 
 /// Saves a whole model: what it is made of, and its numbers. The file is also one of a state dict, which
-/// `load(_:format:keys:device:)` and Python read.
+/// `load(_:format:keys:limits:device:)` and Python read.
 ///
 ///     try saveModel(model, to: "model.h5")
 ///     let again = try loadModel("model.h5")
@@ -44,13 +44,15 @@ public func saveModel(
 /// - Parameters:
 ///   - path: the file.
 ///   - format: the format, whatever the extension.
+///   - limits: how much memory it may take.
 ///   - device: where the model goes.
 /// - Throws: `SerializationError`.
 public func loadModel(
-  _ path: String, format: FileFormat? = nil, device: Device = .cpu
+  _ path: String, format: FileFormat? = nil, limits: ReadingLimits = .standard,
+  device: Device = .cpu
 ) throws -> Module {
   let structure = try modelStructure(path, format: format)
-  let state = try load(path, format: format, device: device)
+  let state = try load(path, format: format, limits: limits, device: device)
   do {
     return try Module.make(structure, state: state)
   } catch {
@@ -60,9 +62,10 @@ public func loadModel(
 
 /// As the other function, for a model of a known class: `let net: Net = try loadModel("net.h5")`.
 public func loadModel<Model: Module>(
-  _ path: String, format: FileFormat? = nil, device: Device = .cpu, as kind: Model.Type = Model.self
+  _ path: String, format: FileFormat? = nil, limits: ReadingLimits = .standard,
+  device: Device = .cpu, as kind: Model.Type = Model.self
 ) throws -> Model {
-  let module: Module = try loadModel(path, format: format, device: device)
+  let module: Module = try loadModel(path, format: format, limits: limits, device: device)
   guard let model = module as? Model else {
     throw SerializationError.noModel(path: path, reason: "it is a \(type(of: module)), no \(kind)")
   }

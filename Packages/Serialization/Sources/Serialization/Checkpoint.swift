@@ -105,15 +105,21 @@ public struct Checkpoint {
 
   /// Reads a file.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - limits: how much memory it may take.
+  ///   - device: where its tensors go.
   /// - Throws: ``SerializationError``; also where the file is no checkpoint.
-  public init(_ path: String, device: Device = .cpu) throws {
+  public init(
+    _ path: String, limits: ReadingLimits = .standard, device: Device = .cpu
+  ) throws {
     self.path = path
-    let metadata = try inspect(path).metadata
+    let metadata = try inspect(path, limits: limits).metadata
     guard let names = metadata[Self.list] else {
       throw SerializationError.notAStateDict(path: path, reason: "it is no checkpoint")
     }
     for name in names.split(separator: "\n") { states[String(name)] = [:] }
-    for (key, tensor) in try load(path, device: device) {
+    for (key, tensor) in try load(path, limits: limits, device: device) {
       let parts = key.split(separator: ".", maxSplits: 1)
       guard parts.count == 2, states[String(parts[0])] != nil else {
         throw SerializationError.notAStateDict(

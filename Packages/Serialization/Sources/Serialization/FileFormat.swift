@@ -1,3 +1,5 @@
+@_spi(Flambeau) import ArrayFiles
+@_spi(Flambeau) import Files
 import Foundation
 
 /// The formats of files that state dicts are saved in.
@@ -6,7 +8,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
   case hdf5
   /// safetensors, `.safetensors`: <https://huggingface.co/docs/safetensors>.
   case safetensors
-  /// What `torch.save` writes of a state dict, `.pt`.
+  /// What `torch.save` writes, `.pt`.
   case pytorch
   /// NumPy's arrays by name, `.npz`.
   case npz
@@ -28,20 +30,34 @@ public enum FileFormat: String, CaseIterable, Sendable {
       self = format
       return
     }
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw SerializationError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    let file: MappedFile
+    do {
+      file = try MappedFile(path)
+    } catch let DataFileError.unreadable(_, reason) {
+      throw SerializationError.unreadable(path: path, reason: reason)
     }
-    defer { try? file.close() }
-    let start = [UInt8]((try? file.read(upToCount: 9)) ?? Data())
-    if start.starts(with: [0x89, 0x48, 0x44, 0x46]) || start.starts(with: Seal.block.prefix(8)) {
+    let start = try file.bytes(0..<min(32, file.size))
+    if try Self.isHDF5(file) || start.starts(with: Seal.block.prefix(8)) {
       self = .hdf5
     } else if start.starts(with: [0x50, 0x4B]) {
+      let names = (try? ZipArchive(path).names) ?? []
+      self = names.contains { $0.hasSuffix(".npy") } ? .npz : .pytorch
+    } else if PyTorchStorages.isLegacy(start) {
       self = .pytorch
-    } else if start.count == 9, start[8] == UInt8(ascii: "{") {
+    } else if start.count > 8, start[8] == UInt8(ascii: "{") {
       self = .safetensors
     } else {
       throw SerializationError.notAStateDict(
         path: path, reason: "neither its name nor its beginning is of a format that is known")
     }
+  }
+
+  /// Whether HDF5's mark is at the beginning, or behind a block that HDF5 leaves to others, such as
+  /// MATLAB.
+  private static func isHDF5(_ file: MappedFile) throws -> Bool {
+    for place in [0, 512, 1024, 2048] where place + 4 <= file.size {
+      if try file.bytes(place..<place + 4) == [0x89, 0x48, 0x44, 0x46] { return true }
+    }
+    return false
   }
 }

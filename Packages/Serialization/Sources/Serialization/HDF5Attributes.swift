@@ -24,11 +24,13 @@ extension HDF5Handle {
 
   func has(attribute name: String) -> Bool { H5Aexists(id, name) > 0 }
 
-  func integer(attribute name: String) throws -> Int {
+  /// A whole number; nil where it is something else.
+  func integer(attribute name: String) throws -> Int? {
     let attribute = try HDF5Handle(H5Aopen(id, name, hdf5_default()), close: H5Aclose)
     let space = try HDF5Handle(H5Aget_space(attribute.id), close: H5Sclose)
-    guard H5Sget_simple_extent_npoints(space.id) == 1 else {
-      throw HDF5Failure(reason: "the attribute \(name) is no number")
+    let type = try HDF5Handle(H5Aget_type(attribute.id), close: H5Tclose)
+    guard H5Tget_class(type.id) == H5T_INTEGER, H5Sget_simple_extent_npoints(space.id) == 1 else {
+      return nil
     }
     var value: Int64 = 0
     try HDF5Failure.check(H5Aread(attribute.id, hdf5_native_int64(), &value))

@@ -14,7 +14,7 @@ enum HDF5StateDict {
   static let name = "flambeau.state_dict"
   static let version = 2
   static let flambeauVersion = "0.1.0"
-  private static let metadataGroup = "__metadata__"
+  static let metadataGroup = "__metadata__"
 
   // MARK: Writing
 
@@ -22,6 +22,7 @@ enum HDF5StateDict {
   static func write(
     _ state: StateDict, to path: String, compression: Int, metadata: [String: String]
   ) throws {
+    try checkNames(Array(state.keys))
     var parts: [Seal.Part] = []
     // libhdf5 crashes where it cannot write, so there must be room for all that it writes: for the data,
     // for what is said of each tensor, and for its own tables.
@@ -40,12 +41,9 @@ enum HDF5StateDict {
       try file.write(attribute: "format", name)
       try file.write(attribute: "version", version)
       try file.write(attribute: "flambeau_version", flambeauVersion)
-      var groups: [String: HDF5Handle] = [:]
+      var groups: [[UInt8]: HDF5Handle] = [:]
       for (index, (key, tensor)) in state.enumerated() {
-        let names = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard names.allSatisfy({ !$0.isEmpty && !$0.contains("/") && !$0.contains("\0") }),
-          names[0] != metadataGroup
-        else { throw SerializationError.invalidKey(key) }
+        let names = names(of: key)
         let parent = try group(names.dropLast(), in: file, &groups)
         parts.append(
           try write(
@@ -73,12 +71,37 @@ enum HDF5StateDict {
     try seal.append(to: path, plain: state)
   }
 
+  private static func names(of key: String) -> [String] {
+    key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// Looks for keys that cannot be names in HDF5, and for one that is a dataset's as well as a group's.
+  private static func checkNames(_ keys: [String]) throws {
+    let all = Set(keys.map { Array($0.utf8) })
+    for key in keys {
+      let names = names(of: key)
+      guard
+        names.allSatisfy({ !$0.isEmpty && $0 != "." && !$0.contains("/") && !$0.contains("\0") }),
+        names[0] != metadataGroup
+      else { throw SerializationError.invalidKey(key) }
+      for count in 1..<max(names.count, 1) {
+        let group = names[..<count].joined(separator: ".")
+        guard !all.contains(Array(group.utf8)) else {
+          throw WriteFailure(
+            reason: "in HDF5, “\(group)” cannot be a tensor and hold “\(key)” as well; safetensors "
+              + "and .pt can have both")
+        }
+      }
+    }
+  }
+
   /// A group by its path, which is made where there is none yet.
   private static func group(
-    _ names: ArraySlice<String>, in file: HDF5Handle, _ groups: inout [String: HDF5Handle]
+    _ names: ArraySlice<String>, in file: HDF5Handle, _ groups: inout [[UInt8]: HDF5Handle]
   ) throws -> HDF5Handle {
     guard let last = names.last else { return file }
-    let path = names.joined(separator: "/")
+    // By its bytes, since strings are equal too where their letters are composed in different ways.
+    let path = Array(names.joined(separator: "/").utf8)
     if let known = groups[path] { return known }
     let parent = try group(names.dropLast(), in: file, &groups)
     let creation = try HDF5Handle(H5Pcreate(hdf5_group_creation()), close: H5Pclose)
@@ -93,7 +116,7 @@ enum HDF5StateDict {
     _ tensor: Tensor, _ key: String, named name: String, index: Int, in group: HDF5Handle,
     compression: Int
   ) throws -> Seal.Part {
-    let type = try HDF5.type(of: tensor.dtype)
+    let type = try HDF5.storedType(of: tensor.dtype)
     let space = try HDF5Handle(
       H5Screate_simple(Int32(tensor.ndim), tensor.shape.map { hsize_t($0) }, nil), close: H5Sclose)
     let creation = try HDF5Handle(H5Pcreate(hdf5_dataset_creation()), close: H5Pclose)
@@ -157,10 +180,12 @@ enum HDF5StateDict {
 
   // MARK: Reading
 
-  static func read(_ path: String, keys: Set<String>?) throws -> StateDict {
+  static func read(
+    _ path: String, keys: Set<String>?, limits: ReadingLimits
+  ) throws -> StateDict {
     let file = try MappedFile(path)
     guard let seal = try Seal(of: file) else {
-      return try HDF5Tree.read(path, keys: keys).state
+      return try HDF5Tree.read(path, keys: keys, limits: limits)
     }
     let entries = try seal.entries(in: path)
     let chosen = entries.indices.filter { keys?.contains(entries[$0].key) ?? true }
@@ -171,7 +196,7 @@ enum HDF5StateDict {
     let plain = chosen.filter { seal.parts[$0].isPlain }
     let mapped = try plain.map { place in
       try file.tensor(
-        at: seal.parts[place].extents[0][0], entries[place].shape, entries[place].dtype)
+        at: seal.parts[place].extents[0][0], entries[place].shape, .plain(entries[place].dtype))
     }
     for (place, sum) in zip(plain, Checksum.all(mapped.map(\.bytes))) {
       guard Checksum.text(sum) == seal.parts[place].sum else { throw damaged(place) }
@@ -185,19 +210,22 @@ enum HDF5StateDict {
       }
     }
     let unpacked = try HDF5Tree.read(
-      path, keys: Set(packed.map { entries[$0].key }), isSealed: true)
+      path, keys: Set(packed.map { entries[$0].key }), limits: limits)
     state = StateDict(
       uniqueKeysWithValues: chosen.map { place in
         let key = entries[place].key
-        return (key, state[key] ?? unpacked.state[key]!)
+        return (key, state[key] ?? unpacked[key]!)
       })
     return state
   }
 
-  static func inspect(_ path: String) throws -> ([FileSummary.Entry], [String: String]) {
+  static func inspect(
+    _ path: String, limits: ReadingLimits
+  ) throws -> FileSummary.Contents {
     if let seal = try Seal(of: MappedFile(path)) {
-      return (try seal.entries(in: path), seal.metadata)
+      return .init(entries: try seal.entries(in: path), metadata: seal.metadata)
     }
-    return try HDF5Tree.inspect(path)
+    let (entries, others) = try HDF5Tree.inspect(path, limits: limits)
+    return .init(entries: entries, others: others)
   }
 }

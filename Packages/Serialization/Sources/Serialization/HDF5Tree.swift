@@ -6,126 +6,212 @@ import Tensors
 
 /// The datasets in an HDF5 file of any origin, as a state dict: `a/b` is the key `a.b`.
 ///
-/// What refers to other files or to other places in this one is refused.
-struct HDF5Tree {
+/// Links may lead to other places in the file, but not out of it.
+final class HDF5Tree {
   private let path: String
-  private let fileSize: Int
+  private let mapped: MappedFile
+  private var fileSize: Int { mapped.size }
+  private let limits: ReadingLimits
   private var found: [(index: Int, key: String, dataset: HDF5Handle, entry: FileSummary.Entry)] = []
-  private var seen: Set<UInt64> = []
+  /// What is no tensor, or leads out of the file.
+  private var others: [(key: String, error: SerializationError)] = []
+  private var isFlambeaus = false
+  /// How many objects there may still be. Groups that hold others twice could go on for ever.
+  private var objectsLeft: Int
+  /// Where the groups around the present one are.
+  private var around: Set<UInt64> = []
 
-  /// - Parameters:
-  ///   - keys: which to read; all if nil.
-  ///   - isSealed: whether the file is known to be as Flambeau wrote it.
+  /// - Parameter keys: which to read; all if nil.
   static func read(
-    _ path: String, keys: Set<String>?, isSealed: Bool = false
-  ) throws -> (state: StateDict, entries: [FileSummary.Entry]) {
-    try HDF5.locked {
-      if !isSealed, !hdf5_survives(path, nil, 120) {
-        throw HDF5Failure(reason: "libhdf5 crashes on it, or does not come to an end")
-      }
-      let file = try HDF5Handle(H5Fopen(path, hdf5_read_only(), hdf5_default()), close: H5Fclose)
-      var tree = HDF5Tree(path: path, fileSize: try MappedFile(path).size)
-      if !isSealed { try tree.checkVersion(of: file) }
-      try tree.collect(file, prefix: "", depth: 0)
-      // In the order that Flambeau notes, or else as they were found.
-      tree.found.sort { $0.index < $1.index }
-      var state = StateDict()
-      for (_, key, dataset, entry) in tree.found where keys?.contains(key) ?? true {
-        guard state.updateValue(try tree.tensor(dataset, entry), forKey: key) == nil else {
-          throw HDF5Failure(reason: "two datasets have the key “\(key)”")
-        }
-      }
-      return (state, tree.found.map(\.entry))
+    _ path: String, keys: Set<String>?, limits: ReadingLimits
+  ) throws -> StateDict {
+    try opened(path, limits) { tree in try tree.state(keys) }
+  }
+
+  static func inspect(
+    _ path: String, limits: ReadingLimits
+  ) throws -> (entries: [FileSummary.Entry], others: [FileSummary.Other]) {
+    try opened(path, limits) { tree in
+      (tree.found.map(\.entry), tree.others.map { .init(key: $0.key, reason: $0.error.reason) })
     }
   }
 
-  static func inspect(_ path: String) throws -> ([FileSummary.Entry], [String: String]) {
-    (try read(path, keys: []).entries, [:])
+  private static func opened<Result>(
+    _ path: String, _ limits: ReadingLimits, _ body: (HDF5Tree) throws -> Result
+  ) throws -> Result {
+    let mapped = try MappedFile(path)
+    return try HDF5.locked {
+      let file = try HDF5.open(path, limits: limits, fileSize: mapped.size)
+      let tree = HDF5Tree(path: path, mapped: mapped, limits: limits)
+      try tree.checkVersion(of: file)
+      try tree.collect(file, prefix: "", depth: 0)
+      // In the order that Flambeau notes, or else as they were found.
+      tree.found.sort { $0.index < $1.index }
+      return try body(tree)
+    }
   }
 
-  private init(path: String, fileSize: Int) {
-    (self.path, self.fileSize) = (path, fileSize)
+  private init(path: String, mapped: MappedFile, limits: ReadingLimits) {
+    (self.path, self.mapped, self.limits) = (path, mapped, limits)
+    objectsLeft = HDF5.objectLimit(mapped.size)
   }
 
   private func checkVersion(of file: HDF5Handle) throws {
     guard file.has(attribute: "format"), try file.text(attribute: "format") == HDF5StateDict.name
     else { return }
-    let version = try file.integer(attribute: "version")
+    isFlambeaus = true
+    guard let version = try file.integer(attribute: "version") else {
+      throw HDF5Failure(reason: "its version is no number")
+    }
     guard version <= HDF5StateDict.version else {
       throw SerializationError.newerVersion(path: path, version: version)
     }
   }
 
-  private mutating func collect(_ group: HDF5Handle, prefix: String, depth: Int) throws {
-    guard depth < 64, seen.insert(hdf5_address(group.id)).inserted else {
-      throw SerializationError.refused(
-        path: path, reason: "the group “\(prefix)” holds itself, or too many in each other")
+  // MARK: Finding
+
+  private func collect(_ group: HDF5Handle, prefix: String, depth: Int) throws {
+    let address = hdf5_address(group.id)
+    guard around.insert(address).inserted else {
+      return addOther(
+        String(prefix.dropLast()),
+        .refused(path: path, reason: "the group “\(prefix.dropLast())” holds itself"))
     }
-    var info = H5G_info_t()
-    try HDF5Failure.check(H5Gget_info(group.id, &info))
-    for place in 0..<info.nlinks {
-      let name = try linkName(place, of: group)
-      guard hdf5_link_is_hard(group.id, name) else {
+    defer { around.remove(address) }
+    guard depth <= limits.depth else {
+      throw SerializationError.beyondLimit(
+        path: path,
+        reason: "more than \(limits.depth) groups are in each other; a larger `depth` of "
+          + "ReadingLimits allows that")
+    }
+    for (name, type) in try Self.links(of: group) {
+      objectsLeft -= 1
+      guard objectsLeft > 0 else {
         throw SerializationError.refused(
-          path: path, reason: "“\(prefix + name)” is a link to another place")
+          path: path, reason: "it has more names for its objects than a file of its size can hold")
       }
-      if prefix.isEmpty, name == "__metadata__" { continue }
-      let object = try HDF5Handle(H5Oopen(group.id, name, hdf5_default()), close: H5Oclose)
-      switch H5Iget_type(object.id) {
-      case H5I_GROUP: try collect(object, prefix: prefix + name + ".", depth: depth + 1)
-      case H5I_DATASET:
-        let key = prefix + name
-        let index =
-          object.has(attribute: "index") ? try object.integer(attribute: "index") : found.count
-        found.append((index, key, object, try entry(key, object)))
-      default:
-        throw HDF5Failure(reason: "\(prefix + name) is neither a group nor a dataset")
-      }
+      if prefix.isEmpty, name == HDF5StateDict.metadataGroup { continue }
+      try add(prefix + name, try object(name, type, in: group, key: prefix + name), depth: depth)
     }
   }
 
-  private func linkName(_ place: hsize_t, of group: HDF5Handle) throws -> String {
-    func read(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
-      H5Lget_name_by_idx(
-        group.id, ".", H5_INDEX_NAME, H5_ITER_INC, place, buffer, size, hdf5_default())
+  private func object(
+    _ name: String, _ type: H5L_type_t, in group: HDF5Handle, key: String
+  ) throws -> HDF5Handle? {
+    func refuse(_ what: String) {
+      addOther(key, .refused(path: path, reason: "“\(key)” is a link to \(what)"))
     }
-    let length = read(nil, 0)
-    guard length > 0, length < 1 << 16 else { throw HDF5Failure(reason: HDF5.lastError()) }
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 1) { buffer in
-      _ = read(buffer.baseAddress, length + 1)
-      return String(cString: buffer.baseAddress!)
+    switch type {
+    case H5L_TYPE_HARD: return try HDF5.object(name, in: group)
+    case H5L_TYPE_SOFT:
+      let object = try? HDF5.object(name, in: group)
+      if object == nil { refuse("what is not in the file") }
+      return object
+    default:
+      refuse("another place")
+      return nil
     }
+  }
+
+  private func add(_ key: String, _ object: HDF5Handle?, depth: Int) throws {
+    guard let object else { return }
+    switch H5Iget_type(object.id) {
+    case H5I_GROUP: try collect(object, prefix: key + ".", depth: depth + 1)
+    case H5I_DATASET:
+      do {
+        let entry = try entry(key, object)
+        let index =
+          isFlambeaus && object.has(attribute: "index")
+          ? try object.integer(attribute: "index") : nil
+        found.append((index ?? found.count, key, object, entry))
+      } catch let error as SerializationError {
+        addOther(key, error)
+      } catch let failure as HDF5Failure {
+        addOther(key, .damaged(path: path, tensor: key, reason: failure.reason))
+      }
+    // A type that has a name holds no data.
+    default: break
+    }
+  }
+
+  private func addOther(_ key: String, _ error: SerializationError) {
+    others.append((key, error))
+  }
+
+  /// The names in a group and what links they are, in order.
+  private static func links(of group: HDF5Handle) throws -> [(name: String, type: H5L_type_t)] {
+    var links: [(name: String, type: H5L_type_t)] = []
+    try withUnsafeMutablePointer(to: &links) { links in
+      try HDF5Failure.check(
+        hdf5_each_link(
+          group.id,
+          { name, type, context in
+            let links = context!.assumingMemoryBound(to: [(name: String, type: H5L_type_t)].self)
+            links.pointee.append((String(cString: name), type))
+            return true
+          }, links))
+    }
+    return links
   }
 
   private func entry(_ key: String, _ dataset: HDF5Handle) throws -> FileSummary.Entry {
-    guard hdf5_data_is_inside(dataset.id) else {
-      throw SerializationError.refused(path: path, reason: "the data of “\(key)” is in other files")
+    if let refusal = HDF5.refusal(of: dataset) {
+      throw SerializationError.refused(path: path, reason: "“\(key)”: \(refusal)")
+    }
+    let type = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
+    guard let element = try HDF5.element(of: type) else {
+      throw SerializationError.unsupported(
+        path: path, tensor: key,
+        reason: "it holds \(HDF5.description(of: type)), which no tensor does")
+    }
+    guard try !HDF5.isNull(dataset) else {
+      throw SerializationError.unsupported(
+        path: path, tensor: key, reason: "it was made without any elements")
     }
     let shape = try HDF5.shape(of: dataset)
-    let type = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
-    let note = dataset.has(attribute: "dtype") ? try dataset.text(attribute: "dtype") : ""
-    let isBFloat16 = note == "bfloat16" && H5Tget_size(type.id) == 2
-    guard let dtype = isBFloat16 ? .bfloat16 : try HDF5.dtype(holding: type) else {
-      throw HDF5Failure(reason: "the dataset “\(key)” is of a type that no tensor has")
+    guard element.dtype.byteCount(of: shape) != nil else {
+      throw SerializationError.damaged(
+        path: path, tensor: key, reason: "no tensor can have its shape \(shape)")
     }
-    // No allocation larger than the file can justify.
-    guard let bytes = dtype.byteCount(of: shape), bytes <= fileSize * 1032 else {
-      throw HDF5Failure(reason: "the dataset “\(key)” of shape \(shape) is not whole")
-    }
-    return FileSummary.Entry(key: key, shape: shape, dtype: dtype)
+    let isNoted = element.dtype == .int32 && dataset.has(attribute: "dtype")
+    let note = try isNoted ? dataset.text(attribute: "dtype") : ""
+    return FileSummary.Entry(
+      key: key, shape: shape,
+      dtype: note == "bfloat16" && H5Tget_size(type.id) == 2 ? .bfloat16 : element.dtype)
   }
 
-  private func tensor(_ dataset: HDF5Handle, _ entry: FileSummary.Entry) throws -> Tensor {
-    let tensor = Tensor.zeros(entry.shape, dtype: entry.dtype)
-    guard tensor.numel > 0 else { return tensor }
-    guard H5Dget_storage_size(dataset.id) > 0 else {
-      throw HDF5Failure(reason: "the dataset “\(entry.key)” has no data")
+  // MARK: Reading
+
+  private func state(_ keys: Set<String>?) throws -> StateDict {
+    if let other = others.first(where: { keys?.contains($0.key) ?? true }) { throw other.error }
+    let budget = MemoryBudget(limits, path: path, fileSize: fileSize)
+    var state = StateDict()
+    var readings: [(dataset: HDF5Handle, element: HDF5.Element, tensor: Tensor)] = []
+    for (_, key, dataset, entry) in found where keys?.contains(key) ?? true {
+      try budget.take(entry.byteCount, for: "“\(key)” of the shape \(entry.shape)")
+      let element = try element(of: dataset, entry)
+      let place = try HDF5.place(
+        of: dataset, element, byteCount: entry.byteCount, fileSize: fileSize)
+      let tensor =
+        try place.map { try mapped.tensor(at: $0, entry.shape, element.stored) }
+        ?? .empty(entry.shape, dtype: entry.dtype)
+      guard state.updateValue(tensor, forKey: key) == nil else {
+        throw HDF5Failure(
+          reason: "two datasets have the key “\(key)”, or keys that differ only in how letters are "
+            + "composed")
+      }
+      if place == nil { readings.append((dataset, element, tensor)) }
     }
-    let type = try HDF5.type(of: entry.dtype)
-    try HDF5Failure.check(
-      H5Dread(
-        dataset.id, type.id, hdf5_whole_dataspace(), hdf5_whole_dataspace(), hdf5_default(),
-        tensor.view.pointer))
-    return tensor
+    try HDF5.read(readings)
+    return state
+  }
+
+  private func element(of dataset: HDF5Handle, _ entry: FileSummary.Entry) throws -> HDF5.Element {
+    let type = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
+    // Flambeau's own files have the bits of bfloat16 as whole numbers, and an attribute that says so.
+    if entry.dtype == .bfloat16, H5Tget_class(type.id) == H5T_INTEGER {
+      return try .bits(.bfloat16)
+    }
+    return try HDF5.element(of: type)!
   }
 }

@@ -15,12 +15,29 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
     public var byteCount: Int { shape.reduce(dtype.itemSize, *) }
   }
 
+  /// Something in a file that is no tensor, or none that can be read.
+  public struct Other: Equatable, Sendable {
+    /// Its name.
+    public let key: String
+    /// Why it is no tensor.
+    public let reason: String
+  }
+
+  /// What readers find.
+  struct Contents {
+    var entries: [Entry]
+    var others: [Other] = []
+    var metadata: [String: String] = [:]
+  }
+
   /// The file.
   public let path: String
   /// Its format.
   public let format: FileFormat
   /// The tensors, in their order.
   public let entries: [Entry]
+  /// What else is in it, which ``load(_:format:keys:limits:device:)`` may leave out.
+  public let others: [Other]
   /// The texts that are kept with them.
   public let metadata: [String: String]
 
@@ -45,6 +62,7 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
     lines.insert(String(repeating: "─", count: lines[0].count), at: 1)
     let bytes = entries.reduce(0) { $0 + $1.byteCount }
     lines.append("\(entries.count) tensors, \(bytes) bytes, \(format.rawValue)")
+    for other in others { lines.append("\(other.key): no tensor: \(other.reason)") }
     for (key, text) in metadata.sorted(by: { $0.key < $1.key }) {
       let isLong = text.count > 60
       // What a program has written for itself tells a reader nothing.
@@ -59,18 +77,28 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
 
 /// Says what a file holds, without reading the data.
 ///
+/// - Parameters:
+///   - path: the file.
+///   - format: the format, whatever the extension. Without one that is known, the beginning says it.
+///   - limits: how deep what it holds may be, and how much memory that may take.
 /// - Throws: ``SerializationError``.
-public func inspect(_ path: String, format: FileFormat? = nil) throws -> FileSummary {
+public func inspect(
+  _ path: String, format: FileFormat? = nil, limits: ReadingLimits = .standard
+) throws -> FileSummary {
   try reading(path, format) { format in
-    let (entries, metadata): ([FileSummary.Entry], [String: String])
+    let contents: FileSummary.Contents
     switch format {
-    case .hdf5: (entries, metadata) = try HDF5StateDict.inspect(path)
-    case .safetensors:
-      let file = try SafeTensors(path)
-      (entries, metadata) = (file.entries, file.metadata)
-    case .pytorch: (entries, metadata) = (try PyTorchFile(path).entries, [:])
-    case .npz: (entries, metadata) = (try NPZ.inspect(path).map(FileSummary.Entry.init), [:])
+    case .hdf5: contents = try HDF5StateDict.inspect(path, limits: limits)
+    case .safetensors: contents = try SafeTensors(path).contents
+    case .pytorch: contents = try PyTorchFile(path, limits: limits).contents
+    case .npz:
+      let (arrays, others) = try NPZ.inspect(path)
+      contents = .init(
+        entries: arrays.map(FileSummary.Entry.init),
+        others: others.sorted { $0.key < $1.key }.map(FileSummary.Other.init))
     }
-    return FileSummary(path: path, format: format, entries: entries, metadata: metadata)
+    return FileSummary(
+      path: path, format: format, entries: contents.entries, others: contents.others,
+      metadata: contents.metadata)
   }
 }

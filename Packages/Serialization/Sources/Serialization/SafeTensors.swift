@@ -8,12 +8,14 @@ import Tensors
 /// What Flambeau writes also has checksums in the header's metadata: `xxh3` of the tensors' names, types
 /// and shapes, and `xxh3:name` of each one's data.
 struct SafeTensors {
-  let entries: [FileSummary.Entry]
+  private let entries: [FileSummary.Entry]
+  /// The tensors of types that there are none of here.
+  private let others: [FileSummary.Other]
   /// The metadata but for the checksums.
-  let metadata: [String: String]
+  private let metadata: [String: String]
   private let file: MappedFile
-  /// For each entry, where its data is in the file.
-  private let ranges: [Range<Int>]
+  /// For each entry, where its data is in the file, and what it is there.
+  private let places: [(range: Range<Int>, type: StoredType)]
   private let checksums: [String: String]
 
   private struct Header: Decodable {
@@ -49,10 +51,26 @@ struct SafeTensors {
     .bool: "BOOL", .uint8: "U8", .int8: "I8", .int16: "I16", .int32: "I32", .int64: "I64",
     .float16: "F16", .bfloat16: "BF16", .float32: "F32", .float64: "F64",
   ]
-  private static let types = Dictionary(uniqueKeysWithValues: names.map { ($1, $0) })
+  private static let types =
+    Dictionary(uniqueKeysWithValues: names.map { ($1, StoredType.plain($0)) }).merging(
+      ["U16": .uint16, "U32": .uint32, "U64": .uint64]) { $1 }
   private static let prefix = "xxh3"
 
+  private struct Part {
+    let key: String
+    let shape: [Int]
+    let range: Range<Int>
+    /// Nil for one that no tensor has.
+    let type: StoredType?
+    let typeName: String
+  }
+
   // MARK: Reading
+
+  /// What ``inspect(_:format:limits:)`` says of the file.
+  var contents: FileSummary.Contents {
+    .init(entries: entries, others: others, metadata: metadata)
+  }
 
   init(_ path: String) throws {
     file = try MappedFile(path)
@@ -73,38 +91,44 @@ struct SafeTensors {
     } catch {
       throw wrong("its header is no JSON of tensors")
     }
-    var found: [(entry: FileSummary.Entry, range: Range<Int>)] = []
+    var found: [Part] = []
     for (key, tensor) in header.tensors {
-      guard let dtype = Self.types[tensor.dtype] else {
-        throw SerializationError.damaged(
-          path: path, tensor: key, reason: "its type “\(tensor.dtype)” is none that a tensor has")
-      }
       guard tensor.data_offsets.count == 2,
-        let range = Self.range(tensor.data_offsets, from: start, to: file.size),
-        dtype.byteCount(of: tensor.shape) == range.count
+        let range = Self.range(tensor.data_offsets, from: start, to: file.size)
       else {
+        throw SerializationError.damaged(
+          path: path, tensor: key, reason: "its bytes \(tensor.data_offsets) are not in the file")
+      }
+      let type = Self.types[tensor.dtype]
+      if let type, type.byteCount(of: tensor.shape) != range.count {
         throw SerializationError.damaged(
           path: path, tensor: key,
           reason: "its shape \(tensor.shape) does not fit the bytes \(tensor.data_offsets)")
       }
-      found.append((FileSummary.Entry(key: key, shape: tensor.shape, dtype: dtype), range))
+      found.append(
+        Part(key: key, shape: tensor.shape, range: range, type: type, typeName: tensor.dtype))
     }
     // In the order of the data; tensors without any have no other order than their names'.
     found.sort {
-      ($0.range.lowerBound, $0.range.upperBound, $0.entry.key)
-        < ($1.range.lowerBound, $1.range.upperBound, $1.entry.key)
+      ($0.range.lowerBound, $0.range.upperBound, $0.key)
+        < ($1.range.lowerBound, $1.range.upperBound, $1.key)
     }
     var end = start
-    for (entry, range) in found {
-      guard range.lowerBound == end else {
+    for part in found {
+      guard part.range.lowerBound == end else {
         throw SerializationError.damaged(
-          path: path, tensor: entry.key, reason: "its data does not follow the one before it")
+          path: path, tensor: part.key, reason: "its data does not follow the one before it")
       }
-      end = range.upperBound
+      end = part.range.upperBound
     }
     guard end == file.size else { throw wrong("there is more in it than tensors") }
-    entries = found.map(\.entry)
-    ranges = found.map(\.range)
+    entries = found.compactMap { part in
+      part.type.map { FileSummary.Entry(key: part.key, shape: part.shape, dtype: $0.dtype) }
+    }
+    places = found.compactMap { part in part.type.map { (part.range, $0) } }
+    others = found.filter { $0.type == nil }.map { part in
+      .init(key: part.key, reason: "its type “\(part.typeName)” is none that a tensor has")
+    }
     checksums = header.metadata.filter { $0.key.hasPrefix(Self.prefix) }
     metadata = header.metadata.filter { !$0.key.hasPrefix(Self.prefix) }
     if !checksums.isEmpty {
@@ -116,9 +140,13 @@ struct SafeTensors {
 
   /// Tensors, whose data is compared with its checksums if there are any.
   func read(keys: Set<String>?) throws -> StateDict {
+    if let other = others.first(where: { keys?.contains($0.key) ?? true }) {
+      throw SerializationError.unsupported(
+        path: file.path, tensor: other.key, reason: other.reason)
+    }
     let chosen = entries.indices.filter { keys?.contains(entries[$0].key) ?? true }
     let tensors = try chosen.map {
-      try file.tensor(at: ranges[$0].lowerBound, entries[$0].shape, entries[$0].dtype)
+      try file.tensor(at: places[$0].range.lowerBound, entries[$0].shape, places[$0].type)
     }
     if !checksums.isEmpty {
       for (place, sum) in zip(chosen, Checksum.all(tensors.map(\.bytes))) {

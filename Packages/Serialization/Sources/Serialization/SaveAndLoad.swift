@@ -1,5 +1,6 @@
 @_spi(Flambeau) import ArrayFiles
 @_spi(Flambeau) import Files
+@_exported import struct Files.ReadingLimits
 import Foundation
 @_exported import Tensors
 
@@ -72,18 +73,20 @@ public func save(
 /// - Parameters:
 ///   - path: the file.
 ///   - format: the format, whatever the extension. Without one that is known, the beginning says it.
-///   - keys: the tensors to load; by default all.
+///   - keys: the tensors to load, whatever is beside them; by default all.
+///   - limits: how much memory they may take.
 ///   - device: where the tensors go.
 /// - Throws: ``SerializationError``.
 public func load(
-  _ path: String, format: FileFormat? = nil, keys: Set<String>? = nil, device: Device = .cpu
+  _ path: String, format: FileFormat? = nil, keys: Set<String>? = nil,
+  limits: ReadingLimits = .standard, device: Device = .cpu
 ) throws -> StateDict {
   let state = try reading(path, format) { format in
     switch format {
-    case .hdf5: try HDF5StateDict.read(path, keys: keys)
+    case .hdf5: try HDF5StateDict.read(path, keys: keys, limits: limits)
     case .safetensors: try SafeTensors(path).read(keys: keys)
-    case .pytorch: try PyTorchFile(path).read(keys: keys)
-    case .npz: try NPZ.read(path).filter { keys?.contains($0.key) ?? true }
+    case .pytorch: try PyTorchFile(path, limits: limits).read(keys: keys)
+    case .npz: try NPZ.read(path, keys: keys, limits: limits)
     }
   }
   if let keys, let missing = keys.subtracting(state.keys).min() {
@@ -102,8 +105,17 @@ func reading<Result>(
     throw SerializationError.notAStateDict(path: path, reason: failure.reason)
   } catch let DataFileError.unreadable(_, reason) {
     throw SerializationError.unreadable(path: path, reason: reason)
+  } catch let DataFileError.beyondLimit(_, reason) {
+    throw SerializationError.beyondLimit(path: path, reason: reason)
+  } catch let DataFileError.unsupported(place, reason) {
+    throw SerializationError.unsupported(
+      path: path, tensor: nil, reason: inside(place, path) + reason)
   } catch let DataFileError.damaged(place, _, reason) {
-    let inside = place.hasPrefix("\(path), ") ? "\(place.dropFirst(path.count + 2)): " : ""
-    throw SerializationError.damaged(path: path, tensor: nil, reason: inside + reason)
+    throw SerializationError.damaged(path: path, tensor: nil, reason: inside(place, path) + reason)
   }
+}
+
+/// Which file in the archive at a path is meant, for messages.
+private func inside(_ place: String, _ path: String) -> String {
+  place.hasPrefix("\(path), ") ? "\(place.dropFirst(path.count + 2)): " : ""
 }

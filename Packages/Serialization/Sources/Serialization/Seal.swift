@@ -85,9 +85,15 @@ struct Seal: Codable {
     guard version <= HDF5StateDict.version else {
       throw SerializationError.newerVersion(path: file.path, version: version)
     }
+    // Together they are no more than the file, so that no byte is read for many tensors.
+    var left = end
     let fits = parts.allSatisfy { part in
       part.extents.allSatisfy {
-        $0.count == 2 && $0[0] >= 0 && $0[1] >= 0 && $0[0] <= end && $0[1] <= end - $0[0]
+        guard $0.count == 2, $0[0] >= 0, $0[1] >= 0, $0[0] <= end, $0[1] <= end - $0[0] else {
+          return false
+        }
+        left -= $0[1]
+        return left >= 0
       }
     }
     guard fits, try restSum(of: file, end: end) == rest else {

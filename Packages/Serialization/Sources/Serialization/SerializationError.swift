@@ -14,6 +14,11 @@ public enum SerializationError: Error, Equatable, LocalizedError {
   case newerVersion(path: String, version: Int)
   /// The file holds something that a state dict does not need and that might do harm.
   case refused(path: String, reason: String)
+  /// The file is sound, as far as was seen, but holds something that there is no tensor for; `tensor` is
+  /// its key.
+  case unsupported(path: String, tensor: String?, reason: String)
+  /// The file would take more than `ReadingLimits` allow.
+  case beyondLimit(path: String, reason: String)
   /// The file could not be written; what was there before is still there.
   case cannotWrite(path: String, reason: String)
   /// A key that the format cannot hold.
@@ -33,11 +38,25 @@ public enum SerializationError: Error, Equatable, LocalizedError {
       "\(path) is of version \(version) of the format, this library knows version "
         + "\(HDF5StateDict.version); use a newer one"
     case .refused(let path, let reason): "\(path) is refused: \(reason)"
+    case .unsupported(let path, let tensor?, let reason): "\(path), “\(tensor)”: \(reason)"
+    case .unsupported(let path, nil, let reason): "\(path): \(reason)"
+    case .beyondLimit(let path, let reason): "\(path): \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .invalidKey(let key):
       "the key “\(key)” cannot be saved: its parts between dots must not be empty or hold a slash"
     case .unknownFormat(let path):
       "\(path): its extension is of no format that is known: h5, safetensors, pt, npz"
+    }
+  }
+
+  /// Why, for what names the file itself.
+  var reason: String {
+    switch self {
+    case .unreadable(_, let reason), .notAStateDict(_, let reason), .damaged(_, _, let reason),
+      .noModel(_, let reason), .refused(_, let reason), .unsupported(_, _, let reason),
+      .beyondLimit(_, let reason), .cannotWrite(_, let reason):
+      reason
+    case .newerVersion, .invalidKey, .unknownFormat: localizedDescription
     }
   }
 }

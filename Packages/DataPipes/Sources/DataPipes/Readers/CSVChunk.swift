@@ -18,8 +18,10 @@ final class CSVChunk {
     let sample = bytes[range].prefix(1 << 14)
     let lines = sample.count { $0 == 0x0A } + 1
     let estimate = range.count / max(sample.count / lines, 1) * 21 / 20 + 16
+    // A row has a byte at least for each column, whatever the first ones look like.
+    let capacity = min(estimate, range.count / columnCount + 1)
     columns = (0..<columnCount).map { _ in
-      CSVColumnBuilder(.missing, missing: missing, capacity: min(estimate, range.count))
+      CSVColumnBuilder(.missing, missing: missing, capacity: capacity)
     }
   }
 

@@ -69,7 +69,7 @@ final class CSVColumnBuilder {
 
   /// Takes a field that is quoted, missing, a bool, or of another kind than those before it.
   func put(_ field: CSVScanner.Field, row: Int) {
-    if !field.isQuoted, kind != .texts, missing.contain(field.bytes) {
+    if kind != .texts, missing.contain(field.bytes) {
       switch kind {
       case .missing: break
       case .numbers: set(row, Double.nan)
@@ -82,7 +82,7 @@ final class CSVColumnBuilder {
     var integer: Int64 = 0
     var number = 0.0
     var own = CSVColumnKind.texts
-    if !field.isQuoted, kind != .texts {
+    if kind != .texts {
       if csv_parse_integer(start, end, &integer) {
         (own, number) = (.integers, Double(integer))
       } else if csv_parse_number(start, end, &number) {
@@ -91,7 +91,7 @@ final class CSVColumnBuilder {
         own = .bools
       }
     }
-    widen(to: row == 0 ? own : kind.joined(with: own), at: row)
+    widen(to: row == 0 && kind == .missing ? own : kind.joined(with: own), at: row)
     switch kind {
     case .integers: set(row, integer)
     case .numbers: set(row, number)
@@ -181,7 +181,7 @@ struct MissingValues: Sendable {
     let bytes = UnsafeBufferPointer(
       start: UnsafeRawPointer(span.start)?.assumingMemoryBound(to: UInt8.self),
       count: isQuoted ? ~span.length : span.length)
-    if !isQuoted, contain(bytes) { return nil }
+    if contain(bytes) { return nil }
     if let text = CSVScanner.Field.text(bytes, isQuoted: isQuoted) { return text }
     throw CSVProblem(position: bytes.baseAddress! - base, reason: CSVProblem.noUTF8)
   }

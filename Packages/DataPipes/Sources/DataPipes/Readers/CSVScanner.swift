@@ -1,7 +1,7 @@
 import Files
 
 /// Finds the fields of text in rows, as RFC 4180 has them: separated by one character, rows by line
-/// breaks, and between quotes where they hold either; a quote there is written twice. Blank lines
+/// breaks of any system, and between quotes where they hold either; a quote there is written twice. Blank lines
 /// between rows are left out.
 struct CSVScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
@@ -91,12 +91,19 @@ struct CSVScanner {
     }
   }
 
+  /// How many fields the row has that begins here. The scanner stays where it is.
+  func countFields() throws -> Int {
+    var ahead = self
+    var count = 1
+    while try !ahead.field().endsRow { count += 1 }
+    return count
+  }
+
   /// How long a line break here is: 0 if there is none.
   private var lineBreakLength: Int {
     if bytes[position] == Self.newline { return 1 }
     guard bytes[position] == Self.carriageReturn else { return 0 }
-    if position + 1 == bytes.count { return 1 }
-    return bytes[position + 1] == Self.newline ? 2 : 0
+    return position + 1 < bytes.count && bytes[position + 1] == Self.newline ? 2 : 1
   }
 }
 
@@ -126,7 +133,13 @@ struct CSVProblem: Error {
 
   /// The error for a file of these bytes.
   func error(in bytes: UnsafeBufferPointer<UInt8>, path: String) -> DataFileError {
-    let line = bytes[..<min(position, bytes.count)].count { $0 == 0x0A } + 1
+    let before = bytes[..<min(position, bytes.count)]
+    // A carriage return is a line's end of its own where no newline follows.
+    let line =
+      before.indices.count { place in
+        before[place] == 0x0A
+          || before[place] == 0x0D && (place + 1 == bytes.count || bytes[place + 1] != 0x0A)
+      } + 1
     return .damaged(path: path, line: line, reason: reason)
   }
 }

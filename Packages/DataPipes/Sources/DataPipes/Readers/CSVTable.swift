@@ -9,18 +9,21 @@ import Foundation
 ///     let (y, classes) = try table.labels("species")
 ///
 /// What a column holds is found out from all its fields: whole numbers, numbers, `true` and `false`, or
-/// texts. Missing numbers are NaN, missing texts nil.
+/// texts. Missing numbers are NaN, missing texts nil. Quotes around a field say nothing of it.
 public struct CSVTable: Sendable {
   /// Where it comes from, for messages.
   public let path: String
-  /// The names of the columns: those of the header, or 0, 1, 2 ….
+  /// The names of the columns: those of the header, or 0, 1, 2 …. As pandas has it, an empty one is
+  /// `Unnamed: 0` with its place, and the second of the same name `x` is `x.1`.
   public let columnNames: [String]
+  /// What names the rows, where the header has one field less than they, as R writes it; else nil.
+  public let rowNames: CSVColumn?
   /// The columns, in the order of their names.
   public let columns: [CSVColumn]
   /// How many rows there are, without the header.
   public let count: Int
 
-  /// What stands for a missing value, unless it is in quotes: pandas' own list.
+  /// What stands for a missing value: pandas' own list.
   public static let missingValues: Set<String> = [
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
@@ -53,7 +56,7 @@ public struct CSVTable: Sendable {
     guard let byte = separator.asciiValue, separator.isASCII, byte != 0x22, byte != 0x0A else {
       fatalError("CSVTable: the separator “\(separator)” is no ASCII character, or has a meaning")
     }
-    (columnNames, columns, count) = try data.withUnsafeBytes { raw in
+    (columnNames, rowNames, columns, count) = try data.withUnsafeBytes { raw in
       let bytes = raw.bindMemory(to: UInt8.self)
       do {
         return try Self.read(
@@ -63,28 +66,26 @@ public struct CSVTable: Sendable {
       }
     }
     self.path = path
-    if let twice = Dictionary(grouping: columnNames, by: \.self).first(where: { $1.count > 1 }) {
-      throw DataFileError.damaged(
-        path: path, line: 1, reason: "\(twice.value.count) columns are named “\(twice.key)”")
-    }
   }
 
   private static func read(
     _ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8, hasHeader: Bool, missing: MissingValues
-  ) throws -> ([String], [CSVColumn], Int) {
+  ) throws -> ([String], rowNames: CSVColumn?, [CSVColumn], Int) {
     var scanner = CSVScanner(bytes, separator: separator)
     guard scanner.findRow() else { throw CSVProblem(position: 0, reason: "there are no rows") }
     let beginning = scanner.position
-    // The first row says how many columns there are.
+    // The first row says how many columns there are, but for one of rows' names.
     let first = try scanner.row()
     let start = hasHeader ? scanner.position : beginning
+    let hasRowNames = try hasHeader && scanner.findRow() && scanner.countFields() == first.count + 1
+    let places = 0..<first.count + (hasRowNames ? 1 : 0)
     func chunks(_ count: Int) throws -> [CSVChunk] {
       let chunks = cut(bytes, from: start, into: count).map {
         CSVChunk(
-          bytes, $0, separator: separator, columnCount: first.count, missing: missing)
+          bytes, $0, separator: separator, columnCount: places.count, missing: missing)
       }
       _ = try inParallel(chunks) { try $0.read() }
-      let kinds = first.indices.map { column in
+      let kinds = places.map { column in
         chunks.filter { $0.rows > 0 }.map { $0.columns[column].kind }
           .reduce(nil) { $0?.joined(with: $1) ?? $1 } ?? CSVColumnKind.missing
       }
@@ -101,15 +102,36 @@ public struct CSVTable: Sendable {
     }
     let base = bytes.baseAddress!
     // Texts take the longest, so they come first.
-    let order = first.indices.sorted { column, other in
+    let order = places.sorted { column, other in
       parts[0].columns[column].kind == .texts && parts[0].columns[other].kind != .texts
     }
     let made = try inParallel(order) { column in
       try CSVColumnBuilder.column(parts.map { ($0.columns[column], $0.rows) }, base: base)
     }
     let columns = zip(order, made).sorted { $0.0 < $1.0 }.map(\.1)
-    let names = hasHeader ? first : first.indices.map(String.init)
-    return (names, columns, parts.reduce(0) { $0 + $1.rows })
+    return (
+      hasHeader ? Self.names(first) : places.map(String.init),
+      rowNames: hasRowNames ? columns[0] : nil, hasRowNames ? Array(columns[1...]) : columns,
+      parts.reduce(0) { $0 + $1.rows }
+    )
+  }
+
+  /// A name of its own for each column.
+  private static func names(_ header: [String]) -> [String] {
+    let all = Set(header)
+    var used: Set<String> = []
+    var counts: [String: Int] = [:]
+    return header.enumerated().map { place, text in
+      let name = text.isEmpty ? "Unnamed: \(place)" : text
+      var own = name
+      // One that the header has elsewhere is left to that.
+      while used.contains(own) || own != name && all.contains(own) {
+        counts[name, default: 0] += 1
+        own = "\(name).\(counts[name]!)"
+      }
+      used.insert(own)
+      return own
+    }
   }
 
   /// Ranges of about the same size that end at line breaks.

@@ -53,6 +53,27 @@ with open(here / "packed.npy.gz", "wb") as file:
     file.write(gzip.compress((here / "float64.npy").read_bytes(), mtime=0))
 expect("packed.npy.gz", arrays["float64"])
 np.save(here / "complex.npy", np.zeros(2, np.complex64))
+np.save(here / "structured.npy", np.zeros(2, [("a", "<i4"), ("b", "<f4")]))
+
+unsigned = np.array([0, 7, 2**15, 2**16 - 1])
+for bits, wide in [(16, np.int32), (32, np.int64), (64, np.int64)]:
+    for order in "<>":
+        name = f"uint{bits}{'' if order == '<' else ' big-endian'}.npy"
+        np.save(here / name, unsigned.astype(f"{order}u{bits // 8}"))
+        expect(name, unsigned.astype(wide))
+np.save(here / "too large.npy", np.array([2**63], np.uint64))
+
+
+def header(name, text, array):
+    """A file with a header as it is given, which other programs write in their own ways."""
+    text = text.encode() + b"\n"
+    (here / name).write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + array.tobytes())
+    expect(name, array)
+
+
+header("order.npy", "{'shape': (2, 3), 'fortran_order': False, 'descr': '<f4'}", np.arange(6, dtype="<f4").reshape(2, 3))
+header("quotes.npy", '{"descr": "<i2", "fortran_order": False, "shape": (3,)}', np.arange(3, dtype="<i2"))
+header("python 2.npy", "{'descr': '<i4', 'fortran_order': False, 'shape': (2L, 2L), }  ", np.arange(4, dtype="<i4").reshape(2, 2))
 
 np.savez(here / "plain.npz", x=arrays["float32"], y=arrays["int64"])
 np.savez_compressed(here / "compressed.npz", x=np.zeros((100, 100)), y=arrays["bool"])
@@ -76,6 +97,18 @@ idx("int16", 0x0B, arrays["int16"])
 idx("int32", 0x0C, arrays["int32"])
 idx("float32", 0x0D, arrays["float32"])
 idx("float64", 0x0E, arrays["float64"])
+
+with h5py.File(here / "elsewhere.h5", "w") as file:
+    file["group/x"] = np.arange(6.0).reshape(3, 2)
+    file["soft"] = h5py.SoftLink("/group/x")
+    file["link"] = h5py.ExternalLink("arrays.h5", "/images")
+    file["through"] = h5py.SoftLink("/link")
+    file.create_dataset("external", (8,), "u1", external=[("/etc/passwd", 0, 8)])
+    layout = h5py.VirtualLayout((10, 2, 3), "f4")
+    layout[...] = h5py.VirtualSource("arrays.h5", "images", (10, 2, 3))
+    file.create_virtual_dataset("virtual", layout)
+    file.create_dataset("filled", (4, 2), "f4", fillvalue=7)
+    file.create_dataset("uint64", data=np.array([1, 2**63], np.uint64))
 
 with h5py.File(here / "arrays.h5", "w") as file:
     file["images"] = np.arange(10 * 2 * 3).reshape(10, 2, 3).astype(np.float32)

@@ -1,6 +1,10 @@
 #pragma once
 
+#if __has_include(<gvc.h>)
 #include <gvc.h>
+#else
+#error "Graphviz is missing: install the Debian package libgraphviz-dev, or run ./Scripts/setup"
+#endif
 
 /// Reads a graph in DOT, or gives NULL. Its clusters, which are named cluster_0, cluster_1 and so on, come in
 /// the order of their numbers. Calls must not overlap.

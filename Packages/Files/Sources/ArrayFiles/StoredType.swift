@@ -1,0 +1,98 @@
+import Tensors
+
+/// What the elements are in a file: those of a dtype, or unsigned whole numbers, for which tensors have
+/// a wider dtype.
+@_spi(Flambeau) public enum StoredType: Hashable, Sendable {
+  case plain(DType)
+  case uint16, uint32
+  /// Numbers from 2⁶³ on are refused, since there is nothing wider than int64.
+  case uint64
+
+  /// The dtype of the tensor that holds them.
+  public var dtype: DType {
+    switch self {
+    case .plain(let dtype): dtype
+    case .uint16: .int32
+    case .uint32, .uint64: .int64
+    }
+  }
+
+  /// Its name, for messages.
+  public var name: String {
+    if case .plain(let dtype) = self { "\(dtype)" } else { "\(self)" }
+  }
+
+  /// How many bytes an element has in the file.
+  public var itemSize: Int {
+    switch self {
+    case .plain(let dtype): dtype.itemSize
+    case .uint16: 2
+    case .uint32: 4
+    case .uint64: 8
+    }
+  }
+
+  /// How many bytes elements have in the file; nil for a shape that no tensor can have.
+  public func byteCount(of shape: [Int]) -> Int? {
+    dtype.byteCount(of: shape).map { $0 / dtype.itemSize * itemSize }
+  }
+}
+
+/// A whole number that int64 does not have.
+struct TooLargeNumber: Error {
+  let number: UInt64
+
+  var reason: String { "it holds the number \(number), which is more than int64 has" }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Makes elements of what was read.
+  ///
+  /// - Parameters:
+  ///   - type: what was read. It lies at the end of this memory, which has room for a tensor.
+  ///   - swapped: whether the elements' bytes are in the other order than this machine's.
+  /// - Throws: ``TooLargeNumber``.
+  func makeElements(from type: StoredType, swapped: Bool) throws {
+    let count = self.count / type.dtype.itemSize
+    let packed = Self(rebasing: self[(self.count - count * type.itemSize)...])
+    if swapped { packed.swapBytes(each: type.itemSize) }
+    switch type {
+    case .plain(.bool): makeBools()
+    case .plain: break
+    // An element is written at or before the place of the one that was read.
+    case .uint16:
+      for place in 0..<count {
+        let number = Int32(packed.load(fromByteOffset: 2 * place, as: UInt16.self))
+        storeBytes(of: number, toByteOffset: 4 * place, as: Int32.self)
+      }
+    case .uint32:
+      for place in 0..<count {
+        let number = Int64(packed.load(fromByteOffset: 4 * place, as: UInt32.self))
+        storeBytes(of: number, toByteOffset: 8 * place, as: Int64.self)
+      }
+    case .uint64:
+      let numbers = packed.bindMemory(to: UInt64.self)
+      if let number = numbers.first(where: { $0 > Int64.max }) {
+        throw TooLargeNumber(number: number)
+      }
+    }
+  }
+
+  /// Any other byte than 0 and 1 would be a bool that is neither.
+  func makeBools() {
+    for index in indices { self[index] = self[index] == 0 ? 0 : 1 }
+  }
+
+  private func swapBytes(each size: Int) {
+    func swap<Word: FixedWidthInteger>(_: Word.Type) {
+      let words = bindMemory(to: Word.self)
+      for index in words.indices { words[index] = words[index].byteSwapped }
+    }
+    switch size {
+    case 2: swap(UInt16.self)
+    case 4: swap(UInt32.self)
+    case 8: swap(UInt64.self)
+    default: break
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+/// Where a file is to be written, and what is there.
+struct FinalPlace {
+  /// The file itself, whatever links lead to it.
+  let path: String
+  /// Its folder.
+  let folder: String
+  /// The permissions of the file that is there.
+  let permissions: mode_t?
+  private let owner: (uid_t, gid_t)?
+
+  /// - Throws: ``WriteFailure``, where something is there that must stay.
+  init(_ path: String) throws {
+    self.path = try Self.followingLinks(path)
+    folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
+    var status = stat()
+    guard stat(self.path, &status) == 0 else {
+      guard errno == ENOENT else { throw WriteFailure.last }
+      (permissions, owner) = (nil, nil)
+      return
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw WriteFailure(reason: "it is a folder")
+    default: throw WriteFailure(reason: "it is a device, a pipe or a socket, no file")
+    }
+    // The superuser may write whatever it likes, but a file that nobody may write is to stay.
+    guard status.st_mode & 0o222 != 0 else {
+      throw WriteFailure(reason: "its permissions do not allow that")
+    }
+    guard access(self.path, W_OK) == 0 else { throw WriteFailure.last }
+    permissions = status.st_mode & 0o7777
+    owner = (status.st_uid, status.st_gid)
+  }
+
+  private static func followingLinks(_ path: String) throws -> String {
+    var current = path
+    for _ in 0..<40 {
+      var status = stat()
+      guard lstat(current, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return current }
+      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: current) else {
+        throw WriteFailure.last
+      }
+      let folder = (current as NSString).deletingLastPathComponent
+      current =
+        target.hasPrefix("/") || folder.isEmpty
+        ? target : (folder as NSString).appendingPathComponent(target)
+    }
+    throw WriteFailure(reason: String(cString: strerror(ELOOP)))
+  }
+
+  /// Gives a file the permissions of the one whose place it takes.
+  func givePermissions(to file: String) throws {
+    guard let permissions, let owner else { return }
+    if owner != (geteuid(), getegid()) {
+      // Only the superuser may do that for others; a file of one's own is the next best.
+      _ = chown(file, owner.0, owner.1)
+    }
+    guard chmod(file, permissions) == 0 else { throw WriteFailure.last }
+  }
+}

@@ -1,0 +1,244 @@
+@_spi(Flambeau) import ArrayFiles
+@_spi(Flambeau) import Files
+import Foundation
+import Tensors
+
+/// What `torch.save` wrote: a tree of values, of which some are tensors. A tensor's key is its path in the
+/// tree, with dots.
+struct PyTorchFile {
+  let path: String
+  let limits: ReadingLimits
+  let values: [PickleValue]
+  let root: PickleValue.Place
+  private let storages: PyTorchStorages
+  /// How many values others hold, each as often as it is held.
+  private let heldCount: Int
+  private let budget: MemoryBudget
+
+  init(_ path: String, limits: ReadingLimits) throws {
+    (self.path, self.limits) = (path, limits)
+    let file = try MappedFile(path)
+    budget = MemoryBudget(limits, path: path, fileSize: file.size)
+    let start = try file.bytes(0..<min(512, file.size))
+    do {
+      if PyTorchStorages.isLegacy(start) {
+        (values, root, storages) = try PyTorchStorages.open(legacy: path, limits: limits)
+      } else if start.dropFirst(257).starts(with: "ustar".utf8) {
+        throw SerializationError.unsupported(
+          path: path, tensor: nil,
+          reason: "it is in the format of PyTorch before 0.1.10; save it again with a later one")
+      } else if start.starts(with: [0x80]) {
+        throw SerializationError.unsupported(
+          path: path, tensor: nil, reason: "it is a pickle, but none of torch.save's")
+      } else {
+        (values, root, storages) = try PyTorchStorages.open(archive: path, limits: limits)
+      }
+    } catch let failure as PickleFailure {
+      throw Self.error(failure, path)
+    }
+    heldCount = values.reduce(0) { count, value in
+      switch value {
+      case .dictionary(let entries): count + entries.count
+      case .list(let elements), .tuple(let elements): count + elements.count
+      default: count
+      }
+    }
+  }
+
+  /// Counts the paths to the file's values. Those of values that are in several others, which are in several
+  /// others, may be many more than values, and cost more than these.
+  func take(paths: Int, after before: Int) throws {
+    let plain = max(0, min(paths, heldCount - before))
+    let (bytes, overflow) = (paths - plain).multipliedReportingOverflow(by: 4096)
+    try budget.take(overflow ? .max : 64 * plain, for: "all paths to its values")
+    try budget.take(overflow ? .max : bytes, for: "all paths to its values")
+  }
+
+  private static func error(_ failure: PickleFailure, _ path: String) -> SerializationError {
+    failure.isRefused
+      ? .refused(path: path, reason: failure.reason)
+      : .notAStateDict(path: path, reason: failure.reason)
+  }
+
+  // MARK: Tensors by path
+
+  /// What ``inspect(_:format:limits:)`` says of the file.
+  var contents: FileSummary.Contents {
+    get throws {
+      var contents = FileSummary.Contents(entries: [])
+      for (key, place) in try tensors().found {
+        switch values[place] {
+        case .tensor(let tensor):
+          try check(tensor, key)
+          contents.entries.append(
+            FileSummary.Entry(key: key, shape: tensor.shape, dtype: tensor.type.dtype))
+        case .unsupported(let kind): contents.others.append(.init(key: key, reason: kind))
+        default: break
+        }
+      }
+      return contents
+    }
+  }
+
+  func read(keys: Set<String>?) throws -> StateDict {
+    let (found, isEmpty) = try tensors()
+    if keys == nil, found.isEmpty, !isEmpty {
+      throw SerializationError.notAStateDict(path: path, reason: "there are no tensors in it")
+    }
+    var cache = StorageCache()
+    var state = StateDict()
+    for (key, place) in found where keys?.contains(key) ?? true {
+      guard state.updateValue(try tensor(place, key, &cache), forKey: key) == nil else {
+        throw SerializationError.notAStateDict(
+          path: path,
+          reason: "two tensors have the key “\(key)”, or keys that differ only in how letters are "
+            + "composed")
+      }
+    }
+    return state
+  }
+
+  /// All tensors and their keys, also those of kinds that cannot be read, and whether the tree has nothing
+  /// at all in it.
+  private func tensors() throws -> (found: [(key: String, place: PickleValue.Place)], Bool) {
+    if case .tensor = values[root] {
+      throw SerializationError.notAStateDict(
+        path: path, reason: "it is a single tensor; loadValue(_:) reads it")
+    }
+    var walk = Walk()
+    try collect(root, prefix: "", &walk)
+    guard let parts = try parts(of: root) else {
+      throw SerializationError.notAStateDict(path: path, reason: "it is no dictionary")
+    }
+    return (walk.found, parts.isEmpty)
+  }
+
+  /// A way through all values.
+  private struct Walk {
+    var found: [(key: String, place: PickleValue.Place)] = []
+    /// What is around the present one.
+    var around: Set<PickleValue.Place> = []
+    /// How many there were, each as often as there is a path to it.
+    var count = 0
+  }
+
+  private func collect(
+    _ place: PickleValue.Place, prefix: String, _ walk: inout Walk
+  ) throws {
+    guard let parts = try parts(of: place) else { return }
+    try enter(place, &walk.around)
+    defer { walk.around.remove(place) }
+    for (name, part) in parts {
+      try take(paths: 1, after: walk.count)
+      walk.count += 1
+      switch values[part] {
+      case .tensor, .unsupported:
+        let key = prefix + name()
+        try budget.take(key.utf8.count, for: "all paths to its values")
+        walk.found.append((key, part))
+      case .dictionary, .list, .tuple:
+        let inner = "\(prefix)\(name())."
+        try budget.take(inner.utf8.count, for: "all paths to its values")
+        try collect(part, prefix: inner, &walk)
+      default: break
+      }
+    }
+  }
+
+  /// Notes a value that others are looked for in.
+  func enter(_ place: PickleValue.Place, _ around: inout Set<PickleValue.Place>) throws {
+    guard around.insert(place).inserted else {
+      throw SerializationError.refused(path: path, reason: "a value in it holds itself")
+    }
+    try checkDepth(around.count)
+  }
+
+  /// - Throws: `SerializationError.beyondLimit`, where so many values are in each other.
+  func checkDepth(_ depth: Int) throws {
+    // Some thousands would be too many for the stack, whoever allows them.
+    guard depth <= min(limits.depth, 2000) else {
+      throw SerializationError.beyondLimit(
+        path: path,
+        reason: "more than \(min(limits.depth, 2000)) of its values are in each other; a larger "
+          + "`depth` of ReadingLimits allows that")
+    }
+  }
+
+  /// What a value holds, by names; nil where it cannot hold any.
+  func parts(
+    of place: PickleValue.Place
+  ) throws -> [(name: () -> String, place: PickleValue.Place)]? {
+    switch values[place] {
+    case .dictionary(let entries):
+      return entries.map { key, value in ({ self.name(key) }, value) }
+    case .list(let elements), .tuple(let elements):
+      return elements.enumerated().map { index, value in ({ "\(index)" }, value) }
+    default: return nil
+    }
+  }
+
+  private func name(_ key: PickleValue.Place) -> String {
+    switch values[key] {
+    case .text(let text): text
+    case .integer(let number): "\(number)"
+    case .bool(let bool): bool ? "True" : "False"
+    case .none: "None"
+    case .number(let number): "\(number)"
+    case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+    default: "?"
+    }
+  }
+
+  // MARK: Elements
+
+  /// Storages that were read. Several tensors may have one.
+  struct StorageCache {
+    fileprivate var tensors: [String: Tensor] = [:]
+    /// Those that a tensor has for its own.
+    fileprivate var taken: Set<ObjectIdentifier> = []
+  }
+
+  private func check(_ tensor: PickleTensor, _ key: String) throws {
+    guard tensor.fits else {
+      throw SerializationError.damaged(
+        path: path, tensor: key, reason: "it does not fit into its storage")
+    }
+  }
+
+  /// A tensor of its own memory, also where it shares that in the file.
+  func tensor(
+    _ place: PickleValue.Place, _ key: String, _ cache: inout StorageCache
+  ) throws -> Tensor {
+    if case .unsupported(let kind) = values[place] {
+      throw SerializationError.unsupported(path: path, tensor: key, reason: "\(kind); no tensor is")
+    }
+    guard case .tensor(let own) = values[place] else {
+      throw SerializationError.notAStateDict(path: path, reason: "“\(key)” is no tensor")
+    }
+    try check(own, key)
+    let dtype = own.type.dtype
+    let count = dtype.byteCount(of: own.shape)! / dtype.itemSize
+    guard count > 0 else { return .empty(own.shape, dtype: dtype) }
+    let storage = try storage(of: own, &cache)
+    let view = storage.asStrided(own.shape, own.strides, storageOffset: own.offset)
+    if own.offset == 0, view.isContiguous, count == storage.numel, !own.isNegative,
+      cache.taken.insert(ObjectIdentifier(storage)).inserted
+    {
+      return storage.reshape(own.shape)
+    }
+    try budget.take(count * dtype.itemSize, for: "“\(key)” of the shape \(own.shape)")
+    return own.isNegative ? -view : view.contiguous().clone()
+  }
+
+  private func storage(of tensor: PickleTensor, _ cache: inout StorageCache) throws -> Tensor {
+    let name = "\(tensor.storage.key) \(tensor.type) \(tensor.storage.start)"
+    if let known = cache.tensors[name] { return known }
+    do {
+      let storage = try storages.elements(of: tensor)
+      cache.tensors[name] = storage
+      return storage
+    } catch let failure as PickleFailure {
+      throw Self.error(failure, path)
+    }
+  }
+}

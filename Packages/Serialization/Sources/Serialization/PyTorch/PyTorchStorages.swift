@@ -1,0 +1,143 @@
+@_spi(Flambeau) import ArrayFiles
+@_spi(Flambeau) import Files
+import Foundation
+import Tensors
+
+/// Where the storages of a file of `torch.save` are.
+enum PyTorchStorages {
+  /// Files in a zip archive, in this folder.
+  case archive(ZipArchive, folder: String, swapped: Bool)
+  /// Places in a file of the format before 1.6.
+  case file(MappedFile, places: [String: Range<Int>])
+
+  /// The elements of a storage.
+  func elements(of tensor: PickleTensor) throws -> Tensor {
+    let key = tensor.storage.key
+    switch self {
+    case .archive(let archive, let folder, let swapped):
+      return try archive.entry("\(folder)data/\(key)")
+        .tensor([tensor.storageCount], of: tensor.type, swapped: swapped)
+    case .file(let file, let places):
+      // Of a view of a storage, only the view.
+      let (first, overflow) = tensor.storage.start.multipliedReportingOverflow(
+        by: tensor.type.itemSize)
+      guard let place = places[key], !overflow,
+        let size = tensor.type.byteCount(of: [tensor.storageCount]),
+        first <= place.count, size <= place.count - first
+      else {
+        throw PickleFailure(reason: "the storage “\(key)” is shorter than it says")
+      }
+      return try file.tensor(
+        at: place.lowerBound + first, [tensor.storageCount], tensor.type)
+    }
+  }
+}
+
+extension PyTorchStorages {
+  /// What is in a file of `torch.save`, and where its storages are: a zip archive with a pickle,
+  /// `data.pkl`, and each storage's bytes, `data/0` and so on, in one folder.
+  static func open(
+    archive path: String, limits: ReadingLimits
+  ) throws -> ([PickleValue], PickleValue.Place, PyTorchStorages) {
+    let archive = try ZipArchive(path, limits: limits)
+    guard let pickle = archive.names.first(where: { $0.hasSuffix("/data.pkl") }) else {
+      throw SerializationError.notAStateDict(
+        path: path, reason: "there is no data.pkl in it; it must come from torch.save")
+    }
+    let folder = String(pickle.dropLast("data.pkl".count))
+    guard !archive.names.contains(where: { $0.hasPrefix(folder + "code/") }) else {
+      throw SerializationError.unsupported(
+        path: path, tensor: nil,
+        reason: "it is a TorchScript program; save its state_dict() by torch.save")
+    }
+    var swapped = false
+    if archive.names.contains(folder + "byteorder") {
+      swapped = try archive.entry(folder + "byteorder").contents() == Array("big".utf8)
+    }
+    let bytes = try archive.entry(pickle).contents()
+    let (values, root) = try bytes.withUnsafeBytes { bytes in
+      var reader = PickleReader(bytes, budget: archive.budget)
+      let root = try reader.read()
+      return (reader.values, root)
+    }
+    return (values, root, .archive(archive, folder: folder, swapped: swapped))
+  }
+
+  /// The number that files of the format before 1.6 begin with, in a pickle.
+  private static let mark: [UInt8] = [
+    0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
+  ]
+
+  /// Whether a file that begins with these bytes is of the format before 1.6.
+  static func isLegacy(_ start: [UInt8]) -> Bool {
+    start.first == 0x80 && start.prefix(32).firstRange(of: mark) != nil
+  }
+
+  /// The same for the format before 1.6: five pickles, which are a mark, the version, what the system was,
+  /// the content and the storages' names, and then each storage's count and elements.
+  static func open(
+    legacy path: String, limits: ReadingLimits
+  ) throws -> ([PickleValue], PickleValue.Place, PyTorchStorages) {
+    let file = try MappedFile(path)
+    let data = try contents(of: path, mapped: true)
+    let budget = MemoryBudget(limits, path: path, fileSize: file.size)
+    return try data.withUnsafeBytes { bytes in
+      var reader = PickleReader(bytes, budget: budget)
+      let number = try reader.read()
+      guard case .largeInteger(mark) = reader.values[number] else { throw PickleFailure.noPickle }
+      let version = try reader.read()
+      guard case .integer(1001) = reader.values[version] else {
+        throw SerializationError.unsupported(
+          path: path, tensor: nil, reason: "its version of torch.save's format is not known here")
+      }
+      let system = try reader.read()
+      guard try reader.isLittleEndian(system) else {
+        throw SerializationError.unsupported(
+          path: path, tensor: nil,
+          reason: "its numbers are in another order of bytes than this machine's")
+      }
+      let root = try reader.read()
+      let names = try reader.read()
+      let places = try reader.places(of: names, in: bytes)
+      return (reader.values, root, .file(file, places: places))
+    }
+  }
+}
+
+extension PickleReader {
+  fileprivate func isLittleEndian(_ system: Place) throws -> Bool {
+    guard case .dictionary(let entries) = values[system] else { throw PickleFailure.noPickle }
+    return !entries.contains { key, value in
+      if case .text("little_endian") = values[key], case .bool(false) = values[value] {
+        true
+      } else {
+        false
+      }
+    }
+  }
+
+  /// Where the storages are that follow the pickles.
+  fileprivate func places(
+    of names: Place, in bytes: UnsafeRawBufferPointer
+  ) throws -> [String: Range<Int>] {
+    guard case .list(let list) = values[names] else { throw PickleFailure.noPickle }
+    var sizes: [String: Int] = [:]
+    for case .storage(let storage) in values {
+      sizes[storage.key] = storage.type.map(\.itemSize) ?? 1
+    }
+    var places: [String: Range<Int>] = [:]
+    var position = position
+    for name in list {
+      guard case .text(let key) = values[name] else { throw PickleFailure.noPickle }
+      // What no tensor here can have has nothing that says how long an element is.
+      guard let size = sizes[key] else { throw PickleFailure(reason: "no tensor has “\(key)”") }
+      guard bytes.count - position >= 8 else { throw PickleFailure.cut }
+      let count = Int(littleEndianBytes: bytes[position..<position + 8])
+      position += 8
+      guard count >= 0, count <= (bytes.count - position) / size else { throw PickleFailure.cut }
+      places[key] = position..<position + count * size
+      position += count * size
+    }
+    return places
+  }
+}
