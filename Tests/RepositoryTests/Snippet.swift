@@ -84,8 +84,10 @@ struct Snippet {
       }
       var needed: [String] = []
       var all = code
-      if !["ScalarGrad", "Value", "Backward.swift"].contains(where: snippet.file.contains)
-        || snippet.file == "RecordBackward.swift"
+      let isScalar =
+        snippet.file.hasPrefix("Value")
+        || ["ScalarGrad", "Backward.swift"].contains(where: snippet.file.contains)
+      if !isScalar || snippet.file == "RecordBackward.swift"
       {
         // What one of the context needs comes before it.
         for _ in 0..<3 {

@@ -8,7 +8,7 @@
 public struct ReadingLimits: Equatable, Sendable {
   /// How many bytes all that is made of the file may take; nil for 64 times its size, and at least 1 GiB.
   public var memory: Int?
-  /// How many lists, dictionaries or groups may lie in one another.
+  /// How many lists, dictionaries or groups may lie in one another; at most 2000, whatever is said here.
   public var depth: Int
 
   /// What readers keep to if nothing else is said.

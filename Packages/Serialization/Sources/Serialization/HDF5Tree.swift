@@ -78,10 +78,12 @@ final class HDF5Tree {
         .refused(path: path, reason: "the group “\(prefix.dropLast())” holds itself"))
     }
     defer { around.remove(address) }
-    guard depth <= limits.depth else {
+    // Some thousands would be too many for the stack, whoever allows them.
+    let limit = min(limits.depth, 2000)
+    guard depth <= limit else {
       throw SerializationError.beyondLimit(
         path: path,
-        reason: "more than \(limits.depth) groups are in each other; a larger `depth` of "
+        reason: "more than \(limit) groups are in each other; a larger `depth` of "
           + "ReadingLimits allows that")
     }
     for (name, type) in try Self.links(of: group) {

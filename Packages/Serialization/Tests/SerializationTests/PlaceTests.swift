@@ -24,6 +24,9 @@ import Testing
     let folder = try Folder()
     let path = folder.path(name)
     try save([:], to: path)
+    let mask = umask(0)
+    umask(mask)
+    #expect(permissions(path) == 0o666 & ~mask, "as any new file")
     for mode in [0o600, 0o640, 0o664] as [mode_t] {
       chmod(path, mode)
       try save(Self.state, to: path)
