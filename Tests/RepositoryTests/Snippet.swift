@@ -87,8 +87,7 @@ struct Snippet {
       let isScalar =
         snippet.file.hasPrefix("Value")
         || ["ScalarGrad", "Backward.swift"].contains(where: snippet.file.contains)
-      if !isScalar || snippet.file == "RecordBackward.swift"
-      {
+      if !isScalar || snippet.file == "RecordBackward.swift" {
         // What one of the context needs comes before it.
         for _ in 0..<3 {
           for (name, declaration) in context where uses(name, all) && !needed.contains(declaration)
