@@ -58,7 +58,8 @@ def as_near(ours, theirs, reference):
     farthest = finite.max() if finite.numel() else torch.tensor(0.0, dtype=torch.float64)
     info = torch.finfo(ours.dtype)
     unit = reference.abs().clamp(min=info.tiny).log2().floor().exp2() * info.eps
-    return (ours_apart <= torch.maximum(2 * farthest, unit)) | (ours == reference.to(ours.dtype))
+    same = (ours == reference.to(ours.dtype)) | (ours.isnan() & reference.isnan())
+    return (ours_apart <= torch.maximum(2 * farthest, unit)) | same
 
 
 def name(tensor):

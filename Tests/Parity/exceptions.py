@@ -5,6 +5,10 @@ import re
 # The operation, what its finding says (a regular expression over the dtype and the message), and the reason.
 EXCEPTIONS = [
     (
+        "atan2", r"second derivative: 0.0, PyTorch's nan",
+        "At (0, 0) PyTorch's second derivative is 0 / 0; its first is 0 there, and so is Flambeau's second.",
+    ),
+    (
         "linalg.norm|linalg.vector_norm|norm", r"second derivative: 0.0, PyTorch's nan",
         "At 0 PyTorch's second derivative of a norm is 0 / 0; Flambeau takes the norm as flat there.",
     ),
@@ -15,6 +19,10 @@ EXCEPTIONS = [
     (
         "nn.functional.hardsigmoid", r"float64 .* gradient",
         "PyTorch multiplies by 1 / 6 in single precision in float64 too.",
+    ),
+    (
+        "nn.functional.hardtanh|nn.functional.relu6", r"gradient: .* PyTorch's 0.0",
+        "At NaN PyTorch hands on the gradient or not, as the strides are; Flambeau does, as relu in both.",
     ),
     (
         "nn.functional.mish", r"second derivative: 0.0, PyTorch's nan",
@@ -31,6 +39,10 @@ EXCEPTIONS = [
     (
         "normal.in_place", r"float64 non-contiguous",
         "PyTorch draws into other strides by another formula; Flambeau draws a new tensor.",
+    ),
+    (
+        "pow|__rpow__", r"pow: whole numbers to negative powers are not whole",
+        "PyTorch refuses a negative number as exponent, but of a tensor of such it makes 0; Flambeau refuses both.",
     ),
     (
         "rand_like", r"",

@@ -48,6 +48,7 @@ import Testing
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([3, 1]).takeAlongDim(Tensor([[5]]), dim: 0)
       })
+    #expect(Tensor(2.0).indexAdd(0, Tensor([0]), Tensor(3.0)).item() == 5)
     let x = Tensor([[1.0, 2], [3, 4]], requiresGrad: true)
     let last = x.takeAlongDim(Tensor([[-1], [-2]]), dim: 1)
     #expect(last.scalars() == [Float(2), 3])

@@ -81,6 +81,7 @@ extension Tensor {
   /// int64 indices names: `torch.index_add`.
   public func indexAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) -> Tensor {
     let dim = checkedDim(dim, for: "indexAdd")
+    if ndim == 0 { return reshape([1]).indexAdd(0, index, source.flatten()).reshape([]) }
     let places = spread(index, dim, for: "indexAdd")
     guard source.shape == places.shape else {
       fatalError(
