@@ -87,6 +87,9 @@ static const char elementwise_h[] = {
 static const char recurrent_h[] = {
 #embed "../COperations/include/recurrent.h" suffix(, 0)
 };
+static const char ramps_h[] = {
+#embed "../COperations/include/ramps.h" suffix(, 0)
+};
 static const char reductions_h[] = {
 #embed "../COperations/include/reductions.h" suffix(, 0)
 };
@@ -134,6 +137,7 @@ static const char *const names[] = {
     "dtypes.h",
     "elementwise.h",
     "recurrent.h",
+    "ramps.h",
     "reductions.h",
     "steps.h",
     "windows.h",
@@ -170,6 +174,7 @@ static const char *const texts[] = {
     dtypes_h,
     elementwise_h,
     recurrent_h,
+    ramps_h,
     reductions_h,
     steps_h,
     windows_h,

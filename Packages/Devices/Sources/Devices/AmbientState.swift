@@ -9,8 +9,8 @@ import Synchronization
 /// holds elsewhere:
 ///
 ///     let state = AmbientState.current
-///     DispatchQueue.concurrentPerform(iterations: 4) { part in
-///       state.run { predictions[part] = model(inputs[part]) }
+///     DispatchQueue.concurrentPerform(iterations: 4) { row in
+///       state.run { print(x[row].sum()) }
 ///     }
 ///
 /// It follows `at::ThreadLocalState`.

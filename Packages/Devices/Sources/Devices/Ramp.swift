@@ -13,3 +13,10 @@ extension Ramp {
       shift: 0)
   }
 }
+
+extension Backend {
+  /// y[i] = start + i · step.
+  public func ramp(from start: Double, step: Double, into y: StridedView) {
+    ramp(Ramp(from: start, step: step), into: y)
+  }
+}

@@ -10,6 +10,7 @@ import Tensors
 ///
 /// libhdf5 can crash on files that are damaged with intent. Another process tries a dataset first, so
 /// that most such files are refused with an error; no promise is made for all of them.
+// libhdf5 is used behind a lock.
 public final class HDF5Array: @unchecked Sendable {
   /// The file.
   public let path: String

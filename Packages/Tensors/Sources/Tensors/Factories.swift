@@ -82,10 +82,18 @@ extension Tensor {
     return result
   }
 
-  /// `steps` numbers from `start` to `end`, both included, at equal distances: `torch.linspace`.
+  /// `steps` numbers from `start` to `end`, both included, at equal distances: `torch.linspace`. Of integers, both
+  /// are cut to whole numbers first, and so are the results.
   public static func linspace(
     _ start: Double, _ end: Double, steps: Int, dtype: DType = .float32, device: Device = .default
   ) -> Tensor {
+    if !dtype.isFloatingPoint,
+      start != start.rounded(.towardZero) || end != end.rounded(.towardZero)
+    {
+      return linspace(
+        start.rounded(.towardZero), end.rounded(.towardZero), steps: steps, dtype: dtype,
+        device: device)
+    }
     guard steps >= 0 else { fatalError("linspace: \(steps) steps; there must be 0 or more") }
     let result = Tensor(empty: checked([steps], for: "linspace"), dtype: dtype, device: device)
     let step = steps > 1 ? (end - start) / Double(steps - 1) : 0

@@ -248,6 +248,7 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
     #expect(Tensor.arange(0.1, -7.9, step: -4.0, dtype: .int8).scalars(as: Int.self) == [0, -4])
     #expect(
       Tensor.linspace(0, 10, steps: 5, dtype: .int64).scalars(as: Int.self) == [0, 2, 5, 7, 10])
+    #expect(Tensor.linspace(4.3, 50, steps: 50, dtype: .int64)[1].item(as: Int.self) == 4)
     let line = Tensor.linspace(0.1, 0.7, steps: 7, dtype: .float64)
     #expect(line[0].item() == 0.1 && line[-1].item() == 0.7)
   }

@@ -139,8 +139,10 @@ enum {
 #undef X
 };
 
+#if !defined(__CUDACC__)
 /// Stops the program where an operation has no kernel for a dtype.
-_Noreturn void flambeau_stop_without_kernel(const char *operation, DType dtype);
+void flambeau_stop_without_kernel(const char *operation, DType dtype) __attribute__((noreturn));
+#endif
 
 const char *flambeau_dtype_name(DType dtype);
 /// Bytes that one element takes.

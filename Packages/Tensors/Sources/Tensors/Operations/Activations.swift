@@ -43,7 +43,9 @@ extension Tensor {
     unary(.elu, self, alpha, scale).recorded(
       name,
       .wrt(self, saving: self) { g, x in
-        Tensor.where(x .<= 0, g * x.clamp(max: 0).exp() * (alpha * scale), g * scale)
+        // The second derivative at 0 is 0.
+        let below = Tensor.where(x .< 0, x, 0)
+        return Tensor.where(x .<= 0, g * below.exp() * (alpha * scale), g * scale)
       })
   }
 

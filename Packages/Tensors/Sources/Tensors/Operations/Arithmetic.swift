@@ -51,7 +51,9 @@ extension Tensor {
       },
       .wrt(exponent, saving: self, exponent) { g, x, e in
         // Where x is 0 the power does not change with an e that is not negative.
-        g * Tensor.where((x .== 0) & (e .>= 0), 0, x.pow(e) * x.log())
+        let isFlat = (x .== 0) & (e .>= 0)
+        let base = Tensor.where(isFlat, 1, x)
+        return g * Tensor.where(isFlat, 0, base.pow(e) * base.log())
       })
   }
 
