@@ -116,8 +116,11 @@ static inline float16_bits_t flambeau_float16_from_float(float x) {
 }
 #endif
 
-// An enum that Swift sees as an enum of its own, with the cases' bare names.
+// An enum that Swift sees as an enum of its own, with the cases' bare names. Whether pointers may be null is for
+// Swift too.
 #if defined(__CUDACC__)
+#define _Nullable
+#define _Nonnull
 #define FLAMBEAU_ENUM(Name) enum Name : uint8_t
 #define FLAMBEAU_SWIFT_NAME(text)
 #else
