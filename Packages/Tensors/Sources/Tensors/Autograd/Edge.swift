@@ -11,7 +11,7 @@
 /// Derivatives need not mind broadcasting: a gradient is summed to its input's shape.
 ///
 /// Where saved halves go into a derivative it is computed in float32, and rounded at its end, unless it says that
-/// it is ``ofOneOperation``.
+/// it is ``ofOneOperation()``.
 public struct Edge {
   var node: Node?
   var rule: Rule

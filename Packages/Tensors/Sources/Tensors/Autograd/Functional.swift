@@ -80,7 +80,7 @@ extension Tensor {
 /// `torch.utils.checkpoint.checkpoint`. It takes more time and less memory.
 ///
 /// Parameters that the function uses get their gradients as always. Both times it runs under the same
-/// ``AmbientState``, autocast included, and draws the same random numbers, from whichever generators.
+/// `AmbientState`, autocast included, and draws the same random numbers, from whichever generators.
 public func checkpoint(
   _ inputs: [Tensor], of function: @escaping ([Tensor]) -> Tensor
 ) -> Tensor {
