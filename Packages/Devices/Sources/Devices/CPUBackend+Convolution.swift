@@ -81,8 +81,8 @@ extension CPUBackend {
     }
   }
 
-  /// Calls `body` with views of types that BLAS knows: halves are computed as float32.
-  private func withoutHalves(
+  /// Calls `body` with views in place of halves, which are computed as float32 and rounded once.
+  func withoutHalves(
     _ inputs: [StridedView], accumulating: Bool = false, into y: StridedView,
     _ body: ([StridedView], StridedView) -> Void
   ) {

@@ -224,15 +224,11 @@ public struct CPUBackend: Backend {
   }
 
   public func image(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
-    if image.dtype == .float16 || image.dtype == .bfloat16 {
-      // Sums are rounded once.
-      let wide = StridedView(empty: image.layout, dtype: .float32, device: image.storage.device)
-      self.image(columns.converted(to: .float32), windows, into: wide)
-      return convert(wide, into: image)
-    }
     let channels = image.layout.numel / max(windows.height * windows.width, 1)
-    flambeau_image_of_columns(
-      image.dtype, windows, channels, image.pointer, columns.pointer)
+    withoutHalves([columns], into: image) { inputs, image in
+      flambeau_image_of_columns(
+        image.dtype, windows, channels, image.pointer, inputs[0].pointer)
+    }
   }
 
   // MARK: By index

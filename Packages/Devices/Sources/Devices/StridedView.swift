@@ -46,9 +46,20 @@ public struct StridedView: Sendable {
 
   /// A copy without gaps that lies in memory in the order of this view, in another dtype if one is given.
   public func denselyCopied(to dtype: DType? = nil) -> StridedView {
-    guard let order = Layout.memoryOrder([layout]) else { return copied(to: dtype) }
-    let copy = with(layout.permuted(order)).copied(to: dtype)
-    return copy.with(copy.layout.restored(from: order))
+    inMemoryOrder { $0.copied(to: dtype) }
+  }
+
+  /// The dims in another order; nil leaves them as they are.
+  public func permuted(_ order: [Int]?) -> StridedView {
+    order.map { with(layout.permuted($0)) } ?? self
+  }
+
+  /// What `body` makes of this view with its dims in the order in which they lie in memory, with the result's dims
+  /// in this view's order again.
+  public func inMemoryOrder(_ body: (StridedView) -> StridedView) -> StridedView {
+    let order = Layout.memoryOrder([layout])
+    let result = body(permuted(order))
+    return order.map { result.with(result.layout.restored(from: $0)) } ?? result
   }
 
   /// This view if it has the dtype, else a contiguous copy that does.

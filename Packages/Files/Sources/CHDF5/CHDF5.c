@@ -12,21 +12,19 @@ hid_t hdf5_make_bool(void) {
   return type;
 }
 
-hid_t hdf5_make_float16(void) {
+// 16 bits, of which so many are the exponent.
+static hid_t make_half(size_t exponent) {
   hid_t type = H5Tcopy(H5T_NATIVE_FLOAT);
-  H5Tset_fields(type, 15, 10, 5, 0, 10);
+  size_t fraction = 15 - exponent;
+  H5Tset_fields(type, 15, fraction, exponent, 0, fraction);
   H5Tset_size(type, 2);
-  H5Tset_ebias(type, 15);
+  H5Tset_ebias(type, ((size_t)1 << (exponent - 1)) - 1);
   return type;
 }
 
-hid_t hdf5_make_bfloat16(void) {
-  hid_t type = H5Tcopy(H5T_NATIVE_FLOAT);
-  H5Tset_fields(type, 15, 7, 8, 0, 7);
-  H5Tset_size(type, 2);
-  H5Tset_ebias(type, 127);
-  return type;
-}
+hid_t hdf5_make_float16(void) { return make_half(5); }
+
+hid_t hdf5_make_bfloat16(void) { return make_half(8); }
 
 bool hdf5_float_layout(hid_t type, size_t *exponent, size_t *fraction) {
   size_t sign, exponent_at, fraction_at;

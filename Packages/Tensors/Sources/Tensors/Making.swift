@@ -129,8 +129,10 @@ extension Tensor {
       }
       count = product
     }
-    if shape.count > 64 {
-      fatalError("\(operation): \(shape.count) dims are too many; a tensor has at most 64")
+    if shape.count > Layout.maximumRank {
+      fatalError(
+        "\(operation): \(shape.count) dims are too many; a tensor has at most \(Layout.maximumRank)"
+      )
     }
     return shape
   }

@@ -18,9 +18,7 @@ extension Tensor {
     }
     // In the order of memory, in which the parameter is contiguous unless it is a part of something.
     let order = Layout.memoryOrder([view.layout])
-    func ordered(_ view: StridedView) -> StridedView {
-      order.map { view.with(view.layout.permuted($0)) } ?? view
-    }
+    func ordered(_ view: StridedView) -> StridedView { view.permuted(order) }
     let own = states.map { $0.map { ordered($0.view) } }
     guard dtype.isFloatingPoint, ordered(view).layout.isContiguous, states.count <= 3,
       own.allSatisfy({ $0?.layout.isContiguous ?? true })

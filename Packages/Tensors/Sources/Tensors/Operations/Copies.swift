@@ -20,10 +20,7 @@ extension Tensor {
   public func to(_ device: Device, nonBlocking: Bool = false) -> Tensor {
     if device == self.device { return self }
     let own = self.device
-    let order = Layout.memoryOrder([view.layout])
-    let source = order.map { view.with(view.layout.permuted($0)) } ?? view
-    let moved = source.moved(to: device, nonBlocking: nonBlocking)
-    return Tensor(order.map { moved.with(moved.layout.restored(from: $0)) } ?? moved)
+    return Tensor(view.inMemoryOrder { $0.moved(to: device, nonBlocking: nonBlocking) })
       .recorded("to", .wrt(self) { g in g.to(own) })
   }
 

@@ -80,7 +80,7 @@ private func elementwise(
     return y
   }
   // The dims in the order of memory make the result contiguous.
-  let ordered = operands.map { $0.with($0.layout.permuted(order)) }
+  let ordered = operands.map { $0.permuted(order) }
   let y = StridedView(empty: ordered[0].layout.contiguous, dtype: dtype, device: device)
   kernel(ordered, y)
   return Tensor(y.with(y.layout.restored(from: order)))
