@@ -6,21 +6,41 @@ import Testing
   /// Whoever tells the compiler that something may go from thread to thread says in a comment why.
   @Test func uncheckedClaimsCarryTheirReason() throws {
     var count = 0
-    for folder in ["Packages", "Sources"] {
-      let root = Repository.root.appending(path: folder)
-      let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
-      for case let file as URL in try #require(files) where file.pathExtension == "swift" {
-        guard file.path.contains("/Sources/"), !file.path.contains("/Generated/") else { continue }
-        let lines = try String(contentsOf: file, encoding: .utf8)
-          .split(separator: "\n", omittingEmptySubsequences: false)
-        for (number, line) in lines.enumerated()
-        where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
-          count += 1
-          let reason = lines[number - 1].drop { $0 == " " }
-          #expect(reason.hasPrefix("// "), "\(file.lastPathComponent):\(number + 1)")
-        }
+    for file in try swiftFiles(in: "Packages") + swiftFiles(in: "Sources") {
+      guard file.path.contains("/Sources/"), !file.path.contains("/Generated/") else { continue }
+      let lines = try lines(of: file)
+      for (number, line) in lines.enumerated()
+      where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
+        count += 1
+        let reason = lines[number - 1].drop { $0 == " " }
+        #expect(reason.hasPrefix("// "), "\(file.lastPathComponent):\(number + 1)")
       }
     }
     #expect(count > 20)
+  }
+
+  /// Tests run side by side, so one that seeds the generator of all of them changes the others' numbers: it has
+  /// a process of its own, or `Generator(seed:).withDefault`.
+  @Test func noTestSeedsTheOthers() throws {
+    for file in try swiftFiles(in: "Packages") where file.path.contains("/Tests/") {
+      var hasOwnProcess = false
+      for (number, line) in try lines(of: file).enumerated() {
+        if line.contains("@Test") { hasOwnProcess = false }
+        if line.contains("processExitsWith") { hasOwnProcess = true }
+        let seeds = line.drop { $0 == " " }.hasPrefix("manualSeed(")
+        #expect(!seeds || hasOwnProcess, "\(file.lastPathComponent):\(number + 1)")
+      }
+    }
+  }
+
+  private func swiftFiles(in folder: String) throws -> [URL] {
+    let root = Repository.root.appending(path: folder)
+    let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
+    return try #require(files).compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+  }
+
+  private func lines(of file: URL) throws -> [Substring] {
+    try String(contentsOf: file, encoding: .utf8)
+      .split(separator: "\n", omittingEmptySubsequences: false)
   }
 }

@@ -19,6 +19,15 @@ import Testing
     #expect(Dropout(0)(x) === x)
   }
 
+  /// A layer without a generator of its own draws from the one that is the default as it runs, not as it was
+  /// made.
+  @Test func dropoutDrawsWhereItRuns() {
+    let dropout = Generator(seed: 1).withDefault { Dropout(0.5) }
+    let x = Tensor.ones([40])
+    func drawn(_ seed: UInt64) -> Tensor { Generator(seed: seed).withDefault { dropout(x) } }
+    #expect(drawn(2).equal(drawn(2)) && !drawn(2).equal(drawn(3)))
+  }
+
   @Test func dropoutOfChannels() {
     let dropout = Dropout2d(0.5, generator: Generator(seed: 1))
     let sums = dropout(Tensor.ones([8, 8, 2, 3])).sum(dims: [2, 3]).flatten()

@@ -6,10 +6,13 @@ import Testing
 @Suite struct ThreadTests {
   /// One model in several threads: predictions are those of one thread, and gradients add up.
   @Test func oneModelInSeveralThreads() {
-    manualSeed(4)
-    let encoder = TransformerEncoderLayer(8, 2, dimFeedforward: 16, batchFirst: true)
-    let recurrent = LSTM(8, 6, batchFirst: true)
-    let head = Sequential(Linear(6, 4), BatchNorm1d(4), ReLU(), Dropout(0.5), Linear(4, 2))
+    let (encoder, recurrent, head) = Generator(seed: 4).withDefault {
+      (
+        TransformerEncoderLayer(8, 2, dimFeedforward: 16, batchFirst: true),
+        LSTM(8, 6, batchFirst: true),
+        Sequential(Linear(6, 4), BatchNorm1d(4), ReLU(), Dropout(0.5), Linear(4, 2))
+      )
+    }
     let models: [Module] = [encoder, recurrent, head]
     for model in models { model.eval() }
     let inputs = (0..<4).map { Tensor.randn([3, 5, 8], generator: Generator(seed: UInt64($0))) }

@@ -37,11 +37,11 @@ import Testing
   }
 
   @Test func draws() {
-    manualSeed(1)
-    let coins = Tensor.full([10_000], 0.25).bernoulli()
+    let generator = Generator(seed: 1)
+    let coins = Tensor.full([10_000], 0.25).bernoulli(generator: generator)
     #expect(abs(coins.mean().item() - 0.25) < 0.02 && numbers(coins.square()) == numbers(coins))
     #expect(numbers(Tensor([0.0, 1]).bernoulli()) == [0, 1])
-    let normal = Tensor.normal(mean: 5, std: 2, [10_000])
+    let normal = Tensor.normal(mean: 5, std: 2, [10_000], generator: generator)
     #expect(abs(normal.mean().item() - 5) < 0.1 && abs(normal.std().item() - 2) < 0.1)
   }
 }

@@ -137,19 +137,21 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
       calls += 1
       return (inputs[0] * w).tanh() * Tensor.rand([3], dtype: .float64)
     }
-    manualSeed(3)
-    block([x]).sum().backward()
+    let generator = Generator(seed: 3)
+    generator.withDefault { block([x]) }.sum().backward()
     let expected = (numbers(x.grad), numbers(w.grad))
     (x.grad, w.grad) = (nil, nil)
-    manualSeed(3)
-    let y = checkpoint([x], of: block)
-    let next = Tensor.rand([1]).item()
+    generator.manualSeed(3)
+    let y = generator.withDefault { checkpoint([x], of: block) }
+    let next = Tensor.rand([1], generator: generator).item()
     y.sum().backward()
     #expect(calls == 3 && numbers(x.grad) == expected.0 && numbers(w.grad) == expected.1)
-    manualSeed(3)
-    _ = Tensor.rand([3], dtype: .float64)
-    #expect(Tensor.rand([1]).item() == next)
-    #expect(Tensor.rand([1]).item() != next, "backward has left the generator where it was")
+    generator.manualSeed(3)
+    _ = Tensor.rand([3], dtype: .float64, generator: generator)
+    #expect(Tensor.rand([1], generator: generator).item() == next)
+    #expect(
+      Tensor.rand([1], generator: generator).item() != next,
+      "backward has left the generator where it was")
   }
 
   @Test func generatorsGoBack() {

@@ -19,7 +19,7 @@ public final class MultiheadAttention: Module, Rebuildable {
   @Parameter public var inProjBias: Tensor?
   /// The layer that mixes the heads.
   public let outProj: Linear
-  private let generator: Generator
+  private let generator: Generator?
 
   /// Creates the layer.
   ///
@@ -32,11 +32,11 @@ public final class MultiheadAttention: Module, Rebuildable {
   ///     features].
   ///   - dtype: of the parameters.
   ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
   public init(
     _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true,
     batchFirst: Bool = false, dtype: DType = .float32, device: Device = .default,
-    generator: Generator = .default
+    generator: Generator? = nil
   ) {
     guard numHeads > 0, embedDim % numHeads == 0, (0...1).contains(dropout) else {
       fatalError(
@@ -49,9 +49,10 @@ public final class MultiheadAttention: Module, Rebuildable {
     self.batchFirst = batchFirst
     self.generator = generator
     outProj = Linear(
-      embedDim, embedDim, bias: bias, dtype: dtype, device: device, generator: generator)
+      embedDim, embedDim, bias: bias, dtype: dtype, device: device,
+      generator: generator ?? .default)
     let drawn = Tensor.empty([3 * embedDim, embedDim], dtype: dtype, device: device)
-    Init.xavierUniform(drawn, generator: generator)
+    Init.xavierUniform(drawn, generator: generator ?? .default)
     inProjWeight = drawn
     inProjBias = bias ? .zeros([3 * embedDim], dtype: dtype, device: device) : nil
     super.init()

@@ -5,14 +5,14 @@
 public class Dropout: Module, Rebuildable {
   /// The probability of being set to 0.
   public let p: Double
-  let generator: Generator
+  let generator: Generator?
 
   /// Creates the layer.
   ///
   /// - Parameters:
   ///   - p: the share that is set to zero while training.
-  ///   - generator: where random numbers come from.
-  public init(_ p: Double = 0.5, generator: Generator = .default) {
+  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
+  public init(_ p: Double = 0.5, generator: Generator? = nil) {
     guard (0...1).contains(p) else {
       fatalError("\(Self.self): a probability of \(p); it must be from 0 to 1")
     }
@@ -30,11 +30,11 @@ public class Dropout: Module, Rebuildable {
 
   /// Some elements set to 0 by chance, the same ones along dims in which `part` has size 1.
   static func drop(
-    _ x: Tensor, _ p: Double, like part: Tensor, _ generator: Generator
+    _ x: Tensor, _ p: Double, like part: Tensor, _ generator: Generator?
   ) -> Tensor {
     if p == 0 { return x }
     if p == 1 { return x * 0.0 }
-    let kept = Tensor.bernoulliLike(part, probability: 1 - p, generator: generator)
+    let kept = Tensor.bernoulliLike(part, probability: 1 - p, generator: generator ?? .default)
     return x * (kept / (1 - p))
   }
 

@@ -18,7 +18,7 @@ open class Recurrent: Module {
   public let dropout: Double
   /// Whether it goes both ways.
   public let bidirectional: Bool
-  private let generator: Generator
+  private let generator: Generator?
 
   /// Creates the layer.
   ///
@@ -26,7 +26,7 @@ open class Recurrent: Module {
   init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int, bias: Bool, batchFirst: Bool,
     dropout: Double, bidirectional: Bool, gates: Int, _ dtype: DType, _ device: Device,
-    _ generator: Generator
+    _ generator: Generator?
   ) {
     guard inputSize > 0, hiddenSize > 0, numLayers > 0, (0...1).contains(dropout) else {
       fatalError(
@@ -155,12 +155,13 @@ struct Cell {
   /// Drawn evenly from -1/√hiddenSize to 1/√hiddenSize.
   static func weights(
     _ inputSize: Int, _ hiddenSize: Int, _ gates: Int, bias: Bool, _ dtype: DType,
-    _ device: Device, _ generator: Generator
+    _ device: Device, _ generator: Generator?
   ) -> [Tensor?] {
     let rows = gates * hiddenSize
     let shapes = [[rows, inputSize], [rows, hiddenSize]] + (bias ? [[rows], [rows]] : [])
     let drawn: [Tensor?] = shapes.map { shape in
-      Layer.uniform(shape, bias: nil, fanIn: hiddenSize, dtype, device, generator).weight
+      Layer.uniform(shape, bias: nil, fanIn: hiddenSize, dtype, device, generator ?? .default)
+        .weight
     }
     return drawn + (bias ? [] : [nil, nil])
   }
@@ -208,11 +209,11 @@ public final class RNN: Recurrent, Rebuildable {
   ///   - bidirectional: whether it goes both ways.
   ///   - dtype: of the parameters.
   ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinearity = .tanh,
     bias: Bool = true, batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
-    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator? = nil
   ) {
     self.nonlinearity = nonlinearity
     super.init(
@@ -268,11 +269,11 @@ public final class LSTM: Recurrent, Rebuildable {
   ///   - bidirectional: whether it goes both ways.
   ///   - dtype: of the parameters.
   ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
-    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator? = nil
   ) {
     super.init(
       inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,
@@ -324,11 +325,11 @@ public final class GRU: Recurrent, Rebuildable {
   ///   - bidirectional: whether it goes both ways.
   ///   - dtype: of the parameters.
   ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
-    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator? = nil
   ) {
     super.init(
       inputSize, hiddenSize, numLayers: numLayers, bias: bias, batchFirst: batchFirst,

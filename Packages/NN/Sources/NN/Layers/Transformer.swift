@@ -33,15 +33,16 @@ struct TransformerSettings {
     ]
   }
 
-  func attention(_ generator: Generator) -> MultiheadAttention {
+  func attention(_ generator: Generator?) -> MultiheadAttention {
     MultiheadAttention(
       dModel, nhead, dropout: dropout, bias: bias, batchFirst: batchFirst, dtype: dtype,
       device: device, generator: generator)
   }
 
-  func linear(_ inFeatures: Int, _ outFeatures: Int, _ generator: Generator) -> Linear {
+  func linear(_ inFeatures: Int, _ outFeatures: Int, _ generator: Generator?) -> Linear {
     Linear(
-      inFeatures, outFeatures, bias: bias, dtype: dtype, device: device, generator: generator)
+      inFeatures, outFeatures, bias: bias, dtype: dtype, device: device,
+      generator: generator ?? .default)
   }
 
   func norm() -> LayerNorm {
@@ -96,12 +97,12 @@ public final class TransformerEncoderLayer: Module, Rebuildable {
   ///   - bias: whether there is a bias.
   ///   - dtype: of the parameters.
   ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
   public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
     batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
-    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator? = nil
   ) {
     self.init(
       TransformerSettings(
@@ -118,7 +119,7 @@ public final class TransformerEncoderLayer: Module, Rebuildable {
 
   public override var extraDescription: String { "" }
 
-  fileprivate init(_ settings: TransformerSettings, _ generator: Generator) {
+  fileprivate init(_ settings: TransformerSettings, _ generator: Generator?) {
     func drop() -> Dropout { Dropout(settings.dropout, generator: generator) }
     selfAttn = settings.attention(generator)
     linear1 = settings.linear(settings.dModel, settings.dimFeedforward, generator)
@@ -216,14 +217,14 @@ public final class TransformerEncoder: Module, Rebuildable {
 }
 
 extension Module {
-  /// A new module of the same kind with this one's values. The generator, which dropout goes on to draw
-  /// from, is left as it was.
+  /// A new module of the same kind with this one's values. The generators, which dropout goes on to draw
+  /// from, are left as they were.
   func copied<Kind: Module>(
-    _ generator: Generator, _ make: (Generator) -> Kind
+    _ generator: Generator?, _ make: (Generator?) -> Kind
   ) -> Kind {
-    let state = generator.state
-    defer { generator.state = state }
-    let new = make(generator)
+    let state = generator?.state
+    defer { if let state { generator?.state = state } }
+    let new = Generator(seed: 0).withDefault { make(generator) }
     noGrad {
       for (own, copy) in zip(parameters(), new.parameters()) { copy.copy(from: own) }
     }

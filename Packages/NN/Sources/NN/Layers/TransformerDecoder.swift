@@ -40,12 +40,12 @@ public final class TransformerDecoderLayer: Module, Rebuildable {
   ///   - bias: whether there is a bias.
   ///   - dtype: of the parameters.
   ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
   public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
     batchFirst: Bool = false, normFirst: Bool = false, bias: Bool = true,
-    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
+    dtype: DType = .float32, device: Device = .default, generator: Generator? = nil
   ) {
     self.init(
       TransformerSettings(
@@ -62,7 +62,7 @@ public final class TransformerDecoderLayer: Module, Rebuildable {
 
   public override var extraDescription: String { "" }
 
-  fileprivate init(_ settings: TransformerSettings, _ generator: Generator) {
+  fileprivate init(_ settings: TransformerSettings, _ generator: Generator?) {
     func drop() -> Dropout { Dropout(settings.dropout, generator: generator) }
     selfAttn = settings.attention(generator)
     multiheadAttn = settings.attention(generator)
