@@ -160,6 +160,10 @@ def drawn(draw, *shapes):
     return lambda: [draw(*shape) for shape in shapes]
 
 
+def halves(*shape):
+    return torch.randn(*shape).to(torch.bfloat16)
+
+
 SQUARE = (1000, 1000)
 OPERATIONS = {
     "add, 1 million": (drawn(torch.randn, [10**6], [10**6]), torch.add),
@@ -170,22 +174,40 @@ OPERATIONS = {
     "sum, 1000²": (drawn(torch.rand, SQUARE), torch.sum),
     "sum over dim 0, 1000²": (drawn(torch.rand, SQUARE), lambda a: a.sum(0)),
     "sum over dim 1, 1000²": (drawn(torch.rand, SQUARE), lambda a: a.sum(1)),
+    "variance over dim 1, 1000²": (drawn(torch.rand, SQUARE), lambda a: a.var(1)),
+    "std, 1000²": (drawn(torch.rand, SQUARE), torch.std),
+    "norm, 1 million": (drawn(torch.randn, [10**6]), torch.linalg.vector_norm),
+    "add of bfloat16, 1 million": (drawn(halves, [10**6], [10**6]), torch.add),
+    "gelu of bfloat16, 1 million": (drawn(halves, [10**6]), F.gelu),
+    "sum of bfloat16, 1000²": (drawn(halves, SQUARE), torch.sum),
+    "mean over dim 1 of bfloat16, 1000²": (drawn(halves, SQUARE), lambda a: a.mean(1)),
+    "softmax of bfloat16, 1000²": (drawn(halves, SQUARE), lambda a: a.softmax(-1)),
     "softmax, 1000²": (drawn(torch.randn, SQUARE), lambda a: a.softmax(-1)),
     "matmul, 1000²": (drawn(torch.rand, SQUARE, SQUARE), torch.matmul),
     "matmul, 32×64×128": (drawn(torch.rand, [32, 64], [64, 128]), torch.matmul),
     "matmul, 64 times 64³": (drawn(torch.rand, [64] * 3, [64] * 3), torch.matmul),
+    "conv2d of int64, 8×16×28×28 to 16": (
+        lambda: [torch.randint(-9, 9, (8, 16, 28, 28)), torch.randint(-9, 9, (16, 16, 3, 3))],
+        F.conv2d,
+    ),
+    "linspace, 1 million": (
+        drawn(torch.zeros, [1]),
+        lambda a: torch.linspace(0, 1, 10**6, device=a.device),
+    ),
+    "rand, 1 million": (drawn(torch.zeros, [10**6]), torch.rand_like),
+    "randn, 1 million": (drawn(torch.zeros, [10**6]), torch.randn_like),
     "rows by index, 100,000": (
         lambda: [torch.rand(10**4, 64), torch.randint(0, 10**4, (10**5,))],
         lambda table, index: table[index],
     ),
 }
 
-def gradient(shapes, function):
+def gradient(shapes, function, dtype=torch.float32):
     """The sum of a result's elements, backward to all inputs, which are drawn from seed 0."""
 
     def prepare():
         torch.manual_seed(0)
-        inputs = [torch.randn(*shape).to(DEVICE) for shape in shapes]
+        inputs = [torch.randn(*shape).to(DEVICE, dtype) for shape in shapes]
         for tensor in inputs:
             tensor.requires_grad_()
 
@@ -210,6 +232,26 @@ GRADIENTS = {
     "layerNorm backward, 1024×512": (
         [[1024, 512], [512]],
         lambda x, w: F.layer_norm(x, (512,), w),
+    ),
+    "batchNorm backward, 64×32×28×28": (
+        [[64, 32, 28, 28], [32]],
+        lambda x, w: F.batch_norm(x, None, None, w, training=True) * x,
+    ),
+    "variance backward, 1000²": ([[1000, 1000], [1000]], lambda x, w: x.var(1) * w),
+    "gelu of bfloat16 backward, 1 million": (
+        [[10**6], [1]],
+        lambda x, w: F.gelu(x) * w,
+        torch.bfloat16,
+    ),
+    "softmax of bfloat16 backward, 1000²": (
+        [[1000, 1000], [1000, 1000]],
+        lambda x, w: x.softmax(-1) * w,
+        torch.bfloat16,
+    ),
+    "layerNorm of bfloat16 backward, 1024×512": (
+        [[1024, 512], [512]],
+        lambda x, w: F.layer_norm(x, (512,), w),
+        torch.bfloat16,
     ),
     "attention backward, 16×4×64×32": (
         [[16, 4, 64, 32]] * 2,

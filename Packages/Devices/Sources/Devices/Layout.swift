@@ -169,13 +169,9 @@ extension Layout {
   public static func memoryOrder(_ operands: [Layout]) -> [Int]? {
     let shape = operands[0].shape
     if operands[0].isContiguous || shape.count < 2 { return nil }
-    // Whether a dim's steps are larger than those of another one, which comes after it.
     func isWider(_ dim: Int, than other: Int) -> Bool? {
       for operand in operands {
-        let (own, its) = (Swift.abs(operand.strides[dim]), Swift.abs(operand.strides[other]))
-        if own == 0 || its == 0 { continue }
-        if own != its { return own > its }
-        if shape[dim] > shape[other] { return true }
+        if let isWider = operand.isWider(dim, than: other) { return isWider }
       }
       return nil
     }
@@ -194,6 +190,24 @@ extension Layout {
     return order == Array(shape.indices) ? nil : order
   }
 
+  /// Whether ``memoryOrder(_:)`` of two operands is the order of the dims: the common case, found quickly.
+  /// That of a contiguous first operand always is.
+  public static func areInMemoryOrder(_ a: Layout, _ b: Layout) -> Bool {
+    for other in 0..<a.rank {
+      for dim in 0..<other
+      where !(a.isWider(dim, than: other) ?? b.isWider(dim, than: other) ?? true) { return false }
+    }
+    return true
+  }
+
+  /// Whether a dim's steps are larger than those of another one, which comes after it; nil where that does not
+  /// show.
+  private func isWider(_ dim: Int, than other: Int) -> Bool? {
+    let (own, its) = (Swift.abs(strides[dim]), Swift.abs(strides[other]))
+    if own == 0 || its == 0 { return nil }
+    return own != its ? own > its : shape[dim] > shape[other] ? true : nil
+  }
+
   /// The dims in another order.
   public func permuted(_ order: [Int]) -> Layout {
     Layout(shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: offset)
@@ -208,6 +222,7 @@ extension Layout {
 
   /// A layout without gaps whose dims lie in memory in the order of this one's: `torch.preserve_format`.
   public var dense: Layout {
+    if isContiguous || rank < 2 { return contiguous }
     guard let order = Layout.memoryOrder([self]) else { return contiguous }
     return Layout(contiguous: order.map { shape[$0] }).restored(from: order)
   }

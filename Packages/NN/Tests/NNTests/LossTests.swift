@@ -85,6 +85,12 @@ private let losses: [String: @Sendable ([Tensor], LossReduction) -> Tensor] = [
     }
   }
 
+  @Test func oneTargetForManyInputs() {
+    let x = Tensor([[0.5, 2], [-1, 0.3]])
+    let loss = hingeEmbeddingLoss(x, Tensor([[1, -1]]), reduction: .none)
+    #expect(loss.allclose(Tensor([[0.5, 0], [-1, 0.7]])))
+  }
+
   @Test func mistakesStop() async {
     await expectMessage(
       "mseLoss: input [2], target [3]; they must be the same",

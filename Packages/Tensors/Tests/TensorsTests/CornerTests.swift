@@ -191,6 +191,38 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
     #expect(numbers(x.pad([-1, 2], mode: .circular)) == [1, 2, 3, 4, 5, 1, 2])
   }
 
+  @Test func averagesOfIntegers() {
+    let x = Tensor([[[-5, -3, 1, 7, 8, 9]]])
+    #expect(numbers(x.avgPool1d(3, stride: 1)) == [-2, 1, 5, 8])
+    #expect(numbers(x.avgPool1d(2, stride: 1, padding: 1)) == [-2, -4, -1, 4, 7, 8, 4])
+    let edges = x.avgPool1d(2, stride: 1, padding: 1, countIncludePad: false)
+    #expect(numbers(edges) == [-5, -4, -1, 4, 7, 8, 9] && edges.dtype == .int64)
+  }
+
+  @Test func functionsOfBool() {
+    let x = Tensor([true, false])
+    #expect(x.sign().dtype == .bool && x.sign().equal(x))
+    #expect(x.square().dtype == .int64 && numbers(x.square()) == [1, 0])
+  }
+
+  @Test func dimsOfOneStretchInProducts() {
+    let a = Tensor([[[3.0]]], requiresGrad: true)
+    let b = Tensor([[[1.0, 2]], [[4, 5]]])
+    let y = Tensor.tensordot(a, b, dims: ([0, 1], [2, 0]))
+    #expect(numbers(y) == [36] && y.shape == [1, 1])
+    y.sum().backward()
+    #expect(numbers(a.grad) == [12])
+    let whole = Tensor.tensordot(
+      Tensor([[1], [2]], dtype: .int16), Tensor([3, 4], dtype: .int16), dims: ([1], [0]))
+    #expect(whole.dtype == .int16 && numbers(whole) == [7, 14])
+  }
+
+  @Test func partsCountFromTheEnd() {
+    let x = Tensor([1, 2, 3, 4])
+    #expect(numbers(x.narrow(0, start: -2, length: 2)) == [3, 4])
+    #expect(x.narrow(0, start: -1, length: 0).shape == [0])
+  }
+
   @Test func nothingAtAll() {
     let nothing = Tensor.zeros([0])
     #expect(Tensor.cat([nothing, .ones([2, 3])]).shape == [2, 3])

@@ -141,7 +141,6 @@ public func klDiv(
 public func hingeEmbeddingLoss(
   _ input: Tensor, _ target: Tensor, margin: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
-  checkShapes(input, target, "hingeEmbeddingLoss")
   return precisely(input, target) { input, target in
     let far = Tensor.where(target .!= 1, (margin - input).clamp(min: 0), 0)
     return reduction(far + Tensor.where(target .!= -1, input, 0))

@@ -21,19 +21,27 @@ func unary(_ operation: UnaryOperation, _ x: Tensor, _ p: Double = 0, _ q: Doubl
 func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
   let isDefined =
     operation.domain == .all || (operation.domain == .floatingPoint) == a.view.dtype.isFloatingPoint
-  if isDefined, a.canMeet(b), a.view.layout.isContiguous {
-    let y = StridedView(
-      empty: a.view.layout.contiguous, dtype: a.view.dtype, device: a.view.storage.device)
-    a.view.storage.device.backend.binary(operation, a.view, b.view, into: y)
-    return Tensor(y)
-  }
+  if isDefined, a.canMeet(b) { return binary(operation, a.view, b.view, a.view.storage.device) }
   if let x = a.literal, let y = b.literal, let number = operation.number(x, y) {
     let isWhole = !a.dtype.isFloatingPoint && !b.dtype.isFloatingPoint && operation != .divide
     return isWhole
       ? Tensor(literal: Int(number), value: number) : Tensor(literal: number, value: number)
   }
-  let device = meetingPlace(a, b)
-  let (a, b) = aligned(a, b, for: operation, operation.domain)
+  let (x, y) = aligned(a, b, for: operation, operation.domain)
+  return binary(operation, x, y, meetingPlace(a, b))
+}
+
+/// Operands of one shape and dtype.
+@inline(__always)
+private func binary(
+  _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, _ device: Device
+) -> Tensor {
+  if a.layout.isContiguous || Layout.areInMemoryOrder(a.layout, b.layout) {
+    let layout = a.layout.isContiguous ? a.layout.contiguous : b.layout.contiguous
+    let y = StridedView(empty: layout, dtype: a.dtype, device: device)
+    device.backend.binary(operation, a, b, into: y)
+    return Tensor(y)
+  }
   return elementwise([a, b], a.dtype, device) {
     device.backend.binary(operation, $0[0], $0[1], into: $1)
   }

@@ -85,10 +85,16 @@ extension Tensor {
     return tensordot(a, b, dims: (Array(a.ndim - count..<a.ndim), Array(0..<count)))
   }
 
-  /// Sums of products over dims of both: `torch.tensordot`.
+  /// Sums of products over dims of both, of which one may have size 1: `torch.tensordot`.
   public static func tensordot(_ a: Tensor, _ b: Tensor, dims: ([Int], [Int])) -> Tensor {
     let first = dims.0.map { a.checkedDim($0, for: "tensordot") }
     let second = dims.1.map { b.checkedDim($0, for: "tensordot") }
+    var (sizesA, sizesB) = (a.shape, b.shape)
+    for (i, j) in zip(first, second) {
+      if sizesA[i] == 1 { sizesA[i] = sizesB[j] }
+      if sizesB[j] == 1 { sizesB[j] = sizesA[i] }
+    }
+    let (a, b) = (a.expand(sizesA), b.expand(sizesB))
     guard first.map({ a.shape[$0] }) == second.map({ b.shape[$0] }) else {
       fatalError(
         "tensordot: dims \(dims.0) of shape \(a.shape) and \(dims.1) of shape \(b.shape) differ in size"

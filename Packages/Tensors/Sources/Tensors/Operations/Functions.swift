@@ -7,14 +7,16 @@ extension Tensor {
     unary(.abs, self).recorded("abs", .wrt(self, saving: self) { g, x in g * x.sign() })
   }
 
-  /// -1, 0 or 1, as x is negative, zero or positive.
+  /// -1, 0 or 1, as x is negative, zero or positive; false and true stay what they are.
   public func sign() -> Tensor {
-    unary(.sign, self).recorded("sign", .wrt(self) { g in Tensor.zerosLike(g) })
+    if dtype == .bool { return clone() }
+    return unary(.sign, self).recorded("sign", .wrt(self) { g in Tensor.zerosLike(g) })
   }
 
-  /// x²
+  /// x²; of bool in int64.
   public func square() -> Tensor {
-    unary(.square, self).recorded("square", .wrt(self, saving: self) { g, x in g * x * 2 })
+    if dtype == .bool { return to(.int64) }
+    return unary(.square, self).recorded("square", .wrt(self, saving: self) { g, x in g * x * 2 })
   }
 
   /// The square root.

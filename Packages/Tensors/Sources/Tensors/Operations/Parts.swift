@@ -1,16 +1,17 @@
 // Views of parts of a tensor, in the same memory.
 
 extension Tensor {
-  /// A view of `length` places along a dim, from `start` on: `torch.narrow`.
+  /// A view of `length` places along a dim, from `start` on, which may count from the end: `torch.narrow`.
   public func narrow(_ dim: Int, start: Int, length: Int) -> Tensor {
     let dim = checkedDim(dim, for: "narrow")
-    guard ndim > 0, (0...shape[dim]).contains(start), (0...shape[dim] - start).contains(length)
+    let first = ndim > 0 && start < 0 ? start + shape[dim] : start
+    guard ndim > 0, (0...shape[dim]).contains(first), (0...shape[dim] - first).contains(length)
     else {
       fatalError(
         "narrow: \(length) places from \(start) on are not all in dim \(dim) of a tensor of shape "
           + "\(shape)")
     }
-    return sliced(dim, start: start, count: length, step: 1)
+    return sliced(dim, start: first, count: length, step: 1)
   }
 
   /// A view of one place along a dim, without that dim: `torch.select`. It may count from the end.

@@ -20,21 +20,30 @@ extension Tensor {
   }
 
   /// The mean of each window over the last two dims: `torch.nn.functional.avg_pool2d`. The zeros of
-  /// the padding count, unless `countIncludePad` is false.
+  /// the padding count, unless `countIncludePad` is false. Of int64 it is rounded towards 0.
   public func avgPool2d(
     _ kernel: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0], countIncludePad: Bool = true
   ) -> Tensor {
     guard zip(kernel, padding).allSatisfy({ $1 * 2 <= $0 }) else {
       fatalError("avgPool2d: padding \(padding) is more than half of the window \(kernel)")
     }
-    let windows = windows(kernel, stride ?? kernel, padding, [1, 1], "avgPool2d")
+    let windows = windows(
+      kernel, stride ?? kernel, padding, [1, 1], takesIntegers: dtype == .int64, "avgPool2d")
     // The places of a window as one dim.
     func places(_ x: Tensor) -> Tensor {
       x.columns(windows).flatten(startDim: ndim - 2, endDim: ndim - 1)
     }
+    func count(_ x: Tensor) -> Tensor {
+      noGrad { places(.onesLike(x)).sum(dim: -3) }
+    }
+    if !dtype.isFloatingPoint {
+      let sum = places(self).sum(dim: -3)
+      let divisor = countIncludePad ? Tensor(kernel.reduce(1, *)) : count(self)
+      return sum.sign() * sum.abs().floorDivide(divisor)
+    }
     if countIncludePad || padding == [0, 0] { return places(self).mean(dim: -3) }
     return roundedOnce(self) { x in
-      places(x).sum(dim: -3) / noGrad { places(.onesLike(x)).sum(dim: -3) }
+      places(x).sum(dim: -3) / count(x)
     }
   }
 
