@@ -62,9 +62,9 @@ public struct StridedView: Sendable {
     return order.map { result.with(result.layout.restored(from: $0)) } ?? result
   }
 
-  /// This view if it has the dtype, else a contiguous copy that does.
+  /// This view if it has the dtype, else a copy without gaps that does and lies in memory in the same order.
   public func converted(to dtype: DType) -> StridedView {
-    self.dtype == dtype ? self : copied(to: dtype)
+    self.dtype == dtype ? self : denselyCopied(to: dtype)
   }
 
   /// This view if it is contiguous, else a copy that is.

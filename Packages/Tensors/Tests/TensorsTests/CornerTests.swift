@@ -306,6 +306,21 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
     #expect(Tensor.ones([3]).expand([4, 3]).clone().strides == [3, 1])
   }
 
+  @Test func conversionsKeepStrides() {
+    let x = Tensor.arange(6).reshape(2, 3).T
+    #expect(x.to(.float64).strides == [1, 3] && x.sin().strides == [1, 3])
+    #expect((x + x.to(.float32)).strides == [1, 3])
+  }
+
+  @Test func whatWorksAlongRowsIsContiguous() {
+    let x = Tensor.rand([2, 3, 4])
+    for y in [
+      x.softmax(dim: 1), x.cumsum(dim: 0), x.argsort(dim: 1), x.transpose(0, 2).softmax(dim: 0),
+    ] {
+      #expect(y.isContiguous)
+    }
+  }
+
   @Test func valuesStayInTheirPlaces() {
     let x = Tensor.arange(24).reshape(2, 3, 4).permute(2, 0, 1).to(.float32)
     let y = x.contiguous()

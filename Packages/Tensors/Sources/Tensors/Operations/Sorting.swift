@@ -169,14 +169,14 @@ extension Tensor {
     }
   }
 
-  /// Lets a kernel that works along contiguous rows work along any dim.
+  /// Lets a kernel that works along contiguous rows work along any dim. The result is contiguous, as PyTorch's.
   func alongRows(
     _ dim: Int, for operation: String, _ body: (StridedView) -> Tensor
   ) -> Tensor {
     let dim = checkedDim(dim, for: operation)
     let x = detach()
     if dim == Swift.max(ndim - 1, 0) { return body(x.view.contiguous()) }
-    return body(x.transpose(dim, -1).view.contiguous()).transpose(dim, -1)
+    return body(x.transpose(dim, -1).view.contiguous()).transpose(dim, -1).contiguous()
   }
 
   /// The elements in reverse order along dims: `torch.flip`.
