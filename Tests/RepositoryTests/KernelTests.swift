@@ -3,7 +3,8 @@ import Testing
 
 /// The CUDA kernels, compiled by NVIDIA's own compiler, which needs no GPU.
 @Suite struct KernelTests {
-  /// For each kind of GPU from compute capability 7.0 on, which takes three minutes of two processors.
+  /// For the oldest GPUs, and for those from whose capability on there are instructions for halves and for more
+  /// memory in a block, in a minute or two; `flambeau kernels` compiles for those between, too.
   @Test func allKernelsCompileWithoutWarnings() async throws {
     let venv = try await pythonEnvironment(
       "nvrtc", package: "nvidia-cuda-nvrtc-cu12==12.9.86",
@@ -11,11 +12,11 @@ import Testing
     let folder = try #require(try sitePackages(of: venv).first)
       .appending(path: "nvidia/cuda_nvrtc/lib").path
     let result = try await run(
-      Repository.program("flambeau"), ["kernels", "--all"],
+      Repository.program("flambeau"), ["kernels", "--all", "--architectures", "70,80,90"],
       in: Repository.root, environment: ["FLAMBEAU_CUDA_LIBRARIES": folder])
     try #require(result.status == 0, "\(result.errors.suffix(2000))")
     let lines = result.output.split(separator: "\n")
-    #expect(lines.first!.contains(" kernels for sm_70, sm_75, sm_80, sm_86, sm_89, sm_90, "))
+    #expect(lines.first!.contains(" kernels for sm_70, sm_80, sm_90, "))
     // A few registers too many are no harm.
     for row in lines where row.contains("_float") || row.contains("_int") {
       let spilled = try #require(Int(row.split(separator: " ")[3]), "\(row)")
@@ -25,7 +26,7 @@ import Testing
       "unary_exp_float32", "reduce_rows_sum_float64", "sort_tiles_bool", "convolve_float16",
     ] {
       let rows = lines.filter { $0.hasPrefix("\(name) ") }
-      #expect(rows.count == 6, "\(name)")
+      #expect(rows.count == 3, "\(name)")
       for row in rows {
         let registers = try #require(Int(row.split(separator: " ")[2]))
         #expect((8...255).contains(registers), "\(row)")

@@ -27,8 +27,8 @@ import Testing
         """)
   }
 
-  /// The time is that of writing: each line once.
-  @Test(.timeLimit(.minutes(1))) func aDeepModelPrintsInNoTime() {
+  /// Each line is written once, not once for each module around it.
+  @Test func aDeepModelPrints() {
     let depth = 1000
     var model = Sequential(ReLU())
     for _ in 1..<depth { model = Sequential(model) }
