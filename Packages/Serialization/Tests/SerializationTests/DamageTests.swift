@@ -1,4 +1,3 @@
-@_spi(Flambeau) import ArrayFiles
 import Foundation
 import Serialization
 import Testing
@@ -116,34 +115,5 @@ import Testing
       #expect(throws: SerializationError.self) { try load(folder.path(name)) }
       #expect(throws: SerializationError.self) { try inspect(folder.path(name)) }
     }
-  }
-
-  /// A file of a version to come, whose seal is right.
-  @Test func aNewerVersionIsRefused() throws {
-    let folder = try Folder()
-    let bytes = try Self.write("x.h5", in: folder)
-    let length = Int(
-      bytes[(bytes.count - 24)...].prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) })
-    let start = bytes.count - 24 - length
-    let text = String(decoding: bytes[start..<start + length], as: UTF8.self)
-    let newer = Array(text.replacing("\"version\":2", with: "\"version\":3").utf8)
-    func sealed(_ sum: UInt64) -> Data {
-      let end = (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
-      return Data(
-        bytes[..<start] + newer + bytes[(bytes.count - 24)...].prefix(8) + end + bytes.suffix(8))
-    }
-    let url = folder.url.appending(path: "x.h5")
-    try sealed(Checksum.of(newer)).write(to: url)
-    for body in [{ _ = try load(url.path) }, { _ = try inspect(url.path) }] as [() throws -> Void] {
-      let error = #expect(throws: SerializationError.self) { try body() }
-      #expect(error == .newerVersion(path: url.path, version: 3))
-      #expect(
-        error?.localizedDescription
-          == "\(url.path) is of version 3 of the format, this library knows "
-          + "version 2; use a newer one")
-    }
-    try sealed(Checksum.of(newer) ^ 1).write(to: url)
-    let damaged = #expect(throws: SerializationError.self) { try load(url.path) }
-    #expect(damaged?.localizedDescription.contains("its seal is not as it was written") == true)
   }
 }

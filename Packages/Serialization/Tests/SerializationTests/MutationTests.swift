@@ -63,7 +63,8 @@ import Testing
 
   /// In a process of its own, which a crash would end.
   @Test(arguments: [
-    "foreign/legacy.pth", "foreign/legacy checkpoint.pth", "foreign/legacy 4.pth", "all.pt",
+    "foreign/legacy.pth", "foreign/legacy checkpoint.pth", "foreign/legacy 1.pth",
+    "foreign/legacy 4.pth", "all.pt",
     "foreign/adamw.pth", "foreign/negative.pt", "all.npz", "foreign/mixed.npz", "all.safetensors",
     "foreign/others.safetensors", "h5py.h5", "foreign/mixed.h5", "foreign/pytables.h5",
     "foreign/matlab.mat", "foreign/keras.weights.h5",
