@@ -30,7 +30,8 @@ extension ByteSource {
   }
 
   func bytes(_ count: Int, of what: String) throws -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+    if count == 0 { return [] }
+    return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       try fill(
         UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]),
         with: what)

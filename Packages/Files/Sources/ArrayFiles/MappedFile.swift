@@ -31,7 +31,9 @@ import Foundation
 
   /// Bytes of the file, which lie within it.
   public func bytes(_ range: Range<Int>) throws -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+    // Swift notes the count of an empty array too, in memory that all threads share.
+    guard !range.isEmpty else { return [] }
+    return try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
       try read(range, into: UnsafeMutableRawBufferPointer(buffer))
       count = range.count
     }

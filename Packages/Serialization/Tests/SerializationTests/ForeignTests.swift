@@ -188,6 +188,15 @@ import Testing
         == ["complex", "eight"])
   }
 
+  @Test func largeDatasetsInChunks() throws {
+    let state = try load(Self.path("chunks.h5"))
+    #expect(state["x"]?.equal(Tensor.arange(20_000).reshape(100, 200).to(.int32)) == true)
+    let gaps = Tensor.full([200, 200], 2)
+    gaps[50] = Tensor(1.0)
+    #expect(state["gaps"]?.equal(gaps) == true)
+    #expect(state["unwritten"]?.equal(.zeros([200, 200])) == true)
+  }
+
   @Test func namesThatDifferInHowLettersAreComposed() throws {
     #expect(message("composed.npz").contains("differ only in how the letters of “é” are composed"))
     for name in ["composed.h5", "composed.pt", "composed.safetensors", "twice.safetensors"] {

@@ -33,7 +33,8 @@ import Testing
     "foreign/legacy.pth", "foreign/legacy checkpoint.pth", "foreign/legacy 1.pth",
     "foreign/legacy 4.pth", "all.pt",
     "foreign/adamw.pth", "foreign/negative.pt", "all.npz", "foreign/mixed.npz", "all.safetensors",
-    "foreign/others.safetensors", "h5py.h5", "foreign/mixed.h5", "foreign/pytables.h5",
+    "foreign/others.safetensors", "h5py.h5", "foreign/chunks.h5",
+    "foreign/mixed.h5", "foreign/pytables.h5",
     "foreign/matlab.mat", "foreign/keras.weights.h5",
   ])
   func anyFile(name: String) async {

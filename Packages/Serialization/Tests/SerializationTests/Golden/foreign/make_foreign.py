@@ -225,6 +225,11 @@ expect(
         "unwritten": torch.zeros(2, 2, dtype=torch.float64),
     },
 )
+with h5py.File(here / "chunks.h5", "w") as file:
+    # More than is copied between processes, and some that is not there.
+    file.create_dataset("x", data=np.arange(20_000).reshape(100, 200).astype(">i4"), chunks=(30, 70))
+    file.create_dataset("gaps", (200, 200), "f4", fillvalue=2, chunks=(30, 70))[50] = 1
+    file.create_dataset("unwritten", (200, 200), "f4")
 with h5py.File(here / "enormous.h5", "w") as file:
     file["x"] = np.ones(2)
     file.create_dataset("enormous", (10**6, 10**6), "f4", chunks=(1000, 1000))
