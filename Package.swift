@@ -142,7 +142,7 @@ let package = Package(
     target(
       "Serialization", "Serialization", ["ArrayFiles", "CHDF5", "Files", "Graphs", "Tensors"]),
     target("Serialization", "ModelFiles", ["NN", "Serialization"]),
-    tests("Serialization", "Serialization", ["ArrayFiles", "ModelFiles"], golden: true),
+    tests("Serialization", "Serialization", ["ArrayFiles", "Files", "ModelFiles"], golden: true),
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(

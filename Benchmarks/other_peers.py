@@ -105,6 +105,26 @@ def read_idx():
     return run
 
 
+def read_hdf5(layout):
+    def write(path):
+        with h5py.File(path, "w") as file:
+            x = np.random.default_rng(0).standard_normal((50_000, 1000), dtype=np.float32)
+            file.create_dataset("x", data=x, chunks=(250, 1000) if layout == "in chunks" else None)
+
+    def prepare():
+        path = benchmark_file(f"{layout}.h5", write)
+
+        def run(count):
+            for _ in range(count):
+                with h5py.File(path) as file:
+                    rows = torch.from_numpy(file["x"][()])
+            return [rows[-1, -1].item()]
+
+        return run
+
+    return prepare
+
+
 def weights():
     torch.manual_seed(0)
     return {f"layers.{i}.weight": torch.randn(1024, 4096) for i in range(25)}
@@ -188,6 +208,11 @@ WORKLOADS = {
     "micrograd's demo, one step": ("micrograd", micrograd_demo),
     "reading a CSV file of 100 MB": (f"pandas {pd.__version__}", read_csv),
     "reading an IDX file of 47 MB": (f"numpy {np.__version__}", read_idx),
+    **{
+        f"200 MB of HDF5 {layout}, {way}": (H5PY, read_hdf5(layout))
+        for layout in ("in one piece", "in chunks")
+        for way in ("rows", "loaded")
+    },
     "saving 400 MB as hdf5": (H5PY, saving(save_h5py, "h5")),
     "loading 400 MB of hdf5": (H5PY, loading(save_h5py, load_h5py, "h5")),
     # PyTorch's own format against the fastest of ours.

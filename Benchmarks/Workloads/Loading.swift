@@ -1,6 +1,7 @@
 import ArrayFiles
 import DataPipes
 import Foundation
+import Serialization
 
 extension Workload {
   /// Epochs of data loaders, and reading files. The peer has written the files before.
@@ -55,6 +56,33 @@ extension Workload {
         }
       },
     ]
+    + ["in one piece", "in chunks"].flatMap { layout in
+      let path = file("\(layout).h5")
+      return [
+        Workload(name: "200 MB of HDF5 \(layout), rows", tolerance: 0) {
+          { count in
+            var last = 0.0
+            for _ in 0..<count {
+              guard let array = try? HDF5Array(path, "x"),
+                let rows = try? array.rows(0..<array.count)
+              else { fatalError("cannot read \(path)") }
+              last = rows[49_999, 999].item()
+            }
+            return [last]
+          }
+        },
+        Workload(name: "200 MB of HDF5 \(layout), loaded", tolerance: 0) {
+          { count in
+            var last = 0.0
+            for _ in 0..<count {
+              guard let state = try? load(path) else { fatalError("cannot read \(path)") }
+              last = state["x"]![49_999, 999].item()
+            }
+            return [last]
+          }
+        },
+      ]
+    }
 
   private static func file(_ name: String) -> String {
     FileManager.default.temporaryDirectory.appending(path: "flambeau-benchmark-\(name)").path

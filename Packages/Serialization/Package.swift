@@ -26,6 +26,7 @@ let package = Package(
       name: "SerializationTests",
       dependencies: [
         "ModelFiles", "Serialization", .product(name: "ArrayFiles", package: "Files"),
+        .product(name: "Files", package: "Files"),
       ],
       resources: [.copy("Golden")]),
     .target(

@@ -30,7 +30,8 @@ extension ByteSource {
   }
 
   func bytes(_ count: Int, of what: String) throws -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+    if count == 0 { return [] }
+    return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       try fill(
         UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]),
         with: what)
@@ -54,16 +55,7 @@ extension ByteSource {
     }
     let byteCount = packedCount / type.itemSize * type.dtype.itemSize
     try budget.take(byteCount, for: "\(shape) of \(type.dtype)")
-    let tensor = Tensor.empty(shape, dtype: type.dtype)
-    let memory = UnsafeMutableRawBufferPointer(start: tensor.view.pointer, count: byteCount)
-    try fill(
-      UnsafeMutableRawBufferPointer(rebasing: memory[(byteCount - packedCount)...]), with: "data")
-    do {
-      try memory.makeElements(from: type, swapped: swapped)
-    } catch let failure as TooLargeNumber {
-      throw DataFileError.unsupported(path: path, reason: failure.reason)
-    }
-    return tensor
+    return try type.tensor(shape, swapped: swapped, path: path) { try fill($0, with: "data") }
   }
 
   /// Looks for the end, where an archive also compares its checksum.
@@ -87,20 +79,7 @@ final class FileSource: ByteSource {
 
   init(_ path: String, limits: ReadingLimits = .standard) throws {
     self.path = path
-    // Opening a pipe would wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    var status = stat()
-    guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-      let reason = String(cString: strerror(errno))
-      if descriptor >= 0 { close(descriptor) }
-      throw DataFileError.unreadable(path: path, reason: reason)
-    }
-    let kind = status.st_mode & S_IFMT
-    guard kind == S_IFREG else {
-      close(descriptor)
-      throw DataFileError.unreadable(
-        path: path, reason: kind == S_IFDIR ? "it is a folder" : "it is no file")
-    }
+    let (descriptor, size) = try openFile(path)
     guard let file = gzdopen(descriptor, "rb") else {
       close(descriptor)
       throw DataFileError.unreadable(path: path, reason: "not enough memory")
@@ -108,8 +87,8 @@ final class FileSource: ByteSource {
     self.file = file
     // It says now whether the file is packed.
     let isPacked = gzdirect(file) == 0
-    limit = Int(status.st_size) * (isPacked ? Self.deflateRatio : 1)
-    budget = MemoryBudget(limits, path: path, fileSize: Int(status.st_size))
+    limit = size * (isPacked ? Self.deflateRatio : 1)
+    budget = MemoryBudget(limits, path: path, fileSize: size)
   }
 
   deinit { gzclose(file) }

@@ -24,7 +24,8 @@ import Dispatch
 
   /// The checksums of several pieces of memory, on several threads.
   public static func all(_ pieces: [UnsafeRawBufferPointer]) -> [UInt64] {
-    [UInt64](unsafeUninitializedCapacity: pieces.count) { sums, count in
+    if pieces.isEmpty { return [] }
+    return [UInt64](unsafeUninitializedCapacity: pieces.count) { sums, count in
       // Each piece has a place of its own.
       nonisolated(unsafe) let (sums, pieces) = (sums, pieces)
       // Small pieces go together, since a thread takes longer to start.

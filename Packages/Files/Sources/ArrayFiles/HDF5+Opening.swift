@@ -51,7 +51,7 @@ extension HDF5 {
     return offset
   }
 
-  /// Reads whole datasets, in another process.
+  /// Reads whole datasets, in another process, or after another has read the same.
   ///
   /// - Throws: ``HDF5Failure``.
   public static func read(

@@ -36,14 +36,7 @@ public final class HDF5Array: @unchecked Sendable {
   ///   that a tensor has.
   public init(_ path: String, _ name: String, limits: ReadingLimits = .standard) throws {
     (self.path, self.name, self.limits) = (path, name, limits)
-    var status = stat()
-    guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
-      throw DataFileError.unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw DataFileError.unreadable(path: path, reason: "it is no file")
-    }
-    let fileSize = Int(status.st_size)
+    let fileSize = try ArrayFiles.fileSize(path)
     self.fileSize = fileSize
     (dataset, shape, element, dtype) = try Self.locked(path) {
       let file = try HDF5.open(path, trying: name, limits: limits, fileSize: fileSize)

@@ -12,26 +12,16 @@ import Foundation
   /// - Throws: `DataFileError.unreadable`.
   public init(_ path: String) throws {
     self.path = path
-    // Opening a pipe would wait for a writer.
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    var status = stat()
-    guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-      let reason = String(cString: strerror(errno))
-      if descriptor >= 0 { close(descriptor) }
-      throw DataFileError.unreadable(path: path, reason: reason)
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      throw DataFileError.unreadable(path: path, reason: "it is no file")
-    }
-    size = Int(status.st_size)
+    (descriptor, size) = try openFile(path)
   }
 
   deinit { close(descriptor) }
 
   /// Bytes of the file, which lie within it.
   public func bytes(_ range: Range<Int>) throws -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+    // Swift notes the count of an empty array too, in memory that all threads share.
+    guard !range.isEmpty else { return [] }
+    return try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
       try read(range, into: UnsafeMutableRawBufferPointer(buffer))
       count = range.count
     }
@@ -47,18 +37,9 @@ import Foundation
     {
       return Tensor(storage: storage, shape: shape, dtype: dtype)
     }
-    let tensor = Tensor.empty(shape, dtype: dtype)
-    let memory = UnsafeMutableRawBufferPointer(
-      start: tensor.view.pointer, count: count / type.itemSize * dtype.itemSize)
-    try read(
-      offset..<offset + count,
-      into: UnsafeMutableRawBufferPointer(rebasing: memory[(memory.count - count)...]))
-    do {
-      try memory.makeElements(from: type, swapped: false)
-    } catch let failure as TooLargeNumber {
-      throw DataFileError.unsupported(path: path, reason: failure.reason)
+    return try type.tensor(shape, swapped: false, path: path) {
+      try read(offset..<offset + count, into: $0)
     }
-    return tensor
   }
 
   private func read(_ range: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {

@@ -1,3 +1,4 @@
+@_spi(Flambeau) import Files
 import Tensors
 
 /// What the elements are in a file: those of a dtype, or unsigned whole numbers, for which tensors have
@@ -35,6 +36,30 @@ import Tensors
   /// How many bytes elements have in the file; nil for a shape that no tensor can have.
   public func byteCount(of shape: [Int]) -> Int? {
     dtype.byteCount(of: shape).map { $0 / dtype.itemSize * itemSize }
+  }
+}
+
+extension StoredType {
+  /// A tensor of elements of this type, which `fill` reads.
+  ///
+  /// - Parameters:
+  ///   - swapped: whether their bytes are in the other order than this machine's.
+  ///   - path: the file, for messages.
+  func tensor(
+    _ shape: [Int], swapped: Bool, path: String,
+    fill: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws -> Tensor {
+    let tensor = Tensor.empty(shape, dtype: dtype)
+    let memory = UnsafeMutableRawBufferPointer(
+      start: tensor.view.pointer, count: tensor.numel * dtype.itemSize)
+    try fill(
+      UnsafeMutableRawBufferPointer(rebasing: memory.suffix(tensor.numel * itemSize)))
+    do {
+      try memory.makeElements(from: self, swapped: swapped)
+    } catch let failure as TooLargeNumber {
+      throw DataFileError.unsupported(path: path, reason: failure.reason)
+    }
+    return tensor
   }
 }
 

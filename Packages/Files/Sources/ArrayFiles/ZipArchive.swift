@@ -17,14 +17,7 @@ import Tensors
   public init(_ path: String, limits: ReadingLimits = .standard) throws {
     self.path = path
     // libzip says less clearly why a file cannot be opened.
-    var status = stat()
-    guard stat(path, &status) == 0, access(path, R_OK) == 0 else {
-      throw DataFileError.unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw DataFileError.unreadable(path: path, reason: "it is no file")
-    }
-    size = Int(status.st_size)
+    size = try fileSize(path)
     budget = MemoryBudget(limits, path: path, fileSize: size)
     var code: Int32 = 0
     guard let archive = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {

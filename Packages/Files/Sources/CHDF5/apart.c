@@ -31,10 +31,11 @@ static void try_attribute(hid_t object, const char *name, bool is_number) {
   H5Aclose(attribute);
 }
 
-/// Reads the first and the last few rows of a dataset.
-static void try_rows(hid_t dataset, hid_t type, hid_t space, int rank, const hsize_t *shape) {
+/// Reads the first and the last few rows of a dataset, or all.
+static herr_t try_rows(
+    hid_t dataset, hid_t type, hid_t space, int rank, const hsize_t *shape, bool all) {
   hsize_t start[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK], row = H5Tget_size(type);
-  if (rank == 0) return;
+  if (rank == 0) return 0;
   for (int i = 1; i < rank; i++) {
     count[i] = shape[i];
     // Only as much of a long row as there is room for.
@@ -48,10 +49,11 @@ static void try_rows(hid_t dataset, hid_t type, hid_t space, int rank, const hsi
     H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
     herr_t status = H5Dread(dataset, type, target, space, H5P_DEFAULT, memory);
     H5Sclose(target);
-    if (status < 0) return;
+    if (status < 0) return status;
     start[0] += count[0];
-    if (start[0] < shape[0] && shape[0] - start[0] > at_once) start[0] = shape[0] - at_once;
+    if (!all && start[0] < shape[0] && shape[0] - start[0] > at_once) start[0] = shape[0] - at_once;
   }
+  return 0;
 }
 
 static void try_dataset(hid_t dataset, bool with_rows) {
@@ -76,7 +78,7 @@ static void try_dataset(hid_t dataset, bool with_rows) {
     hsize_t chunk[H5S_MAX_RANK];
     if (rank > 0) hdf5_chunk(dataset, chunk, rank);
     hid_t native = with_rows ? H5Tget_native_type(stored, H5T_DIR_ASCEND) : -1;
-    if (native >= 0) try_rows(dataset, native, space, rank, shape);
+    if (native >= 0) try_rows(dataset, native, space, rank, shape, false);
   }
   H5Tclose(stored);
   H5Sclose(space);
@@ -155,27 +157,67 @@ bool hdf5_survives(
 
 static size_t aligned(size_t size) { return (size + 63) / 64 * 64; }
 
+/// Whether a dataset is large, not packed and all there, so that reading it twice is quicker than copying it
+/// between processes. Its rows fit into the room for them.
+static bool is_read_twice(const HDF5Reading *reading) {
+  if (reading->size < 1 << 16) return false;
+  hid_t creation = H5Dget_create_plist(reading->dataset), space = H5Dget_space(reading->dataset);
+  hsize_t shape[H5S_MAX_RANK] = {0};
+  H5D_space_status_t allocated = H5D_SPACE_STATUS_NOT_ALLOCATED;
+  // Memory for what is not there may be left as it is.
+  bool result = H5Pget_nfilters(creation) == 0 &&
+                H5Sget_simple_extent_dims(space, shape, NULL) > 0 && shape[0] > 0 &&
+                reading->size / shape[0] <= sizeof(memory) &&
+                H5Dget_space_status(reading->dataset, &allocated) >= 0 &&
+                allocated == H5D_SPACE_STATUS_ALLOCATED;
+  H5Sclose(space);
+  H5Pclose(creation);
+  return result;
+}
+
+static herr_t try_reading(const HDF5Reading *reading) {
+  hid_t space = H5Dget_space(reading->dataset);
+  hsize_t shape[H5S_MAX_RANK];
+  int rank = H5Sget_simple_extent_dims(space, shape, NULL);
+  herr_t status = try_rows(reading->dataset, reading->type, space, rank, shape, true);
+  H5Sclose(space);
+  return status;
+}
+
+static herr_t read_whole(const HDF5Reading *reading, void *target) {
+  return H5Dread(reading->dataset, reading->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, target);
+}
+
+// What the child says of a dataset.
+enum { FAILED, COPIED, TRIED };
+
 bool hdf5_read_apart(HDF5Reading *readings, size_t count, unsigned seconds) {
-  size_t size = aligned(count * sizeof(herr_t));
+  size_t size = aligned(count);
   for (size_t i = 0; i < count; i++) size += aligned(readings[i].size);
+  // What is not written to takes no memory.
   char *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return false;
-  herr_t *statuses = (herr_t *)shared;
-  char *data = shared + aligned(count * sizeof(herr_t));
+  char *answers = shared, *data = shared + aligned(count);
   pid_t child = begin_child(seconds);
   if (child == 0) {
     for (size_t i = 0; i < count; i++) {
-      statuses[i] = H5Dread(
-          readings[i].dataset, readings[i].type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
-      data += aligned(readings[i].size);
+      const HDF5Reading *reading = &readings[i];
+      if (is_read_twice(reading)) {
+        answers[i] = try_reading(reading) < 0 ? FAILED : TRIED;
+      } else {
+        answers[i] = read_whole(reading, data) < 0 ? FAILED : COPIED;
+      }
+      data += aligned(reading->size);
     }
     _exit(0);
   }
   bool is_well = child_ends_well(child);
   for (size_t i = 0; is_well && i < count; i++) {
-    readings[i].status = statuses[i];
-    if (statuses[i] >= 0) memcpy(readings[i].memory, data, readings[i].size);
-    data += aligned(readings[i].size);
+    HDF5Reading *reading = &readings[i];
+    reading->status = answers[i] == FAILED ? -1 : 0;
+    if (answers[i] == COPIED) memcpy(reading->memory, data, reading->size);
+    if (answers[i] == TRIED) reading->status = read_whole(reading, reading->memory);
+    data += aligned(reading->size);
   }
   munmap(shared, size);
   return is_well;

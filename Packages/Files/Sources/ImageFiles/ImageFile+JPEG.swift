@@ -29,6 +29,12 @@ extension ImageFile {
       // A block of 8×8 takes at least some bits.
       let pixels = try memory(
         Int(height), Int(width), channels, of: data, ratio: 1024 * channels, budget)
+      if hasSeveralScans(bytes) {
+        // Two bytes for each coefficient, and at most 32×32 pixels in what a scan has at once.
+        let (rows, columns) = ((Int(height) + 31) / 32 * 32, (Int(width) + 31) / 32 * 32)
+        try budget.take(
+          2 * rows * columns * channels, for: "the scans of its \(width)×\(height) pixels")
+      }
       func decode(_ flags: Int32) -> Int32 {
         tjDecompress2(
           decoder, start, UInt(bytes.count),
@@ -47,6 +53,29 @@ extension ImageFile {
     }
   }
 
+  /// Whether a picture comes in several scans, between which libjpeg-turbo keeps all that it has of it:
+  /// it is progressive, or the first scan has not all channels.
+  private static func hasSeveralScans(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var channels: UInt8 = 0
+    var rest = bytes[...]
+    while let start = rest.firstIndex(of: 0xFF) {
+      rest = rest[start...].drop { $0 == 0xFF }
+      guard let marker = rest.popFirst() else { break }
+      // A byte that is no mark, and marks without anything behind them.
+      if [0x00, 0x01].contains(marker) || (0xD0...0xD9).contains(marker) { continue }
+      let segment = Array(rest.prefix(8))
+      guard segment.count == 8 else { break }
+      switch marker {
+      case 0xC2, 0xC6, 0xCA, 0xCE: return true
+      case 0xC0, 0xC1, 0xC9: channels = segment[7]
+      case 0xDA: return segment[2] < channels
+      default: break
+      }
+      rest = rest.dropFirst(Int(segment[0]) << 8 | Int(segment[1]))
+    }
+    return false
+  }
+
   private static func message(of decoder: tjhandle) -> String {
     String(cString: tjGetErrorStr2(decoder))
   }
@@ -59,9 +88,10 @@ extension ImageFile {
 
   /// Red, green and blue of cyan, magenta, yellow and black, of which files have the complements.
   private static func withoutInks(_ pixels: Tensor) -> Tensor {
-    let inks = pixels.to(.int32)
-    let black = inks[.ellipsis, 3..<4]
-    // The product divided by 255, rounded.
-    return (inks[.ellipsis, 0..<3] * black + 127).floorDivide(255).to(.uint8)
+    inStrips(pixels, channels: 3) { strip in
+      let inks = strip.to(.int32)
+      // The product divided by 255, rounded.
+      return (inks[.ellipsis, 0..<3] * inks[.ellipsis, 3..<4] + 127).floorDivide(255).to(.uint8)
+    }
   }
 }

@@ -62,23 +62,41 @@ public enum ImageFile {
       throw DataFileError.damaged(path: path, reason: failure.reason)
     }
     // From pixels that lie together to planes.
-    return convert(pixels.permute(2, 0, 1), to: mode).contiguous()
+    return convert(pixels, to: mode).permute(2, 0, 1).contiguous()
   }
 
-  private static func convert(_ planes: Tensor, to mode: Mode) -> Tensor {
-    let channels = planes.shape[0]
+  private static func convert(_ pixels: Tensor, to mode: Mode) -> Tensor {
+    let channels = pixels.shape[2]
     switch mode {
-    case .unchanged: return planes
+    case .unchanged: return pixels
     case .rgb:
       return channels < 3
-        ? planes[0..<1].expand([3, planes.shape[1], planes.shape[2]]) : planes[0..<3]
+        ? pixels[.ellipsis, 0..<1].expand([pixels.shape[0], pixels.shape[1], 3])
+        : pixels[.ellipsis, 0..<3]
     case .gray:
-      if channels < 3 { return planes[0..<1] }
+      if channels < 3 { return pixels[.ellipsis, 0..<1] }
       // In whole numbers, rounded.
-      let weights = Tensor([19595, 38470, 7471]).reshape(3, 1, 1)
-      let sum = (planes[0..<3].to(.int64) * weights).sum(dim: 0, keepDim: true) + 0x8000
-      return sum.floorDivide(65536).to(.uint8)
+      let weights = Tensor([19595, 38470, 7471])
+      return inStrips(pixels, channels: 1) { strip in
+        let sum = (strip[.ellipsis, 0..<3].to(.int64) * weights).sum(dim: 2, keepDim: true)
+        return (sum + 0x8000).floorDivide(65536).to(.uint8)
+      }
     }
+  }
+
+  /// A picture, [height, width, channels], made of another some rows at a time, so that wider numbers in
+  /// between take little memory.
+  static func inStrips(
+    _ pixels: Tensor, channels: Int, _ body: (Tensor) -> Tensor
+  ) -> Tensor {
+    let (height, width) = (pixels.shape[0], pixels.shape[1])
+    let result = Tensor.empty([height, width, channels], dtype: .uint8)
+    let count = max(1, (1 << 16) / width)
+    for start in stride(from: 0, to: height, by: count) {
+      let rows = start..<min(start + count, height)
+      result[rows] = body(pixels[rows])
+    }
+    return result
   }
 
   /// Memory for a picture, [height, width, channels], if the file is large enough to fill it.

@@ -1,3 +1,4 @@
+@_spi(Flambeau) import Files
 import Foundation
 import Tensors
 
@@ -41,28 +42,39 @@ func mutated(_ bytes: [UInt8], _ generator: Generator) -> [UInt8] {
     default: result.insert(contentsOf: result[place...].prefix(8), at: place)
     }
   }
+  // Most keep their length, since what comes after its check would seldom be seen otherwise.
+  if draw(4) > 0 {
+    result = Array((result + [UInt8](repeating: 0, count: bytes.count)).prefix(bytes.count))
+  }
   return result
 }
 
-/// Calls `body` with the path of a temporary file for each of 10,000 mutations of a file.
+/// How many mutations are tried of each file, which may be fewer where each takes long, as under a sanitizer.
+private let mutationCount =
+  ProcessInfo.processInfo.environment["FLAMBEAU_MUTATIONS"].flatMap { Int($0) } ?? 10_000
+
+/// Calls `body` with the path of a temporary file for each of many mutations of a file.
 ///
-/// - Returns: how often it threw, and how often it did not.
+/// - Parameter share: how many of the usual number of mutations are tried.
+/// - Returns: of 100 calls, how many threw, and how many did not.
 func fuzz(
-  _ name: String, rounds: Int = 10_000, _ body: (String) throws -> Void
-) throws -> (thrown: Int, read: Int) {
+  _ name: String, share: Double = 1, seed: UInt64 = 17,
+  _ body: (String) throws -> Void
+) throws -> (thrown: Double, read: Double) {
   let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Golden.path(name))))
   let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   defer { try? FileManager.default.removeItem(at: url) }
-  let generator = Generator(seed: 17)
-  var counts = (thrown: 0, read: 0)
+  try Data().write(to: url)
+  let generator = Generator(seed: seed)
+  var thrown = 0
+  let rounds = max(Int(Double(mutationCount) * share), 100)
   for _ in 0..<rounds {
-    try Data(mutated(bytes, generator)).write(to: url)
-    do {
-      try body(url.path)
-      counts.read += 1
-    } catch {
-      counts.thrown += 1
-    }
+    // Neither as Data does it nor over a file that was emptied, since both wait for the disk.
+    let changed = mutated(bytes, generator)
+    try ByteWriter(url.path, at: 0).write(changed)
+    truncate(url.path, off_t(changed.count))
+    do { try body(url.path) } catch { thrown += 1 }
   }
-  return counts
+  let percent = 100 / Double(rounds)
+  return (Double(thrown) * percent, Double(rounds - thrown) * percent)
 }

@@ -69,6 +69,43 @@ import Testing
     #expect(error?.localizedDescription.contains("its 50000×50000 pixels it would take") == true)
   }
 
+  /// What a decoder keeps between the scans of a picture counts too.
+  @Test func scansCount() throws {
+    func read(_ data: Data, memory: Int) throws -> [Int] {
+      try ImageFile.decode(data, path: "FILE", limits: ReadingLimits(memory: memory)).shape
+    }
+    let sequential = try Data(contentsOf: Self.folder.appending(path: "color.jpg"))
+    let progressive = try Data(contentsOf: Self.folder.appending(path: "progressive.jpeg"))
+    // 13×17 pixels of 3 bytes, twice, and 32×32 coefficients of 2 bytes in 3 channels.
+    let (pixels, scans) = (2 * 3 * 13 * 17, 2 * 3 * 32 * 32)
+    #expect(try read(sequential, memory: pixels) == [3, 13, 17])
+    #expect(try read(progressive, memory: pixels + scans) == [3, 13, 17])
+    func message(_ data: Data) -> String? {
+      #expect(throws: DataFileError.self) { try read(data, memory: pixels + scans - 1) }?
+        .localizedDescription
+    }
+    let beyond =
+      "FILE: with the scans of its 17×13 pixels it would take more than \(pixels + scans - 1) bytes of "
+      + "memory; a larger `memory` of ReadingLimits allows that"
+    #expect(message(progressive) == beyond)
+    // A first scan of one of three channels.
+    var apart = sequential
+    let scan = try #require(sequential.firstRange(of: Data([0xFF, 0xDA, 0, 12, 3]))).lowerBound
+    apart.replaceSubrange(
+      scan..<scan + 14, with: [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0])
+    #expect(message(apart) == beyond)
+  }
+
+  /// Converted some rows at a time, as all at once.
+  @Test func strips() throws {
+    let image = Tensor.randint(0, 256, [3, 700, 200]).to(.uint8)
+    let weights = Tensor([0.299, 0.587, 0.114], dtype: .float64).reshape(3, 1, 1)
+    let gray = (image.to(.float64) * weights).sum(dim: 0, keepDim: true)
+    let read = try ImageFile.decode(ImageFile.encodePNG(image), mode: .gray)
+    #expect(read.shape == [1, 700, 200])
+    #expect((read.to(.float64) - gray).abs().max().item() < 0.51)
+  }
+
   @Test func modes() throws {
     let color = try read("color.png")
     #expect(try read("alpha.png", mode: .rgb).equal(color))

@@ -193,17 +193,17 @@ enum HDF5StateDict {
       .damaged(
         path: path, tensor: entries[place].key, reason: "its data is not as it was written")
     }
-    let plain = chosen.filter { seal.parts[$0].isPlain }
-    let mapped = try plain.map { place in
+    let places = chosen.filter { seal.parts[$0].isPlain }
+    let mapped = try places.map { place in
       try file.tensor(
         at: seal.parts[place].extents[0][0], entries[place].shape, .plain(entries[place].dtype))
     }
-    for (place, sum) in zip(plain, Checksum.all(mapped.map(\.bytes))) {
+    for (place, sum) in zip(places, Checksum.all(mapped.map(\.bytes))) {
       guard Checksum.text(sum) == seal.parts[place].sum else { throw damaged(place) }
     }
-    var state = StateDict(uniqueKeysWithValues: zip(plain.map { entries[$0].key }, mapped))
+    let plain = StateDict(uniqueKeysWithValues: zip(places.map { entries[$0].key }, mapped))
     let packed = chosen.filter { !seal.parts[$0].isPlain }
-    guard !packed.isEmpty else { return state }
+    guard !packed.isEmpty else { return plain }
     for place in packed {
       guard try seal.sum(of: seal.parts[place], in: file) == seal.parts[place].sum else {
         throw damaged(place)
@@ -211,12 +211,14 @@ enum HDF5StateDict {
     }
     let unpacked = try HDF5Tree.read(
       path, keys: Set(packed.map { entries[$0].key }), limits: limits)
-    state = StateDict(
-      uniqueKeysWithValues: chosen.map { place in
-        let key = entries[place].key
-        return (key, state[key] ?? unpacked[key]!)
+    return StateDict(
+      uniqueKeysWithValues: try chosen.map { place in
+        let entry = entries[place]
+        guard let tensor = plain[entry.key] ?? unpacked[entry.key], tensor.shape == entry.shape,
+          tensor.dtype == entry.dtype
+        else { throw damaged(place) }
+        return (entry.key, tensor)
       })
-    return state
   }
 
   static func inspect(

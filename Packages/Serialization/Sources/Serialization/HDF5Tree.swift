@@ -198,9 +198,7 @@ final class HDF5Tree {
         try place.map { try mapped.tensor(at: $0, entry.shape, element.stored) }
         ?? .empty(entry.shape, dtype: entry.dtype)
       guard state.updateValue(tensor, forKey: key) == nil else {
-        throw HDF5Failure(
-          reason: "two datasets have the key “\(key)”, or keys that differ only in how letters are "
-            + "composed")
+        throw SerializationError.sameKey(key, path: path)
       }
       if place == nil { readings.append((dataset, element, tensor)) }
     }

@@ -84,13 +84,15 @@ struct SafeTensors {
       throw wrong("it says that its header has \(length) bytes, and has \(file.size) in all")
     }
     let start = 8 + Int(length)
-    let text = Data(try file.bytes(8..<start))
-    let header: Header
+    let text = try file.bytes(8..<start)
+    let (header, repeated): (Header, String?)
     do {
-      header = try JSONDecoder().decode(Header.self, from: text)
+      header = try JSONDecoder().decode(Header.self, from: Data(text))
+      repeated = try Self.repeatedKey(in: text)
     } catch {
       throw wrong("its header is no JSON of tensors")
     }
+    if let repeated { throw SerializationError.sameKey(repeated, path: path) }
     var found: [Part] = []
     for (key, tensor) in header.tensors {
       guard tensor.data_offsets.count == 2,
@@ -158,6 +160,35 @@ struct SafeTensors {
       }
     }
     return StateDict(uniqueKeysWithValues: zip(chosen.map { entries[$0].key }, tensors))
+  }
+
+  /// A key that a JSON object has twice, of which decoders keep one.
+  private static func repeatedKey(in json: [UInt8]) throws -> String? {
+    // The texts before colons that are in no other object.
+    var texts: [ArraySlice<UInt8>] = []
+    var last: ArraySlice<UInt8> = []
+    var start: Int?
+    var (depth, isEscaped) = (0, false)
+    for (place, byte) in json.enumerated() {
+      switch byte {
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\"): isEscaped = true
+      case UInt8(ascii: "\""):
+        if let start { last = json[start...place] }
+        start = start == nil ? place : nil
+      case _ where start != nil: break
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: ":") where depth == 1: texts.append(last)
+      default: break
+      }
+    }
+    let list =
+      [UInt8(ascii: "[")] + texts.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+    var keys: Set<String> = []
+    return try JSONDecoder().decode([String].self, from: Data(list)).first {
+      !keys.insert($0).inserted
+    }
   }
 
   private static func range(_ offsets: [Int], from start: Int, to end: Int) -> Range<Int>? {

@@ -85,28 +85,20 @@ struct Seal: Codable {
     guard version <= HDF5StateDict.version else {
       throw SerializationError.newerVersion(path: file.path, version: version)
     }
-    // Together they are no more than the file, so that no byte is read for many tensors.
-    var left = end
-    let fits = parts.allSatisfy { part in
-      part.extents.allSatisfy {
-        guard $0.count == 2, $0[0] >= 0, $0[1] >= 0, $0[0] <= end, $0[1] <= end - $0[0] else {
-          return false
-        }
-        left -= $0[1]
-        return left >= 0
-      }
-    }
-    guard fits, try restSum(of: file, end: end) == rest else {
+    guard try restSum(of: file, end: end) == rest else {
       throw wrong("what is no tensor's data is not as it was written")
     }
   }
 
   /// The entries, which are checked to be of tensors that there can be.
   func entries(in path: String) throws -> [FileSummary.Entry] {
-    try parts.map { part in
-      guard let dtype = DType(part.dtype),
-        let count = dtype.byteCount(of: part.shape),
-        !part.isPlain || part.extents.reduce(0, { $0 + $1[1] }) == count
+    var keys: Set<String> = []
+    return try parts.map { part in
+      guard keys.insert(part.key).inserted else {
+        throw SerializationError.sameKey(part.key, path: path)
+      }
+      guard let dtype = DType(part.dtype), let count = dtype.byteCount(of: part.shape),
+        !part.isPlain || part.extents.map({ $0[1] }) == [count]
       else {
         throw SerializationError.damaged(
           path: path, tensor: part.key, reason: "its seal says what cannot be")
@@ -123,14 +115,24 @@ struct Seal: Codable {
   }
 
   /// The checksum of the bytes up to `end` that are no part's.
+  ///
+  /// - Throws: ``SerializationError``, where pieces of parts are not there, or not apart: no byte is read for
+  ///   many tensors.
   private func restSum(of file: MappedFile, end: Int) throws -> String {
+    let wrong = SerializationError.damaged(
+      path: file.path, tensor: nil, reason: "its seal says what cannot be")
+    let extents = parts.flatMap(\.extents)
+    guard extents.allSatisfy({ $0.count == 2 && $0[0] >= 0 && $0[1] >= 0 }) else { throw wrong }
     var rest: [UInt8] = []
     var position = 0
-    for extent in parts.flatMap(\.extents).sorted(by: { $0[0] < $1[0] }) where extent[1] > 0 {
-      if extent[0] > position { rest += try file.bytes(position..<extent[0]) }
-      position = max(position, extent[0] + extent[1])
+    for extent in extents.sorted(by: { $0[0] < $1[0] }) where extent[1] > 0 {
+      guard position <= extent[0], extent[0] <= end, extent[1] <= end - extent[0] else {
+        throw wrong
+      }
+      rest += try file.bytes(position..<extent[0])
+      position = extent[0] + extent[1]
     }
-    if end > position { rest += try file.bytes(position..<end) }
+    rest += try file.bytes(position..<end)
     return Checksum.text(Checksum.of(rest))
   }
 }

@@ -49,6 +49,14 @@ public enum SerializationError: Error, Equatable, LocalizedError {
     }
   }
 
+  /// Two keys that are the same, or that Swift's strings take for the same.
+  static func sameKey(_ key: String, path: String) -> SerializationError {
+    .unsupported(
+      path: path, tensor: nil,
+      reason: "two tensors have the key “\(key)”, or keys that differ only in how letters are "
+        + "composed")
+  }
+
   /// Why, for what names the file itself.
   var reason: String {
     switch self {

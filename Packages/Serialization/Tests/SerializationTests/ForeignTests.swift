@@ -20,7 +20,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "legacy.pth", "legacy 4.pth", "adamw.pth", "negative.pt", "unsigned.pt", "big-endian.pt",
+    "legacy.pth", "legacy 1.pth", "legacy 4.pth", "adamw.pth", "negative.pt", "unsigned.pt",
+    "big-endian.pt",
     "matlab.mat", "keras.weights.h5", "unsigned.safetensors",
   ])
   func tensors(name: String) throws {
@@ -122,6 +123,22 @@ import Testing
       message("no tensors.pt") == "no tensors.pt holds no state dict: there are no tensors in it")
   }
 
+  @Test func textualPickles() throws {
+    let old = try loadValue(Self.path("protocol 1.pt"))
+    #expect(old["epoch"]?.integer == 3 && old["negative"]?.integer == -(1 << 40))
+    #expect(old["flags"]?[0]?.bool == true && old["flags"]?[1]?.bool == false)
+    guard case .other("a whole number of more than 64 bits")? = old["large"] else {
+      Issue.record("\(old["large"] as Any)")
+      return
+    }
+    for name in ["protocol 0.pt", "legacy 0.pth"] {
+      #expect(
+        message(name)
+          == "\(name) holds no state dict: it is of pickle protocol 0, by which PyTorch itself reads no "
+          + "tensors; save it with a later one")
+    }
+  }
+
   @Test func tiedTensorsComeBackApart() throws {
     let tied = try load(Self.path("tied.pt"))
     tied["one"]![0, 0] = Tensor(5.0)
@@ -171,9 +188,24 @@ import Testing
         == ["complex", "eight"])
   }
 
+  @Test func largeDatasetsInChunks() throws {
+    let state = try load(Self.path("chunks.h5"))
+    #expect(state["x"]?.equal(Tensor.arange(20_000).reshape(100, 200).to(.int32)) == true)
+    let gaps = Tensor.full([200, 200], 2)
+    gaps[50] = Tensor(1.0)
+    #expect(state["gaps"]?.equal(gaps) == true)
+    #expect(state["unwritten"]?.equal(.zeros([200, 200])) == true)
+  }
+
   @Test func namesThatDifferInHowLettersAreComposed() throws {
     #expect(message("composed.npz").contains("differ only in how the letters of “é” are composed"))
-    #expect(message("composed.h5").contains("differ only in how letters are composed"))
+    for name in ["composed.h5", "composed.pt", "composed.safetensors", "twice.safetensors"] {
+      let key = name == "twice.safetensors" ? "x" : name == "composed.h5" ? "é.x" : "é"
+      #expect(
+        message(name)
+          == "\(name): two tensors have the key “\(key)”, or keys that differ only in how letters are "
+          + "composed")
+    }
     // Parts that differ so are written apart.
     let folder = try Folder()
     let keys = ["e\u{301}.x", "\u{E9}.y"]

@@ -133,7 +133,8 @@ extension CSVColumnBuilder {
     let kind = parts[0].builder.kind
     let count = parts.reduce(0) { $0 + $1.rows }
     func joined<Value>(_: Value.Type) -> [Value] {
-      [Value](unsafeUninitializedCapacity: count) { buffer, filled in
+      if count == 0 { return [] }
+      return [Value](unsafeUninitializedCapacity: count) { buffer, filled in
         for (builder, rows) in parts where rows > 0 {
           UnsafeMutableRawPointer(buffer.baseAddress! + filled).copyMemory(
             from: builder.values, byteCount: rows * MemoryLayout<Value>.stride)

@@ -95,5 +95,5 @@ typedef struct {
   herr_t status;
 } HDF5Reading;
 
-/// Reads datasets in another process. False where that one crashes or does not come to an end.
+/// Reads datasets in another process, or in this one after another has read the same. False where that one crashes or does not come to an end.
 bool hdf5_read_apart(HDF5Reading *_Nonnull readings, size_t count, unsigned seconds);

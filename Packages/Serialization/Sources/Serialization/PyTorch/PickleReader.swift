@@ -4,7 +4,7 @@
 /// Reads Python's pickles of tensors. It makes values and calls nothing: names that a checkpoint does not
 /// need are refused.
 ///
-/// The format is that of Python's `pickletools`, protocols 2 to 5.
+/// The format is that of Python's `pickletools`, protocols 1 to 5.
 struct PickleReader {
   typealias Place = PickleValue.Place
 
@@ -31,6 +31,11 @@ struct PickleReader {
       let code = UInt8(try number(1))
       if code == UInt8(ascii: ".") { return try pop() }
       if try !readConstant(code), try !readContainer(code), try !readMemo(code) {
+        guard !"FPSVdglp".utf8.contains(code) else {
+          throw PickleFailure(
+            reason: "it is of pickle protocol 0, by which PyTorch itself reads no tensors; save it "
+              + "with a later one")
+        }
         throw PickleFailure(
           reason: "it uses the operation 0x\(String(code, radix: 16)), which no checkpoint needs",
           isRefused: true)
@@ -60,6 +65,7 @@ struct PickleReader {
       try push(.integer(Int(Int32(truncatingIfNeeded: try number(4)))))
     case UInt8(ascii: "K"): try push(.integer(try number(1)))
     case UInt8(ascii: "M"): try push(.integer(try number(2)))
+    case UInt8(ascii: "I"), UInt8(ascii: "L"): try push(try decimal(try line()))
     case 0x8A: try push(try long(try number(1)))
     case 0x8B: try push(try long(try number(4)))
     case UInt8(ascii: "G"): try push(.number(try double()))
@@ -153,12 +159,24 @@ struct PickleReader {
 
   private mutating func long(_ count: Int) throws -> PickleValue {
     let bytes = try take(count)
-    guard count <= 8 else {
-      try budget.take(count, for: "its pickle")
-      return .largeInteger(Array(bytes))
-    }
+    guard count <= 16 else { return .largeInteger(nil) }
     let isNegative = (bytes.last ?? 0) >= 0x80
-    return .integer(bytes.reversed().reduce(isNegative ? -1 : 0) { $0 << 8 | Int($1) })
+    return Self.integer(bytes.reversed().reduce(isNegative ? -1 : 0) { $0 << 8 | Int128($1) })
+  }
+
+  /// What protocol 1 has as digits: whole numbers, of which long ones end in L, and truth values.
+  private func decimal(_ line: String) throws -> PickleValue {
+    let digits = line.hasSuffix("L") ? line.dropLast() : line[...]
+    guard digits.wholeMatch(of: /-?[0-9]+/) != nil else { throw PickleFailure.noPickle }
+    return switch digits {
+    case "00": .bool(false)
+    case "01": .bool(true)
+    default: Self.integer(Int128(digits))
+    }
+  }
+
+  private static func integer(_ number: Int128?) -> PickleValue {
+    number.flatMap { Int(exactly: $0) }.map { .integer($0) } ?? .largeInteger(number)
   }
 
   private mutating func double() throws -> Double {

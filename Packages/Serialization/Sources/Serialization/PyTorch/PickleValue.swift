@@ -10,8 +10,8 @@ enum PickleValue {
   case none
   case bool(Bool)
   case integer(Int)
-  /// A whole number of more than 8 bytes, the lowest first.
-  case largeInteger([UInt8])
+  /// A whole number of more than 64 bits; nil if of more than 128.
+  case largeInteger(Int128?)
   case number(Double)
   case text(String)
   case bytes([UInt8])

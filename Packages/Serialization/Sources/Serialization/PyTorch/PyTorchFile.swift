@@ -89,10 +89,7 @@ struct PyTorchFile {
     var state = StateDict()
     for (key, place) in found where keys?.contains(key) ?? true {
       guard state.updateValue(try tensor(place, key, &cache), forKey: key) == nil else {
-        throw SerializationError.notAStateDict(
-          path: path,
-          reason: "two tensors have the key “\(key)”, or keys that differ only in how letters are "
-            + "composed")
+        throw SerializationError.sameKey(key, path: path)
       }
     }
     return state

@@ -64,13 +64,13 @@ extension PyTorchStorages {
   }
 
   /// The number that files of the format before 1.6 begin with, in a pickle.
-  private static let mark: [UInt8] = [
-    0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
-  ]
+  private static let mark: Int128 = 0x1950_A86A_20F9_469C_FC6C
 
   /// Whether a file that begins with these bytes is of the format before 1.6.
   static func isLegacy(_ start: [UInt8]) -> Bool {
-    start.first == 0x80 && start.prefix(32).firstRange(of: mark) != nil
+    let bytes = mark.littleEndianBytes.prefix(10)
+    return start.first == 0x80 && start.prefix(32).firstRange(of: bytes) != nil
+      || start.starts(with: "L\(mark)L\n.".utf8)
   }
 
   /// The same for the format before 1.6: five pickles, which are a mark, the version, what the system was,

@@ -4,7 +4,6 @@ and pickles that must be refused.
     pip install torch==2.13.0 safetensors==0.8.0 h5py==3.16.0 numpy==2.4.6 packaging && python make_files.py
 """
 
-import json
 import os
 import pathlib
 import pickle
@@ -15,6 +14,8 @@ import h5py
 import numpy as np
 import torch
 from safetensors.torch import save_file
+
+from expectations import Expectations
 
 here = pathlib.Path(__file__).parent
 torch.manual_seed(0)
@@ -37,21 +38,8 @@ module = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2)).sta
 nested = {"model": {"0": torch.ones(2), "tail": {"weight": torch.zeros(1, 2)}}, "ema": torch.tensor([3])}
 parameter = {"weight": torch.nn.Parameter(torch.tensor([1.5, 2.5]))}
 
-expected = {}
-
-
-def expect(file, tensors):
-    expected[file] = [
-        {
-            "key": key,
-            "dtype": str(tensor.dtype).removeprefix("torch."),
-            "shape": list(tensor.shape),
-            "values": tensor.double().flatten().tolist(),
-        }
-        for key, tensor in tensors.items()
-    ]
-
-
+expectations = Expectations()
+expect = expectations.add
 for name, content in {"all": state, "views": views, "module": module, "parameter": parameter}.items():
     torch.save(content, here / f"{name}.pt")
     expect(f"{name}.pt", content)
@@ -106,4 +94,4 @@ with zipfile.ZipFile(here / "bomb.npz", "w", zipfile.ZIP_DEFLATED) as file:
     header = b"\x93NUMPY\x01\x00v\x00" + f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({10**12},), }}".ljust(117).encode() + b"\n"
     file.writestr("x.npy", header + bytes(10**6))
 
-(here / "expected.json").write_text(json.dumps(expected).replace('}, {"key"', '},\n{"key"') + "\n")
+expectations.write(here)

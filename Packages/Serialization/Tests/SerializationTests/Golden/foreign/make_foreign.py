@@ -10,6 +10,7 @@ import json
 import pathlib
 import pickle
 import struct
+import sys
 import warnings
 import zipfile
 
@@ -21,20 +22,11 @@ import torch
 
 warnings.simplefilter("ignore")
 here = pathlib.Path(__file__).parent
-expected = {}
+sys.path.append(str(here.parent))
+from expectations import Expectations  # noqa: E402
 
-
-def expect(file, tensors):
-    expected[file] = [
-        {
-            "key": key,
-            "dtype": str(tensor.dtype).removeprefix("torch."),
-            "shape": list(tensor.shape),
-            "values": tensor.double().flatten().tolist(),
-        }
-        for key, tensor in tensors.items()
-    ]
-
+expectations = Expectations()
+expected, expect = expectations.files, expectations.add
 
 # PyTorch.
 
@@ -52,6 +44,9 @@ legacy(state, "legacy.pth")
 expect("legacy.pth", state)
 legacy(state, "legacy 4.pth", pickle_protocol=4)
 expect("legacy 4.pth", state)
+legacy(state, "legacy 1.pth", pickle_protocol=1)
+expect("legacy 1.pth", state)
+legacy(state, "legacy 0.pth", pickle_protocol=0)
 
 torch.manual_seed(0)
 model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
@@ -126,6 +121,10 @@ torch.jit.script(torch.nn.Linear(2, 1)).save(here / "script.pt")
 torch.save(torch.nn.Linear(2, 1), here / "whole model.pt")
 torch.save([torch.ones(2), {"x": torch.zeros(1)}], here / "list.pt")
 torch.save({"epoch": 3}, here / "no tensors.pt")
+torch.save({"e\u0301": torch.ones(1), "\u00e9": torch.zeros(1)}, here / "composed.pt")
+numbers = {"epoch": 3, "negative": -(2**40), "large": 2**70, "flags": [True, False], "x": torch.ones(2)}
+for protocol in 0, 1:
+    torch.save(numbers, here / f"protocol {protocol}.pt", pickle_protocol=protocol)
 
 with zipfile.ZipFile(here / "negative.pt") as source, zipfile.ZipFile(here / "big-endian.pt", "w") as target:
     for name in source.namelist():
@@ -226,6 +225,11 @@ expect(
         "unwritten": torch.zeros(2, 2, dtype=torch.float64),
     },
 )
+with h5py.File(here / "chunks.h5", "w") as file:
+    # More than is copied between processes, and some that is not there.
+    file.create_dataset("x", data=np.arange(20_000).reshape(100, 200).astype(">i4"), chunks=(30, 70))
+    file.create_dataset("gaps", (200, 200), "f4", fillvalue=2, chunks=(30, 70))[50] = 1
+    file.create_dataset("unwritten", (200, 200), "f4")
 with h5py.File(here / "enormous.h5", "w") as file:
     file["x"] = np.ones(2)
     file.create_dataset("enormous", (10**6, 10**6), "f4", chunks=(1000, 1000))
@@ -303,19 +307,23 @@ with zipfile.ZipFile(here / "composed.npz", "w") as file:
 
 
 def safetensors(name, tensors):
-    header, data = {}, b""
-    for key, (dtype, shape, values) in tensors.items():
-        header[key] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(values)]}
+    header, data = [], b""
+    for key, (dtype, shape, values) in tensors:
+        entry = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(values)]}
+        header.append(f"{json.dumps(key)}: {json.dumps(entry)}")
         data += values
-    text = json.dumps(header).encode()
+    text = f"{{{', '.join(header)}}}".encode()
     (here / name).write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
 safetensors(
     "unsigned.safetensors",
-    {f"U{bits}": (f"U{bits}", [3], np.array([0, 7, 2 ** min(bits, 63) - 1], f"u{bits // 8}").tobytes()) for bits in (16, 32, 64)},
+    [(f"U{bits}", (f"U{bits}", [3], np.array([0, 7, 2 ** min(bits, 63) - 1], f"u{bits // 8}").tobytes())) for bits in (16, 32, 64)],
 )
 expect("unsigned.safetensors", {key.upper().replace("INT", ""): torch.tensor(unsigned[key].tolist(), dtype=torch.int32 if key == "uint16" else torch.int64) for key in unsigned})
-safetensors("others.safetensors", {"fine": ("F32", [1], bytes(4)), "eight": ("F8_E4M3", [2], bytes(2)), "complex": ("C64", [1], bytes(8))})
+safetensors("others.safetensors", [("fine", ("F32", [1], bytes(4))), ("eight", ("F8_E4M3", [2], bytes(2))), ("complex", ("C64", [1], bytes(8)))])
+one = ("F32", [1], bytes(4))
+safetensors("composed.safetensors", [("e\u0301", one), ("\u00e9", one)])
+safetensors("twice.safetensors", [("x", one), ("x", one)])
 
-(here / "expected.json").write_text(json.dumps(expected).replace('}, {"key"', '},\n{"key"') + "\n")
+expectations.write(here)
