@@ -192,7 +192,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
   }
 
   /// What a kernel does in place, the operation with a derivative does too.
-  @Test func changesInPlaceAreRecorded() {
+  @Test func changesInPlaceAreRecorded() throws {
     func numbers() -> Tensor { Tensor([0.3, 0.5, 0.9], dtype: .float64) }
     func check(_ name: String, _ update: (Tensor) -> Void) {
       let plain = numbers()
@@ -205,13 +205,43 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
       #expect(recorded.equal(plain) && plain.gradFn == nil, "\(name)")
       #expect(recorded.gradFn != nil && recorded.gradFn != "clone", "\(name)")
     }
-    for operation in UnaryOperation.allCases where operation.domain != .integral {
-      check("\(operation)") { $0.update(operation, 0.25, 0.75) }
+    // Calls make the rows of the operations.
+    for golden in GoldenCase.all {
+      _ = operations[golden.name]!(try golden.inputs.map { try $0.tensor() })
     }
-    for operation in BinaryOperation.allCases where operation.domain != .integral {
-      if operation == .floorDivide { continue }  // which has no gradient
-      check("\(operation)") { $0.update(operation, Tensor([0.4, 0.5, -2])) }
+    let rows = Operator.made.withLock {
+      $0.filter { $0.isDifferentiable && $0.domain != .integral }
     }
+    for operation in rows where operation.unaryKernel != nil {
+      check(operation.name) {
+        switch operation.parameters.count {
+        case 0: $0.update(operation)
+        case 1: $0.update(operation, with: 0.25)
+        default: $0.update(operation, with: 0.25, 0.75)
+        }
+      }
+    }
+    for operation in rows where operation.binaryKernel != nil {
+      check(operation.name) { $0.update(operation, Tensor([0.4, 0.5, -2])) }
+    }
+    let unary = Set(rows.compactMap(\.unaryKernel).map { "\($0)" })
+    #expect(unary.count == UnaryOperation.allCases.count { $0.domain != .integral })
+    let binary = Set(rows.compactMap(\.binaryKernel).map { "\($0)" })
+    // One has no gradient.
+    #expect(binary.count + 1 == BinaryOperation.allCases.count { $0.domain != .integral })
+  }
+
+  @Test func wrongChangesInPlaceStop() async {
+    await expectMessage(
+      "update(.softplus): 0 parameters; it takes [\"beta\", \"threshold\"]",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        Tensor([1.0]).update(.softplus)
+      })
+    await expectMessage(
+      "update(.add): it is no element-wise operation on one tensor",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        Tensor([1.0]).update(.add)
+      })
   }
 
   @Test func viewsFollowChangesOfTheirBase() {

@@ -31,7 +31,7 @@ public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2)
 /// Brings each element of the gradients between -limit and limit: `torch.nn.utils.clip_grad_value_`.
 public func clipGradValue(_ parameters: [Tensor], _ limit: Double) {
   noGrad {
-    for gradient in parameters.compactMap(\.grad) { gradient.update(.clamp, -limit, limit) }
+    for gradient in parameters.compactMap(\.grad) { gradient.update(.clamp, with: -limit, limit) }
   }
 }
 

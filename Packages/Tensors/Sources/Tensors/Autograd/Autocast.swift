@@ -127,14 +127,3 @@ extension StridedView {
     return .float32
   }
 }
-
-extension UnaryOperation {
-  var precision: PrecisionNeed {
-    switch self {
-    case .exp, .expm1, .exp2, .log, .log1p, .log2, .log10, .rsqrt, .reciprocal, .tan, .asin, .acos,
-      .sinh, .cosh, .softplus, .logSigmoid:
-      .onGPUs
-    default: .none
-    }
-  }
-}

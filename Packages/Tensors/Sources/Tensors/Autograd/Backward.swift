@@ -166,14 +166,15 @@ private struct Backward {
         "backward: what “\(node.operation)” needs was freed by an earlier backward; pass "
           + "retainGraph: true there to come here twice")
     }
-    let output = inputs.output
+    let row = node.row!
     var joint: [Tensor]?
-    inputs.takeEachEdge { edge, input, number in
+    inputs.forEachEdge { edge, input, number in
       if let targets {
         if input.sequence < earliest { return }
         if input.isLeaf, !targets.contains(ObjectIdentifier(input)) { return }
       }
-      let contribution = edge.gradient(of: gradient, from: node, output, &joint)
+      let contribution = row.derivative(number).gradient(
+        number, of: gradient, along: edge, from: node, inputs, &joint)
       if isDetectingAnomalies { node.checkForNaN(contribution, from: gradient) }
       observer?.handsOn(contribution, from: node, to: input, inputNumber: number)
       accumulate(contribution, at: input, sharing: gradient)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An operation with a derivative of one's own: `torch.autograd.Function`.
 ///
 ///     let y = customFunction("clip", [x]) { inputs in
@@ -17,15 +19,43 @@ public func customFunction(
   _ name: String, _ inputs: [Tensor], _ forward: ([Tensor]) -> Tensor,
   backward: @escaping (_ gradient: Tensor, _ inputs: [Tensor], _ output: Tensor) -> [Tensor?]
 ) -> Tensor {
+  customFunction(.custom(name), inputs, forward, backward: backward)
+}
+
+/// An operation whose derivatives are computed together.
+func customFunction(
+  _ operation: Operator, _ inputs: [Tensor], _ forward: ([Tensor]) -> Tensor,
+  backward: @escaping (_ gradient: Tensor, _ inputs: [Tensor], _ output: Tensor) -> [Tensor?]
+) -> Tensor {
   let output = noGrad { forward(inputs) }
   // The forward function may hand back an input, which keeps its own history.
   let result = inputs.contains { $0 === output } ? Tensor(output.view) : output
-  let joint = JointDerivative(name, inputs, backward)
-  return result.recorded(
-    name, inputs.enumerated().map { number, input in .wrt(input, joint, number: number) })
+  if isGradEnabled, inputs.contains(where: { $0.node != nil }) {
+    result.record(operation, JointDerivative(operation.name, inputs, backward), inputs)
+  }
+  return result
 }
 
-/// A derivative that gives the gradients of all inputs at once.
+extension Operator {
+  /// The operation of that name whose derivatives somebody else has written.
+  fileprivate static func custom(_ name: String) -> Operator {
+    customs.withLock { customs in
+      if let known = customs[name] { return known }
+      let new = Operator(joint: name, "as \(name)'s own derivative says")
+      customs[name] = new
+      return new
+    }
+  }
+
+  private static let customs = Mutex<[String: Operator]>([:])
+
+  /// An operation whose derivatives are computed together, with their formulas.
+  convenience init(joint name: String, _ formulas: String...) {
+    self.init(name, formulas.map { Derivative($0, saving: .output, rule: .joint) })
+  }
+}
+
+/// The derivatives of a call that are computed together.
 final class JointDerivative {
   private let name: String
   private let inputs: [SavedTensor]
@@ -61,7 +91,7 @@ func derivatives(
 ) -> [Tensor?] {
   // Nodes of their own, since one tensor may be several inputs.
   let own = inputs.map { input in
-    input.requiresGrad ? input.viewed("view", input.view.layout) { g in g } : input
+    input.requiresGrad ? input.viewed(.view, input.view.layout, with: input.shape) : input
   }
   var slopes = grad(
     of: function(own), withRespectTo: own.filter(\.requiresGrad), gradient: gradient,

@@ -24,19 +24,20 @@ extension Tensor {
   }
 
   private var nodeOfView: Node? {
-    guard let base = origin!.base else { return ownNode }
-    // Several threads may be the first to use a view after a change.
-    let version = view.storage.version
-    if versionOfNode.load(ordering: .acquiring) == version { return ownNode }
-    return Tensor.changeOfViews.withLock { _ in
-      guard versionOfNode.load(ordering: .relaxed) != version else { return ownNode }
-      let (own, whole) = (view.layout, base.view.layout)
-      ownNode = enableGrad {
-        Tensor(view).recorded("asStrided", .wrt(base) { g in g.moved(from: own, to: whole) })
-          .ownNode
+    @inline(never) get {
+      guard let base = origin!.base else { return ownNode }
+      // Several threads may be the first to use a view after a change.
+      let version = view.storage.version
+      if versionOfNode.load(ordering: .acquiring) == version { return ownNode }
+      return Tensor.changeOfViews.withLock { _ in
+        guard versionOfNode.load(ordering: .relaxed) != version else { return ownNode }
+        let (own, whole) = (view.layout, base.view.layout)
+        ownNode = enableGrad {
+          Tensor(view).recorded(.asStrided, base, with: LayoutChange(from: whole, to: own)).ownNode
+        }
+        versionOfNode.store(version, ordering: .releasing)
+        return ownNode
       }
-      versionOfNode.store(version, ordering: .releasing)
-      return ownNode
     }
   }
 
@@ -90,17 +91,15 @@ extension Tensor {
     of source: Tensor, part: @escaping (Tensor) -> Tensor, clear: @escaping (Tensor) -> Void
   ) {
     let assigned = Tensor(view).recorded(
-      "assign",
-      .wrt(self) { g in g.cleared(clear) },
-      .wrt(source) { g in part(g) })
+      .assign, self, source, with: Assignment(part: part, clear: clear))
     if let node = assigned.ownNode { take(node) }
   }
 
   /// A copy in which a part is 0.
-  private func cleared(_ clear: @escaping (Tensor) -> Void) -> Tensor {
+  fileprivate func cleared(_ clear: @escaping (Tensor) -> Void) -> Tensor {
     let copy = Tensor(view.copied())
     noGrad { clear(copy) }
-    return copy.recorded("clear", .wrt(self) { g in g.cleared(clear) })
+    return copy.recorded(.clear, self, with: clear)
   }
 
   /// Stops the program where a change cannot become part of the history.
@@ -135,4 +134,24 @@ extension Tensor {
           copy))
     }
   }
+}
+
+/// A part of a tensor that another takes the place of.
+private struct Assignment {
+  /// The part, of any tensor in this one's shape.
+  let part: (Tensor) -> Tensor
+  /// Sets the part to 0.
+  let clear: (Tensor) -> Void
+}
+
+extension Operator {
+  fileprivate static let assign = Operator(
+    "assign",
+    .wrt(.x, "g, 0 at the part that was replaced") { (g, a: Assignment) in g.cleared(a.clear) },
+    .wrt(.y, "g at that part") { (g, a: Assignment) in a.part(g) })
+  fileprivate static let clear = Operator(
+    "clear",
+    .wrt(.x, "g, 0 at the part that was cleared") { (g, clear: @escaping (Tensor) -> Void) in
+      g.cleared(clear)
+    })
 }

@@ -8,15 +8,15 @@ import Synchronization
 /// computed from them.
 // What changes is behind a lock. Derivatives and hooks run on whichever thread calls backward.
 final class Node: @unchecked Sendable {
-  /// The operation's name; empty for a leaf.
-  let operation: String
+  /// The operation; nil for a leaf.
+  // Operations stay for ever.
+  unowned(unsafe) let row: Operator?
   /// Larger than that of all nodes before this one, and of those that its thread made earlier.
   let sequence: UInt64
   /// The operation's output, or the leaf.
   let layout: Layout
   let dtype: DType
   let device: Device
-  let isLeaf: Bool
   /// The module whose forward function made it, of which nothing but the address is used.
   let scope: UnsafeRawPointer?
 
@@ -29,43 +29,42 @@ final class Node: @unchecked Sendable {
   private let hasHooks = Atomic(false)
   private let retention = Atomic(false)
 
+  /// The node of a call of an operation.
   init(
-    _ operation: String, of result: borrowing Tensor, _ first: consuming Edge,
-    _ second: consuming Edge,
-    _ others: [Edge]? = nil
+    _ row: Operator, _ attributes: consuming AnyObject?, of result: borrowing Tensor,
+    _ first: consuming Edge,
+    _ second: consuming Edge, _ others: [Edge]? = nil
   ) {
-    self.operation = operation
+    self.row = row
     var latest = max(first.sequence, second.sequence)
     if let others { for edge in others { latest = max(latest, edge.sequence) } }
     sequence = flambeau_next_sequence(latest)
     layout = result.view.layout
     dtype = result.view.dtype
     device = result.view.storage.device
-    isLeaf = false
     scope = flambeau_ambient_scope()?.pointee.owner
-    var savesOutput = first.savesOutput
-    if second.savesOutput { savesOutput = true }
-    if let others, others.contains(where: \.savesOutput) { savesOutput = true }
     inputs = Inputs(
-      first: first, second: second, others: others,
-      output: savesOutput
+      first: first, second: second, others: others, attributes: attributes,
+      output: row.savesOutput
         ? SavedOutput(view: result.view, version: result.view.storage.version) : nil)
   }
 
   /// The node of a leaf.
   init(leaf: Tensor) {
-    operation = ""
+    row = nil
     sequence = flambeau_next_sequence(0)
     layout = leaf.view.layout
     dtype = leaf.dtype
     device = leaf.device
-    isLeaf = true
     scope = nil
     inputs = Inputs(
       first: .none, second: .none,
       output: SavedOutput(view: leaf.view, version: leaf.view.storage.version))
   }
 
+  var isLeaf: Bool { row == nil }
+  /// The operation's name; empty for a leaf.
+  var operation: String { row?.name ?? "" }
   var shape: [Int] { layout.shape }
 
   /// What the node was recorded with.
@@ -98,6 +97,8 @@ struct Inputs {
   fileprivate var first: Edge
   fileprivate var second: Edge
   fileprivate var others: [Edge]?
+  /// What the operation was given besides, in a box.
+  fileprivate(set) var attributes: AnyObject?
   /// The output, where a derivative needs it, or the leaf. It has no node, since that would be a cycle.
   fileprivate(set) var output: SavedOutput?
   /// Whether backward has taken them.
@@ -106,7 +107,7 @@ struct Inputs {
   /// Calls `body` with each edge along which a gradient is wanted, in the order of the inputs, with the
   /// input's number.
   @inline(__always)
-  func forEachEdge(_ body: (Edge, Node, Int) -> Void) {
+  func forEachEdge(_ body: (borrowing Edge, Node, Int) -> Void) {
     if let node = first.node { body(first, node, 0) }
     if let node = second.node { body(second, node, 1) }
     guard let others else { return }
@@ -115,27 +116,16 @@ struct Inputs {
     }
   }
 
-  /// The same, letting go of each edge after its call.
-  @inline(__always)
-  consuming func takeEachEdge(_ body: (Edge, Node, Int) -> Void) {
-    func call(_ edge: Edge, _ number: Int) {
-      if let node = edge.node { body(edge, node, number) }
-    }
-    call(first.take(), 0)
-    if second.node != nil { call(second.take(), 1) }
-    guard let others = others.take() else { return }
-    for (number, edge) in others.enumerated() { call(edge, number) }
-  }
-
   /// Whether an edge leads to a node that has edges of its own.
   fileprivate var continues: Bool { first.continues || second.continues || others != nil }
 
   /// Lets go of the edges; the nodes that nothing else holds go to `unused`.
   fileprivate mutating func release(into unused: inout [Node]) {
     // Saved tensors first: they may hold the nodes too.
-    first.rule = .none
-    second.rule = .none
-    if let others { for index in others.indices { self.others![index].rule = .none } }
+    attributes = nil
+    first.forget()
+    second.forget()
+    if let others { for index in others.indices { self.others![index].forget() } }
     func release(_ edge: inout Edge) {
       guard var node = edge.node.take() else { return }
       if !node.isLeaf, isKnownUniquelyReferenced(&node) { unused.append(node) }

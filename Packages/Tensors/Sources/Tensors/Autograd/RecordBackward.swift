@@ -64,7 +64,7 @@ private final class Recorder: BackwardObserver {
     sums[place] = sum
     contributions.append(
       .init(
-        node: place, formula: derivativeFormula(of: node.operation, inputNumber),
+        node: place, formula: node.row!.derivative(inputNumber).formula,
         gradient: Field("grad", of: gradient), total: Field("grad", of: sum)))
   }
 

@@ -124,7 +124,7 @@ struct GraphDrawing {
     inputs.forEachEdge { _, input, _ in connect(input, to: place) }
     guard options.showsValues else { return }
     inputs.forEachEdge { edge, _, _ in
-      for tensor in edge.saved { addSaved(tensor, for: place, cluster) }
+      for tensor in edge.tensors { addSaved(tensor, for: place, cluster) }
     }
     if let output = inputs.output {
       let tensor = Tensor(output.view)

@@ -1,10 +1,111 @@
 // Arithmetic of two tensors, element by element, with broadcasting. Each operation stands beside its
 // derivatives; the arithmetic itself is in COperations' elementwise.h.
 
+extension Operator {
+  /// Element-wise sum.
+  public static let add = Operator(
+    .add, .wrt(.x, "∂(x+y)/∂x = 1") { g in g }, .wrt(.y, "∂(x+y)/∂y = 1") { g in g })
+  /// Element-wise difference.
+  public static let subtract = Operator(
+    .subtract, .wrt(.x, "∂(x-y)/∂x = 1") { g in g }, .wrt(.y, "∂(x-y)/∂y = -1") { g in -g })
+  /// Element-wise product.
+  public static let multiply = Operator(
+    .multiply,
+    .wrt(.x, saving: .y, "∂(x·y)/∂x = y") { g, y in g * y }.ofOneOperation(),
+    .wrt(.y, saving: .x, "∂(x·y)/∂y = x") { g, x in g * x }.ofOneOperation())
+  /// Element-wise quotient, of floating point.
+  public static let divide = Operator(
+    .divide,
+    .wrt(.x, saving: .y, "∂(x/y)/∂x = 1/y") { g, y in g / y }.ofOneOperation(),
+    .wrt(.y, saving: .x, .y, "∂(x/y)/∂y = -x/y²") { g, x, y in -g * x / (y * y) })
+  /// -x
+  public static let negate = Operator(
+    .negate, .wrt(.x, "∂(-x)/∂x = -1") { g in -g })
+  /// xʸ
+  public static let power = Operator(
+    .power,
+    .wrt(.x, saving: .x, .y, "∂xʸ/∂x = y·xʸ⁻¹") { g, x, y in
+      g * Tensor.where(y .== 0, 0, y * x.pow(y - 1))
+    },
+    .wrt(.y, saving: .x, .y, "∂xʸ/∂y = xʸ·log x") { g, x, y in
+      // Where x is 0 the power does not change with a y that is not negative.
+      let isFlat = (x .== 0) & (y .>= 0)
+      let base = Tensor.where(isFlat, 1, x)
+      return g * Tensor.where(isFlat, 0, base.pow(y) * base.log())
+    })
+  /// What is left of a / b after ``floorDivide(_:)``, with the sign of b
+  public static let remainder = Operator(
+    .remainder,
+    .wrt(.x, "∂(x mod y)/∂x = 1") { g in g },
+    .wrt(.y, saving: .x, .y, "∂(x mod y)/∂y = -⌊x/y⌋") { g, x, y in -g * x.floorDivide(y) })
+  /// The larger of each two.
+  public static let maximum = Operator(
+    .maximum,
+    .wrt(.x, saving: .x, .y, "∂max(x,y)/∂x = 1 where x > y, else 0") { g, x, y in
+      g * share(lost: x .< y, x, y)
+    },
+    .wrt(.y, saving: .x, .y, "∂max(x,y)/∂y = 1 where y > x, else 0") { g, x, y in
+      g * share(lost: y .< x, x, y)
+    })
+  /// The smaller of each two.
+  public static let minimum = Operator(
+    .minimum,
+    .wrt(.x, saving: .x, .y, "∂min(x,y)/∂x = 1 where x < y, else 0") { g, x, y in
+      g * share(lost: x .> y, x, y)
+    },
+    .wrt(.y, saving: .x, .y, "∂min(x,y)/∂y = 1 where y < x, else 0") { g, x, y in
+      g * share(lost: y .> x, x, y)
+    })
+  /// The angle of the point (x, y) = (other, self), in radians
+  public static let atan2 = Operator(
+    .atan2,
+    .wrt(.x, saving: .x, .y, "∂atan2(x,y)/∂x = y/(x²+y²)") { g, x, y in
+      (g * y).over(y * y + x * x)
+    },
+    .wrt(.y, saving: .x, .y, "∂atan2(x,y)/∂y = -x/(x²+y²)") { g, x, y in
+      (-g * x).over(y * y + x * x)
+    })
+  /// log(eᵃ + eᵇ), without overflow
+  public static let logaddexp = Operator(
+    .logaddexp,
+    .wrt(.x, saving: .x, .y, "∂log(eˣ+eʸ)/∂x = eˣ/(eˣ+eʸ)") { g, x, y in
+      g * (x - y).sigmoid()
+    },
+    .wrt(.y, saving: .x, .y, "∂log(eˣ+eʸ)/∂y = eʸ/(eˣ+eʸ)") { g, x, y in
+      g * (y - x).sigmoid()
+    })
+  /// x where y is positive, else 0.
+  public static let gate = Operator(
+    .gate,
+    .wrt(.x, saving: .y, "∂gate(x,y)/∂x = 1 where y > 0, else 0") { g, y in
+      Tensor.gate(g, y)
+    }.ofOneOperation(),
+    .wrt(.y, "∂gate(x,y)/∂y = 0") { g in Tensor.zerosLike(g) })
+  /// The largest whole number that is no larger than x / y.
+  public static let floorDivide = Operator(.floorDivide)
+  /// Bitwise and, of integers and bools.
+  public static let bitwiseAnd = Operator(.bitwiseAnd)
+  /// Bitwise or, of integers and bools.
+  public static let bitwiseOr = Operator(.bitwiseOr)
+  /// Bitwise exclusive or, of integers and bools.
+  public static let bitwiseXor = Operator(.bitwiseXor)
+  /// Shifts bits to the left; integers.
+  public static let shiftLeft = Operator(.shiftLeft)
+  /// Shifts bits to the right; integers.
+  public static let shiftRight = Operator(.shiftRight)
+  /// Bitwise not, of integers and bools.
+  public static let bitwiseNot = Operator(.bitwiseNot)
+
+  /// 0 where it lost, ½ where they are equal, 1 elsewhere, which includes NaN.
+  private static func share(lost: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+    .where(lost, 0.0, .where(x .== y, 0.5, 1.0))
+  }
+}
+
 extension Tensor {
   /// Element-wise sum; shapes are broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    binary(.add, a, b).recorded("add", .wrt(a) { g in g }, .wrt(b) { g in g })
+    binary(.add, a, b)
   }
 
   /// Element-wise difference; shapes are broadcast.
@@ -14,28 +115,22 @@ extension Tensor {
         "subtract: shapes \(a.shape) and \(b.shape) of bool have no difference; use ^ or logicalXor"
       )
     }
-    return binary(.subtract, a, b).recorded("subtract", .wrt(a) { g in g }, .wrt(b) { g in -g })
+    return binary(.subtract, a, b)
   }
 
   /// Element-wise product; shapes are broadcast.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
-    binary(.multiply, a, b).recorded(
-      "multiply",
-      .wrt(a, saving: b) { g, b in g * b }.ofOneOperation(),
-      .wrt(b, saving: a) { g, a in g * a }.ofOneOperation())
+    binary(.multiply, a, b)
   }
 
   /// Element-wise quotient, of floating point; shapes are broadcast.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
-    binary(.divide, a, b).recorded(
-      "divide",
-      .wrt(a, saving: b) { g, b in g / b }.ofOneOperation(),
-      .wrt(b, saving: a, b) { g, a, b in -g * a / (b * b) })
+    binary(.divide, a, b)
   }
 
   /// -x
   public static prefix func - (x: Tensor) -> Tensor {
-    unary(.negate, x).recorded("negate", .wrt(x) { g in -g })
+    unary(.negate, x)
   }
 
   /// xᵉ: `torch.pow`. Whole numbers stay whole, and take no negative powers.
@@ -44,17 +139,7 @@ extension Tensor {
     if !dtype.isFloatingPoint, !exponent.dtype.isFloatingPoint, (exponent .< 0).anyTrue {
       fatalError("pow: whole numbers to negative powers are not whole; use to(.float32) first")
     }
-    return binary(.power, self, exponent).recorded(
-      "power",
-      .wrt(self, saving: self, exponent) { g, x, e in
-        g * Tensor.where(e .== 0, 0, e * x.pow(e - 1))
-      },
-      .wrt(exponent, saving: self, exponent) { g, x, e in
-        // Where x is 0 the power does not change with an e that is not negative.
-        let isFlat = (x .== 0) & (e .>= 0)
-        let base = Tensor.where(isFlat, 1, x)
-        return g * Tensor.where(isFlat, 0, base.pow(e) * base.log())
-      })
+    return binary(.power, self, exponent)
   }
 
   /// xᵉ for a number e.
@@ -65,10 +150,7 @@ extension Tensor {
   /// What is left of a / b after ``floorDivide(_:)``, with the sign of b: `torch.remainder`.
   public func remainder(_ other: Tensor) -> Tensor {
     checkDivisor(other, for: "remainder")
-    return binary(.remainder, self, other).recorded(
-      "remainder",
-      .wrt(self) { g in g },
-      .wrt(other, saving: self, other) { g, a, b in -g * a.floorDivide(b) })
+    return binary(.remainder, self, other)
   }
 
   /// The largest whole number that is no larger than a / b: `torch.floor_divide`. It has no gradient.
@@ -85,39 +167,22 @@ extension Tensor {
 
   /// The larger of each two. Where they are equal, each gets half of the gradient.
   public func maximum(_ other: Tensor) -> Tensor {
-    binary(.maximum, self, other).recorded(
-      "maximum",
-      .wrt(self, saving: self, other) { g, a, b in g * Tensor.share(lost: a .< b, a, b) },
-      .wrt(other, saving: self, other) { g, a, b in g * Tensor.share(lost: b .< a, a, b) })
+    binary(.maximum, self, other)
   }
 
   /// The smaller of each two. Where they are equal, each gets half of the gradient.
   public func minimum(_ other: Tensor) -> Tensor {
-    binary(.minimum, self, other).recorded(
-      "minimum",
-      .wrt(self, saving: self, other) { g, a, b in g * Tensor.share(lost: a .> b, a, b) },
-      .wrt(other, saving: self, other) { g, a, b in g * Tensor.share(lost: b .> a, a, b) })
-  }
-
-  /// 0 where it lost, ½ where they are equal, 1 elsewhere, which includes NaN.
-  private static func share(lost: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-    .where(lost, 0.0, .where(a .== b, 0.5, 1.0))
+    binary(.minimum, self, other)
   }
 
   /// The angle of the point (x, y) = (other, self), in radians: `torch.atan2`. At (0, 0) the derivatives are 0.
   public func atan2(_ other: Tensor) -> Tensor {
-    binary(.atan2, self, other).recorded(
-      "atan2",
-      .wrt(self, saving: self, other) { g, y, x in (g * x).over(x * x + y * y) },
-      .wrt(other, saving: self, other) { g, y, x in (-g * y).over(x * x + y * y) })
+    binary(.atan2, self, other)
   }
 
   /// log(eᵃ + eᵇ), without overflow: `torch.logaddexp`.
   public func logaddexp(_ other: Tensor) -> Tensor {
-    binary(.logaddexp, self, other).recorded(
-      "logaddexp",
-      .wrt(self, saving: self, other) { g, a, b in g * (a - b).sigmoid() },
-      .wrt(other, saving: self, other) { g, a, b in g * (b - a).sigmoid() })
+    binary(.logaddexp, self, other)
   }
 
   /// a + weight · (b - a): `torch.lerp`. At either end the result is exact.
@@ -130,10 +195,7 @@ extension Tensor {
 
   /// g where y is positive, else 0.
   static func gate(_ g: Tensor, _ y: Tensor) -> Tensor {
-    binary(.gate, g, y).recorded(
-      "gate",
-      .wrt(g, saving: y) { g, y in gate(g, y) }.ofOneOperation(),
-      .wrt(y) { g in zerosLike(g) })
+    binary(.gate, g, y)
   }
 
   /// Whether any element is true.

@@ -1,6 +1,13 @@
 // Attention, in blocks whose scores fit into a cache, so that memory grows with the length and not with
 // its square; Rabe and Staats, 2021.
 
+extension Operator {
+  fileprivate static let attention = Operator(
+    joint: "attention", "∂L/∂q = ds • k, s = q • kᵀ/√d", "∂L/∂k = dsᵀ • q",
+    "∂L/∂v = softmax(s)ᵀ • g",
+    "∂L/∂mask = ds")
+}
+
 extension Tensor {
   /// softmax(q·kᵀ / √d + mask) · v: `torch.nn.functional.scaled_dot_product_attention`; Vaswani and
   /// others, 2017.
@@ -44,7 +51,7 @@ extension Tensor {
           return attention.whole(query, key, value, mask?.withoutHalves, firstRow: 0)
         }
         let inputs = [query, key, value] + (mask.map { [$0.withoutHalves] } ?? [])
-        return customFunction("attention", inputs) { inputs in
+        return customFunction(.attention, inputs) { inputs in
           attention.inBlocks(inputs, scores)
         } backward: { g, inputs, _ in
           isGradEnabled
@@ -175,7 +182,7 @@ private struct Attention: Sendable {
     let width = lined[2].layout.shape[2]
     let totals = Tensor(
       empty: lines, dtype: dtype == .float64 ? .float64 : .float32, device: query.device)
-    return customFunction("attention", inputs) { _ in
+    return customFunction(.attention, inputs) { _ in
       let result = Tensor(empty: lines + [width], dtype: dtype, device: query.device)
       query.backend.attention(views, into: result.view, totals: totals.view)
       return result.reshape(scores.dropLast() + [width])

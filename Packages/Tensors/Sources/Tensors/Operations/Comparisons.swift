@@ -1,5 +1,16 @@
 // Comparisons and tests, element by element, with broadcasting. Their results are bool.
 
+extension Operator {
+  static let `where` = Operator(
+    "where", .none,
+    .wrt(.y, saving: .x, "g where the condition holds, else 0") { g, condition in
+      Tensor.where(condition, g, 0)
+    }.ofOneOperation(),
+    .wrt(.z, saving: .x, "g where it does not, else 0") { g, condition in
+      Tensor.where(condition, 0, g)
+    }.ofOneOperation())
+}
+
 extension Tensor {
   /// Where elements are equal: `torch.eq`; bool.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(.equal, a, b) }
@@ -60,12 +71,7 @@ extension Tensor {
 
   /// The elements of one tensor where a condition is true, of another elsewhere: `torch.where`.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-    choose(condition, a, b).recorded(
-      "where",
-      .wrt(a, saving: condition) { g, condition in Tensor.where(condition, g, 0) }
-        .ofOneOperation(),
-      .wrt(b, saving: condition) { g, condition in Tensor.where(condition, 0, g) }
-        .ofOneOperation())
+    choose(condition, a, b).recorded(.where, [condition, a, b])
   }
 
   /// With `value`, in this tensor's dtype, where the mask is true: `torch.masked_fill`.

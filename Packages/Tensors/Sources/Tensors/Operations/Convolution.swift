@@ -35,6 +35,46 @@ struct WindowSettings {
   }
 }
 
+extension Operator {
+  static let columns = Operator(
+    "columns",
+    .wrt(.x, "g, added at the places that windows took") { (g, windows: Windows) in
+      g.image(windows)
+    })
+  static let image = Operator(
+    "image",
+    .wrt(.x, "g, at the places that windows took") { (g, windows: Windows) in
+      g.columns(windows)
+    })
+  fileprivate static let conv2d = Operator(
+    "conv2d",
+    .wrt(.x, saving: .y, "∂L/∂x = g through the transposed convolution") {
+      (g, w, a: Convolution) in
+      a.slopesOfInput(g, w)
+    }.ofOneOperation(),
+    .wrt(.y, saving: .x, "∂L/∂w = g convolved with x") { (g, x, a: Convolution) in
+      a.slopesOfWeight(x, g)
+    }.ofOneOperation(),
+    .wrt(.z, "∂L/∂b = g, summed over all but channels") { g in g.sum(dims: [0, 2, 3]) })
+  fileprivate static let convTranspose2d = Operator(
+    "convTranspose2d",
+    .wrt(.x, saving: .y, "∂L/∂x = g through the convolution") { (g, w, a: Convolution) in
+      a.apply(g, w)
+    }.ofOneOperation(),
+    .wrt(.y, saving: .x, "∂L/∂w = x convolved with g") { (g, x, a: Convolution) in
+      a.slopesOfWeight(g, x)
+    }.ofOneOperation())
+  fileprivate static let conv2dOfWeight = Operator(
+    "conv2dOfWeight",
+    .wrt(.x, saving: .y, "∂L/∂x = g through the transposed convolution") {
+      (g, y, a: Convolution) in
+      a.slopesOfInput(y, g)
+    }.ofOneOperation(),
+    .wrt(.y, saving: .x, "∂L/∂w = g convolved with x") { (g, x, a: Convolution) in
+      a.apply(x, g)
+    }.ofOneOperation())
+}
+
 extension Tensor {
   /// The windows over the last two dims: of shape [… , kernel height, kernel width, out height, out
   /// width]; `torch.nn.functional.unfold`.
@@ -45,7 +85,7 @@ extension Tensor {
       ]
     let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
     backend.columns(view.contiguous(), windows, into: result.view)
-    return result.recorded("columns", .wrt(self) { g in g.image(windows) })
+    return result.recorded(.columns, self, with: windows)
   }
 
   /// The sum of all that windows hold of each place of an image: `torch.nn.functional.fold`.
@@ -53,7 +93,7 @@ extension Tensor {
     let shape = shape.dropLast(4) + [windows.height, windows.width]
     let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
     backend.image(view.contiguous(), windows, into: result.view)
-    return result.recorded("image", .wrt(self) { g in g.columns(windows) })
+    return result.recorded(.image, self, with: windows)
   }
 }
 
@@ -77,12 +117,8 @@ private struct Convolution: Sendable {
         x.view.contiguous(), w.view.contiguous(), windows, groups: groups,
         accumulating: bias != nil, into: y)
     }
-    let edges: [Edge] = [
-      .wrt(x, saving: w) { g, w in slopesOfInput(g, w) }.ofOneOperation(),
-      .wrt(w, saving: x) { g, x in slopesOfWeight(x, g) }.ofOneOperation(),
-    ]
-    guard let bias else { return y.recorded("conv2d", edges[0], edges[1]) }
-    return y.recorded("conv2d", edges + [.wrt(bias) { g in g.sum(dims: [0, 2, 3]) }])
+    guard let bias else { return y.recorded(.conv2d, x, w, with: self) }
+    return y.recorded(.conv2d, [x, w, bias], with: self)
   }
 
   /// The same of integers, which BLAS does not multiply: windows as columns of a matrix.
@@ -114,24 +150,18 @@ private struct Convolution: Sendable {
     return result(shape, g) {
       g.backend.convolveSlopesOfInput(
         g.view.contiguous(), w.view.contiguous(), windows, groups: groups, into: $0)
-    }.recorded(
-      "convTranspose2d",
-      .wrt(g, saving: w) { h, w in apply(h, w) }.ofOneOperation(),
-      .wrt(w, saving: g) { h, g in slopesOfWeight(h, g) }.ofOneOperation())
+    }.recorded(.convTranspose2d, g, w, with: self)
   }
 
   /// The derivative by w.
-  private func slopesOfWeight(_ x: Tensor, _ g: Tensor) -> Tensor {
+  func slopesOfWeight(_ x: Tensor, _ g: Tensor) -> Tensor {
     let shape = [
       g.shape[1], x.shape[1] / groups, windows.kernel_height, windows.kernel_width,
     ]
     return result(shape, x) {
       x.backend.convolveSlopesOfWeight(
         x.view.contiguous(), g.view.contiguous(), windows, groups: groups, into: $0)
-    }.recorded(
-      "conv2dOfWeight",
-      .wrt(x, saving: g) { h, g in slopesOfInput(g, h) }.ofOneOperation(),
-      .wrt(g, saving: x) { h, x in apply(x, h) }.ofOneOperation())
+    }.recorded(.conv2dOfWeight, x, g, with: self)
   }
 
   private func result(_ shape: [Int], _ x: Tensor, _ body: (StridedView) -> Void) -> Tensor {

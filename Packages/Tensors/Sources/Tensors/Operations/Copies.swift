@@ -1,13 +1,20 @@
 // Copies of elements: to other dtypes, devices and layouts, and over other elements.
 
+extension Operator {
+  fileprivate static let toType = Operator(
+    "to", .wrt(.x, "g in the input's dtype") { (g, dtype: DType) in g.to(dtype) })
+  fileprivate static let toDevice = Operator(
+    "to", .wrt(.x, "g on the input's device") { (g, device: Device) in g.to(device) })
+  static let clone = Operator("clone", .wrt(.x, "g") { g in g })
+  static let contiguous = Operator("contiguous", .wrt(.x, "g") { g in g })
+}
+
 extension Tensor {
   /// The elements in another dtype: `torch.Tensor.to`. This tensor itself if it has it already.
   public func to(_ dtype: DType) -> Tensor {
     if dtype == self.dtype { return self }
-    let own = self.dtype
     let result = Tensor(view.denselyCopied(to: dtype))
-    guard dtype.isFloatingPoint else { return result }
-    return result.recorded("to", .wrt(self) { g in g.to(own) })
+    return dtype.isFloatingPoint ? result.recorded(.toType, self, with: self.dtype) : result
   }
 
   /// The elements on another device: `torch.Tensor.to`. This tensor itself if it is there already.
@@ -19,9 +26,8 @@ extension Tensor {
   ///     `CUDA.synchronize()`.
   public func to(_ device: Device, nonBlocking: Bool = false) -> Tensor {
     if device == self.device { return self }
-    let own = self.device
     return Tensor(view.inMemoryOrder { $0.moved(to: device, nonBlocking: nonBlocking) })
-      .recorded("to", .wrt(self) { g in g.to(own) })
+      .recorded(.toDevice, self, with: self.device)
   }
 
   /// A copy in page-locked memory, from which a GPU copies while the program goes on: `torch.Tensor.pin_memory`.
@@ -31,7 +37,7 @@ extension Tensor {
       fatalError("pinMemory: a tensor on \(device); it must be on the CPU")
     }
     if isPinned { return self }
-    return Tensor(view.pinned()).recorded("clone", .wrt(self) { g in g })
+    return Tensor(view.pinned()).recorded(.clone, self)
   }
 
   /// Whether it lies in page-locked memory: `torch.Tensor.is_pinned`.
@@ -45,12 +51,12 @@ extension Tensor {
   /// This tensor if it is contiguous, else a copy that is.
   public func contiguous() -> Tensor {
     if isContiguous { return self }
-    return Tensor(view.contiguous()).recorded("contiguous", .wrt(self) { g in g })
+    return Tensor(view.contiguous()).recorded(.contiguous, self)
   }
 
   /// A copy with memory of its own, in which elements lie in the same order.
   public func clone() -> Tensor {
-    Tensor(view.denselyCopied()).recorded("clone", .wrt(self) { g in g })
+    Tensor(view.denselyCopied()).recorded(.clone, self)
   }
 
   /// Sets all elements to a number, in place: `torch.Tensor.fill_`.

@@ -1,34 +1,55 @@
 // How element-wise operations reach the backend: dtypes promoted, shapes broadcast.
 
-/// op(x), with two numbers that some operations need.
-func unary(_ operation: UnaryOperation, _ x: Tensor, _ p: Double = 0, _ q: Double = 0) -> Tensor {
-  var x = x.view.converted(for: operation, operation.domain)
+/// An operation on each element, recorded.
+@inline(__always)
+func unary(_ operation: Operator, _ x: Tensor) -> Tensor {
+  let y = computed(operation, x, 0, 0)
+  return operation.isDifferentiable ? y.recorded(operation, x) : y
+}
+
+/// An operation on each element that has parameters, recorded.
+func unary(_ operation: Operator, _ x: Tensor, _ parameters: Parameters) -> Tensor {
+  computed(operation, x, parameters[0], parameters.count > 1 ? parameters[1] : 0)
+    .recorded(operation, x, with: parameters)
+}
+
+private func computed(_ operation: Operator, _ x: Tensor, _ p: Double, _ q: Double) -> Tensor {
+  let kernel = operation.unaryKernel!
+  var x = x.view.converted(for: kernel, kernel.domain)
   if Autocast.current != nil { x = x.converted(to: x.dtype(for: operation.precision)) }
-  if x.dtype == .bool, operation != .bitwiseNot {
-    fatalError("\(operation): a tensor of bool has no such operation; use to(.int64) first")
+  if x.dtype == .bool, kernel != .bitwiseNot {
+    fatalError("\(kernel): a tensor of bool has no such operation; use to(.int64) first")
   }
   let backend = x.storage.device.backend
   if x.layout.isContiguous {
     let y = Tensor(empty: x.layout.contiguous, dtype: x.dtype, device: x.storage.device)
-    backend.unary(operation, x, p, q, into: y.view)
+    backend.unary(kernel, x, p, q, into: y.view)
     return y
   }
   return elementwise([x], x.dtype, x.storage.device) {
-    backend.unary(operation, $0[0], p, q, into: $1)
+    backend.unary(kernel, $0[0], p, q, into: $1)
   }
 }
 
-func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
+/// An operation on the elements of two tensors, recorded.
+@inline(__always)
+func binary(_ operation: Operator, _ a: Tensor, _ b: Tensor) -> Tensor {
+  let y = computed(operation, a, b)
+  return operation.isDifferentiable ? y.recorded(operation, a, b) : y
+}
+
+private func computed(_ operation: Operator, _ a: Tensor, _ b: Tensor) -> Tensor {
+  let kernel = operation.binaryKernel!
   let isDefined =
     operation.domain == .all || (operation.domain == .floatingPoint) == a.view.dtype.isFloatingPoint
-  if isDefined, a.canMeet(b) { return binary(operation, a.view, b.view, a.view.storage.device) }
-  if let x = a.literal, let y = b.literal, let number = operation.number(x, y) {
-    let isWhole = !a.dtype.isFloatingPoint && !b.dtype.isFloatingPoint && operation != .divide
+  if isDefined, a.canMeet(b) { return binary(kernel, a.view, b.view, a.view.storage.device) }
+  if let x = a.literal, let y = b.literal, let number = kernel.number(x, y) {
+    let isWhole = !a.dtype.isFloatingPoint && !b.dtype.isFloatingPoint && kernel != .divide
     return isWhole
       ? Tensor(literal: Int(number), value: number) : Tensor(literal: number, value: number)
   }
-  let (x, y) = aligned(a, b, for: operation, operation.domain)
-  return binary(operation, x, y, meetingPlace(a, b))
+  let (x, y) = aligned(a, b, for: kernel, operation.domain)
+  return binary(kernel, x, y, meetingPlace(a, b))
 }
 
 /// Operands of one shape and dtype.

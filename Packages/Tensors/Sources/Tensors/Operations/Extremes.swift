@@ -1,45 +1,57 @@
 // The largest and smallest elements, and where they are.
 
+extension Operator {
+  static let amax = extreme("amax", "g goes to the largest, in equal parts")
+  static let amin = extreme("amin", "g goes to the smallest, in equal parts")
+  static let max = extreme("max", "g goes to the largest")
+  static let min = extreme("min", "g goes to the smallest")
+
+  /// Equal ones share the gradient.
+  private static func extreme(_ name: String, _ formula: String) -> Operator {
+    let isLargest = name.hasSuffix("max")
+    return Operator(
+      name,
+      .wrt(.x, saving: .x, formula) { (g, x, a: ReducedDims) in
+        let extreme = noGrad {
+          isLargest ? x.amax(dims: a.dims, keepDim: true) : x.amin(dims: a.dims, keepDim: true)
+        }
+        let isExtreme = ((x .== extreme) | (x.isnan() & extreme.isnan())).to(g.dtype)
+        return g.spread(a) * isExtreme / isExtreme.sum(dims: a.dims, keepDim: true)
+      })
+  }
+}
+
 extension Tensor {
   /// The largest element over the given dims, or over all: `torch.amax`. Equal ones share the
   /// gradient.
   public func amax(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
-    extreme(.maximum, dims, keepDim, "amax") { $0.amax(dims: $1, keepDim: true) }
+    extreme(.maximum, dims, keepDim, .amax)
   }
 
   /// The smallest element over the given dims, or over all: `torch.amin`. Equal ones share the
   /// gradient.
   public func amin(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
-    extreme(.minimum, dims, keepDim, "amin") { $0.amin(dims: $1, keepDim: true) }
+    extreme(.minimum, dims, keepDim, .amin)
   }
 
   private func extreme(
-    _ reduction: Reduction, _ dims: [Int]?, _ keepDim: Bool, _ name: String,
-    _ again: @escaping (Tensor, [Int]) -> Tensor
+    _ reduction: Reduction, _ dims: [Int]?, _ keepDim: Bool, _ row: Operator
   ) -> Tensor {
-    let marks = reducedDims(dims, for: name)
-    requireElements(over: marks, for: name)
-    let (shape, whole) = (self.shape, marks.indices.filter { marks[$0] })
+    let marks = reducedDims(dims, for: row.name)
+    requireElements(over: marks, for: row.name)
     return Tensor.reduce(reduction, view, over: marks, dtype: dtype, keepDim: keepDim)
-      .recorded(
-        name,
-        .wrt(self, saving: self) { g, x in
-          let extreme = noGrad { again(x, whole) }
-          let isExtreme = ((x .== extreme) | (x.isnan() & extreme.isnan())).to(g.dtype)
-          return g.spread(over: marks, to: shape, kept: keepDim) * isExtreme
-            / isExtreme.sum(dims: whole, keepDim: true)
-        })
+      .recorded(row, self, with: ReducedDims(marks: marks, shape: shape, isKept: keepDim))
   }
 
   /// The largest element: `torch.max`. Equal ones share the gradient, and so do NaN.
   public func max() -> Tensor {
     requireElements("max")
-    return extreme(.maximum, nil, false, "max") { $0.amax(dims: $1, keepDim: true) }
+    return extreme(.maximum, nil, false, .max)
   }
   /// The smallest element: `torch.min`. Equal ones share the gradient, and so do NaN.
   public func min() -> Tensor {
     requireElements("min")
-    return extreme(.minimum, nil, false, "min") { $0.amin(dims: $1, keepDim: true) }
+    return extreme(.minimum, nil, false, .min)
   }
 
   /// The largest elements along a dim and the places of the first of them: `torch.max(x, dim)`.

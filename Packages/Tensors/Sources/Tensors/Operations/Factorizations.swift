@@ -1,19 +1,81 @@
 // Linear algebra by LAPACK, in double precision whatever the dtype, over any dims before the last two.
 // Each stands beside its derivative.
 
+extension Operator {
+  fileprivate static let det = Operator(
+    "det",
+    .wrt(.x, saving: .x, "∂det x/∂x = det x·x⁻ᵀ") { g, x in
+      g.unsqueeze(-1).unsqueeze(-1) * x.cofactors()
+    })
+  fileprivate static let slogdet = Operator(
+    "slogdet",
+    .wrt(.x, saving: .x, "∂log|det x|/∂x = x⁻ᵀ") { g, x in
+      g.unsqueeze(-1).unsqueeze(-1) * x.inverse().mT
+    })
+  fileprivate static let inverse = Operator(
+    "inverse",
+    .wrt(.x, saving: .output, "∂L/∂x = -yᵀ • g • yᵀ") { g, y in
+      -y.mT.matmul(g).matmul(y.mT)
+    })
+  fileprivate static let solve = Operator(
+    "solve",
+    .wrt(.x, saving: .x, .y, "∂L/∂x = -(x⁻ᵀ•g) • yᵀ") { g, x, y in
+      -x.mT.solve(g).matmul(x.solve(y).mT)
+    },
+    .wrt(.y, saving: .x, "∂L/∂b = x⁻ᵀ • g") { g, x in x.mT.solve(g) })
+  fileprivate static let cholesky = Operator(
+    "cholesky",
+    .wrt(.x, saving: .output, "∂L/∂x = l⁻ᵀ • Φ(lᵀ•g) • l⁻¹") { g, l in
+      // Ā = L⁻ᵀ·Φ(Lᵀ·L̄)·L⁻¹, made symmetric, where Φ keeps the lower triangle and half the diagonal.
+      let size = l.shape[l.ndim - 1]
+      let half = 1 - Tensor.eye(size, dtype: l.dtype, device: l.device) * 0.5
+      let phi = l.mT.matmul(g).tril() * half
+      let inner = l.mT.solve(l.mT.solve(phi.mT).mT)
+      return (inner + inner.mT) * 0.5
+    })
+  fileprivate static let qrOfQ = Operator(
+    "qr",
+    .wrt(.x, saving: .x, "through q and r") { g, x in x.qrDerivative(g, nil) })
+  fileprivate static let qrOfR = Operator(
+    "qr",
+    .wrt(.x, saving: .x, "through q and r") { g, x in x.qrDerivative(nil, g) })
+  fileprivate static let eighOfValues = Operator(
+    "eigh",
+    .wrt(.x, saving: .x, "through eigenvalues and vectors") { g, x in
+      let (_, v) = x.eigh()
+      return (v * g.unsqueeze(-2)).matmul(v.mT)
+    })
+  fileprivate static let eighOfVectors = Operator(
+    "eigh",
+    .wrt(.x, saving: .x, "through eigenvalues and vectors") { g, x in
+      let (w, v) = x.eigh()
+      let distance = w.unsqueeze(-2) - w.unsqueeze(-1)
+      let inner = v.mT.matmul(g).dividedWhereApart(distance)
+      let gradient = v.matmul(inner).matmul(v.mT)
+      return (gradient + gradient.mT) * 0.5
+    })
+  fileprivate static let svdOfU = Operator(
+    "svd",
+    .wrt(.x, saving: .x, "through u, s and v") { g, x in x.svdDerivative(g, nil, nil) })
+  fileprivate static let svdOfS = Operator(
+    "svd",
+    .wrt(.x, saving: .x, "through u, s and v") { g, x in x.svdDerivative(nil, g, nil) })
+  fileprivate static let svdOfV = Operator(
+    "svd",
+    .wrt(.x, saving: .x, "through u, s and v") { g, x in x.svdDerivative(nil, nil, g) })
+}
+
 extension Tensor {
   /// The determinants of square matrices: `torch.linalg.det`.
   public func det() -> Tensor {
     let (lu, pivots) = factors("det")
     let diagonal = lu.diagonal(dim1: -2, dim2: -1)
     let result = (diagonal.prod(dims: [-1]) * Tensor.sign(of: pivots)).to(dtype)
-    return result.recorded(
-      "det",
-      .wrt(self, saving: self) { g, a in g.unsqueeze(-1).unsqueeze(-1) * a.cofactors() })
+    return result.recorded(.det, self)
   }
 
   /// The derivative of the determinant: det(A)·A⁻ᵀ, which exists for singular matrices too.
-  private func cofactors() -> Tensor {
+  fileprivate func cofactors() -> Tensor {
     if numel == 0 { return self }
     let determinant = det()
     let size = shape[ndim - 1]
@@ -56,9 +118,7 @@ extension Tensor {
     let logarithm = diagonal.abs().log().sum(dims: [-1])
     return (
       sign.to(dtype),
-      logarithm.to(dtype).recorded(
-        "slogdet",
-        .wrt(self, saving: self) { g, a in g.unsqueeze(-1).unsqueeze(-1) * a.inverse().mT })
+      logarithm.to(dtype).recorded(.slogdet, self)
     )
   }
 
@@ -67,8 +127,7 @@ extension Tensor {
     if let wide = raised(.everywhere) { return wide.inverse() }
     checkSquare("inverse")
     let identity = Tensor.eye(shape[ndim - 1], dtype: dtype, device: device)
-    return solved(identity.expand(shape), "inverse").recorded(
-      "inverse", .wrt(self, savingOutput: { g, y in -y.mT.matmul(g).matmul(y.mT) }))
+    return solved(identity.expand(shape), "inverse").recorded(.inverse, self)
   }
 
   /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or of as many vectors, or one vector. Stops the program where
@@ -86,12 +145,7 @@ extension Tensor {
     }
     let a = expand(batch + shape.suffix(2))
     let right = b.expand(batch + b.shape.suffix(2))
-    return a.solved(right, "solve").recorded(
-      "solve",
-      .wrt(a, saving: a, right) { g, a, b in
-        -a.mT.solve(g).matmul(a.solve(b).mT)
-      },
-      .wrt(right, saving: a) { g, a in a.mT.solve(g) })
+    return a.solved(right, "solve").recorded(.solve, a, right)
   }
 
   private func solved(_ b: Tensor, _ name: String) -> Tensor {
@@ -128,18 +182,7 @@ extension Tensor {
     if let failed = backend.cholesky(a.view) {
       fatalError("cholesky: matrix \(failed) of shape \(shape) is not positive definite")
     }
-    return a.mT.to(dtype).recorded(
-      "cholesky",
-      .wrt(
-        self,
-        savingOutput: { g, l in
-          // Ā = L⁻ᵀ·Φ(Lᵀ·L̄)·L⁻¹, made symmetric, where Φ keeps the lower triangle and half the diagonal.
-          let size = l.shape[l.ndim - 1]
-          let half = 1 - Tensor.eye(size, dtype: l.dtype, device: l.device) * 0.5
-          let phi = l.mT.matmul(g).tril() * half
-          let inner = l.mT.solve(l.mT.solve(phi.mT).mT)
-          return (inner + inner.mT) * 0.5
-        }))
+    return a.mT.to(dtype).recorded(.cholesky, self)
   }
 
   /// Q·R = A, with orthonormal columns in Q and an upper triangle R: `torch.linalg.qr`. The gradient
@@ -153,6 +196,13 @@ extension Tensor {
     let r = Tensor(empty: shape.dropLast(2) + [n, k], dtype: .float64, device: device)
     backend.qr(a.view, upper: r.view)
     let q = a.narrow(-2, start: 0, length: k).mT
+    return (
+      q.to(dtype).recorded(.qrOfQ, self), r.mT.to(dtype).recorded(.qrOfR, self)
+    )
+  }
+
+  /// The gradient of the matrix that Q and R came from, given those of Q and R.
+  fileprivate func qrDerivative(_ gq: Tensor?, _ gr: Tensor?) -> Tensor {
     // Ā = (Q̄ + Q·symmetric(M))·R⁻ᵀ, where M = R·R̄ᵀ - Q̄ᵀ·Q, and the lower triangle counts.
     func derivative(_ q: Tensor, _ r: Tensor, _ gq: Tensor?, _ gr: Tensor?) -> Tensor {
       let left = gr.map { r.matmul($0.mT) }
@@ -163,24 +213,19 @@ extension Tensor {
       let inner = gq.map { $0 + q.matmul(whole) } ?? q.matmul(whole)
       return r.solve(inner.mT).mT
     }
-    func derivative(_ a: Tensor, _ gq: Tensor?, _ gr: Tensor?) -> Tensor {
-      let (q, r) = a.qr()
-      guard m < n else { return derivative(q, r, gq, gr) }
-      // The first m columns make Q, and what is left of R is Qᵀ·A there.
-      let rest = a.narrow(-1, start: m, length: n - m)
-      let square = r.narrow(-1, start: 0, length: m)
-      let gRest = gr.map { $0.narrow(-1, start: m, length: n - m) }
-      let gSquare = gr.map { $0.narrow(-1, start: 0, length: m) }
-      let fromRest = gRest.map { rest.matmul($0.mT) }
-      let whole = gq.map { own in fromRest.map { own + $0 } ?? own } ?? fromRest
-      let first = derivative(q, square, whole, gSquare)
-      let last = gRest.map { q.matmul($0) } ?? .zerosLike(rest)
-      return .cat([first, last], dim: -1)
-    }
-    return (
-      q.to(dtype).recorded("qr", .wrt(self, saving: self) { g, a in derivative(a, g, nil) }),
-      r.mT.to(dtype).recorded("qr", .wrt(self, saving: self) { g, a in derivative(a, nil, g) })
-    )
+    let (q, r) = qr()
+    let (m, n) = (shape[ndim - 2], shape[ndim - 1])
+    guard m < n else { return derivative(q, r, gq, gr) }
+    // The first m columns make Q, and what is left of R is Qᵀ·A there.
+    let rest = narrow(-1, start: m, length: n - m)
+    let square = r.narrow(-1, start: 0, length: m)
+    let gRest = gr.map { $0.narrow(-1, start: m, length: n - m) }
+    let gSquare = gr.map { $0.narrow(-1, start: 0, length: m) }
+    let fromRest = gRest.map { rest.matmul($0.mT) }
+    let whole = gq.map { own in fromRest.map { own + $0 } ?? own } ?? fromRest
+    let first = derivative(q, square, whole, gSquare)
+    let last = gRest.map { q.matmul($0) } ?? .zerosLike(rest)
+    return .cat([first, last], dim: -1)
   }
 
   /// The values and vectors of symmetric matrices, V·W·Vᵀ = A, values rising: `torch.linalg.eigh`. Only
@@ -195,21 +240,8 @@ extension Tensor {
       fatalError("eigh: no values were found for matrix \(failed) of shape \(shape)\(cause)")
     }
     return (
-      values.to(dtype).recorded(
-        "eigh",
-        .wrt(self, saving: self) { g, a in
-          let (_, v) = a.eigh()
-          return (v * g.unsqueeze(-2)).matmul(v.mT)
-        }),
-      a.mT.to(dtype).recorded(
-        "eigh",
-        .wrt(self, saving: self) { g, a in
-          let (w, v) = a.eigh()
-          let distance = w.unsqueeze(-2) - w.unsqueeze(-1)
-          let inner = v.mT.matmul(g).dividedWhereApart(distance)
-          let gradient = v.matmul(inner).matmul(v.mT)
-          return (gradient + gradient.mT) * 0.5
-        })
+      values.to(dtype).recorded(.eighOfValues, self),
+      a.mT.to(dtype).recorded(.eighOfVectors, self)
     )
   }
 
@@ -229,40 +261,40 @@ extension Tensor {
       let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
       fatalError("svd: no values were found for matrix \(failed) of shape \(shape)\(cause)")
     }
+    return (
+      u.mT.to(dtype).recorded(.svdOfU, self), s.to(dtype).recorded(.svdOfS, self),
+      v.mT.to(dtype).recorded(.svdOfV, self)
+    )
+  }
+
+  /// The gradient of the matrix that U, S and V came from, given theirs.
+  fileprivate func svdDerivative(_ gu: Tensor?, _ gs: Tensor?, _ gv: Tensor?) -> Tensor {
     // Ā = U·[(F∘(Uᵀ·Ū)ₐ)·S + S·(F∘(Vᵀ·V̄)ₐ) + S̄]·Vᵀ, and what is outside of U or V, where
     // Fᵢⱼ = 1 / (sⱼ² - sᵢ²) and ₐ is the difference from the transposed.
-    func derivative(_ a: Tensor, _ gu: Tensor?, _ gs: Tensor?, _ gv: Tensor?) -> Tensor {
-      let (u, s, vh) = a.svd()
-      let square = s.square()
-      let distance = square.unsqueeze(-2) - square.unsqueeze(-1)
-      func turned(_ x: Tensor) -> Tensor {
-        (x - x.mT).dividedWhereApart(distance)
-      }
-      var result = Tensor.zeros(a.shape, dtype: a.dtype, device: a.device)
-      if let gs { result = result + (u * gs.unsqueeze(-2)).matmul(vh) }
-      if let gu {
-        result = result + (u.matmul(turned(u.mT.matmul(gu))) * s.unsqueeze(-2)).matmul(vh)
-        if m > k {
-          let outside = gu - u.matmul(u.mT.matmul(gu))
-          result = result + (outside / s.unsqueeze(-2)).matmul(vh)
-        }
-      }
-      if let gv {
-        result = result + u.matmul(s.unsqueeze(-1) * turned(vh.matmul(gv.mT)).matmul(vh))
-        if n > k {
-          let outside = gv - gv.matmul(vh.mT).matmul(vh)
-          result = result + u.matmul(outside / s.unsqueeze(-1))
-        }
-      }
-      return result
+    let (u, s, vh) = svd()
+    let k = s.shape[s.ndim - 1]
+    let square = s.square()
+    let distance = square.unsqueeze(-2) - square.unsqueeze(-1)
+    func turned(_ x: Tensor) -> Tensor {
+      (x - x.mT).dividedWhereApart(distance)
     }
-    return (
-      u.mT.to(dtype).recorded(
-        "svd", .wrt(self, saving: self) { g, a in derivative(a, g, nil, nil) }),
-      s.to(dtype).recorded("svd", .wrt(self, saving: self) { g, a in derivative(a, nil, g, nil) }),
-      v.mT.to(dtype).recorded(
-        "svd", .wrt(self, saving: self) { g, a in derivative(a, nil, nil, g) })
-    )
+    var result = Tensor.zerosLike(self)
+    if let gs { result = result + (u * gs.unsqueeze(-2)).matmul(vh) }
+    if let gu {
+      result = result + (u.matmul(turned(u.mT.matmul(gu))) * s.unsqueeze(-2)).matmul(vh)
+      if shape[ndim - 2] > k {
+        let outside = gu - u.matmul(u.mT.matmul(gu))
+        result = result + (outside / s.unsqueeze(-2)).matmul(vh)
+      }
+    }
+    if let gv {
+      result = result + u.matmul(s.unsqueeze(-1) * turned(vh.matmul(gv.mT)).matmul(vh))
+      if shape[ndim - 1] > k {
+        let outside = gv - gv.matmul(vh.mT).matmul(vh)
+        result = result + u.matmul(outside / s.unsqueeze(-1))
+      }
+    }
+    return result
   }
 
   /// The inverse where there is one, else what comes closest: `torch.linalg.pinv`. Values below `rcond`
@@ -312,7 +344,7 @@ extension Tensor {
   }
 
   /// x / distance, and 0 where the distance is 0, as it is between a value and itself.
-  private func dividedWhereApart(_ distance: Tensor) -> Tensor {
+  fileprivate func dividedWhereApart(_ distance: Tensor) -> Tensor {
     let isSame = distance .== 0
     return .where(isSame, 0, self / Tensor.where(isSame, 1, distance))
   }

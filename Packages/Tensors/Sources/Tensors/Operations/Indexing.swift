@@ -1,3 +1,35 @@
+extension Operator {
+  fileprivate static let gather = Operator(
+    "gather",
+    .wrt(.x, "g, added at the places that were taken") { (g, a: IndexedDim) in
+      Tensor.zeros(a.shape, dtype: g.dtype, device: g.device)
+        .scatterAdd(dim: a.dim, index: a.index, source: g)
+    })
+  fileprivate static let scatterAdd = Operator(
+    "scatterAdd", .wrt(.x, "g") { g in g },
+    .wrt(.y, "g at those places") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) })
+  fileprivate static let scatter = Operator(
+    "scatter",
+    .wrt(.x, "g, 0 at the places that were replaced") { (g, a: IndexedDim) in
+      g.scatter(
+        dim: a.dim, index: a.index,
+        source: .zeros(a.index.shape, dtype: g.dtype, device: g.device))
+    },
+    .wrt(.y, "g at those places") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) })
+  fileprivate static let indexSelect = Operator(
+    "indexSelect",
+    .wrt(.x, "g, added at the rows that were taken") { (g, a: IndexedDim) in
+      Tensor.zeros(a.shape, dtype: g.dtype, device: g.device).indexAdd(a.dim, a.index, g)
+    })
+}
+
+/// The places along a dim that an index names, in tensors of a shape.
+private struct IndexedDim {
+  let dim: Int
+  let index: Tensor
+  let shape: [Int]
+}
+
 extension Tensor {
   /// Elements chosen along a dim, one for each place of `index`: `torch.gather`.
   ///
@@ -18,13 +50,8 @@ extension Tensor {
     if let invalid = backend.gather(source, dim: dim, index: index.view, into: result.view) {
       fatalIndex(invalid, dim, for: name)
     }
-    let own = shape
     return result.recorded(
-      "gather",
-      .wrt(self) { g in
-        Tensor.zeros(own, dtype: g.dtype, device: g.device).scatterAdd(
-          dim: dim, index: index, source: g)
-      })
+      .gather, self, with: IndexedDim(dim: dim, index: index, shape: shape))
   }
 
   /// A copy of this tensor with each element of `source` added at the place its index names:
@@ -37,9 +64,7 @@ extension Tensor {
   private func added(_ dim: Int, _ index: Tensor, _ source: Tensor, for name: String) -> Tensor {
     roundedOnce(self, source) { sum, source in
       sum.scattered(dim, index, source, adding: true, name).recorded(
-        "scatterAdd",
-        .wrt(sum) { g in g },
-        .wrt(source) { g in g.gather(dim: dim, index: index) })
+        .scatterAdd, sum, source, with: IndexedDim(dim: dim, index: index, shape: shape))
     }
   }
 
@@ -47,12 +72,7 @@ extension Tensor {
   /// y[i][index[i][j]] = source[i][j] for dim 1. Where an index occurs twice, the last one stays.
   public func scatter(dim: Int, index: Tensor, source: Tensor) -> Tensor {
     scattered(dim, index, source, adding: false, "scatter").recorded(
-      "scatter",
-      .wrt(self) { g in
-        g.scatter(
-          dim: dim, index: index, source: .zeros(index.shape, dtype: g.dtype, device: g.device))
-      },
-      .wrt(source) { g in g.gather(dim: dim, index: index) })
+      .scatter, self, source, with: IndexedDim(dim: dim, index: index, shape: shape))
   }
 
   private func scattered(
@@ -108,12 +128,8 @@ extension Tensor {
     let result = Tensor(empty: shape, dtype: dtype, device: device)
     let invalid = backend.gather(view, dim: dim, index: index.view.with(spread), into: result.view)
     if let invalid { fatalIndex(invalid, dim, for: name) }
-    let own = self.shape
     return result.recorded(
-      "indexSelect",
-      .wrt(self) { g in
-        Tensor.zeros(own, dtype: g.dtype, device: g.device).indexAdd(dim, index, g)
-      })
+      .indexSelect, self, with: IndexedDim(dim: dim, index: index, shape: self.shape))
   }
 
   /// A vector of indices along a dim, the same for all places in the other dims.

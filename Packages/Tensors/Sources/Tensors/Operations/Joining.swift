@@ -1,3 +1,17 @@
+extension Operator {
+  fileprivate static let cat = Operator(
+    "cat",
+    .wrtEach("the part of g that this input became") { (g, number, a: Concatenation) in
+      g.narrow(a.dim, start: a.starts[number], length: a.starts[number + 1] - a.starts[number])
+    })
+}
+
+/// Where each of several tensors begins along a dim, and where the last one ends.
+private struct Concatenation {
+  let dim: Int
+  var starts = [0]
+}
+
 extension Tensor {
   /// Tensors one after the other along a dim: `torch.cat`.
   ///
@@ -28,16 +42,14 @@ extension Tensor {
       dtype = dtype.promoted(with: tensor.dtype)
     }
     let result = Tensor(empty: shape, dtype: dtype, device: first.device)
-    var start = 0
-    var edges: [Edge] = []
+    var parts = Concatenation(dim: dim)
     for tensor in tensors {
-      let (begin, length) = (start, tensor.shape[dim])
-      let part = result.sliced(dim, start: begin, count: length, step: 1)
+      let (start, length) = (parts.starts.last!, tensor.shape[dim])
+      let part = result.sliced(dim, start: start, count: length, step: 1)
       first.backend.convert(tensor.view, into: part.view)
-      edges.append(.wrt(tensor) { g in g.narrow(dim, start: begin, length: length) })
-      start += length
+      parts.starts.append(start + length)
     }
-    return result.recorded("cat", edges)
+    return result.recorded(.cat, tensors, with: parts)
   }
 
   /// Tensors of one shape along a new dim: `torch.stack`.

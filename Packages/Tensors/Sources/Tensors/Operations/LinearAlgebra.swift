@@ -1,5 +1,21 @@
 infix operator • : MultiplicationPrecedence
 
+extension Operator {
+  static let matmul = Operator(
+    "matmul",
+    .wrt(.x, saving: .y, "∂L/∂x = g • yᵀ") { g, y in
+      matrixProduct(g, y.transpose(-2, -1))
+    }.ofOneOperation(),
+    .wrt(.y, saving: .x, "∂L/∂y = xᵀ • g") { g, x in
+      matrixProduct(x.transpose(-2, -1), g)
+    }.ofOneOperation())
+  static let linear = Operator(
+    "linear",
+    .wrt(.x, saving: .y, "∂L/∂x = g • w") { g, w in matrixProduct(g, w) }.ofOneOperation(),
+    .wrt(.y, saving: .x, "∂L/∂w = gᵀ • x") { g, x in matrixProduct(g.T, x) }.ofOneOperation(),
+    .wrt(.z, "∂L/∂b = g, summed over the rows") { g in g })
+}
+
 extension Tensor {
   /// The matrix product: `@` in PyTorch.
   public static func • (a: Tensor, b: Tensor) -> Tensor { a.matmul(b) }
@@ -62,13 +78,7 @@ extension Tensor {
     backend.convert(bias.view.with(bias.view.layout.broadcast(to: shape)!), into: result.view)
     let transposed = weight.detach().T
     backend.matmul(rows.view, transposed.view, into: result.view, accumulating: true)
-    result.recorded(
-      "linear",
-      [
-        .wrt(rows, saving: weight) { g, w in matrixProduct(g, w) }.ofOneOperation(),
-        .wrt(weight, saving: rows) { g, x in matrixProduct(g.T, x) }.ofOneOperation(),
-        .wrt(bias) { g in g },
-      ])
+    result.recorded(.linear, [rows, weight, bias])
     return ndim == 2 ? result : result.reshape(self.shape.dropLast() + [weight.shape[0]])
   }
 }
@@ -87,8 +97,5 @@ private func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   let x = a.view.with(a.view.layout.broadcast(to: batch + a.shape.suffix(2))!)
   let y = b.view.with(b.view.layout.broadcast(to: batch + b.shape.suffix(2))!)
   a.backend.matmul(x, y, into: result.view, accumulating: false)
-  return result.recorded(
-    "matmul",
-    .wrt(a, saving: b) { g, b in matrixProduct(g, b.transpose(-2, -1)) }.ofOneOperation(),
-    .wrt(b, saving: a) { g, a in matrixProduct(a.transpose(-2, -1), g) }.ofOneOperation())
+  return result.recorded(.matmul, a, b)
 }

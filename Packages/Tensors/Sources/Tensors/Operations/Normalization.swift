@@ -1,5 +1,13 @@
 // Layers of numbers brought to the same scale.
 
+extension Operator {
+  fileprivate static let layerNorm = Operator(
+    joint: "layerNorm", "∂L/∂x = (d-mean d-x̂·mean(d·x̂))/σ, d = g·w", "∂L/∂w = Σ g·x̂",
+    "∂L/∂b = Σ g")
+  fileprivate static let rmsNorm = Operator(
+    joint: "rmsNorm", "∂L/∂x = (d-x̂·mean(d·x̂))/rms, d = g·w", "∂L/∂w = Σ g·x̂")
+}
+
 extension Tensor {
   /// The last dims with mean 0 and variance 1, then scaled and shifted:
   /// `torch.nn.functional.layer_norm`; Ba, Kiros and Hinton, 2016.
@@ -12,7 +20,7 @@ extension Tensor {
   public func layerNorm(
     _ normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
   ) -> Tensor {
-    normalized(normalizedShape, weight, bias, center: true, eps, "layerNorm")
+    normalized(normalizedShape, weight, bias, center: true, eps, .layerNorm)
   }
 
   /// The last dims with a mean square of 1, then scaled: `torch.nn.functional.rms_norm`; Zhang and
@@ -20,12 +28,14 @@ extension Tensor {
   public func rmsNorm(
     _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
   ) -> Tensor {
-    normalized(normalizedShape, weight, nil, center: false, eps ?? dtype.epsilon, "rmsNorm")
+    normalized(normalizedShape, weight, nil, center: false, eps ?? dtype.epsilon, .rmsNorm)
   }
 
   private func normalized(
-    _ sizes: [Int], _ weight: Tensor?, _ bias: Tensor?, center: Bool, _ eps: Double, _ name: String
+    _ sizes: [Int], _ weight: Tensor?, _ bias: Tensor?, center: Bool, _ eps: Double,
+    _ operation: Operator
   ) -> Tensor {
+    let name = operation.name
     requireFloatingPoint(name)
     guard !sizes.isEmpty, Array(shape.suffix(sizes.count)) == sizes, !sizes.contains(0),
       weight.map({ $0.shape == sizes }) ?? true, bias.map({ $0.shape == sizes }) ?? true
@@ -37,17 +47,17 @@ extension Tensor {
     }
     Tensor.requireOneDevice(name, [self, weight, bias])
     if let wide = raised(.onGPUs) {
-      return wide.normalized(sizes, weight, bias, center: center, eps, name)
+      return wide.normalized(sizes, weight, bias, center: center, eps, operation)
     }
     let rows = sizes.count == 1 ? self : flatten(startDim: ndim - sizes.count)
     let parameters = [weight, bias].map { $0?.flatten().to(dtype) }
-    let y = rows.normalizedRows(parameters[0], parameters[1], center: center, eps, name)
+    let y = rows.normalizedRows(parameters[0], parameters[1], center: center, eps, operation)
     return sizes.count == 1 ? y : y.reshape(shape)
   }
 
   /// (x - μ)·r·w + b along the last dim, where r = 1 / √(σ² + ε); without centering μ is taken as 0.
   private func normalizedRows(
-    _ weight: Tensor?, _ bias: Tensor?, center: Bool, _ eps: Double, _ name: String
+    _ weight: Tensor?, _ bias: Tensor?, center: Bool, _ eps: Double, _ operation: Operator
   ) -> Tensor {
     let x = view.contiguous()
     let (w, b) = (weight?.view.contiguous(), bias?.view.contiguous())
@@ -61,7 +71,7 @@ extension Tensor {
       x, weight: w, bias: b, center: center, eps: eps, into: result.view, means: means.view,
       factors: factors.view)
     let inputs = [self] + [weight, bias].compactMap { $0 }
-    return customFunction(name, inputs) { _ in
+    return customFunction(operation, inputs) { _ in
       result
     } backward: { g, inputs, y in
       guard !isGradEnabled else {

@@ -1,5 +1,61 @@
 // Views of parts of a tensor, in the same memory.
 
+extension Operator {
+  static let select = Operator(
+    "select",
+    .wrt(.x, "g at that place, else 0") { (g, a: Part) in Tensor.placed(g, in: a) })
+  static let slice = Operator(
+    "slice", .wrt(.x, "g at that part, else 0") { (g, a: Part) in Tensor.placed(g, in: a) })
+  static let diagonal = Operator(
+    "diagonal",
+    .wrt(.x, "g on the diagonal, else 0") { (g, a: Part) in Tensor.placed(g, in: a) })
+  fileprivate static let place = Operator(
+    "place", .wrt(.x, "g at the places that were taken") { (g, a: Part) in a.of(g) })
+  fileprivate static let unfold = Operator(
+    "unfold",
+    .wrt(.x, "g, added at the places that windows took") { (g, a: Unfolding) in
+      // Windows overlap: each place within them is put back on its own.
+      let parts = (0..<a.size).map { place in
+        Tensor.placed(
+          g.select(-1, place),
+          in: Part(shape: a.shape) {
+            $0.sliced(a.dim, start: place, count: a.count, step: a.step)
+          })
+      }
+      return parts.dropFirst().reduce(parts.first ?? .zeros(a.shape, dtype: g.dtype)) { $0 + $1 }
+    })
+  static let asStrided = Operator(
+    "asStrided",
+    .wrt(.x, "g, added at the places that were taken") { (g, a: LayoutChange) in
+      let sums = g.moved(from: a.to, to: a.from)
+      if a.from.isContiguous { return sums }
+      // Elements that are one in memory share what comes.
+      let ones = Tensor.ones(a.from.shape, dtype: g.dtype, device: g.device)
+      return sums / ones.moved(from: a.from, to: a.from)
+    })
+}
+
+/// A part of tensors of a shape, as a view. No place is seen twice.
+private struct Part {
+  let shape: [Int]
+  let of: (Tensor) -> Tensor
+}
+
+/// Windows along a dim.
+private struct Unfolding {
+  let shape: [Int]
+  let dim: Int
+  let size: Int
+  let count: Int
+  let step: Int
+}
+
+/// The same memory in another layout.
+struct LayoutChange {
+  let from: Layout
+  let to: Layout
+}
+
 extension Tensor {
   /// A view of `length` places along a dim, from `start` on, which may count from the end: `torch.narrow`.
   public func narrow(_ dim: Int, start: Int, length: Int) -> Tensor {
@@ -28,8 +84,7 @@ extension Tensor {
     rest.remove(at: dim)
     steps.remove(at: dim)
     let layout = Layout(shape: rest, strides: steps, offset: storageOffset + place * strides[dim])
-    let own = shape
-    return viewed("select", layout) { g in Tensor.placed(g, in: own) { $0.select(dim, place) } }
+    return viewed(.select, layout, with: Part(shape: shape) { $0.select(dim, place) })
   }
 
   /// `count` places along a dim, from `start` on, at steps of `step`, all of them within it.
@@ -38,20 +93,18 @@ extension Tensor {
     shape[dim] = count
     strides[dim] *= step
     let offset = count == 0 ? storageOffset : storageOffset + start * self.strides[dim]
-    let own = self.shape
-    return viewed("slice", Layout(shape: shape, strides: strides, offset: offset)) { g in
-      Tensor.placed(g, in: own) { $0.sliced(dim, start: start, count: count, step: step) }
-    }
+    return viewed(
+      .slice, Layout(shape: shape, strides: strides, offset: offset),
+      with: Part(shape: self.shape) {
+        $0.sliced(dim, start: start, count: count, step: step)
+      })
   }
 
-  /// Zeros of the given shape with g at the places that `part` is a view of: what the derivative of
-  /// such a view is. No place may be seen twice.
-  private static func placed(
-    _ g: Tensor, in shape: [Int], through part: @escaping (Tensor) -> Tensor
-  ) -> Tensor {
-    let result = zeros(shape, dtype: g.dtype, device: g.device)
-    g.backend.convert(g.view, into: part(result).view)
-    return result.recorded("place", .wrt(g) { h in part(h) })
+  /// Zeros with g at the places of a part: what the derivative of such a view is.
+  fileprivate static func placed(_ g: Tensor, in part: Part) -> Tensor {
+    let result = zeros(part.shape, dtype: g.dtype, device: g.device)
+    g.backend.convert(g.view, into: part.of(result).view)
+    return result.recorded(.place, g, with: part)
   }
 
   /// Parts of `size` places along a dim, the last one smaller where they do not come out even:
@@ -113,10 +166,9 @@ extension Tensor {
       shape: others.map { shape[$0] } + [count],
       strides: others.map { strides[$0] } + [strides[a] + strides[b]],
       offset: storageOffset + start)
-    let own = shape
-    return viewed("diagonal", layout) { g in
-      Tensor.placed(g, in: own) { $0.diagonal(offset: offset, dim1: a, dim2: b) }
-    }
+    return viewed(
+      .diagonal, layout,
+      with: Part(shape: shape) { $0.diagonal(offset: offset, dim1: a, dim2: b) })
   }
 
   /// Windows of `size` places along a dim, at steps, as a last dim: `torch.Tensor.unfold`.
@@ -135,16 +187,9 @@ extension Tensor {
     strides[dim] *= step
     let layout = Layout(
       shape: shape + [size], strides: strides + [self.strides[dim]], offset: storageOffset)
-    let own = self.shape
-    return viewed("unfold", layout) { g in
-      // Windows overlap: each place within them is put back on its own.
-      let parts = (0..<size).map { place in
-        Tensor.placed(g.select(-1, place), in: own) {
-          $0.sliced(dim, start: place, count: count, step: step)
-        }
-      }
-      return parts.dropFirst().reduce(parts.first ?? .zeros(own, dtype: g.dtype)) { $0 + $1 }
-    }
+    return viewed(
+      .unfold, layout,
+      with: Unfolding(shape: self.shape, dim: dim, size: size, count: count, step: step))
   }
 
   /// The same memory in any shape and strides: `torch.as_strided`.
@@ -164,14 +209,7 @@ extension Tensor {
         "asStrided: shape \(shape), strides \(strides) and offset \(offset) reach beyond a storage of "
           + "\(capacity) elements")
     }
-    let own = view.layout
-    return viewed("asStrided", layout) { g in
-      let sums = g.moved(from: layout, to: own)
-      if own.isContiguous { return sums }
-      // Elements that are one in memory share what comes.
-      let ones = Tensor.ones(own.shape, dtype: g.dtype, device: g.device)
-      return sums / ones.moved(from: own, to: own)
-    }
+    return viewed(.asStrided, layout, with: LayoutChange(from: view.layout, to: layout))
   }
 
   /// What a storage that has these elements where one layout says, and zeros elsewhere, has where another

@@ -1,5 +1,11 @@
 // Recurrences whose steps are computed by kernels of their own.
 
+extension Operator {
+  fileprivate static let lstm = Operator(
+    joint: "lstm", "∂L/∂gates, step by step back in time", "∂L/∂h₀", "∂L/∂c₀",
+    "∂L/∂w = Σ dgatesᵀ • h")
+}
+
 extension Tensor {
   /// A long short-term memory along time, from what the inputs contribute to its gates: what `torch.lstm`
   /// does for a layer and direction; Hochreiter and Schmidhuber, 1997.
@@ -25,7 +31,7 @@ extension Tensor {
     let dtype = forProducts.dtype
     let inputs = [self, h, c, weight].map { $0.to(dtype) }
     let (states, gates) = noGrad { LSTMSteps.forward(inputs) }
-    return customFunction("lstm", inputs) { _ in
+    return customFunction(.lstm, inputs) { _ in
       states
     } backward: { g, inputs, states in
       isGradEnabled

@@ -1,15 +1,86 @@
 // Reductions over all dims, or over some. Each beside its derivative.
 
+extension Operator {
+  static let sum = Operator(
+    "sum", .wrt(.x, "∂Σx/∂xᵢ = 1: g, repeated") { (g, a: ReducedDims) in g.spread(a) })
+  static let prod = Operator(
+    "prod",
+    .wrt(.x, saving: .x, "∂Πx/∂xᵢ = Πx/xᵢ") { (g, x, a: ReducedDims) in
+      let others =
+        (x .== 0).anyTrue
+        ? x.productOfOthers(a.dims) : x.prod(dims: a.dims, keepDim: true) / x
+      return g.spread(a) * others
+    })
+  static let mean = Operator(
+    "mean",
+    .wrt(.x, "∂(Σx/n)/∂xᵢ = 1/n: g/n, repeated") { (g, a: ReducedDims) in
+      (g / a.divisor).spread(a)
+    })
+  static let variance = Operator(
+    "variance",
+    .wrt(.x, saving: .x, "∂σ²/∂xᵢ = 2(xᵢ-x̄)/(n-1)") { (g, x, a: Spread) in
+      g.spread(a.reduced) * x.deviation(over: a.reduced.dims) * (2 / a.reduced.divisor)
+    })
+  static let std = Operator(
+    "std",
+    .wrt(.x, saving: .x, "∂σ/∂xᵢ = (xᵢ-x̄)/(σ·(n-1))") { (g, x, a: Spread) in
+      let dims = a.reduced.dims
+      let std = x.std(dims: dims, correction: a.correction, keepDim: true)
+      return g.spread(a.reduced) * x.deviation(over: dims).over(std) / a.reduced.divisor
+    })
+  /// What a gradient becomes on its way back through a reduction.
+  static let spread = Operator(
+    "expand",
+    .wrt(.x, "g, summed over the copies") { (g, a: ReducedDims) in
+      g.sum(dims: a.dims, keepDim: a.isKept)
+    })
+  static let norm = Operator(
+    "norm",
+    .wrt(.x, saving: .x, "∂‖x‖/∂x = x/‖x‖") { (g, x, a: Norm) in
+      // sign x · (|x| / ‖x‖)ᵖ⁻¹, which is x / ‖x‖ for the common p.
+      let ratio = x.over(x.norm(a.p, dims: a.reduced.dims, keepDim: true))
+      let g = g.spread(a.reduced)
+      if a.p == 2 { return g * ratio }
+      let isZero = ratio .== 0
+      let power = Tensor.where(isZero, 1, ratio.abs()).pow(a.p - 1)
+      return g * Tensor.where(isZero, 0, ratio.sign() * power)
+    })
+}
+
+/// What a reduction is over: its attributes.
+struct ReducedDims {
+  /// Which of the dims.
+  let marks: [Bool]
+  /// Of the input.
+  let shape: [Int]
+  /// Whether the dims stay, with size 1.
+  let isKept: Bool
+  /// What sums are divided by.
+  var divisor = 1.0
+
+  var dims: [Int] { marks.places }
+}
+
+/// The attributes of variance and standard deviation.
+private struct Spread {
+  let correction: Int
+  let reduced: ReducedDims
+}
+
+/// The attributes of a norm.
+private struct Norm {
+  let p: Double
+  let reduced: ReducedDims
+}
+
 extension Tensor {
   /// The sum over the given dims, or over all: `torch.sum`. Whole numbers and truth values add up to
   /// int64.
   public func sum(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     let dims = reducedDims(dims, for: "sum")
     let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
-    let shape = self.shape
     return Tensor.reduce(.sum, x, over: dims, dtype: x.dtype, keepDim: keepDim)
-      .recorded(
-        "sum", .wrt(self) { g in g.spread(over: dims, to: shape, kept: keepDim) })
+      .recorded(.sum, self, with: ReducedDims(marks: dims, shape: shape, isKept: keepDim))
   }
 
   /// The sum over one dim.
@@ -22,20 +93,13 @@ extension Tensor {
   public func prod(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     let marks = reducedDims(dims, for: "prod")
     let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
-    let (shape, whole) = (self.shape, marks.indices.filter { marks[$0] })
-    return Tensor.reduce(.product, x, over: marks, dtype: x.dtype, keepDim: keepDim).recorded(
-      "prod",
-      .wrt(self, saving: self) { g, x in
-        let slope =
-          (x .== 0).anyTrue
-          ? x.productOfOthers(whole) : x.prod(dims: whole, keepDim: true) / x
-        return g.spread(over: marks, to: shape, kept: keepDim) * slope
-      })
+    return Tensor.reduce(.product, x, over: marks, dtype: x.dtype, keepDim: keepDim)
+      .recorded(.prod, self, with: ReducedDims(marks: marks, shape: shape, isKept: keepDim))
   }
 
   /// For each element the product of the others over the given dims, which may be 0: that of those
   /// before it, times that of those after it.
-  private func productOfOthers(_ dims: [Int]) -> Tensor {
+  fileprivate func productOfOthers(_ dims: [Int]) -> Tensor {
     let last = Array(ndim - dims.count..<ndim)
     let moved = movedim(dims, last)
     let rows = moved.flatten(startDim: last.first ?? 0)
@@ -57,10 +121,11 @@ extension Tensor {
   public func mean(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     requireFloatingPoint("mean")
     let marks = reducedDims(dims, for: "mean")
-    let (shape, count) = (self.shape, count(over: marks))
+    let count = count(over: marks)
     return Tensor.reduce(.sum, view, over: marks, divisor: count, dtype: dtype, keepDim: keepDim)
       .recorded(
-        "mean", .wrt(self) { g in (g / count).spread(over: marks, to: shape, kept: keepDim) })
+        .mean, self,
+        with: ReducedDims(marks: marks, shape: shape, isKept: keepDim, divisor: count))
   }
 
   /// The mean over one dim.
@@ -71,43 +136,36 @@ extension Tensor {
   /// The variance over the given dims, or over all: `torch.var`. The sum of squares is divided by
   /// the count less the correction.
   public func variance(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    let marks = reducedDims(dims, for: "variance")
-    let (shape, divisor) = (self.shape, Swift.max(count(over: marks) - Double(correction), 0))
-    return spread(marks, divisor, keepDim, takesRoot: false, "variance").recorded(
-      "variance",
-      .wrt(self, saving: self) { g, x in
-        g.spread(over: marks, to: shape, kept: keepDim) * x.deviation(over: marks) * (2 / divisor)
-      })
+    spread(dims, correction, keepDim, takesRoot: false, .variance)
   }
 
   /// The standard deviation over the given dims, or over all: `torch.std`. At 0 the derivative is 0.
   public func std(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    let marks = reducedDims(dims, for: "std")
-    let (shape, divisor) = (self.shape, Swift.max(count(over: marks) - Double(correction), 0))
-    return spread(marks, divisor, keepDim, takesRoot: true, "std").recorded(
-      "std",
-      .wrt(self, saving: self) { g, x in
-        let std = x.std(dims: marks.places, correction: correction, keepDim: true)
-        return g.spread(over: marks, to: shape, kept: keepDim)
-          * x.deviation(over: marks).over(std) / divisor
-      })
+    spread(dims, correction, keepDim, takesRoot: true, .std)
   }
 
   /// The root of Σ(x - mean)² / divisor, or what it is taken of.
   private func spread(
-    _ marks: [Bool], _ divisor: Double, _ keepDim: Bool, takesRoot: Bool, _ name: String
+    _ dims: [Int]?, _ correction: Int, _ keepDim: Bool, takesRoot: Bool, _ row: Operator
   ) -> Tensor {
-    requireFloatingPoint(name)
+    let marks = reducedDims(dims, for: row.name)
+    requireFloatingPoint(row.name)
+    let divisor = Swift.max(count(over: marks) - Double(correction), 0)
     let means = Tensor.reduce(
       .wideSum, view, over: marks, divisor: count(over: marks), dtype: .float64, keepDim: keepDim)
     return Tensor.reduce(
       .squares, view, over: marks, centers: means.view, divisor: divisor, takesRoot: takesRoot,
-      dtype: dtype, keepDim: keepDim)
+      dtype: dtype, keepDim: keepDim
+    ).recorded(
+      row, self,
+      with: Spread(
+        correction: correction,
+        reduced: ReducedDims(marks: marks, shape: shape, isKept: keepDim, divisor: divisor)))
   }
 
   /// How far each element is from the mean over the dims.
-  private func deviation(over marks: [Bool]) -> Tensor {
-    self - mean(dims: marks.places, keepDim: true)
+  fileprivate func deviation(over dims: [Int]) -> Tensor {
+    self - mean(dims: dims, keepDim: true)
   }
 
   /// x / y, and 0 where y is 0.
@@ -147,24 +205,15 @@ extension Tensor {
     if p == -.infinity { return abs().amin(dims: dims, keepDim: keepDim) }
     if p == 0 { return (self .!= 0).to(dtype).sum(dims: dims, keepDim: keepDim) }
     if p == 1 { return abs().sum(dims: dims, keepDim: keepDim) }
-    let (shape, marks) = (self.shape, reducedDims(dims, for: "norm"))
+    let marks = reducedDims(dims, for: "norm")
     let result =
       p == 2
       ? Tensor.reduce(.squares, view, over: marks, takesRoot: true, dtype: dtype, keepDim: keepDim)
       : roundedOnce(detach(), precision: .onGPUs) { x in
         x.abs().pow(p).sum(dims: dims, keepDim: keepDim).pow(1 / p)
       }
-    return result.recorded(
-      "norm",
-      .wrt(self, saving: self) { g, x in
-        // sign x · (|x| / ‖x‖)ᵖ⁻¹, which is x / ‖x‖ for the common p.
-        let ratio = x.over(x.norm(p, dims: marks.places, keepDim: true))
-        let g = g.spread(over: marks, to: shape, kept: keepDim)
-        if p == 2 { return g * ratio }
-        let isZero = ratio .== 0
-        let power = Tensor.where(isZero, 1, ratio.abs()).pow(p - 1)
-        return g * Tensor.where(isZero, 0, ratio.sign() * power)
-      })
+    let reduced = ReducedDims(marks: marks, shape: shape, isKept: keepDim)
+    return result.recorded(.norm, self, with: Norm(p: p, reduced: reduced))
   }
 
   /// Whether all elements over the given dims, or all, are other than 0: `torch.all`; bool, or uint8 of uint8.
@@ -230,17 +279,15 @@ extension Tensor {
   }
 
   /// The gradient of a reduction, repeated along the reduced dims.
-  func spread(over dims: [Bool], to shape: [Int], kept: Bool) -> Tensor {
-    var strides = [Int](repeating: 0, count: shape.count)
+  func spread(_ reduced: ReducedDims) -> Tensor {
+    var strides = [Int](repeating: 0, count: reduced.shape.count)
     var own = 0
-    for dim in dims.indices {
-      if !dims[dim] { strides[dim] = self.strides[own] }
-      if kept || !dims[dim] { own += 1 }
+    for (dim, isReduced) in reduced.marks.enumerated() {
+      if !isReduced { strides[dim] = self.strides[own] }
+      if reduced.isKept || !isReduced { own += 1 }
     }
-    let layout = Layout(shape: shape, strides: strides, offset: storageOffset)
-    return viewed("expand", layout) { h in
-      h.sum(dims: dims.indices.filter { dims[$0] }, keepDim: kept)
-    }
+    let layout = Layout(shape: reduced.shape, strides: strides, offset: storageOffset)
+    return viewed(.spread, layout, with: reduced)
   }
 
   func requireElements(over dims: [Bool], for operation: String) {

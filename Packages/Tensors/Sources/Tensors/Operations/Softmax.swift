@@ -1,35 +1,61 @@
 // Softmax and its logarithm, each beside its derivative.
 
+extension Operator {
+  static let softmax = Operator(
+    "softmax",
+    .wrt(.x, saving: .output, "∂L/∂x = s·(g-Σ g·s), s = softmax(x)") { (g, y, dim: Int) in
+      let product = g * y
+      return product - y * product.sum(dims: [dim], keepDim: true)
+    })
+  static let logSoftmax = Operator(
+    "logSoftmax",
+    .wrt(.x, saving: .output, "∂L/∂x = g-softmax(x)·Σg") { (g, y, dim: Int) in
+      g - y.exp() * g.sum(dims: [dim], keepDim: true)
+    })
+  static let crossEntropy = Operator(
+    "crossEntropy",
+    .wrt(.x, saving: .x, .y, "∂L/∂x = (softmax(x)-target)·g") {
+      (g, x, target, a: CrossEntropy) in
+      if isGradEnabled {
+        let isIgnored = target .== a.ignoreIndex
+        let right = target.maskedFill(isIgnored, 0).oneHot(classCount: x.shape[x.ndim - 1])
+        return ((x.softmax(dim: -1) - right.to(x.dtype)) * g.unsqueeze(-1))
+          .maskedFill(isIgnored.unsqueeze(-1), 0)
+      }
+      let dx = Tensor(empty: x.shape, dtype: x.dtype, device: x.device)
+      x.backend.crossEntropySlopes(
+        g.view.contiguous(), x.view.contiguous(), target: target.view.contiguous(),
+        ignored: a.ignoreIndex, totals: a.totals.view, into: dx.view)
+      return dx
+    }.ofOneOperation(), .none)
+}
+
+/// The attributes of cross entropy.
+private struct CrossEntropy {
+  let ignoreIndex: Int
+  /// log Σ eˣ of each row.
+  let totals: Tensor
+}
+
 extension Tensor {
   /// eˣ / Σ eˣ along a dim, without overflow: `torch.softmax`.
   public func softmax(dim: Int) -> Tensor {
-    softmax(dim, logarithm: false, "softmax") { dim in
-      .wrt(
-        self,
-        savingOutput: { g, y in
-          let product = g * y
-          return product - y * product.sum(dims: [dim], keepDim: true)
-        })
-    }
+    softmax(dim, logarithm: false, .softmax)
   }
 
   /// log softmax along a dim: x - log Σ eˣ, without overflow; `torch.log_softmax`.
   public func logSoftmax(dim: Int) -> Tensor {
-    softmax(dim, logarithm: true, "logSoftmax") { dim in
-      .wrt(self, savingOutput: { g, y in g - y.exp() * g.sum(dims: [dim], keepDim: true) })
-    }
+    softmax(dim, logarithm: true, .logSoftmax)
   }
 
-  private func softmax(
-    _ dim: Int, logarithm: Bool, _ name: String, _ derivative: (Int) -> Edge
-  ) -> Tensor {
+  private func softmax(_ dim: Int, logarithm: Bool, _ row: Operator) -> Tensor {
     let x = dtype.isFloatingPoint ? detach().raised(.onGPUs) ?? detach() : detach().to(.float32)
-    let y = x.alongRows(dim, for: name) { rows in
+    let y = x.alongRows(dim, for: row.name) { rows in
       let result = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
       backend.softmax(rows, logarithm: logarithm, into: result.view)
       return result
     }
-    return y.recorded(name, derivative(checkedDim(dim, for: name)))
+    return y.recorded(row, self, with: checkedDim(dim, for: row.name))
   }
 
   /// How far the scores of classes are from the right class, row by row: -log softmax(x) at the target;
@@ -62,19 +88,6 @@ extension Tensor {
         "crossEntropy: target \(invalid) is out of range for \(shape[ndim - 1]) classes")
     }
     return losses.recorded(
-      "crossEntropy",
-      .wrt(self, saving: self, target) { g, x, target in
-        if isGradEnabled {
-          let isIgnored = target .== ignoreIndex
-          let right = target.maskedFill(isIgnored, 0).oneHot(classCount: x.shape[x.ndim - 1])
-          return ((x.softmax(dim: -1) - right.to(x.dtype)) * g.unsqueeze(-1))
-            .maskedFill(isIgnored.unsqueeze(-1), 0)
-        }
-        let dx = Tensor(empty: x.shape, dtype: x.dtype, device: x.device)
-        x.backend.crossEntropySlopes(
-          g.view.contiguous(), x.view.contiguous(), target: target.view.contiguous(),
-          ignored: ignoreIndex, totals: totals.view, into: dx.view)
-        return dx
-      }.ofOneOperation())
+      .crossEntropy, self, target, with: CrossEntropy(ignoreIndex: ignoreIndex, totals: totals))
   }
 }

@@ -1,5 +1,38 @@
 // Sorting along a dim, and running totals.
 
+extension Operator {
+  static let median = Operator(
+    "median",
+    .wrt(.x, saving: .x, .output, "g goes to the median") { g, x, y in
+      let median = y.detach()
+      let isMedian = ((x .== median) | (x.isnan() & median.isnan())).to(g.dtype)
+      return g * isMedian / isMedian.sum()
+    })
+  static let cumsum = Operator(
+    "cumsum",
+    .wrt(.x, "∂L/∂xᵢ = the sum of g from i on") { (g, dim: Int) in
+      g.flip([dim]).cumsum(dim: dim).flip([dim])
+    })
+  static let cumprod = Operator(
+    "cumprod",
+    .wrt(.x, saving: .x, "∂L/∂xᵢ = Σ g·y/xᵢ from i on") { (g, x, dim: Int) in
+      // ∂yⱼ/∂xᵢ is the product of the elements up to j without xᵢ: yⱼ / xᵢ, but for zeros.
+      let size = x.ndim == 0 ? 1 : x.shape[x.checkedDim(dim, for: "cumprod")]
+      if !(x .== 0).anyTrue {
+        return (g * x.cumprod(dim: dim)).flip([dim]).cumsum(dim: dim).flip([dim]) / x
+      }
+      let parts = (0..<size).map { place -> Tensor in
+        let isHere = Tensor.arange(size, device: x.device) .== place
+        let others = Tensor.where(isHere, 1, x.movedim(dim, -1))
+        let after = Tensor.arange(size, device: x.device) .>= place
+        return (g.movedim(dim, -1) * others.cumprod(dim: -1) * after.to(g.dtype)).sum(dim: -1)
+      }
+      return Tensor.stack(parts, dim: -1).movedim(-1, dim)
+    })
+  static let flip = Operator(
+    "flip", .wrt(.x, "g, flipped back") { (g, dims: [Int]) in g.flip(dims) })
+}
+
 extension Tensor {
   /// The places along a dim in the order of their elements, equal ones as they stand: `torch.argsort`
   /// with `stable=True`; int64. NaN counts as the largest.
@@ -58,13 +91,7 @@ extension Tensor {
     if numel == 0, dtype.isFloatingPoint {
       return .full([], Double.nan, dtype: dtype, device: device)
     }
-    let whole = detach().flatten().median(dim: 0).values
-    return whole.recorded(
-      "median",
-      .wrt(self, saving: self) { g, x in
-        let isMedian = ((x .== whole) | (x.isnan() & whole.isnan())).to(g.dtype)
-        return g * isMedian / isMedian.sum()
-      })
+    return detach().flatten().median(dim: 0).values.recorded(.median, self)
   }
 
   /// How many elements of each row along the last dim, which is sorted, come before each of the values,
@@ -136,28 +163,12 @@ extension Tensor {
 extension Tensor {
   /// The sums of the elements up to each place along a dim: `torch.cumsum`.
   public func cumsum(dim: Int) -> Tensor {
-    running(.sum, dim, "cumsum").recorded(
-      "cumsum", .wrt(self) { g in g.flip([dim]).cumsum(dim: dim).flip([dim]) })
+    running(.sum, dim, "cumsum").recorded(.cumsum, self, with: dim)
   }
 
   /// The products of the elements up to each place along a dim: `torch.cumprod`.
   public func cumprod(dim: Int) -> Tensor {
-    running(.product, dim, "cumprod").recorded(
-      "cumprod",
-      .wrt(self, saving: self) { g, x in
-        // ∂yⱼ/∂xᵢ is the product of the elements up to j without xᵢ: yⱼ / xᵢ, but for zeros.
-        let size = x.ndim == 0 ? 1 : x.shape[x.checkedDim(dim, for: "cumprod")]
-        if !(x .== 0).anyTrue {
-          return (g * x.cumprod(dim: dim)).flip([dim]).cumsum(dim: dim).flip([dim]) / x
-        }
-        let parts = (0..<size).map { place -> Tensor in
-          let isHere = Tensor.arange(size, device: x.device) .== place
-          let others = Tensor.where(isHere, 1, x.movedim(dim, -1))
-          let after = Tensor.arange(size, device: x.device) .>= place
-          return (g.movedim(dim, -1) * others.cumprod(dim: -1) * after.to(g.dtype)).sum(dim: -1)
-        }
-        return Tensor.stack(parts, dim: -1).movedim(-1, dim)
-      })
+    running(.product, dim, "cumprod").recorded(.cumprod, self, with: dim)
   }
 
   private func running(_ reduction: Reduction, _ dim: Int, _ name: String) -> Tensor {
@@ -188,6 +199,6 @@ extension Tensor {
       strides[dim] = -strides[dim]
     }
     let reversed = view.with(Layout(shape: shape, strides: strides, offset: offset))
-    return Tensor(reversed.copied()).recorded("flip", .wrt(self) { g in g.flip(dims) })
+    return Tensor(reversed.copied()).recorded(.flip, self, with: dims)
   }
 }

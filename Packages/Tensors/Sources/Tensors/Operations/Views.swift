@@ -1,5 +1,28 @@
 // Views: other shapes and orders of the same elements, in the same memory.
 
+extension Operator {
+  static let view = reshape("view")
+  static let reshape = reshape("reshape")
+
+  /// The attributes are the input's shape.
+  private static func reshape(_ name: String) -> Operator {
+    Operator(name, .wrt(.x, "g in the input's shape") { (g, shape: [Int]) in g.reshape(shape) })
+  }
+
+  static let permute = Operator(
+    "permute",
+    .wrt(.x, "g, dims in their old order") { (g, order: [Int]) in
+      var inverse = order
+      for (place, dim) in order.enumerated() { inverse[dim] = place }
+      return g.permute(inverse)
+    })
+  static let transpose = Operator(
+    "transpose",
+    .wrt(.x, "g, transposed back") { (g, dims: (Int, Int)) in g.transpose(dims.0, dims.1) })
+  static let expand = Operator(
+    "expand", .wrt(.x, "g, summed over the copies") { (g, _: Void) in g })
+}
+
 extension Tensor {
   /// A dim counted from 0, for one that may be counted from the end.
   func checkedDim(_ dim: Int, for operation: String, in rank: Int? = nil) -> Int {
@@ -12,14 +35,14 @@ extension Tensor {
     return dim < 0 ? dim + rank : dim
   }
 
-  /// The same elements in another layout, with the derivative that goes with it.
-  func viewed(
-    _ operation: String, _ layout: Layout, _ derivative: @escaping (Tensor) -> Tensor
+  /// The same elements in another layout.
+  func viewed<Attributes>(
+    _ operation: Operator, _ layout: Layout, with attributes: @autoclosure () -> Attributes
   ) -> Tensor {
     let result = Tensor(view.with(layout))
     result.origin = Origin(of: self)
     result.markNodeCurrent()
-    return result.recorded(operation, .wrt(self, derivative))
+    return result.recorded(operation, self, with: attributes())
   }
 
   /// A view of another shape: `torch.Tensor.view`. One size may be -1 and is then worked out.
@@ -32,8 +55,7 @@ extension Tensor {
         "view: a tensor of shape \(self.shape) and strides \(strides) cannot be seen as \(target) "
           + "without a copy; use reshape")
     }
-    let own = self.shape
-    return viewed("view", layout) { g in g.reshape(own) }
+    return viewed(.view, layout, with: self.shape)
   }
 
   /// Another shape: `torch.reshape`. A view where the strides allow it, else a copy. One size may be
@@ -41,11 +63,10 @@ extension Tensor {
   public func reshape(_ shape: [Int]) -> Tensor {
     let target = completed(shape, for: "reshape")
     if target == self.shape { return self }
-    let own = self.shape
     guard let layout = view.layout.view(as: target) else {
       return contiguous().reshape(target)
     }
-    return viewed("reshape", layout) { g in g.reshape(own) }
+    return viewed(.reshape, layout, with: self.shape)
   }
 
   /// The same elements in another shape, without a copy; see the other `view`.
@@ -103,12 +124,7 @@ extension Tensor {
     guard Set(order).count == ndim, order.count == ndim else {
       fatalError("permute: \(dims) does not name each dim of a tensor of shape \(shape) once")
     }
-    var inverse = order
-    for (place, dim) in order.enumerated() { inverse[dim] = place }
-    let back = inverse
-    let layout = Layout(
-      shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: storageOffset)
-    return viewed("permute", layout) { g in g.permute(back) }
+    return viewed(.permute, view.layout.permuted(order), with: order)
   }
 
   /// The dims in another order, as a view; see the other `permute`.
@@ -122,7 +138,7 @@ extension Tensor {
     shape.swapAt(a, b)
     strides.swapAt(a, b)
     let layout = Layout(shape: shape, strides: strides, offset: storageOffset)
-    return viewed("transpose", layout) { g in g.transpose(a, b) }
+    return viewed(.transpose, layout, with: (a, b))
   }
 
   /// The dims in reverse order: `torch.Tensor.T`.
@@ -177,7 +193,7 @@ extension Tensor {
       fatalError("expand: shape \(self.shape) does not broadcast to \(shape)")
     }
     if target == self.shape { return self }
-    return viewed("expand", layout) { g in g }
+    return viewed(.expand, layout, with: ())
   }
 
   /// A view in which dims of size 1 repeat: `torch.broadcast_to`.

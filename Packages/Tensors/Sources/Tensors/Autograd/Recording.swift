@@ -1,0 +1,103 @@
+// A result remembers how it was computed, where gradients are on and an input requires one.
+
+extension Tensor {
+  /// Makes this result of an operation on one tensor remember it. It is returned for convenience.
+  @discardableResult
+  @inline(__always)
+  public consuming func recorded(_ operation: Operator, _ x: Tensor) -> Tensor {
+    if let node = x.recordedNode { record(operation, nil, x, node) }
+    return self
+  }
+
+  /// Makes this result of an operation on two tensors remember it.
+  @discardableResult
+  @inline(__always)
+  public consuming func recorded(_ operation: Operator, _ x: Tensor, _ y: Tensor) -> Tensor {
+    let (first, second) = (x.recordedNode, y.recordedNode)
+    if first != nil || second != nil { record(operation, nil, x, first, y, second) }
+    return self
+  }
+
+  /// Makes this result of an operation on one tensor remember it, and what else it was given.
+  @discardableResult
+  @inline(__always)
+  public consuming func recorded<Attributes>(
+    _ operation: Operator, _ x: Tensor, with attributes: @autoclosure () -> Attributes
+  ) -> Tensor {
+    if let node = x.recordedNode { record(operation, AttributeBox(attributes()), x, node) }
+    return self
+  }
+
+  /// Makes this result of an operation on two tensors remember it, and what else it was given.
+  @discardableResult
+  @inline(__always)
+  public consuming func recorded<Attributes>(
+    _ operation: Operator, _ x: Tensor, _ y: Tensor, with attributes: @autoclosure () -> Attributes
+  ) -> Tensor {
+    let (first, second) = (x.recordedNode, y.recordedNode)
+    if first != nil || second != nil {
+      record(operation, AttributeBox(attributes()), x, first, y, second)
+    }
+    return self
+  }
+
+  /// Makes this result of an operation on any number of tensors remember it, and what else it was given.
+  @discardableResult
+  public consuming func recorded<Attributes>(
+    _ operation: Operator, _ inputs: [Tensor], with attributes: @autoclosure () -> Attributes = ()
+  ) -> Tensor {
+    if isGradEnabled, inputs.contains(where: { $0.node != nil }) {
+      record(operation, AttributeBox(attributes()), inputs)
+    }
+    return self
+  }
+
+  /// The node that an operation on this tensor leads to, if it is recorded.
+  private var recordedNode: Node? {
+    @inline(__always) get { isGradEnabled ? node : nil }
+  }
+
+  private func record(
+    _ operation: Operator, _ attributes: consuming AnyObject?, _ x: Tensor, _ node: consuming Node
+  ) {
+    ownNode = Node(
+      operation, attributes, of: self, .to(node, keeping: operation.first, x, x), .none)
+  }
+
+  private func record(
+    _ operation: Operator, _ attributes: consuming AnyObject?, _ x: Tensor,
+    _ first: consuming Node?, _ y: Tensor, _ second: consuming Node?
+  ) {
+    ownNode = Node(
+      operation, attributes, of: self, .to(first, keeping: operation.first, x, y),
+      .to(second, keeping: operation.second, x, y))
+  }
+
+  func record(_ operation: Operator, _ attributes: AnyObject?, _ inputs: [Tensor]) {
+    let edges = inputs.enumerated().map { number, input -> Edge in
+      let derivative = operation.derivative(number)
+      guard let node = input.node, !derivative.isNone else { return .none }
+      func kept(_ operand: Operand) -> SavedTensor? {
+        operand.number < 0 ? nil : SavedTensor(inputs[operand.number])
+      }
+      let saving = derivative.saving
+      return Edge(node: node, saved: kept(saving.first), alsoSaved: kept(saving.second))
+    }
+    ownNode = Node(operation, attributes, of: self, .none, .none, edges)
+  }
+}
+
+extension Edge {
+  /// The edge to an input, with what its derivative needs of two.
+  @inline(__always)
+  fileprivate static func to(
+    _ node: consuming Node?, keeping saving: Saving, _ x: borrowing Tensor, _ y: borrowing Tensor
+  ) -> Edge {
+    guard let node else { return .none }
+    @inline(__always)
+    func kept(_ operand: Operand) -> SavedTensor? {
+      operand.number < 0 ? nil : SavedTensor(operand.number == 0 ? copy x : copy y)
+    }
+    return Edge(node: node, saved: kept(saving.first), alsoSaved: kept(saving.second))
+  }
+}
