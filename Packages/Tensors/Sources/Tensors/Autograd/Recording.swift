@@ -41,6 +41,17 @@ extension Tensor {
     return self
   }
 
+  /// Makes this result of an operation on three tensors remember it.
+  @discardableResult
+  public consuming func recorded(
+    _ operation: Operator, _ x: Tensor, _ y: Tensor, _ z: Tensor
+  ) -> Tensor {
+    if isGradEnabled, x.node != nil || y.node != nil || z.node != nil {
+      record(operation, nil, [x, y, z])
+    }
+    return self
+  }
+
   /// Makes this result of an operation on any number of tensors remember it, and what else it was given.
   @discardableResult
   public consuming func recorded<Attributes>(

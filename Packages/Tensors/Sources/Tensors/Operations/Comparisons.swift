@@ -71,7 +71,7 @@ extension Tensor {
 
   /// The elements of one tensor where a condition is true, of another elsewhere: `torch.where`.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-    choose(condition, a, b).recorded(.where, [condition, a, b])
+    choose(condition, a, b).recorded(.where, condition, a, b)
   }
 
   /// With `value`, in this tensor's dtype, where the mask is true: `torch.masked_fill`.

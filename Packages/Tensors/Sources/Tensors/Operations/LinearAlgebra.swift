@@ -78,7 +78,7 @@ extension Tensor {
     backend.convert(bias.view.with(bias.view.layout.broadcast(to: shape)!), into: result.view)
     let transposed = weight.detach().T
     backend.matmul(rows.view, transposed.view, into: result.view, accumulating: true)
-    result.recorded(.linear, [rows, weight, bias])
+    result.recorded(.linear, rows, weight, bias)
     return ndim == 2 ? result : result.reshape(self.shape.dropLast() + [weight.shape[0]])
   }
 }
