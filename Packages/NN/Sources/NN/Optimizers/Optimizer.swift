@@ -14,6 +14,20 @@ import Foundation
 ///       ParameterGroup(model.body.parameters(), lr: 1e-4),
 ///       ParameterGroup(model.head.parameters(), weightDecay: 0),
 ///     ], lr: 1e-3)
+///
+/// One of your own overrides ``update(_:gradient:state:group:)``, in tensor operations:
+///
+///     final class Lion: Optimizer {
+///       override func update(
+///         _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
+///       ) {
+///         let mean = state["mean"] ?? .zerosLike(parameter)
+///         parameter -= (mean * 0.9 + gradient * 0.1).sign() * group.lr
+///         state["mean"] = mean * 0.99 + gradient * 0.01
+///       }
+///     }
+///
+/// Schedulers, groups, saving and resuming, and ``GradScaler`` go with it.
 open class Optimizer {
   /// The parameters with their settings, which schedulers change.
   public let groups: [ParameterGroup]
@@ -21,24 +35,38 @@ open class Optimizer {
   private(set) var states: [State?]
 
   /// What is remembered of a parameter.
-  struct State {
+  public struct State {
     /// How many steps there were, unless a graph was captured.
-    private var ownSteps: Int
+    fileprivate private(set) var ownSteps: Int
     /// How many steps there were, on the parameter's device: replays of a graph count there.
-    private(set) var count: Tensor?
-    /// In the order of ``stateNames``.
-    var tensors: [Tensor?]
+    fileprivate private(set) var count: Tensor?
+    // A kernel takes them in this order; what has no name is not remembered.
+    fileprivate private(set) var names: [String?]
+    fileprivate private(set) var tensors: [Tensor?]
 
-    init(steps: Int, tensors: [Tensor?]) {
+    fileprivate init(steps: Int, names: [String?], tensors: [Tensor?]) {
       ownSteps = steps
-      self.tensors = tensors
+      (self.names, self.tensors) = (names, tensors)
     }
 
-    /// How many steps there were.
-    var steps: Int { count?.item(as: Int.self) ?? ownSteps }
+    /// How many steps there were, the one that is being taken included.
+    public var steps: Int { count?.item(as: Int.self) ?? ownSteps }
 
-    /// Counts one more step. Its number, where it is not in ``count``.
-    mutating func advance(on device: Device) -> Int {
+    /// What is remembered under a name, as in PyTorch's state dicts; nil before it is set.
+    public subscript(name: String) -> Tensor? {
+      get { names.firstIndex(of: name).flatMap { tensors[$0] } }
+      set {
+        if let place = names.firstIndex(of: name) {
+          tensors[place] = newValue
+        } else {
+          names.append(name)
+          tensors.append(newValue)
+        }
+      }
+    }
+
+    /// Counts one more step.
+    fileprivate mutating func advance(on device: Device) {
       if count == nil, CUDA.Graph.isCapturing(device) {
         let steps = ownSteps
         count = CUDA.Graph.beforeCapture {
@@ -47,14 +75,19 @@ open class Optimizer {
       }
       count?.update(.add, Tensor(1))
       ownSteps += 1
-      return ownSteps
     }
   }
 
+  /// Creates an optimizer.
+  ///
   /// - Parameters:
   ///   - groups: what to change: leaves that require gradients.
-  ///   - lr, weightDecay, momentum: for groups without settings of their own.
-  init(_ groups: [ParameterGroup], lr: Double, weightDecay: Double, momentum: Double) {
+  ///   - lr: for groups without a learning rate of their own.
+  ///   - weightDecay: for groups without one of their own.
+  ///   - momentum: for groups without one of their own.
+  public init(
+    _ groups: [ParameterGroup], lr: Double, weightDecay: Double = 0, momentum: Double = 0
+  ) {
     for group in groups {
       group.lr = group.given.lr ?? lr
       group.weightDecay = group.given.weightDecay ?? weightDecay
@@ -87,12 +120,27 @@ open class Optimizer {
     set { for group in groups { group.lr = newValue } }
   }
 
-  /// What one step of a group's parameters is.
-  func rule(_ group: ParameterGroup) -> OptimizerStep {
-    fatalError("\(Self.self): override func rule")
+  /// Changes a parameter in place, given its gradient. Nothing is recorded meanwhile.
+  ///
+  /// - Parameters:
+  ///   - parameter: what is changed.
+  ///   - gradient: its gradient, which stays as it is.
+  ///   - state: what is remembered from step to step.
+  ///   - group: the settings that hold for the parameter.
+  open func update(
+    _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
+  ) {
+    guard var rule = rule(group) else {
+      fatalError("\(Self.self): override func update(_:gradient:state:group:)")
+    }
+    rule.step = state.ownSteps
+    parameter.optimize(rule, gradient: gradient, states: state.tensors, count: state.count)
   }
 
-  /// The names of what is remembered, as in PyTorch's state dicts; nil for what is not.
+  /// What one step of a group's parameters is, where the devices have a kernel for it.
+  func rule(_ group: ParameterGroup) -> OptimizerStep? { nil }
+
+  /// The names of what such a kernel remembers, in its order; nil for what is not remembered.
   func stateNames(_ group: ParameterGroup) -> [String?] { [] }
 
   /// What is remembered of a parameter at first.
@@ -103,7 +151,6 @@ open class Optimizer {
     noGrad {
       var index = 0
       for group in groups {
-        var rule = rule(group)
         for parameter in group.parameters {
           defer { index += 1 }
           guard let gradient = parameter.grad else { continue }
@@ -113,12 +160,15 @@ open class Optimizer {
                 "\(Self.self).step: the first step cannot be captured, since what is remembered would begin "
                   + "anew in each replay; take a step before")
             }
-            let tensors = stateNames(group).map { $0.map { _ in initialState(parameter) } }
-            states[index] = State(steps: 0, tensors: tensors)
+            let names = stateNames(group)
+            states[index] = State(
+              steps: 0, names: names, tensors: names.map { $0.map { _ in initialState(parameter) } }
+            )
           }
-          rule.step = states[index]!.advance(on: parameter.device)
-          let state = states[index]!
-          parameter.optimize(rule, gradient: gradient, states: state.tensors, count: state.count)
+          var state = states[index].take()!
+          state.advance(on: parameter.device)
+          update(parameter, gradient: gradient, state: &state, group: group)
+          states[index] = state
         }
       }
     }
@@ -182,7 +232,7 @@ extension Optimizer {
         defer { index += 1 }
         guard let state = states[index] else { continue }
         dict["state.\(index).step"] = Tensor(state.steps)
-        for (name, tensor) in zip(stateNames(group), state.tensors) {
+        for (name, tensor) in zip(state.names, state.tensors) {
           if let name, let tensor { dict["state.\(index).\(name)"] = tensor.detach().clone() }
         }
       }
@@ -218,8 +268,13 @@ extension Optimizer {
           loaded.append(nil)
           continue
         }
-        let steps = entry("state.\(index).step", [])
-        let tensors = stateNames(group).map { name in
+        let steps = entry("state.\(index).step", []).map { $0.item(as: Int.self) } ?? 0
+        guard rule(group) != nil else {
+          loaded.append(ownState(index, steps, of: dict, &known))
+          continue
+        }
+        let names = stateNames(group)
+        let tensors = names.map { name in
           name.flatMap { entry("state.\(index).\($0)", parameter.shape) }
         }
         let own = tensors.map { tensor in
@@ -229,7 +284,7 @@ extension Optimizer {
             return own
           }
         }
-        loaded.append(State(steps: steps.map { $0.item(as: Int.self) } ?? 0, tensors: own))
+        loaded.append(State(steps: steps, names: names, tensors: own))
       }
     }
     error.unexpected = dict.keys.filter { !known.contains($0) }
@@ -238,6 +293,20 @@ extension Optimizer {
     for (group, values) in zip(groups, settings) {
       group.settings = zip(group.settings, values).map { ($0.name, $1) }
     }
+  }
+
+  /// What somebody else's optimizer remembers of a parameter: all that is there.
+  private func ownState(
+    _ index: Int, _ steps: Int, of dict: StateDict, _ known: inout Set<String>
+  ) -> State {
+    var state = State(steps: steps, names: [], tensors: [])
+    let prefix = "state.\(index)."
+    for (key, tensor) in dict where key.hasPrefix(prefix) && key != prefix + "step" {
+      known.insert(key)
+      state[String(key.dropFirst(prefix.count))] =
+        tensor.to(parameters[index].device).detach().clone()
+    }
+    return state
   }
 }
 

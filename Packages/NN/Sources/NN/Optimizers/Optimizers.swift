@@ -26,7 +26,7 @@ public final class SGD: Optimizer {
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - groups: what is to be optimised, with settings of their own.
   ///   - lr: the learning rate.
   ///   - momentum: the share of the velocity that stays.
   ///   - dampening: the share of the gradient that does not come into the velocity.
@@ -49,7 +49,7 @@ public final class SGD: Optimizer {
     [group.momentum == 0 ? nil : "momentum_buffer"]
   }
 
-  override func rule(_ group: ParameterGroup) -> OptimizerStep {
+  override func rule(_ group: ParameterGroup) -> OptimizerStep? {
     var step = OptimizerStep(.sgd, group)
     step.dampening = dampening
     step.nesterov = nesterov
@@ -89,7 +89,7 @@ public class Adam: Optimizer {
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - groups: what is to be optimised, with settings of their own.
   ///   - lr: the learning rate.
   ///   - betas: the shares of the running means of gradients and of their squares that stay.
   ///   - eps: what is added so that nothing is divided by zero.
@@ -120,7 +120,7 @@ public class Adam: Optimizer {
     ["exp_avg", "exp_avg_sq", amsgrad ? "max_exp_avg_sq" : nil]
   }
 
-  override func rule(_ group: ParameterGroup) -> OptimizerStep {
+  override func rule(_ group: ParameterGroup) -> OptimizerStep? {
     var step = OptimizerStep(.adam, group)
     step.decay = betas.1
     step.eps = eps
@@ -177,7 +177,7 @@ public final class Adagrad: Optimizer {
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - groups: what is to be optimised, with settings of their own.
   ///   - lr: the learning rate.
   ///   - lrDecay: by how much the rate falls with each step.
   ///   - weightDecay: how strongly parameters are drawn towards zero.
@@ -202,7 +202,7 @@ public final class Adagrad: Optimizer {
     .fullLike(parameter, initialAccumulatorValue)
   }
 
-  override func rule(_ group: ParameterGroup) -> OptimizerStep {
+  override func rule(_ group: ParameterGroup) -> OptimizerStep? {
     var step = OptimizerStep(.adagrad, group)
     step.lr_decay = lrDecay
     step.eps = eps
@@ -241,7 +241,7 @@ public final class RMSprop: Optimizer {
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - groups: in how many groups channels are convolved apart from one another.
+  ///   - groups: what is to be optimised, with settings of their own.
   ///   - lr: the learning rate.
   ///   - alpha: the share of the running mean of squares that stays.
   ///   - eps: what is added so that nothing is divided by zero.
@@ -267,7 +267,7 @@ public final class RMSprop: Optimizer {
     ]
   }
 
-  override func rule(_ group: ParameterGroup) -> OptimizerStep {
+  override func rule(_ group: ParameterGroup) -> OptimizerStep? {
     var step = OptimizerStep(.rmsprop, group)
     step.decay = alpha
     step.eps = eps
