@@ -22,7 +22,7 @@ import Foundation
 ///         _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
 ///       ) {
 ///         let mean = state["mean"] ?? .zerosLike(parameter)
-///         parameter -= (mean * 0.9 + gradient * 0.1).sign() * group.lr
+///         parameter.update(.subtract, (mean * 0.9 + gradient * 0.1).sign() * group.lr)
 ///         state["mean"] = mean * 0.99 + gradient * 0.01
 ///       }
 ///     }

@@ -8,6 +8,8 @@
 public final class Derivative: @unchecked Sendable {
   /// The derivative as a formula.
   public let formula: String
+  /// The input that it is by; none where it serves several.
+  let input: Operand
   let saving: Saving
   let rule: Rule
   private(set) var isOneOperation = false
@@ -25,9 +27,10 @@ public final class Derivative: @unchecked Sendable {
   }
 
   init(
-    _ formula: String, saving saved: Operand = .none, _ alsoSaved: Operand = .none, rule: Rule
+    _ formula: String, by input: Operand = .none, saving saved: Operand = .none,
+    _ alsoSaved: Operand = .none, rule: Rule
   ) {
-    (self.formula, self.rule) = (formula, rule)
+    (self.formula, self.input, self.rule) = (formula, input, rule)
     saving = Saving(first: saved, second: alsoSaved)
   }
 
@@ -47,13 +50,12 @@ public final class Derivative: @unchecked Sendable {
   }
 }
 
-// The input that a derivative is by is said for those who read: it is the one in its place.
 extension Derivative {
   /// A derivative that needs only the gradient of the output.
   public static func wrt(
     _ input: Operand, _ formula: String, _ derivative: @escaping (Tensor) -> Tensor
   ) -> Derivative {
-    Derivative(formula, rule: .gradient { g, _ in derivative(g) })
+    Derivative(formula, by: input, rule: .gradient { g, _ in derivative(g) })
   }
 
   /// A derivative that needs an input or the output besides.
@@ -61,7 +63,7 @@ extension Derivative {
     _ input: Operand, saving saved: Operand, _ formula: String,
     _ derivative: @escaping (Tensor, Tensor) -> Tensor
   ) -> Derivative {
-    Derivative(formula, saving: saved, rule: .saving { g, x, _ in derivative(g, x) })
+    Derivative(formula, by: input, saving: saved, rule: .saving { g, x, _ in derivative(g, x) })
   }
 
   /// A derivative that needs two of them.
@@ -70,14 +72,15 @@ extension Derivative {
     _ derivative: @escaping (Tensor, Tensor, Tensor) -> Tensor
   ) -> Derivative {
     Derivative(
-      formula, saving: first, second, rule: .savingTwo { g, x, y, _ in derivative(g, x, y) })
+      formula, by: input, saving: first, second,
+      rule: .savingTwo { g, x, y, _ in derivative(g, x, y) })
   }
 
   /// A derivative that needs the gradient of the output, and the call's attributes.
   public static func wrt<Attributes>(
     _ input: Operand, _ formula: String, _ derivative: @escaping (Tensor, Attributes) -> Tensor
   ) -> Derivative {
-    Derivative(formula, rule: .gradient { g, a in derivative(g, attributes(a)) })
+    Derivative(formula, by: input, rule: .gradient { g, a in derivative(g, attributes(a)) })
   }
 
   /// A derivative that needs an input or the output besides, and the call's attributes.
@@ -85,7 +88,9 @@ extension Derivative {
     _ input: Operand, saving saved: Operand, _ formula: String,
     _ derivative: @escaping (Tensor, Tensor, Attributes) -> Tensor
   ) -> Derivative {
-    Derivative(formula, saving: saved, rule: .saving { g, x, a in derivative(g, x, attributes(a)) })
+    Derivative(
+      formula, by: input, saving: saved,
+      rule: .saving { g, x, a in derivative(g, x, attributes(a)) })
   }
 
   /// A derivative that needs two of them, and the call's attributes.
@@ -94,7 +99,7 @@ extension Derivative {
     _ derivative: @escaping (Tensor, Tensor, Tensor, Attributes) -> Tensor
   ) -> Derivative {
     Derivative(
-      formula, saving: first, second,
+      formula, by: input, saving: first, second,
       rule: .savingTwo { g, x, y, a in derivative(g, x, y, attributes(a)) })
   }
 

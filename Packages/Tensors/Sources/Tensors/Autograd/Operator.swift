@@ -5,17 +5,16 @@ import Synchronization
 ///
 /// A row stands beside the method that computes it, which records it where a gradient is wanted:
 ///
-///     extension Operator {
-///       static let multiply = Operator(
-///         "multiply",
-///         .wrt(.x, saving: .y, "∂(x·y)/∂x = y") { g, y in g * y },
-///         .wrt(.y, saving: .x, "∂(x·y)/∂y = x") { g, x in g * x })
-///     }
+///     let multiply = Operator(
+///       "multiply",
+///       .wrt(.x, saving: .y, "∂(x·y)/∂x = y") { g, y in g * y },
+///       .wrt(.y, saving: .x, "∂(x·y)/∂y = x") { g, x in g * x })
 ///
-///     noGrad { a * b }.recorded(.multiply, a, b)
+///     noGrad { a * b }.recorded(multiply, a, b)
 ///
 /// What a call is given besides tensors, such as the dims of a sum, are its attributes, one value of any type that
-/// derivatives are given last. An operation is made once, and stays. It follows the rows of PyTorch's `derivatives.yaml`.
+/// derivatives are given last. An operation is made once, and stays. It follows the rows of PyTorch's
+/// `derivatives.yaml`.
 // Nothing in it changes.
 public final class Operator: @unchecked Sendable {
   /// What graphs and messages call it.
@@ -74,6 +73,10 @@ public final class Operator: @unchecked Sendable {
     second = derivatives.dropFirst().first?.saving ?? first
     isDifferentiable = !derivatives.isEmpty
     savesOutput = derivatives.contains { $0.saving.includesOutput }
+    for (place, derivative) in derivatives.enumerated()
+    where derivative.input.number >= 0 && derivative.input.number != place {
+      fatalError("Operator(\(name)): derivatives stand in the order of the inputs, x, y, z")
+    }
     // Nodes refer to operations without counting, so these stay.
     Operator.made.withLock { $0.append(self) }
   }
