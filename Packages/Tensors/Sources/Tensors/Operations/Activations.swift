@@ -36,7 +36,7 @@ extension Operator {
       let below = ((x * 0.70710678118654752440).erf() + 1) * 0.5
       return g * (below + x * (x * x * -0.5).exp() * 0.39894228040143267794)
     })
-  /// ``gelu``, nearly so with tanh.
+  /// The same, nearly so with tanh.
   public static let geluTanh = Operator(
     .geluTanh,
     .wrt(.x, saving: .x, "∂gelu(x)/∂x, by tanh") { g, x in

@@ -33,7 +33,7 @@ extension Operator {
       let base = Tensor.where(isFlat, 1, x)
       return g * Tensor.where(isFlat, 0, base.pow(y) * base.log())
     })
-  /// What is left of a / b after ``floorDivide(_:)``, with the sign of b
+  /// What is left of x / y after the floor of it, with the sign of y.
   public static let remainder = Operator(
     .remainder,
     .wrt(.x, "∂(x mod y)/∂x = 1") { g in g },
@@ -56,7 +56,7 @@ extension Operator {
     .wrt(.y, saving: .x, .y, "∂min(x,y)/∂y = 1 where y < x, else 0") { g, x, y in
       g * share(lost: y .> x, x, y)
     })
-  /// The angle of the point (x, y) = (other, self), in radians
+  /// The angle of the point (y, x), in radians.
   public static let atan2 = Operator(
     .atan2,
     .wrt(.x, saving: .x, .y, "∂atan2(x,y)/∂x = y/(x²+y²)") { g, x, y in
@@ -65,7 +65,7 @@ extension Operator {
     .wrt(.y, saving: .x, .y, "∂atan2(x,y)/∂y = -x/(x²+y²)") { g, x, y in
       (-g * x).over(y * y + x * x)
     })
-  /// log(eᵃ + eᵇ), without overflow
+  /// log(eˣ + eʸ), without overflow.
   public static let logaddexp = Operator(
     .logaddexp,
     .wrt(.x, saving: .x, .y, "∂log(eˣ+eʸ)/∂x = eˣ/(eˣ+eʸ)") { g, x, y in

@@ -5,7 +5,7 @@ extension Operator {
   /// The absolute value.
   public static let abs = Operator(
     .abs, .wrt(.x, saving: .x, "∂|x|/∂x = sign x") { g, x in g * x.sign() })
-  /// -1, 0 or 1, as x is negative, zero or positive
+  /// -1, 0 or 1, as x is negative, zero or positive.
   public static let sign = Operator(
     .sign, .wrt(.x, "∂sign x/∂x = 0") { g in Tensor.zerosLike(g) })
   /// x²
@@ -159,13 +159,13 @@ private let ln10 = 2.30258509299404568402
 private let twoOverRootPi = 1.12837916709551257390
 
 extension Operator {
-  /// The sine
+  /// The sine.
   public static let sin = Operator(
     .sin, .wrt(.x, saving: .x, "∂sin x/∂x = cos x") { g, x in g * x.cos() })
-  /// The cosine
+  /// The cosine.
   public static let cos = Operator(
     .cos, .wrt(.x, saving: .x, "∂cos x/∂x = -sin x") { g, x in -g * x.sin() })
-  /// The tangent
+  /// The tangent.
   public static let tan = Operator(
     .tan, precision: .onGPUs,
     .wrt(.x, saving: .output, "∂tan x/∂x = 1+tan²x") { g, y in g * (y * y + 1) })
@@ -192,7 +192,7 @@ extension Operator {
   /// The inverse of the hyperbolic sine.
   public static let asinh = Operator(
     .asinh, .wrt(.x, saving: .x, "∂asinh x/∂x = 1/√(x²+1)") { g, x in g * (x * x + 1).rsqrt() })
-  /// The inverse of the hyperbolic cosine
+  /// The inverse of the hyperbolic cosine.
   public static let acosh = Operator(
     .acosh, .wrt(.x, saving: .x, "∂acosh x/∂x = 1/√(x²-1)") { g, x in g * (x * x - 1).rsqrt() })
   /// The inverse of the hyperbolic tangent, for numbers from -1 to 1.
@@ -277,13 +277,13 @@ extension Operator {
     Operator(kernel, .wrt(.x, formula) { g in Tensor.zerosLike(g) })
   }
 
-  /// The elements, those below `min` raised to it and those above `max` lowered to it
+  /// The elements, those below `min` raised to it and those above `max` lowered to it.
   public static let clamp = Operator(
     .clamp, parameters: ["min", "max"],
     .wrt(.x, saving: .x, "∂clamp(x)/∂x = 1 between the limits, else 0") { (g, x, p: Parameters) in
       Tensor.where((x .>= p[0]) & (x .<= p[1]), g, 0)
     })
-  /// What ``trunc()`` takes away.
+  /// What rounding towards 0 takes away.
   public static let frac = Operator(
     .frac, .wrt(.x, "∂frac x/∂x = 1") { g in g })
 }
