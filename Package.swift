@@ -39,8 +39,7 @@ func chapter(
 }
 
 let libraries = [
-  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "CThreadState", "Devices", "Tensors",
-  "NN",
+  "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN",
   "TensorBoard", "Files", "CHDF5", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles",
   "Serialization", "ModelFiles",
 ]
@@ -63,11 +62,14 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
-    target("Graphs", "Graphs"),
+    target("Support", "Support"),
+    tests("Support", "Support"),
+
+    target("Graphs", "Graphs", ["Support"]),
     library(
       "Graphs", "CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev", brew: "graphviz"),
     target("Graphs", "CGraphReader", ["CGraphviz"]),
-    target("Graphs", "GraphvizRendering", ["CGraphReader", "CGraphviz", "Graphs"]),
+    target("Graphs", "GraphvizRendering", ["CGraphReader", "CGraphviz", "Graphs", "Support"]),
     tests("Graphs", "Graphs"),
     tests("Graphs", "GraphvizRendering"),
 
@@ -90,19 +92,22 @@ let package = Package(
     target("Devices", "CUDASimulator", ["CCUDA", "COperations", "CUDAKernels"]),
     target(
       "Devices", "Devices",
-      ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CThreadState", "CUDAKernels"]),
+      ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CThreadState", "CUDAKernels", "Support"]),
     tests("Devices", "Devices", ["CCUDA", "CUDAKernels"]),
+
+    target("ReferenceDevice", "ReferenceDevice", ["Devices"]),
+    tests("ReferenceDevice", "ReferenceDevice", ["Devices"]),
 
     target(
       "Tensors", "Tensors",
       [
-        "CThreadState", "Devices", "Graphs", .product(name: "HeapModule", package: collections),
-        .product(name: "OrderedCollections", package: collections),
+        "Devices", "Graphs", .product(name: "HeapModule", package: collections),
+        .product(name: "OrderedCollections", package: collections), "Support",
       ]),
-    tests("Tensors", "Tensors", ["Graphs"], golden: true),
+    tests("Tensors", "Tensors", ["Graphs", "ReferenceDevice"], golden: true),
 
     target("Files", "CFiles"),
-    target("Files", "Files", ["CFiles", "Graphs"]),
+    target("Files", "Files", ["CFiles", "Support"]),
     library("Files", "CHDF5Library", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
     library("Files", "CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
     library("Files", "CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
@@ -118,12 +123,13 @@ let package = Package(
     target("Files", "ImageFiles", ["Files", "CImages", "CPNG", "CTurboJPEG", "Tensors"]),
     tests("Files", "ImageFiles", ["Files"], golden: true),
 
-    target("NN", "NN", ["CThreadState", "Devices", "Graphs", "Tensors"]),
-    tests("NN", "NN", golden: true),
+    target("NN", "NN", ["Devices", "Graphs", "Support", "Tensors"]),
+    tests("NN", "NN", ["ReferenceDevice"], golden: true),
     .target(
       name: "TensorBoard",
       dependencies: [
-        "NN", "Graphs", "ImageFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "NN", "Graphs", "ImageFiles", "Support",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       path: "Packages/NN/Sources/TensorBoard", exclude: ["Generated/README.md"]),
     tests("NN", "TensorBoard"),
@@ -136,18 +142,18 @@ let package = Package(
       ],
       path: "Packages/DataPipes/Sources/DataPipes", resources: [.copy("Resources/digits")]),
     tests("DataPipes", "DataPipes", golden: true),
-    target("DataPipes", "DataFiles", ["ArrayFiles", "DataPipes", "Files", "Graphs", "ImageFiles"]),
+    target("DataPipes", "DataFiles", ["ArrayFiles", "DataPipes", "Files", "ImageFiles", "Support"]),
     tests("DataPipes", "DataFiles"),
 
     target(
-      "Serialization", "Serialization", ["ArrayFiles", "CHDF5", "Files", "Graphs", "Tensors"]),
+      "Serialization", "Serialization", ["ArrayFiles", "CHDF5", "Files", "Support", "Tensors"]),
     target("Serialization", "ModelFiles", ["NN", "Serialization"]),
     tests("Serialization", "Serialization", ["ArrayFiles", "Files", "ModelFiles"], golden: true),
 
     .target(name: "Flambeau", dependencies: libraries.map { .target(name: $0) }),
     .executableTarget(
       name: "FlambeauCommand",
-      dependencies: ["ArrayFiles", "Devices", "Flambeau", "Graphs", argumentParser]),
+      dependencies: ["ArrayFiles", "Devices", "Flambeau", "Graphs", "Support", argumentParser]),
     .executableTarget(name: "TutorialCommand", dependencies: [argumentParser]),
 
     chapter(
@@ -176,14 +182,14 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "ArrayFiles", "DataPipes", "Graphs", "NN", "ScalarNN", "Serialization", "Tensors",
+        "ArrayFiles", "DataPipes", "NN", "ScalarNN", "Serialization", "Support", "Tensors",
         argumentParser,
       ],
       path: "Benchmarks",
       exclude: ["README.md", "other_peers.py", "peers.py", "requirements.txt"]),
 
     .executableTarget(
-      name: "DeviceReport", dependencies: ["Devices", "Graphs", "NN", "Tensors", argumentParser],
+      name: "DeviceReport", dependencies: ["Devices", "NN", "Support", "Tensors", argumentParser],
       path: "Sources/DeviceReport"),
 
     .executableTarget(

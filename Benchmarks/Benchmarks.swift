@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Graphs
+import Support
 import Tensors
 
 @main

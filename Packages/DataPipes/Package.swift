@@ -10,7 +10,7 @@ let package = Package(
   ],
   dependencies: [
     .package(path: "../Files"),
-    .package(path: "../Graphs"),
+    .package(path: "../Support"),
     .package(path: "../Tensors"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
@@ -31,8 +31,8 @@ let package = Package(
         "DataPipes",
         .product(name: "ArrayFiles", package: "Files"),
         .product(name: "Files", package: "Files"),
-        .product(name: "Graphs", package: "Graphs"),
         .product(name: "ImageFiles", package: "Files"),
+        .product(name: "Support", package: "Support"),
       ]),
     .testTarget(name: "DataPipesTests", dependencies: ["DataPipes"], resources: [.copy("Golden")]),
     .testTarget(name: "DataFilesTests", dependencies: ["DataFiles"]),

@@ -6,8 +6,10 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Devices", targets: ["Devices"]),
-    .library(name: "CThreadState", targets: ["CThreadState"]),
     .library(name: "CUDASimulator", type: .dynamic, targets: ["CUDASimulator"]),
+  ],
+  dependencies: [
+    .package(path: "../Support")
   ],
   targets: [
     .systemLibrary(
@@ -24,6 +26,7 @@ let package = Package(
       name: "Devices",
       dependencies: [
         "COperations", "CKernels", "COpenBLAS", "CCUDA", "CThreadState", "CUDAKernels",
+        .product(name: "Support", package: "Support"),
       ]),
     .testTarget(name: "DevicesTests", dependencies: ["Devices", "CCUDA", "CUDAKernels"]),
   ]

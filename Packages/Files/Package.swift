@@ -15,12 +15,13 @@ let package = Package(
     .library(name: "CHDF5", targets: ["CHDF5"])
   ],
   dependencies: [
-    .package(path: "../Graphs"),
+    .package(path: "../Support"),
     .package(path: "../Tensors"),
   ],
   targets: [
     .target(name: "CFiles"),
-    .target(name: "Files", dependencies: ["CFiles", .product(name: "Graphs", package: "Graphs")]),
+    .target(
+      name: "Files", dependencies: ["CFiles", .product(name: "Support", package: "Support")]),
 
     library("CHDF5Library", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
     library("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),

@@ -12,6 +12,8 @@ let package = Package(
     .package(path: "../Devices"),
     .package(path: "../Files"),
     .package(path: "../Graphs"),
+    .package(path: "../ReferenceDevice"),
+    .package(path: "../Support"),
     .package(path: "../Tensors"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
@@ -19,9 +21,9 @@ let package = Package(
     .target(
       name: "NN",
       dependencies: [
-        .product(name: "CThreadState", package: "Devices"),
         .product(name: "Devices", package: "Devices"),
         .product(name: "Graphs", package: "Graphs"),
+        .product(name: "Support", package: "Support"),
         .product(name: "Tensors", package: "Tensors"),
       ]),
     .target(
@@ -29,9 +31,13 @@ let package = Package(
       dependencies: [
         "NN", .product(name: "Graphs", package: "Graphs"),
         .product(name: "ImageFiles", package: "Files"),
+        .product(name: "Support", package: "Support"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Generated/README.md"]),
     .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
-    .testTarget(name: "NNTests", dependencies: ["NN"], resources: [.copy("Golden")]),
+    .testTarget(
+      name: "NNTests",
+      dependencies: ["NN", .product(name: "ReferenceDevice", package: "ReferenceDevice")],
+      resources: [.copy("Golden")]),
   ]
 )

@@ -10,8 +10,8 @@ let package = Package(
   ],
   dependencies: [
     .package(path: "../Files"),
-    .package(path: "../Graphs"),
     .package(path: "../NN"),
+    .package(path: "../Support"),
     .package(path: "../Tensors"),
   ],
   targets: [
@@ -19,7 +19,7 @@ let package = Package(
       name: "Serialization",
       dependencies: [
         .product(name: "ArrayFiles", package: "Files"), .product(name: "CHDF5", package: "Files"),
-        .product(name: "Files", package: "Files"), .product(name: "Graphs", package: "Graphs"),
+        .product(name: "Files", package: "Files"), .product(name: "Support", package: "Support"),
         .product(name: "Tensors", package: "Tensors"),
       ]),
     .testTarget(

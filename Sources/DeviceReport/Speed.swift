@@ -1,6 +1,6 @@
 import Foundation
-import Graphs
 import NN
+import Support
 
 @_spi(Flambeau) import Devices
 

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Flambeau
 import Foundation
-@_spi(Flambeau) import Graphs
+import Graphs
+import Support
 
 /// Draws a graph from a file.
 struct GraphCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import Foundation
-@_spi(Flambeau) import Graphs
+import Support
 
 /// The folder that the command writes to, and what it has written there.
 final class OutputFolder {

@@ -57,7 +57,8 @@ import Testing
   }
 
   private static let packages = [
-    "DataPipes", "Devices", "Files", "Graphs", "NN", "ScalarGrad", "Serialization", "Tensors",
+    "DataPipes", "Devices", "Files", "Graphs", "NN", "ReferenceDevice", "ScalarGrad",
+    "Serialization", "Support", "Tensors",
   ]
 
   @Test func allPackagesAreCompared() throws {

@@ -1,7 +1,7 @@
 import DataPipes
 import Files
 import Foundation
-@_spi(Flambeau) import Graphs
+import Support
 import ImageFiles
 
 /// Pictures in a folder for each class: `torchvision.datasets.ImageFolder`.

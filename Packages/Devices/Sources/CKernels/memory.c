@@ -200,7 +200,7 @@ Storage *flambeau_make_storage(long size) {
   Storage *storage = allocate(HEADER + size);
   storage->pointer = (char *)storage + HEADER;
   storage->byte_count = size;
-  storage->device = (Device){DeviceKind_cpu, 0};
+  storage->device = (Device){0, 0};
   storage->version = 0;
   atomic_init(&storage->references, 1);
   storage->deallocate = free_storage;
@@ -234,7 +234,7 @@ Storage *flambeau_map_storage(int descriptor, long offset, long size) {
   Storage *storage = &mapped->storage;
   storage->pointer = (char *)mapped->pages + before;
   storage->byte_count = size;
-  storage->device = (Device){DeviceKind_cpu, 0};
+  storage->device = (Device){0, 0};
   storage->version = 0;
   atomic_init(&storage->references, 1);
   storage->deallocate = free_mapped;

@@ -118,11 +118,15 @@ void flambeau_search(
   share_rows(bodies, dtype, rows, n, &work);
 }
 
-long flambeau_true_places(long count, const bool *x, int64_t *places) {
+long flambeau_count_true(long count, const bool *x) {
   long found = 0;
-  for (long i = 0; i < count; i++) {
-    if (places) places[found] = i;
-    found += x[i];
-  }
+  for (long i = 0; i < count; i++) found += x[i];
   return found;
+}
+
+void flambeau_true_places(const bool *x, long found, int64_t *places) {
+  for (long i = 0, place = 0; place < found; i++) {
+    places[place] = i;
+    place += x[i];
+  }
 }

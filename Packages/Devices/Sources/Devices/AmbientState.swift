@@ -93,6 +93,25 @@ public struct AmbientState: @unchecked Sendable {
   }
 }
 
+// What is asked for with each operation.
+@_spi(Flambeau)
+extension AmbientState {
+  /// Whether operations are not recorded for differentiation.
+  @inlinable public static var disablesGrad: Bool { flambeau_ambient_disables_grad() }
+  /// Whether backward looks for the first NaN.
+  @inlinable public static var detectsAnomalies: Bool { flambeau_ambient_detects_anomalies() }
+  /// Whether layers leave out their initial values.
+  @inlinable public static var skipsInit: Bool { flambeau_ambient_skips_init() }
+  /// How operations choose their dtype, if they do.
+  @inlinable public static var autocast: UnsafeMutableRawPointer? { flambeau_ambient_autocast() }
+  /// The module whose forward function runs, and those around it.
+  @inlinable public static var scope: UnsafePointer<Scope>? { flambeau_ambient_scope() }
+  /// A number larger than `other`, and than all that this thread was given before.
+  @inlinable public static func nextSequence(after other: UInt64) -> UInt64 {
+    flambeau_next_sequence(other)
+  }
+}
+
 /// Runs `body` with a part of the state changed, for this thread. Whatever the change refers to must live on
 /// until then. For Flambeau's packages only.
 @_spi(Flambeau)
@@ -106,6 +125,19 @@ public func withAmbient<Result>(
   let previous = flambeau_set_ambient(state)
   defer { flambeau_restore_ambient(previous) }
   return try body()
+}
+
+/// Runs `body` as a part of what `owner` runs, for this thread. For Flambeau's packages only.
+@_spi(Flambeau)
+@inlinable
+@inline(__always)
+public func withScope<Result>(of owner: UnsafeRawPointer, _ body: () throws -> Result) rethrows
+  -> Result
+{
+  var scope = Scope(owner: owner, outer: flambeau_ambient_scope())
+  return try withUnsafePointer(to: &scope) { scope in
+    try withAmbient({ $0.scope = scope }, body)
+  }
 }
 
 /// Runs `body`, which may wait, with a part of the state changed, for this task and its child tasks. For

@@ -23,18 +23,16 @@ extension CPUBackend {
     }
   }
 
-  public func cholesky(_ a: StridedView) -> Int? {
-    var failed: Int?
+  public func cholesky(_ a: StridedView, failed: StridedView) {
     forEachMatrix(a) { a, n, _, index in
       var (size, info) = (Int32(n), Int32(0))
       dpotrf_("L", &size, a, &size, &info)
-      if info != 0, failed == nil { failed = index }
+      failed.pointer.storeBytes(of: info != 0, toByteOffset: index, as: Bool.self)
       // LAPACK leaves the other triangle as it was.
       for column in 1..<max(n, 1) {
         for row in 0..<column { a[column * n + row] = 0 }
       }
     }
-    return failed
   }
 
   public func qr(_ a: StridedView, upper: StridedView) {
@@ -54,9 +52,9 @@ extension CPUBackend {
   }
 
   public func svd(
-    _ a: StridedView, left: StridedView, values: StridedView, right: StridedView
-  ) -> Int? {
-    var failed: Int?
+    _ a: StridedView, left: StridedView, values: StridedView, right: StridedView,
+    failed: StridedView
+  ) {
     forEachMatrix(a) { a, m, n, index in
       let k = min(m, n)
       var (rows, columns, inner, info) = (Int32(m), Int32(n), Int32(max(k, 1)), Int32(0))
@@ -68,13 +66,11 @@ extension CPUBackend {
         dgesdd_(
           "S", &rows, &columns, a, &rows, s, u, &rows, vt, &inner, work, size, &integers, &info)
       }
-      if info != 0, failed == nil { failed = index }
+      failed.pointer.storeBytes(of: info != 0, toByteOffset: index, as: Bool.self)
     }
-    return failed
   }
 
-  public func eigh(_ a: StridedView, values: StridedView) -> Int? {
-    var failed: Int?
+  public func eigh(_ a: StridedView, values: StridedView, failed: StridedView) {
     forEachMatrix(a) { a, n, _, index in
       var (size, info) = (Int32(n), Int32(0))
       let w = values.pointer.assumingMemoryBound(to: Double.self) + index * n
@@ -83,9 +79,8 @@ extension CPUBackend {
       withWorkspace { work, count in
         dsyevd_("V", "L", &size, a, &size, w, work, count, &integers, &integerCount, &info)
       }
-      if info != 0, failed == nil { failed = index }
+      failed.pointer.storeBytes(of: info != 0, toByteOffset: index, as: Bool.self)
     }
-    return failed
   }
 
   /// Calls `body` with each matrix of the last two dims, which lie column by column, and its numbers of

@@ -96,13 +96,13 @@ public struct CPUBackend: Backend {
   ) {
     flambeau_compare(
       comparison, a.dtype, y.layout.rank, y.layout.shape,
-      y.pointer.assumingMemoryBound(to: Bool.self), y.layout.strides, a.pointer,
+      y.pointer.bools, y.layout.strides, a.pointer,
       a.layout.strides, b.pointer, b.layout.strides)
   }
 
   public func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
     flambeau_test(
-      test, x.dtype, y.layout.rank, y.layout.shape, y.pointer.assumingMemoryBound(to: Bool.self),
+      test, x.dtype, y.layout.rank, y.layout.shape, y.pointer.bools,
       y.layout.strides, x.pointer, x.layout.strides)
   }
 
@@ -111,7 +111,7 @@ public struct CPUBackend: Backend {
   ) {
     flambeau_select(
       y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides,
-      condition.pointer.assumingMemoryBound(to: Bool.self), condition.layout.strides, a.pointer,
+      condition.pointer.bools, condition.layout.strides, a.pointer,
       a.layout.strides, b.pointer, b.layout.strides)
   }
 
@@ -154,15 +154,15 @@ public struct CPUBackend: Backend {
 
   public func crossEntropy(
     _ x: StridedView, target: StridedView, ignored: Int, into losses: StridedView,
-    totals: StridedView
-  ) -> Int? {
+    totals: StridedView, invalid: (Int) -> Never
+  ) {
     let (rows, columns) = x.layout.rows
-    guard rows > 0 else { return nil }
-    var invalid: Int64 = 0
+    guard rows > 0 else { return }
+    var wrong: Int64 = 0
     let isValid = flambeau_cross_entropy(
       x.dtype, rows, columns, losses.pointer, totals.pointer, x.pointer, target.pointer.int64s,
-      Int64(ignored), &invalid)
-    return isValid ? nil : Int(invalid)
+      Int64(ignored), &wrong)
+    if !isValid { invalid(Int(wrong)) }
   }
 
   public func crossEntropySlopes(
@@ -195,14 +195,12 @@ public struct CPUBackend: Backend {
       x.pointer, sorted.pointer)
   }
 
-  public func truePlaces(_ x: StridedView) -> StridedView {
-    let flags = x.pointer.assumingMemoryBound(to: Bool.self)
-    let count = flambeau_true_places(x.layout.numel, flags, nil)
-    let places = StridedView(
-      storage: makeStorage(byteCount: (count + 1) * DType.int64.itemSize),
-      layout: Layout(contiguous: [count]), dtype: .int64)
-    _ = flambeau_true_places(x.layout.numel, flags, places.pointer.int64s)
-    return places
+  public func countTrue(_ x: StridedView, into count: StridedView) {
+    count.pointer.int64s.pointee = Int64(flambeau_count_true(x.layout.numel, x.pointer.bools))
+  }
+
+  public func truePlaces(_ x: StridedView, into y: StridedView) {
+    flambeau_true_places(x.pointer.bools, y.layout.numel, y.pointer.int64s)
   }
 
   // MARK: Windows
@@ -234,28 +232,33 @@ public struct CPUBackend: Backend {
   // MARK: By index
 
   public func gather(
-    _ x: StridedView, dim: Int, index: StridedView, into y: StridedView
-  ) -> Int? {
-    var invalid: Int64 = 0
+    _ x: StridedView, dim: Int, index: StridedView, into y: StridedView, invalid: (Int) -> Never
+  ) {
+    var wrong: Int64 = 0
     let isValid = flambeau_gather(
       y.dtype, y.layout.rank, y.layout.shape, dim, x.layout.shape[dim], y.pointer,
       y.layout.strides, index.pointer.int64s, index.layout.strides, x.pointer, x.layout.strides,
-      &invalid)
-    return isValid ? nil : Int(invalid)
+      &wrong)
+    if !isValid { invalid(Int(wrong)) }
   }
 
   public func scatter(
-    _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView
-  ) -> Int? {
-    var invalid: Int64 = 0
+    _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView,
+    invalid: (Int) -> Never
+  ) {
+    var wrong: Int64 = 0
     let isValid = flambeau_scatter(
       adding, y.dtype, x.layout.rank, x.layout.shape, dim, y.layout.shape[dim], y.pointer,
       y.layout.strides, index.pointer.int64s, index.layout.strides, x.pointer, x.layout.strides,
-      &invalid)
-    return isValid ? nil : Int(invalid)
+      &wrong)
+    if !isValid { invalid(Int(wrong)) }
   }
 
   // MARK: Optimizers
+
+  public func supports(_ kernel: FusedKernel) -> Bool {
+    if case .optimize = kernel { true } else { false }
+  }
 
   public func optimize(
     _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?],
@@ -273,6 +276,7 @@ public struct CPUBackend: Backend {
 
 extension UnsafeMutableRawPointer {
   fileprivate var int64s: UnsafeMutablePointer<Int64> { assumingMemoryBound(to: Int64.self) }
+  fileprivate var bools: UnsafeMutablePointer<Bool> { assumingMemoryBound(to: Bool.self) }
 }
 
 extension Normalization {

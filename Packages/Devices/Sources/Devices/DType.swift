@@ -1,4 +1,4 @@
-@_exported import COperations
+import COperations
 
 extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible {
   public static let allCases = (0..<UInt8(FLAMBEAU_DTYPE_COUNT)).map { DType(rawValue: $0)! }

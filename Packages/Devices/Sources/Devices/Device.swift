@@ -1,5 +1,5 @@
 import CThreadState
-@_exported import COperations
+import COperations
 import Foundation
 
 extension Device {
@@ -20,40 +20,30 @@ extension Device {
     guard let kind = DeviceKind.allCases.first(where: { $0.description == parts[0] }) else {
       throw DeviceError.invalidName(name)
     }
-    switch (kind, parts.count) {
-    case (_, 1):
+    guard parts.count > 1 else {
       self.init(kind: kind, index: 0)
-    case (.cuda, 2):
-      guard let index = Int32(parts[1]), index >= 0, parts[1].first != "+" else {
-        throw DeviceError.invalidName(name)
-      }
-      self.init(kind: kind, index: index)
-    default:
-      throw DeviceError.invalidName(name)
+      return
     }
+    guard parts.count == 2, kind.hasNumbers, let index = Int32(parts[1]), index >= 0,
+      parts[1].first != "+"
+    else { throw DeviceError.invalidName(name) }
+    self.init(kind: kind, index: index)
   }
 
   /// What runs this device's operations. Stops the program where this machine has no such device.
   public var backend: any Backend {
-    switch kind {
-    case .cpu: CPUBackend()
-    case .cuda: CUDABackend(CUDA.gpu(self))
-    case .mps: fatalError(DeviceError.unavailable(self).localizedDescription)
+    if kind == .cpu { return CPUBackend() }
+    do {
+      return try kind.backend(of: self)
+    } catch {
+      fatalError(error.localizedDescription)
     }
   }
 
   /// Makes sure that this machine has this device.
   ///
   /// - Throws: ``DeviceError``, which says what is missing.
-  public func requireAvailable() throws(DeviceError) {
-    switch kind {
-    case .cpu: return
-    case .cuda:
-      let count = try CUDARuntime.shared.get().devices.count
-      if index >= count { throw .noSuchDevice(self, count: count) }
-    case .mps: throw .unavailable(self)
-    }
-  }
+  public func requireAvailable() throws(DeviceError) { _ = try kind.backend(of: self) }
 
   /// The device of tensors that are made without naming one: the CPU, except inside ``withDefault(_:)``;
   /// `torch.get_default_device`.
@@ -73,18 +63,6 @@ extension Device {
   }
 }
 
-extension DeviceKind: @retroactive CaseIterable, @retroactive CustomStringConvertible {
-  public static let allCases: [DeviceKind] = [.cpu, .cuda, .mps]
-
-  public var description: String {
-    switch self {
-    case .cpu: "cpu"
-    case .cuda: "cuda"
-    case .mps: "mps"
-    }
-  }
-}
-
 extension Device: @retroactive Hashable {
   public static func == (a: Device, b: Device) -> Bool { a.kind == b.kind && a.index == b.index }
 
@@ -95,7 +73,7 @@ extension Device: @retroactive Hashable {
 }
 
 extension Device: @retroactive CustomStringConvertible {
-  public var description: String { kind == .cuda ? "\(kind):\(index)" : "\(kind)" }
+  public var description: String { kind.hasNumbers ? "\(kind):\(index)" : "\(kind)" }
 }
 
 extension Device: @retroactive ExpressibleByStringLiteral {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// Why a device cannot be used.
 public enum DeviceError: Error, Equatable, LocalizedError {
@@ -6,7 +7,7 @@ public enum DeviceError: Error, Equatable, LocalizedError {
   case invalidName(String)
   /// This machine has no such device.
   case unavailable(Device)
-  /// This machine has CUDA devices, but not this one.
+  /// This machine has devices of the kind, but not this one.
   case noSuchDevice(Device, count: Int)
   /// A library, or the GPU, that CUDA needs is not there, or too old: what, and how to mend it.
   case missingLibrary(String, String)
@@ -21,13 +22,16 @@ public enum DeviceError: Error, Equatable, LocalizedError {
   public var errorDescription: String? {
     switch self {
     case .invalidName(let name):
-      "no device is called “\(name)”: write cpu, cuda, cuda:0 (or another number) or mps"
+      "no device is called “\(name)”: write "
+        + DeviceKind.allCases.map { $0.hasNumbers ? "\($0), \($0):0 (or another number)" : "\($0)" }
+        .joined(separator: ", ")
     case .unavailable(let device):
       "the device \(device) is not available here: ask CUDA.isAvailable or MPS.isAvailable first, "
         + "and use the device cpu where they are false"
     case .noSuchDevice(let device, let count):
-      "there is no device \(device): this machine has \(count), cuda:0"
-        + (count > 1 ? " to cuda:\(count - 1)" : "")
+      "there is no device \(device): this machine has \(count)"
+        + (count == 0 ? "" : ", \(device.kind):0")
+        + (count > 1 ? " to \(device.kind):\(count - 1)" : "")
     case .missingLibrary(let name, let mend):
       "no CUDA device is available here: \(name) is missing: \(mend). CUDA.isAvailable tells beforehand; "
         + "use the device cpu where it is false"
@@ -36,16 +40,9 @@ public enum DeviceError: Error, Equatable, LocalizedError {
     case .compilation(let file, let reason):
       "\(file) does not compile: \(reason)"
     case .outOfMemory(let device, let asked, let inUse, let reserved, let total):
-      "\(device) is out of memory: asked for \(Self.size(asked)), while tensors use "
-        + "\(Self.size(inUse)) and \(Self.size(reserved - inUse)) more are kept for later, of "
-        + "\(Self.size(total)) in all. Use smaller batches, or let go of tensors that are no longer needed"
+      "\(device) is out of memory: asked for \(asked.byteDescription), while tensors use "
+        + "\(inUse.byteDescription) and \((reserved - inUse).byteDescription) more are kept for later, of "
+        + "\(total.byteDescription) in all. Use smaller batches, or let go of tensors that are no longer needed"
     }
-  }
-
-  private static func size(_ bytes: Int) -> String {
-    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    var (number, unit) = (Double(bytes), 0)
-    while number >= 1024, unit < units.count - 1 { (number, unit) = (number / 1024, unit + 1) }
-    return unit == 0 ? "\(bytes) bytes" : String(format: "%.2f %@", number, units[unit])
   }
 }

@@ -1,5 +1,3 @@
-import CCUDA
-
 // Copies from one device to another.
 
 extension StridedView {
@@ -11,85 +9,38 @@ extension StridedView {
   ///     page-locked memory, unchanged until then; a copy from a GPU is complete after `CUDA.synchronize()` only.
   public func moved(to device: Device, nonBlocking: Bool = false) -> StridedView {
     let source = contiguous()
+    for end in [device, storage.device] where end != .cpu {
+      if let copy = end.backend.quickCopy(of: source, to: device, nonBlocking: nonBlocking) {
+        return copy
+      }
+    }
+    let target = StridedView(empty: layout.contiguous, dtype: dtype, device: device)
     let byteCount = layout.numel * dtype.itemSize
-    let here = storage.device
-    func copy(in storage: Storage) -> StridedView {
-      StridedView(storage: storage, layout: Layout(contiguous: layout.shape), dtype: dtype)
+    if storage.device == .cpu {
+      device.backend.copy(from: source.pointer, to: target.pointer, byteCount: byteCount)
+    } else if device == .cpu {
+      storage.device.backend.copyOut(
+        from: source.pointer, to: target.pointer, byteCount: byteCount)
+    } else {
+      return source.moved(to: .cpu).moved(to: device)
     }
-    switch (here.kind, device.kind) {
-    case (.cuda, .cuda):
-      let copy = copy(in: .make(byteCount: byteCount, device: device))
-      CUDA.gpu(device).copy(source, from: CUDA.gpu(here), into: copy, byteCount: byteCount)
-      return copy
-    case (.cuda, _):
-      let gpu = CUDA.gpu(here)
-      let storage = nonBlocking ? gpu.makePinnedStorage(byteCount: byteCount) : nil
-      let copy = copy(in: storage ?? .make(byteCount: byteCount, device: device))
-      if nonBlocking {
-        gpu.startCopyOut(source, into: copy, byteCount: byteCount)
-      } else {
-        here.backend.copyOut(from: source.pointer, to: copy.pointer, byteCount: byteCount)
-      }
-      return copy
-    default:
-      let copy = copy(in: .make(byteCount: byteCount, device: device))
-      device.backend.copy(from: source.pointer, to: copy.pointer, byteCount: byteCount)
-      if device.kind == .cuda, source.isPinned {
-        let gpu = CUDA.gpu(device)
-        if nonBlocking {
-          PinnedMemory.use(source.storage, on: gpu)
-        } else {
-          gpu.synchronizeStream()
-        }
-      }
-      return copy
-    }
+    return target
   }
 
-  /// A copy in page-locked memory of the CPU, from which a GPU copies by itself; stops the program where there is
-  /// no GPU.
+  /// A copy in page-locked memory of the CPU, from which a GPU copies by itself; stops the program where no device
+  /// does.
   public func pinned() -> StridedView {
-    if PinnedMemory.isPinned(storage) { return self }
-    let byteCount = layout.numel * dtype.itemSize
-    let copy = StridedView(
-      storage: CUDA.gpu(.cuda()).makePinnedStorage(byteCount: byteCount),
-      layout: Layout(contiguous: layout.shape), dtype: dtype)
-    copy.pointer.copyMemory(from: contiguous().pointer, byteCount: byteCount)
-    return copy
+    guard let backend = Device.others.first(where: \.pinsMemory) else {
+      fatalError(
+        "pinMemory: no device here copies from page-locked memory by itself; ask Tensor.canPinMemory beforehand"
+      )
+    }
+    return backend.pinned(self)
   }
+
+  /// Whether there is a device that copies from page-locked memory by itself.
+  public static var canBePinned: Bool { Device.others.contains(where: \.pinsMemory) }
 
   /// Whether it lies in page-locked memory of the CPU.
   public var isPinned: Bool { PinnedMemory.isPinned(storage) }
-}
-
-extension GPU {
-  /// Starts a copy to the program's page-locked memory.
-  fileprivate func startCopyOut(_ source: StridedView, into copy: StridedView, byteCount: Int) {
-    guard byteCount > 0 else { return }
-    activate()
-    requireNoCapture("a copy to the program's memory")
-    memory.use(source.block, on: stream)
-    check(
-      driver.cuMemcpyDtoHAsync(copy.pointer, source.pointer.devicePointer, byteCount, stream),
-      "cuMemcpyDtoHAsync")
-    PinnedMemory.use(copy.storage, on: self)
-  }
-
-  /// Copies from another GPU, between what that has been given so far and what it is given later.
-  fileprivate func copy(
-    _ source: StridedView, from other: GPU, into copy: StridedView, byteCount: Int
-  ) {
-    guard byteCount > 0 else { return }
-    let (ready, done) = (CUDA.Event(other.device), CUDA.Event(device))
-    ready.record()
-    activate()
-    check(driver.cuStreamWaitEvent(stream, ready.handle, 0), "cuStreamWaitEvent")
-    check(
-      driver.cuMemcpyPeerAsync(
-        copy.pointer.devicePointer, context, source.pointer.devicePointer, other.context, byteCount,
-        stream), "cuMemcpyPeerAsync")
-    done.record()
-    other.activate()
-    other.check(driver.cuStreamWaitEvent(other.stream, done.handle, 0), "cuStreamWaitEvent")
-  }
 }

@@ -31,6 +31,12 @@ public struct StridedView: Sendable {
     storage.pointer + layout.offset * dtype.itemSize
   }
 
+  /// Whether it is one number that the program has at hand, on the CPU, however often it is repeated.
+  public var isNumber: Bool {
+    storage.device.kind == .cpu
+      && zip(layout.shape, layout.strides).allSatisfy { $0 == 1 || $1 == 0 }
+  }
+
   /// The same storage in another layout.
   public func with(_ layout: Layout) -> StridedView {
     StridedView(storage: storage, layout: layout, dtype: dtype)

@@ -1,5 +1,5 @@
 import Foundation
-@_spi(Flambeau) import Graphs
+import Support
 
 /// A whole file's bytes.
 ///

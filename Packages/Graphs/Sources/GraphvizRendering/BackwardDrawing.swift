@@ -1,5 +1,6 @@
 import Foundation
 @_spi(Flambeau) import Graphs
+import Support
 
 extension BackwardRecording {
   /// Draws each step into a file of a folder, `step-000.svg` and so on, which is made if it is not there.

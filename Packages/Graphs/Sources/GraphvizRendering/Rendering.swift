@@ -1,5 +1,6 @@
 import Foundation
-@_spi(Flambeau) @_exported import Graphs
+@_exported import Graphs
+import Support
 
 /// What a graph can be drawn as; the raw value is the file extension.
 public enum GraphFormat: String, Sendable, CaseIterable {

@@ -64,14 +64,6 @@ func numbersAreBrief(number: Double, text: String) {
   #expect(number.briefDescription == text)
 }
 
-@Test(arguments: [
-  (0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (400_000, "390.6 KiB"),
-  (5 << 40, "5.0 TiB"),
-])
-func bytesAreBrief(count: Int, text: String) {
-  #expect(count.byteDescription == text)
-}
-
 @Test func jsonComesBackTheSame() throws {
   let data = try JSONEncoder().encode(product())
   #expect(try JSONDecoder().decode(ComputationGraph.self, from: data) == product())

@@ -1,4 +1,3 @@
-import CThreadState
 @_spi(Flambeau) import Devices
 import Foundation
 @_spi(Flambeau) import Tensors
@@ -170,7 +169,7 @@ public enum Init {
   }
 
   private static func set(_ tensor: Tensor, _ value: (Tensor) -> Tensor) {
-    if flambeau_ambient_skips_init() { return }
+    if AmbientState.skipsInit { return }
     noGrad { tensor.copy(from: value(tensor)) }
   }
 
@@ -178,7 +177,7 @@ public enum Init {
   static func drawn(
     _ shape: [Int], _ dtype: DType, _ device: Device, _ draw: () -> Tensor
   ) -> Tensor {
-    flambeau_ambient_skips_init() ? .empty(shape, dtype: dtype, device: device) : draw()
+    AmbientState.skipsInit ? .empty(shape, dtype: dtype, device: device) : draw()
   }
 
   /// Does something in which the library's layers leave out the numbers that they begin with.

@@ -1,5 +1,5 @@
 import Foundation
-@_spi(Flambeau) import Graphs
+import Support
 import SwiftProtobuf
 
 /// A file of events as TensorBoard reads them: records of TensorFlow's TFRecord format, each a length, its

@@ -1,5 +1,6 @@
 import Foundation
-@_spi(Flambeau) import Graphs
+import Graphs
+import Support
 
 extension ComputationGraph {
   /// Writes the graph in TensorFlow's format for one, a `GraphDef`, which Netron shows: `model.pb`. Frames

@@ -1,5 +1,5 @@
 import Foundation
-@_spi(Flambeau) import Graphs
+import Support
 
 /// A folder of a run's checkpoints, of which the last ones and the best one are kept.
 ///

@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Devices
+
 extension Tensor {
   /// One step of an optimizer on this parameter in place, in one pass.
   ///

@@ -52,7 +52,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     source = Result {
       if let problem = workers.problem { throw DataLoaderError.invalidSetting(problem) }
       let source = try makeSource(choice)
-      return workers.pin && CUDA.isAvailable ? source.pinned : source
+      return workers.pin && Tensor.canPinMemory ? source.pinned : source
     }
   }
 

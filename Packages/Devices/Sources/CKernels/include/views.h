@@ -133,9 +133,11 @@ void flambeau_search(
     DType dtype, bool after_equal, long rows, long n, long length, int64_t *places, const void *x,
     const void *sorted);
 
-/// Counts the true ones among contiguous elements; where `places` is not null, it is given their
-/// places, and must have room for one more.
-long flambeau_true_places(long count, const bool *x, int64_t *places);
+/// How many of contiguous elements are true.
+long flambeau_count_true(long count, const bool *x);
+
+/// The places of the true ones among contiguous elements, of which there are `found`.
+void flambeau_true_places(const bool *x, long found, int64_t *places);
 
 /// c = a · b for contiguous m×k and k×n matrices, where the types have no BLAS.
 void flambeau_matmul(DType dtype, long m, long n, long k, void *c, const void *a, const void *b);

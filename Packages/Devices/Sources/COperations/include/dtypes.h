@@ -123,9 +123,12 @@ static inline float16_bits_t flambeau_float16_from_float(float x) {
 #define _Nonnull
 #define FLAMBEAU_ENUM(Name) enum Name : uint8_t
 #define FLAMBEAU_SWIFT_NAME(text)
+#define FLAMBEAU_SWIFT_STRUCT
 #else
 #define FLAMBEAU_ENUM(Name) enum __attribute__((enum_extensibility(closed))) Name : uint8_t
 #define FLAMBEAU_SWIFT_NAME(text) __attribute__((swift_name(text)))
+// A number that Swift sees as a type of its own.
+#define FLAMBEAU_SWIFT_STRUCT __attribute__((swift_newtype(struct)))
 #endif
 #define FLAMBEAU_CASE(Name, name) Name##_##name FLAMBEAU_SWIFT_NAME(#name)
 

@@ -5,16 +5,12 @@
 
 #include "dtypes.h"
 
-/// The kinds of device.
-typedef FLAMBEAU_ENUM(DeviceKind) {
-  FLAMBEAU_CASE(DeviceKind, cpu),
-  FLAMBEAU_CASE(DeviceKind, cuda),
-  FLAMBEAU_CASE(DeviceKind, mps),
-} DeviceKind;
+/// A kind of device, by its number: 0 is the CPU, and the others are registered in Swift.
+typedef uint8_t DeviceKind FLAMBEAU_SWIFT_STRUCT;
 
 /// Where a tensor's elements live and its operations run.
 ///
-/// In text it is `cpu`, `cuda:0` or `mps`, as in PyTorch; `cuda` alone means `cuda:0`.
+/// In text it is `cpu`, `cuda:0`, `mps` or one that was registered, as in PyTorch; `cuda` alone means `cuda:0`.
 typedef struct {
   DeviceKind kind;
   /// Which one of its kind, from 0 on.
@@ -58,8 +54,7 @@ FLAMBEAU_GETTER(Device, device, "device")
 FLAMBEAU_GETTER(uint32_t, version, "version")
 
 /// Notes that the contents have been changed in place.
-static inline void flambeau_storage_mark_changed(Storage *_Nonnull storage)
-    __attribute__((swift_name("Storage.markChanged(self:)"))) {
+static inline void flambeau_storage_mark_changed(Storage *_Nonnull storage) {
   storage->version++;
 }
 

@@ -91,13 +91,20 @@ public enum CUDA {
   /// The GPU that a device names. Stops the program where this machine has none such.
   static func gpu(_ device: Device) -> GPU {
     do {
-      let devices = try CUDARuntime.shared.get().devices
-      guard device.kind == .cuda, devices.indices.contains(Int(device.index)) else {
-        throw DeviceError.noSuchDevice(device, count: devices.count)
-      }
-      return devices[Int(device.index)]
+      return try requiredGPU(device)
     } catch {
       fatalError(error.localizedDescription)
     }
+  }
+
+  /// The GPU that a device names.
+  ///
+  /// - Throws: ``DeviceError`` where this machine has none such.
+  static func requiredGPU(_ device: Device) throws(DeviceError) -> GPU {
+    let devices = try CUDARuntime.shared.get().devices
+    guard device.kind == .cuda, devices.indices.contains(Int(device.index)) else {
+      throw .noSuchDevice(device, count: devices.count)
+    }
+    return devices[Int(device.index)]
   }
 }

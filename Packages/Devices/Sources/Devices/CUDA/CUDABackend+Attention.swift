@@ -4,9 +4,13 @@ import CUDAKernels
 // Attention in one pass.
 
 extension CUDABackend {
-  func canAttend(_ dtype: DType, width: Int, valueWidth: Int) -> Bool {
-    let widest = Int(ATTENTION_BYTES) / (dtype == .float64 ? 8 : 4)
-    return dtype.isFloatingPoint && max(width, valueWidth) <= widest
+  func supports(_ kernel: FusedKernel) -> Bool {
+    switch kernel {
+    case .attention(let dtype, let width, let valueWidth):
+      let widest = Int(ATTENTION_BYTES) / (dtype == .float64 ? 8 : 4)
+      return dtype.isFloatingPoint && max(width, valueWidth) <= widest
+    case .optimize: return true
+    }
   }
 
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {

@@ -63,15 +63,15 @@ extension CUDABackend {
 
   func crossEntropy(
     _ x: StridedView, target: StridedView, ignored: Int, into losses: StridedView,
-    totals: StridedView
-  ) -> Int? {
+    totals: StridedView, invalid: (Int) -> Never
+  ) {
     prepare("crossEntropy", [x, target, losses, totals])
     let rows = x.layout.rows
-    return checkingIndices(.crossEntropy) { invalid in
+    checkingIndices(.crossEntropy, invalid) { notes in
       launchRows(
         ("cross_entropy_warp", "cross_entropy_block"), in: "softmax", x.dtype, rows, Rows(rows),
         losses.pointer, totals.pointer,
-        x.pointer, target.pointer, Int64(ignored), invalid)
+        x.pointer, target.pointer, Int64(ignored), notes)
     }
   }
 
@@ -155,23 +155,32 @@ extension CUDABackend {
       x.pointer, sorted.pointer, Int64(sorted.layout.rows.length), afterEqual)
   }
 
-  func truePlaces(_ x: StridedView) -> StridedView {
-    prepare("nonzero", [x])
+  func countTrue(_ x: StridedView, into count: StridedView) {
+    prepare("nonzero", [x, count])
+    let running = runningCounts(x)
+    guard let tiles = running.layout.shape.first, tiles > 0 else { return count.fill(0) }
+    convert(running.part(0, tiles - 1, 1)[0], into: count)
+  }
+
+  func truePlaces(_ x: StridedView, into y: StridedView) {
+    prepare("nonzero", [x, y])
+    let running = runningCounts(x)
+    gpu.launch(
+      kernel("write_true", in: "index", .bool), over: running.layout.numel, Int64(x.layout.numel),
+      y.pointer, running.pointer, x.pointer)
+  }
+
+  /// How many elements are true up to the end of each tile.
+  private func runningCounts(_ x: StridedView) -> StridedView {
     let count = x.layout.numel
     let tiles = (count + Int(TRUE_TILE) - 1) / Int(TRUE_TILE)
-    guard tiles > 0 else { return empty([0], .int64) }
     let (counts, running) = (empty([tiles], .int64), empty([tiles], .int64))
+    guard tiles > 0 else { return running }
     gpu.launch(
       kernel("count_true", in: "index", .bool), over: tiles, Int64(count), counts.pointer, x.pointer
     )
     scan(.sum, counts, into: running)
-    var found: Int64 = 0
-    copyOut(from: running.pointer + 8 * (tiles - 1), to: &found, byteCount: 8)
-    let places = empty([Int(found)], .int64)
-    gpu.launch(
-      kernel("write_true", in: "index", .bool), over: tiles, Int64(count), places.pointer,
-      running.pointer, x.pointer)
-    return places
+    return running
   }
 }
 

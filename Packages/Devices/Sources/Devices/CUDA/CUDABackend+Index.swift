@@ -4,36 +4,40 @@ import CUDAKernels
 // By index.
 
 extension CUDABackend {
-  /// Calls `body` with the place for indices that are out of range. Where launches are synchronous, returns one
-  /// such index; otherwise the program learns of it when it waits for the GPU.
+  /// Calls `body` with the place for notes of indices that are out of range. Where launches are synchronous, tells
+  /// `invalid` of one; otherwise the program stops when it next waits for the GPU.
   func checkingIndices(
-    _ operation: InvalidIndices.Operation, _ body: (UnsafeMutablePointer<InvalidIndex>) -> Void
-  ) -> Int? {
+    _ operation: InvalidIndices.Operation, _ invalid: (Int) -> Never,
+    _ body: (UnsafeMutablePointer<InvalidIndex>) -> Void
+  ) {
     body(gpu.invalidIndices[operation])
-    guard gpu.isSynchronous, !gpu.isCapturing else { return nil }
+    guard gpu.isSynchronous, !gpu.isCapturing else { return }
     gpu.synchronizeStream()
-    return gpu.invalidIndices.take(operation)
+    if let index = gpu.invalidIndices.take(operation) { invalid(index) }
   }
 
-  func gather(_ x: StridedView, dim: Int, index: StridedView, into y: StridedView) -> Int? {
+  func gather(
+    _ x: StridedView, dim: Int, index: StridedView, into y: StridedView, invalid: (Int) -> Never
+  ) {
     prepare("gather", [x, index, y])
     var strides = x.layout.strides
     strides[dim] = 0
     let walk = Walk(
       [y, index, x], shape: y.layout.shape,
       strides: [y.layout.strides, index.layout.strides, strides])
-    return checkingIndices(.gather) { invalid in
+    checkingIndices(.gather, invalid) { notes in
       gpu.launch(
         kernel("gather", in: "index", y.dtype), over: y.layout.numel, walk,
-        Int64(x.layout.shape[dim]), Int64(x.layout.strides[dim]), invalid)
+        Int64(x.layout.shape[dim]), Int64(x.layout.strides[dim]), notes)
     }
   }
 
   /// Equal indices are brought together by a sort, and one thread puts or adds their elements one after the
   /// other: the result is the same in every run, and the CPU's.
   func scatter(
-    _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView
-  ) -> Int? {
+    _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView,
+    invalid: (Int) -> Never
+  ) {
     prepare("scatter", [x, index, y])
     let shape = x.layout.shape
     // Along dims in which the index repeats, all elements go with those beside them.
@@ -49,19 +53,18 @@ extension CUDABackend {
     places[dimPlace] = 0
 
     let count = part(shape, own).reduce(1, *)
-    guard count > 0, x.layout.numel > 0 else { return nil }
+    guard count > 0, x.layout.numel > 0 else { return }
     let keys = empty([count], .int64)
     let order = empty([count], .int64)
     let size = Int64(y.layout.shape[dim])
-    let result = checkingIndices(.scatter) { invalid in
+    checkingIndices(.scatter, invalid) { notes in
       gpu.launch(
         kernel("scatter_keys", in: "index", .int64), over: count,
         Walk(
           [index, index], shape: part(shape, own),
           strides: [part(index.layout.strides, own), places]),
-        keys.pointer, size, Int64(counted[dimPlace]), invalid)
+        keys.pointer, size, Int64(counted[dimPlace]), notes)
     }
-    guard result == nil else { return result }
     sort(keys, descending: false, into: order)
     var launch = ScatterLaunch()
     launch.keys = Walk(
@@ -75,6 +78,5 @@ extension CUDABackend {
     launch.y_stride = Int64(y.layout.strides[dim])
     launch.adding = adding
     gpu.launch(kernel("scatter", in: "index", x.dtype), over: x.layout.numel, launch)
-    return nil
   }
 }

@@ -66,17 +66,6 @@ extension CUDA {
     /// Whether this thread's work on a device is captured: `torch.cuda.is_current_stream_capturing`.
     public static func isCapturing(_ device: Device = .cuda()) -> Bool { capture?.device == device }
 
-    /// Does something at once while a graph is captured, in memory that stays, and waits for it. For Flambeau's
-    /// packages only.
-    @_spi(Flambeau) public static func beforeCapture<Result>(_ body: () -> Result) -> Result {
-      guard let device = capture?.device else { return body() }
-      return $capture.withValue(nil) {
-        let stream = Stream.default(of: device)
-        defer { stream.synchronize() }
-        return stream.run(body)
-      }
-    }
-
     private static let count = Atomic<Int>(0)
 
     /// What this thread captures, if it does.
@@ -86,6 +75,19 @@ extension CUDA {
     struct Capture: @unchecked Sendable {
       let device: Device
       let replays: UnsafePointer<UInt64>
+    }
+  }
+}
+
+extension CUDABackend {
+  var isCapturing: Bool { gpu.isCapturing }
+
+  func beforeCapture<Result>(_ body: () -> Result) -> Result {
+    guard isCapturing else { return body() }
+    return CUDA.Graph.$capture.withValue(nil) {
+      let stream = CUDA.Stream.default(of: gpu.device)
+      defer { stream.synchronize() }
+      return stream.run(body)
     }
   }
 }

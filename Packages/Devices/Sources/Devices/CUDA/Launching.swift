@@ -47,14 +47,6 @@ extension GPU {
   private static func aligned(_ offset: Int) -> Int { (offset + 15) / 16 * 16 }
 }
 
-extension StridedView {
-  /// Whether it is one number that the program has at hand, however often it is repeated.
-  var isNumber: Bool {
-    storage.device.kind == .cpu
-      && zip(layout.shape, layout.strides).allSatisfy { $0 == 1 || $1 == 0 }
-  }
-}
-
 extension Walk {
   /// Over views of one shape.
   init(_ views: [StridedView], shape: [Int]) {

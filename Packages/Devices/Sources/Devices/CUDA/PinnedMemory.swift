@@ -37,6 +37,8 @@ final class PinnedMemory: Sendable {
   /// Whether a storage lies in page-locked memory.
   static func isPinned(_ storage: Storage) -> Bool {
     storage.device == .cpu && flambeau_is_wrapped(storage)
+      && Unmanaged<AnyObject>.fromOpaque(flambeau_memory_owner(storage)).takeUnretainedValue()
+        is PinnedOwner
   }
 }
 

@@ -1,3 +1,5 @@
+import Support
+
 /// What a computation was made of: a directed graph of values and operations, without cycles.
 ///
 /// It is plain data that knows nothing of tensors or of drawing. `ScalarGrad`, `Tensors` and `NN` make

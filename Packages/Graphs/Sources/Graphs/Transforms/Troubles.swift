@@ -1,3 +1,5 @@
+import Support
+
 extension ComputationGraph {
   /// Something wrong with a node's gradient or value.
   public struct Trouble: Hashable, Sendable {

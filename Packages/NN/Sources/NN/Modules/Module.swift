@@ -1,4 +1,3 @@
-import CThreadState
 @_spi(Flambeau) import Devices
 @_exported import Tensors
 
@@ -78,16 +77,14 @@ open class Module {
 extension Module {
   @inline(__always)
   private func entered<Output>(_ body: () -> Output) -> Output {
-    var scope = Scope(
-      owner: Unmanaged.passUnretained(self).toOpaque(), outer: flambeau_ambient_scope())
-    return withUnsafePointer(to: &scope) { scope in withAmbient({ $0.scope = scope }, body) }
+    withScope(of: Unmanaged.passUnretained(self).toOpaque(), body)
   }
 
   /// Where this module stands in the model whose forward function runs: `encoder.layers.2.linear1`; its
   /// type where it runs alone.
   public var path: String {
     var outermost: Module?
-    var scope = flambeau_ambient_scope()
+    var scope = AmbientState.scope
     while let current = scope {
       outermost = Unmanaged<Module>.fromOpaque(current.pointee.owner).takeUnretainedValue()
       scope = current.pointee.outer

@@ -1,6 +1,5 @@
+import Devices
 import Foundation
-
-@_spi(Flambeau) import Devices
 
 /// Changes parameters so that a loss becomes smaller, given its gradient: `torch.optim.Optimizer`.
 ///
@@ -67,9 +66,9 @@ open class Optimizer {
 
     /// Counts one more step.
     fileprivate mutating func advance(on device: Device) {
-      if count == nil, CUDA.Graph.isCapturing(device) {
+      if count == nil, device.backend.isCapturing {
         let steps = ownSteps
-        count = CUDA.Graph.beforeCapture {
+        count = device.backend.beforeCapture {
           Tensor.full([], Double(steps), dtype: .int64, device: device)
         }
       }
@@ -130,14 +129,9 @@ open class Optimizer {
   open func update(
     _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
   ) {
-    guard var rule = rule(group) else {
-      fatalError("\(Self.self): override func update(_:gradient:state:group:)")
-    }
-    rule.step = state.ownSteps
-    parameter.optimize(rule, gradient: gradient, states: state.tensors, count: state.count)
+    fatalError("\(Self.self): override func update(_:gradient:state:group:)")
   }
 
-  /// What one step of a group's parameters is, where the devices have a kernel for it.
   func rule(_ group: ParameterGroup) -> OptimizerStep? { nil }
 
   /// The names of what such a kernel remembers, in its order; nil for what is not remembered.
@@ -155,7 +149,7 @@ open class Optimizer {
           defer { index += 1 }
           guard let gradient = parameter.grad else { continue }
           if states[index] == nil {
-            if CUDA.Graph.isCapturing(parameter.device) {
+            if parameter.device.backend.isCapturing {
               fatalError(
                 "\(Self.self).step: the first step cannot be captured, since what is remembered would begin "
                   + "anew in each replay; take a step before")
@@ -167,7 +161,13 @@ open class Optimizer {
           }
           var state = states[index].take()!
           state.advance(on: parameter.device)
-          update(parameter, gradient: gradient, state: &state, group: group)
+          if var rule = rule(group), parameter.device.backend.supports(.optimize) {
+            rule.step = state.ownSteps
+            parameter.optimize(
+              rule, gradient: gradient, states: state.tensors, count: state.count)
+          } else {
+            update(parameter, gradient: gradient, state: &state, group: group)
+          }
           states[index] = state
         }
       }

@@ -1,3 +1,8 @@
+import Foundation
+
+// Each optimizer says what a step does in tensor operations, and which rule it is to devices that have a kernel for
+// it.
+
 /// Stochastic gradient descent: `torch.optim.SGD`.
 public final class SGD: Optimizer {
   /// The share of the gradient that does not come into the velocity.
@@ -47,6 +52,19 @@ public final class SGD: Optimizer {
 
   override func stateNames(_ group: ParameterGroup) -> [String?] {
     [group.momentum == 0 ? nil : "momentum_buffer"]
+  }
+
+  public override func update(
+    _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
+  ) {
+    var step = gradient + parameter * group.weightDecay
+    if let velocity = state["momentum_buffer"] {
+      let isFirst = state.steps == 1
+      velocity.copy(
+        from: velocity * (isFirst ? 0 : group.momentum) + step * (isFirst ? 1 : 1 - dampening))
+      step = nesterov ? step + velocity * group.momentum : velocity
+    }
+    parameter.update(.subtract, step * group.lr)
   }
 
   override func rule(_ group: ParameterGroup) -> OptimizerStep? {
@@ -118,6 +136,25 @@ public class Adam: Optimizer {
 
   override func stateNames(_ group: ParameterGroup) -> [String?] {
     ["exp_avg", "exp_avg_sq", amsgrad ? "max_exp_avg_sq" : nil]
+  }
+
+  public override func update(
+    _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
+  ) {
+    if isDecoupled { parameter.update(.subtract, parameter * (group.lr * group.weightDecay)) }
+    let g = isDecoupled ? gradient : gradient + parameter * group.weightDecay
+    let (mean, square) = (state["exp_avg"]!, state["exp_avg_sq"]!)
+    mean.copy(from: mean + (g - mean) * (1 - group.momentum))
+    square.copy(from: square * betas.1 + g * g * (1 - betas.1))
+    var divisor = square
+    if let largest = state["max_exp_avg_sq"] {
+      largest.copy(from: largest.maximum(square))
+      divisor = largest
+    }
+    let steps = Double(state.steps)
+    let root = (1 - pow(betas.1, steps)).squareRoot()
+    let share = mean / (divisor.sqrt() / root + eps)
+    parameter.update(.subtract, share * (group.lr / (1 - pow(group.momentum, steps))))
   }
 
   override func rule(_ group: ParameterGroup) -> OptimizerStep? {
@@ -202,6 +239,16 @@ public final class Adagrad: Optimizer {
     .fullLike(parameter, initialAccumulatorValue)
   }
 
+  public override func update(
+    _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
+  ) {
+    let g = gradient + parameter * group.weightDecay
+    let sum = state["sum"]!
+    sum.update(.add, g * g)
+    let lr = group.lr / (1 + Double(state.steps - 1) * lrDecay)
+    parameter.update(.subtract, g / (sum.sqrt() + eps) * lr)
+  }
+
   override func rule(_ group: ParameterGroup) -> OptimizerStep? {
     var step = OptimizerStep(.adagrad, group)
     step.lr_decay = lrDecay
@@ -265,6 +312,25 @@ public final class RMSprop: Optimizer {
     [
       "square_avg", group.momentum == 0 ? nil : "momentum_buffer", centered ? "grad_avg" : nil,
     ]
+  }
+
+  public override func update(
+    _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
+  ) {
+    let g = gradient + parameter * group.weightDecay
+    let square = state["square_avg"]!
+    square.copy(from: square * alpha + g * g * (1 - alpha))
+    var divisor = square
+    if let mean = state["grad_avg"] {
+      mean.copy(from: mean + (g - mean) * (1 - alpha))
+      divisor = square - mean * mean
+    }
+    var step = g / (divisor.sqrt() + eps)
+    if let velocity = state["momentum_buffer"] {
+      velocity.copy(from: velocity * group.momentum + step)
+      step = velocity
+    }
+    parameter.update(.subtract, step * group.lr)
   }
 
   override func rule(_ group: ParameterGroup) -> OptimizerStep? {

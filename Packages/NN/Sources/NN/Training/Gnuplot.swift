@@ -1,5 +1,5 @@
 import Foundation
-@_spi(Flambeau) import Graphs
+import Support
 
 /// gnuplot, a program of its own, which draws plots from a script.
 enum Gnuplot {

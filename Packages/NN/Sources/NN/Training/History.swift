@@ -1,5 +1,5 @@
 import Foundation
-@_spi(Flambeau) import Graphs
+import Support
 import Tensors
 
 /// Named series of numbers that grow while a model trains, such as losses and accuracies.

@@ -1,4 +1,3 @@
-import CThreadState
 @_spi(Flambeau) import Devices
 import Synchronization
 
@@ -70,7 +69,7 @@ final class Autocast: Sendable {
 
   static var current: Autocast? {
     @inline(__always) get {
-      guard let current = flambeau_ambient_autocast() else { return nil }
+      guard let current = AmbientState.autocast else { return nil }
       return Unmanaged<Autocast>.fromOpaque(current).takeUnretainedValue()
     }
   }

@@ -1,8 +1,7 @@
-import CThreadState
 @_spi(Flambeau) import Devices
 
 /// Whether operations are recorded here and now.
-var isGradEnabled: Bool { !flambeau_ambient_disables_grad() }
+var isGradEnabled: Bool { !AmbientState.disablesGrad }
 
 /// Runs `body` without recording operations, on this thread: `torch.no_grad`.
 ///
@@ -35,7 +34,7 @@ public func enableGrad<Result>(
 }
 
 /// Whether ``detectAnomaly(_:)`` is on here and now.
-var isDetectingAnomalies: Bool { flambeau_ambient_detects_anomalies() }
+var isDetectingAnomalies: Bool { AmbientState.detectsAnomalies }
 
 /// Runs `body`, in which a backward pass stops the program where a derivative first makes a NaN, with
 /// the operation's name, on this thread: `torch.autograd.detect_anomaly`. It is slow.

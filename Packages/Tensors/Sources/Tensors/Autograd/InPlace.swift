@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Devices
+
 import Synchronization
 
 // Changes in place, and what becomes of the history of a tensor and of its views.

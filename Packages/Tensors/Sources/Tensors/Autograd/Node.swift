@@ -1,4 +1,4 @@
-import CThreadState
+@_spi(Flambeau) import Devices
 import OrderedCollections
 import Synchronization
 
@@ -38,11 +38,11 @@ final class Node: @unchecked Sendable {
     self.row = row
     var latest = max(first.sequence, second.sequence)
     if let others { for edge in others { latest = max(latest, edge.sequence) } }
-    sequence = flambeau_next_sequence(latest)
+    sequence = AmbientState.nextSequence(after: latest)
     layout = result.view.layout
     dtype = result.view.dtype
     device = result.view.storage.device
-    scope = flambeau_ambient_scope()?.pointee.owner
+    scope = AmbientState.scope?.pointee.owner
     inputs = Inputs(
       first: first, second: second, others: others, attributes: attributes,
       output: row.savesOutput
@@ -52,7 +52,7 @@ final class Node: @unchecked Sendable {
   /// The node of a leaf.
   init(leaf: Tensor) {
     row = nil
-    sequence = flambeau_next_sequence(0)
+    sequence = AmbientState.nextSequence(after: 0)
     layout = leaf.view.layout
     dtype = leaf.dtype
     device = leaf.device

@@ -1,4 +1,5 @@
 @_exported import Graphs
+import Support
 
 extension Tensor {
   /// How this tensor was computed, as a graph: the leaves that require gradients, the operations, what

@@ -165,8 +165,9 @@ private struct Attention: Sendable {
   ) -> Tensor? {
     Tensor.requireOneDevice("scaledDotProductAttention", [query, key, value, mask])
     guard !scores.contains(0), mask?.requiresGrad != true,
-      query.backend.canAttend(
-        query.dtype, width: query.shape[query.ndim - 1], valueWidth: value.shape[value.ndim - 1])
+      query.backend.supports(
+        .attention(
+          query.dtype, width: query.shape[query.ndim - 1], valueWidth: value.shape[value.ndim - 1]))
     else { return nil }
     let inputs = [query, key, value].map(\.forProducts)
     let dtype = inputs[0].dtype

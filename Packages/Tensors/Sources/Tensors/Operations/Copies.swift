@@ -40,6 +40,9 @@ extension Tensor {
     return Tensor(view.pinned()).recorded(.clone, self)
   }
 
+  /// Whether this machine has a device that copies from page-locked memory by itself, as ``pinMemory()`` needs.
+  public static var canPinMemory: Bool { StridedView.canBePinned }
+
   /// Whether it lies in page-locked memory: `torch.Tensor.is_pinned`.
   public var isPinned: Bool { view.isPinned }
 

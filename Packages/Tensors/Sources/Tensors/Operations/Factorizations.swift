@@ -179,8 +179,10 @@ extension Tensor {
     if let wide = raised(.everywhere) { return wide.cholesky() }
     checkSquare("cholesky")
     let a = columnMajor()
-    if let failed = backend.cholesky(a.view) {
-      fatalError("cholesky: matrix \(failed) of shape \(shape) is not positive definite")
+    let failed = failureFlags()
+    backend.cholesky(a.view, failed: failed.view)
+    if let place = failed.firstTrue {
+      fatalError("cholesky: matrix \(place) of shape \(shape) is not positive definite")
     }
     return a.mT.to(dtype).recorded(.cholesky, self)
   }
@@ -200,6 +202,14 @@ extension Tensor {
       q.to(dtype).recorded(.qrOfQ, self), r.mT.to(dtype).recorded(.qrOfR, self)
     )
   }
+
+  /// Where a factorisation notes which matrices it failed for.
+  private func failureFlags() -> Tensor {
+    .zeros([shape.dropLast(2).reduce(1, *)], dtype: .bool, device: device)
+  }
+
+  /// The first place at which it is true, which is asked of the device.
+  private var firstTrue: Int? { scalars(as: Bool.self).firstIndex(of: true) }
 
   /// The gradient of the matrix that Q and R came from, given those of Q and R.
   fileprivate func qrDerivative(_ gq: Tensor?, _ gr: Tensor?) -> Tensor {
@@ -235,9 +245,11 @@ extension Tensor {
     checkSquare("eigh")
     let a = columnMajor()
     let values = Tensor(empty: shape.dropLast() + [], dtype: .float64, device: device)
-    if let failed = backend.eigh(a.view, values: values.view) {
+    let failed = failureFlags()
+    backend.eigh(a.view, values: values.view, failed: failed.view)
+    if let place = failed.firstTrue {
       let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
-      fatalError("eigh: no values were found for matrix \(failed) of shape \(shape)\(cause)")
+      fatalError("eigh: no values were found for matrix \(place) of shape \(shape)\(cause)")
     }
     return (
       values.to(dtype).recorded(.eighOfValues, self),
@@ -257,9 +269,11 @@ extension Tensor {
     let u = Tensor(empty: batch + [k, m], dtype: .float64, device: device)
     let s = Tensor(empty: batch + [k], dtype: .float64, device: device)
     let v = Tensor(empty: batch + [n, k], dtype: .float64, device: device)
-    if let failed = backend.svd(a.view, left: u.view, values: s.view, right: v.view) {
+    let failed = failureFlags()
+    backend.svd(a.view, left: u.view, values: s.view, right: v.view, failed: failed.view)
+    if let place = failed.firstTrue {
       let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
-      fatalError("svd: no values were found for matrix \(failed) of shape \(shape)\(cause)")
+      fatalError("svd: no values were found for matrix \(place) of shape \(shape)\(cause)")
     }
     return (
       u.mT.to(dtype).recorded(.svdOfU, self), s.to(dtype).recorded(.svdOfS, self),

@@ -47,8 +47,8 @@ extension Tensor {
     let index = checkedIndex(index, dim: dim, for: name)
     let source = view.with(cut(to: index.shape, except: dim))
     let result = Tensor(empty: index.shape, dtype: dtype, device: device)
-    if let invalid = backend.gather(source, dim: dim, index: index.view, into: result.view) {
-      fatalIndex(invalid, dim, for: name)
+    backend.gather(source, dim: dim, index: index.view, into: result.view) {
+      fatalIndex($0, dim, for: name)
     }
     return result.recorded(
       .gather, self, with: IndexedDim(dim: dim, index: index, shape: shape))
@@ -91,9 +91,9 @@ extension Tensor {
     Tensor.requireOneDevice(name, [self, source])
     let result = detach().clone()
     let target = result.view.with(result.cut(to: index.shape, except: dim))
-    let invalid = backend.scatter(
-      source.view, dim: dim, index: index.view, adding: adding, into: target)
-    if let invalid { fatalIndex(invalid, dim, for: name) }
+    backend.scatter(source.view, dim: dim, index: index.view, adding: adding, into: target) {
+      fatalIndex($0, dim, for: name)
+    }
     return result
   }
 
@@ -126,8 +126,9 @@ extension Tensor {
     strides[dim] = index.strides[0]
     let spread = Layout(shape: shape, strides: strides, offset: index.storageOffset)
     let result = Tensor(empty: shape, dtype: dtype, device: device)
-    let invalid = backend.gather(view, dim: dim, index: index.view.with(spread), into: result.view)
-    if let invalid { fatalIndex(invalid, dim, for: name) }
+    backend.gather(view, dim: dim, index: index.view.with(spread), into: result.view) {
+      fatalIndex($0, dim, for: name)
+    }
     return result.recorded(
       .indexSelect, self, with: IndexedDim(dim: dim, index: index, shape: self.shape))
   }
@@ -226,15 +227,13 @@ extension Tensor {
         "maskedSelect: a mask of \(mask.dtype) and shape \(mask.shape) for shape \(shape); it must be "
           + "bool and broadcast")
     }
-    let flags = mask.detach().expand(whole).view.contiguous()
-    return expand(whole).flatten().indexSelect(0, Tensor(backend.truePlaces(flags)))
+    return expand(whole).flatten().indexSelect(0, mask.detach().expand(whole).truePlaces())
   }
 
   /// The places of the elements other than 0, a row of dims for each: `torch.nonzero`; int64 of shape
   /// [count, dims].
   public func nonzero() -> Tensor {
-    let flags = (dtype == .bool ? detach() : detach() .!= 0).view.contiguous()
-    var rest = Tensor(backend.truePlaces(flags))
+    var rest = (dtype == .bool ? detach() : detach() .!= 0).truePlaces()
     var columns: [Tensor] = []
     for size in shape.reversed() {
       columns.append(rest.remainder(Tensor(Swift.max(size, 1))))
@@ -242,5 +241,15 @@ extension Tensor {
     }
     if columns.isEmpty { return Tensor(empty: [rest.numel, 0], dtype: .int64, device: device) }
     return .stack(columns.reversed(), dim: 1)
+  }
+
+  /// The places, counted row by row, at which this tensor of bool is true. The device is asked how many there are.
+  private func truePlaces() -> Tensor {
+    let flags = view.contiguous()
+    let count = Tensor(empty: [], dtype: .int64, device: device)
+    backend.countTrue(flags, into: count.view)
+    let places = Tensor(empty: [count.item(as: Int.self)], dtype: .int64, device: device)
+    backend.truePlaces(flags, into: places.view)
+    return places
   }
 }

@@ -81,11 +81,10 @@ extension Tensor {
     let losses = Tensor(empty: target.shape, dtype: dtype, device: device)
     let totals = Tensor(
       empty: target.shape, dtype: dtype.isHalf ? .float32 : dtype, device: device)
-    if let invalid = backend.crossEntropy(
-      x, target: places, ignored: ignoreIndex, into: losses.view, totals: totals.view)
-    {
-      fatalError(
-        "crossEntropy: target \(invalid) is out of range for \(shape[ndim - 1]) classes")
+    backend.crossEntropy(
+      x, target: places, ignored: ignoreIndex, into: losses.view, totals: totals.view
+    ) { target in
+      fatalError("crossEntropy: target \(target) is out of range for \(shape[ndim - 1]) classes")
     }
     return losses.recorded(
       .crossEntropy, self, target, with: CrossEntropy(ignoreIndex: ignoreIndex, totals: totals))

@@ -1,0 +1,35 @@
+// What a device is able to unless it says otherwise.
+
+extension Backend {
+  public func supports(_ kernel: FusedKernel) -> Bool { false }
+
+  public func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {
+    fatalError("attention: this device has no kernel for it; ask supports(_:)")
+  }
+
+  public func attentionSlopes(
+    _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
+    intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView
+  ) {
+    fatalError("attention: this device has no kernel for it; ask supports(_:)")
+  }
+
+  public func optimize(
+    _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?],
+    count: StridedView?
+  ) {
+    fatalError("optimize: this device has no kernel for it; ask supports(_:)")
+  }
+
+  public func quickCopy(
+    of source: StridedView, to device: Device, nonBlocking: Bool
+  ) -> StridedView? { nil }
+
+  public var pinsMemory: Bool { false }
+
+  public func pinned(_ x: StridedView) -> StridedView { x }
+
+  public var isCapturing: Bool { false }
+
+  public func beforeCapture<Result>(_ body: () -> Result) -> Result { body() }
+}

@@ -1,0 +1,226 @@
+import Devices
+
+/// A device in plain Swift, as small as one can be: it has the core of ``Backend`` and nothing more, one loop for each
+/// kind of operation, and computes in Double and Int64 whatever the elements are.
+///
+/// Tests run all operations on it, since what works here works on any device that has the core; and one that is
+/// written anew can be compared with it, or begin as a copy of it.
+public enum ReferenceDevice {
+  /// The device, called `reference:0`.
+  public static let device = Device(
+    kind: Device.register("reference") { _ in ReferenceBackend() }, index: 0)
+}
+
+/// What runs the operations of a ``ReferenceDevice``.
+struct ReferenceBackend: Backend {
+  func makeStorage(byteCount: Int) -> Storage {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+    let address = UInt(bitPattern: memory)
+    return Storage.wrapping(
+      UnsafeMutableRawPointer(bitPattern: address ^ Elements.disguise)!, byteCount: byteCount,
+      device: ReferenceDevice.device
+    ) { UnsafeMutableRawPointer(bitPattern: address)!.deallocate() }
+  }
+
+  func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int) {
+    Elements.uncovered(target).copyMemory(from: source, byteCount: byteCount)
+  }
+
+  func copyOut(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int) {
+    target.copyMemory(
+      from: Elements.uncovered(UnsafeMutableRawPointer(mutating: source)), byteCount: byteCount)
+  }
+
+  // MARK: Element-wise
+
+  func convert(_ x: StridedView, into y: StridedView) {
+    let (from, to) = (Elements(x), Elements(y))
+    walk(y, x) { at in
+      if x.dtype.isFloatingPoint {
+        to.store(from.double(at[1]), at[0])
+      } else {
+        to.store(from.int(at[1]), at[0])
+      }
+    }
+  }
+
+  func unary(
+    _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
+  ) {
+    let (from, to) = (Elements(x), Elements(y))
+    walk(y, x) { at in
+      if x.dtype.isFloatingPoint {
+        to.store(value(operation, from.double(at[1]), p, q), at[0])
+      } else if x.dtype == .bool {
+        to.store(from.int(at[1]) == 0, at[0])
+      } else {
+        to.store(value(operation, from.int(at[1])), at[0])
+      }
+    }
+  }
+
+  func binary(_ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView)
+  {
+    let (left, right, to, bits) = (Elements(a), Elements(b), Elements(y), 8 * a.dtype.itemSize)
+    walk(y, a, b) { at in
+      if a.dtype.isFloatingPoint {
+        to.store(value(operation, left.double(at[1]), right.double(at[2])), at[0])
+      } else {
+        to.store(value(operation, left.int(at[1]), right.int(at[2]), Int64(bits)), at[0])
+      }
+    }
+  }
+
+  func compare(_ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView) {
+    let (left, right, to) = (Elements(a), Elements(b), Elements(y))
+    walk(y, a, b) { at in
+      if a.dtype.isFloatingPoint {
+        to.store(value(comparison, left.double(at[1]), right.double(at[2])), at[0])
+      } else {
+        to.store(value(comparison, left.int(at[1]), right.int(at[2])), at[0])
+      }
+    }
+  }
+
+  func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
+    let (from, to) = (Elements(x), Elements(y))
+    walk(y, x) { at in to.store(value(test, from.double(at[1])), at[0]) }
+  }
+
+  func select(_ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView) {
+    let (flags, left, right, to) = (Elements(condition), Elements(a), Elements(b), Elements(y))
+    walk(y, condition, a, b) { at in
+      to.copy(flags.int(at[1]) != 0 ? left : right, flags.int(at[1]) != 0 ? at[2] : at[3], at[0])
+    }
+  }
+
+  // MARK: Over dims
+
+  func reduce(
+    _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
+    divisor: Double, takesRoot: Bool, into y: StridedView
+  ) {
+    guard x.layout.numel > 0 else { return }
+    func part(_ list: [Int], _ isReduced: Bool) -> [Int] {
+      list.indices.filter { reduced[$0] == isReduced }.map { list[$0] }
+    }
+    let (shape, strides) = (x.layout.shape, x.layout.strides)
+    let (from, to, middles) = (Elements(x), Elements(y), centers.map(Elements.init))
+    func each(_ first: Int, _ body: (Int) -> Void) {
+      walk(part(shape, true), [part(strides, true)]) { body(first + $0[0]) }
+    }
+    var place = 0
+    walk(part(shape, false), [part(strides, false)]) { at in
+      let isIndex = reduction == .indexOfMaximum || reduction == .indexOfMinimum
+      if x.dtype.isFloatingPoint {
+        var total = Total<Double>()
+        let middle = middles?.double(place) ?? 0
+        each(at[0]) { total.take(from.double($0) - middle, reduction) }
+        if [.sum, .wideSum, .squares].contains(reduction) { total.value /= divisor }
+        if takesRoot { total.value.formSquareRoot() }
+        if isIndex { to.store(total.place, place) } else { to.store(total.value, place) }
+      } else {
+        var total = Total<Int64>()
+        each(at[0]) { total.take(from.int($0), reduction) }
+        to.store(isIndex ? total.place : total.value, place)
+      }
+      place += 1
+    }
+  }
+
+  func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool) {
+    let (left, right, to) = (Elements(a), Elements(b), Elements(c))
+    let (rank, length) = (c.layout.rank, a.layout.shape[a.layout.rank - 1])
+    func step(_ view: StridedView, _ fromEnd: Int) -> Int { view.layout.strides[rank - fromEnd] }
+    var (rows, columns) = (a.layout.strides, b.layout.strides)
+    (rows[rank - 1], columns[rank - 2]) = (0, 0)
+    walk(c.layout.shape, [c.layout.strides, rows, columns]) { at in
+      if c.dtype.isFloatingPoint {
+        var sum = accumulating ? to.double(at[0]) : 0
+        for k in 0..<length {
+          sum += left.double(at[1] + k * step(a, 1)) * right.double(at[2] + k * step(b, 2))
+        }
+        to.store(sum, at[0])
+      } else {
+        var sum = accumulating ? to.int(at[0]) : 0
+        for k in 0..<length {
+          sum &+= left.int(at[1] + k * step(a, 1)) &* right.int(at[2] + k * step(b, 2))
+        }
+        to.store(sum, at[0])
+      }
+    }
+  }
+
+  func gather(
+    _ x: StridedView, dim: Int, index: StridedView, into y: StridedView, invalid: (Int) -> Never
+  ) {
+    let (from, places, to) = (Elements(x), Elements(index), Elements(y))
+    var strides = x.layout.strides
+    strides[dim] = 0
+    walk(y.layout.shape, [y.layout.strides, index.layout.strides, strides]) { at in
+      let place = Int(places.int(at[1]))
+      guard (0..<x.layout.shape[dim]).contains(place) else { invalid(place) }
+      to.copy(from, at[2] + place * x.layout.strides[dim], at[0])
+    }
+  }
+
+  func scatter(
+    _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView,
+    invalid: (Int) -> Never
+  ) {
+    let (from, places, to) = (Elements(x), Elements(index), Elements(y))
+    var strides = y.layout.strides
+    strides[dim] = 0
+    walk(x.layout.shape, [x.layout.strides, index.layout.strides, strides]) { at in
+      let place = Int(places.int(at[1]))
+      guard (0..<y.layout.shape[dim]).contains(place) else { invalid(place) }
+      let target = at[2] + place * y.layout.strides[dim]
+      if !adding {
+        to.copy(from, at[0], target)
+      } else if x.dtype.isFloatingPoint {
+        to.store(to.double(target) + from.double(at[0]), target)
+      } else {
+        to.store(to.int(target) &+ from.int(at[0]), target)
+      }
+    }
+  }
+}
+
+/// What a reduction has made of the elements so far.
+private struct Total<Number: Computed> {
+  var value: Number = 0
+  private(set) var place: Int64 = 0
+  private var count: Int64 = 0
+
+  mutating func take(_ x: Number, _ reduction: Reduction) {
+    switch reduction {
+    case .sum, .wideSum: value = value.plus(x)
+    case .squares: value = value.plus(x.times(x))
+    case .product: value = count == 0 ? x : value.times(x)
+    case .maximum, .indexOfMaximum: choose(x, x > value)
+    case .minimum, .indexOfMinimum: choose(x, x < value)
+    }
+    count += 1
+  }
+
+  /// The first NaN stays.
+  private mutating func choose(_ x: Number, _ isBetter: Bool) {
+    if count == 0 || value == value && (isBetter || x != x) { (value, place) = (x, count) }
+  }
+}
+
+/// A type to compute in; whole numbers lose what does not fit.
+private protocol Computed: Numeric, Comparable {
+  func plus(_ x: Self) -> Self
+  func times(_ x: Self) -> Self
+}
+
+extension Double: Computed {
+  func plus(_ x: Double) -> Double { self + x }
+  func times(_ x: Double) -> Double { self * x }
+}
+
+extension Int64: Computed {
+  func plus(_ x: Int64) -> Int64 { self &+ x }
+  func times(_ x: Int64) -> Int64 { self &* x }
+}
