@@ -150,7 +150,8 @@ public protocol Backend: Sendable {
   func qr(_ a: StridedView, upper: StridedView)
   /// U·S·Vᵀ = a, which is destroyed.
   func svd(
-    _ a: StridedView, left: StridedView, values: StridedView, right: StridedView, failed: StridedView)
+    _ a: StridedView, left: StridedView, values: StridedView, right: StridedView,
+    failed: StridedView)
   /// V·W·Vᵀ = a for symmetric matrices, with V in place of a; values rise.
   func eigh(_ a: StridedView, values: StridedView, failed: StridedView)
 

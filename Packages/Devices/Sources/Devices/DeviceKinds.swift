@@ -32,7 +32,8 @@ extension DeviceKind {
   private var entry: Entry {
     DeviceKind.known.withLock { known in
       guard known.indices.contains(Int(rawValue)) else {
-        fatalError("there is no kind of device with the number \(rawValue); see Device.register(_:backend:)")
+        fatalError(
+          "there is no kind of device with the number \(rawValue); see Device.register(_:backend:)")
       }
       return known[Int(rawValue)]
     }

@@ -31,6 +31,26 @@ public struct StridedView: Sendable {
     storage.pointer + layout.offset * dtype.itemSize
   }
 
+  /// Where the first element is, to tell views apart; nothing can be read there.
+  public var address: UInt { UInt(bitPattern: pointer) }
+
+  /// Whether both are in the same memory.
+  public func sharesStorage(with other: StridedView) -> Bool {
+    storage.pointer == other.storage.pointer
+  }
+
+  /// Copies the elements, which lie without gaps, to the program's memory, and waits for them.
+  public func copyOut(to memory: UnsafeMutableRawBufferPointer) {
+    guard let start = memory.baseAddress else { return }
+    storage.device.backend.copyOut(from: pointer, to: start, byteCount: memory.count)
+  }
+
+  /// Copies elements, which lie without gaps, from the program's memory.
+  public func copyIn(from memory: UnsafeRawBufferPointer) {
+    guard let start = memory.baseAddress else { return }
+    storage.device.backend.copy(from: start, to: pointer, byteCount: memory.count)
+  }
+
   /// Whether it is one number that the program has at hand, on the CPU, however often it is repeated.
   public var isNumber: Bool {
     storage.device.kind == .cpu

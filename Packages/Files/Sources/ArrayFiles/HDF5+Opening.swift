@@ -1,7 +1,7 @@
 import CHDF5
 @_spi(Flambeau) import Files
 import Foundation
-import Tensors
+@_spi(Flambeau) import Tensors
 
 // Opening what is in HDF5 files of any origin. Whatever way leads in, the same is refused: what lies in
 // other files, and what libhdf5 crashes on.
@@ -77,7 +77,7 @@ extension HDF5 {
     var readings = datasets.map { dataset, element, tensor in
       HDF5Reading(
         dataset: dataset.id, type: element.memoryType.id,
-        size: tensor.numel * tensor.dtype.itemSize, memory: tensor.view.pointer, status: -1)
+        size: tensor.bytes.count, memory: tensor.mutableBytes.baseAddress!, status: -1)
     }
     guard
       hdf5_read_apart(&readings, readings.count, seconds(readings.reduce(0) { $0 + $1.size }))

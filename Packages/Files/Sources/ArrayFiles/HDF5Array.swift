@@ -1,7 +1,7 @@
 import CHDF5
 @_spi(Flambeau) import Files
 import Foundation
-import Tensors
+@_spi(Flambeau) import Tensors
 
 /// A dataset in an HDF5 file, which may be larger than memory: it is read in rows, as
 /// `h5py.File(path)[name][rows]`.
@@ -130,11 +130,10 @@ public final class HDF5Array: @unchecked Sendable {
         try HDF5Failure.check(
           H5Dread(
             dataset!.id, element!.memoryType.id, memory.id, space.id, hdf5_default(),
-            tensor.view.pointer + start * rowSize))
+            tensor.mutableBytes.baseAddress! + start * rowSize))
         start = end
       }
-      try element!.finish(
-        UnsafeMutableRawBufferPointer(start: tensor.view.pointer, count: byteCount))
+      try element!.finish(tensor.mutableBytes)
     }
     return tensor
   }

@@ -1,6 +1,6 @@
 @_spi(Flambeau) import Files
 import Foundation
-import Tensors
+@_spi(Flambeau) import Tensors
 
 /// NumPy's format for one array:
 /// <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
@@ -95,8 +95,7 @@ public enum NPY {
       mark + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)]
     bytes.reserveCapacity(bytes.count + header.utf8.count + source.numel * source.dtype.itemSize)
     bytes += Array(header.utf8)
-    bytes += UnsafeRawBufferPointer(
-      start: source.view.pointer, count: source.numel * source.dtype.itemSize)
+    bytes += source.bytes
     return bytes
   }
 

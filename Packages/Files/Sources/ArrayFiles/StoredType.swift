@@ -1,5 +1,5 @@
 @_spi(Flambeau) import Files
-import Tensors
+@_spi(Flambeau) import Tensors
 
 /// What the elements are in a file: those of a dtype, or unsigned whole numbers, for which tensors have
 /// a wider dtype.
@@ -50,8 +50,7 @@ extension StoredType {
     fill: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws -> Tensor {
     let tensor = Tensor.empty(shape, dtype: dtype)
-    let memory = UnsafeMutableRawBufferPointer(
-      start: tensor.view.pointer, count: tensor.numel * dtype.itemSize)
+    let memory = tensor.mutableBytes
     try fill(
       UnsafeMutableRawBufferPointer(rebasing: memory.suffix(tensor.numel * itemSize)))
     do {

@@ -1,7 +1,7 @@
 import CTurboJPEG
 @_spi(Flambeau) import Files
 import Foundation
-import Tensors
+@_spi(Flambeau) import Tensors
 
 // JPEG, through libjpeg-turbo.
 
@@ -38,7 +38,7 @@ extension ImageFile {
       func decode(_ flags: Int32) -> Int32 {
         tjDecompress2(
           decoder, start, UInt(bytes.count),
-          pixels.view.pointer.assumingMemoryBound(to: UInt8.self), width, 0, height,
+          pixels.mutableBytes.bindMemory(to: UInt8.self).baseAddress!, width, 0, height,
           format.rawValue, flags | TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
       }
       // A warning stops the first time, since the library tells only the last one of several. If it is one

@@ -2,7 +2,7 @@ import CImages
 import CPNG
 @_spi(Flambeau) import Files
 import Foundation
-import Tensors
+@_spi(Flambeau) import Tensors
 
 // PNG, through libpng.
 
@@ -28,7 +28,8 @@ extension ImageFile {
         flambeau_png_height(picture), flambeau_png_width(picture), channels, of: data,
         ratio: 1032 * 8 * channels, budget)
       try check(
-        flambeau_png_read_pixels(picture, pixels.view.pointer.assumingMemoryBound(to: UInt8.self)))
+        flambeau_png_read_pixels(
+          picture, pixels.mutableBytes.bindMemory(to: UInt8.self).baseAddress!))
       return pixels
     }
   }
@@ -62,7 +63,8 @@ extension ImageFile {
     png.format = (channels > 2 ? color : 0) | (channels % 2 == 0 ? alpha : 0)
     var size = 0
     func write(to memory: UnsafeMutableRawPointer?) {
-      guard png_image_write_to_memory(&png, memory, &size, 0, pixels.view.pointer, 0, nil) != 0
+      guard
+        png_image_write_to_memory(&png, memory, &size, 0, pixels.bytes.baseAddress!, 0, nil) != 0
       else {
         fatalError(
           "encodePNG: libpng cannot write an image of shape \(image.shape): \(message(of: png))")

@@ -2,7 +2,7 @@
 import CHDF5
 @_spi(Flambeau) import Files
 import Foundation
-import Tensors
+@_spi(Flambeau) import Tensors
 
 /// How a state dict lies in an HDF5 file.
 ///
@@ -140,7 +140,7 @@ enum HDF5StateDict {
       try HDF5Failure.check(
         H5Dwrite(
           dataset.id, type.id, hdf5_whole_dataspace(), hdf5_whole_dataspace(), hdf5_default(),
-          tensor.view.pointer))
+          tensor.bytes.baseAddress!))
     }
     try dataset.write(attribute: "index", index)
     if tensor.dtype == .bfloat16 { try dataset.write(attribute: "dtype", "bfloat16") }

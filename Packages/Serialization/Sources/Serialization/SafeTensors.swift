@@ -1,7 +1,7 @@
 @_spi(Flambeau) import ArrayFiles
 @_spi(Flambeau) import Files
 import Foundation
-import Tensors
+@_spi(Flambeau) import Tensors
 
 /// A safetensors file: the length of a header (8 bytes, little-endian), the header in JSON, the data.
 ///
@@ -262,12 +262,5 @@ struct SafeTensors {
     }
     return placed.sorted { ($0.begin, $0.end, $0.entry.key) < ($1.begin, $1.end, $1.entry.key) }
       .map(\.entry)
-  }
-}
-
-extension Tensor {
-  /// The memory of a tensor on the CPU whose elements lie one after another. It lives as long as it.
-  var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: view.pointer, count: numel * dtype.itemSize)
   }
 }

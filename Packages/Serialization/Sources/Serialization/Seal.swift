@@ -1,7 +1,7 @@
 @_spi(Flambeau) import ArrayFiles
 @_spi(Flambeau) import Files
 import Foundation
-import Tensors
+@_spi(Flambeau) import Tensors
 
 /// What stands at the end of a file that Flambeau wrote, behind all that HDF5 knows of: where each
 /// tensor's data is and what its checksum is, and one checksum for all other bytes.

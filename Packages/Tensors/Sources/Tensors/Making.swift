@@ -109,10 +109,7 @@ extension Tensor {
     guard scalars.count == view.layout.numel else {
       throw TensorDataError.wrongCount(scalars.count, shape: shape)
     }
-    scalars.withUnsafeBytes { bytes in
-      guard let start = bytes.baseAddress else { return }
-      device.backend.copy(from: start, to: view.pointer, byteCount: bytes.count)
-    }
+    scalars.withUnsafeBytes(view.copyIn)
     let wanted = dtype ?? Element.dtype
     self.init(wanted == view.dtype ? view : Tensor(view).to(wanted).view)
   }

@@ -87,14 +87,12 @@ extension Tensor {
     let count = numel
     if count == 0 { return [] }
     return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-      backend.copyOut(
-        from: converted.pointer, to: buffer.baseAddress!,
-        byteCount: count * dtype(of: type).itemSize)
+      converted.copyOut(
+        to: UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[..<(count * converted.dtype.itemSize)]))
       initialized = count
     }
   }
-
-  private func dtype<Element: TensorElement>(of type: Element.Type) -> DType { type.dtype }
 
   /// The only element, as a number: `torch.Tensor.item`.
   public func item() -> Double {

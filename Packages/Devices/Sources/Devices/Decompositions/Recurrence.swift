@@ -41,7 +41,8 @@ extension Backend {
         cell * g * i * (one - i), cell * before * f * (one - f), cell * i * (one - g * g),
         hidden * bent * o * (one - o),
       ]
-      let own = StridedView(empty: gates[time].layout.contiguous, dtype: gates.dtype, device: gates.storage.device)
+      let own = StridedView(
+        empty: gates[time].layout.contiguous, dtype: gates.dtype, device: gates.storage.device)
       for (slope, place) in zip(all, own.gates) { convert(slope, into: place) }
       convert(own, into: slopes[time])
       cell = cell * f

@@ -11,7 +11,8 @@ extension Backend {
   public func image(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
     let columns = columns.shaped(windows.shape(of: image)).widened
     let sum = windows.padded(
-      StridedView(empty: image.layout, dtype: columns.dtype, device: image.storage.device), with: nil)
+      StridedView(empty: image.layout, dtype: columns.dtype, device: image.storage.device),
+      with: nil)
     let targets = windows.view(of: sum)
     // No two windows have the same element at one place in them.
     for down in 0..<windows.kernel_height {
@@ -44,7 +45,9 @@ extension Backend {
       .reduced(.indexOfMaximum, 1)
 
     // A place in a window, and where that window begins, in the image.
-    let (width, inWindow) = (windows.width, StridedView(empty: chosen.layout, dtype: .int64, device: device))
+    let (width, inWindow) = (
+      windows.width, StridedView(empty: chosen.layout, dtype: .int64, device: device)
+    )
     let offsets = (0..<windows.kernel_height).flatMap { down in
       (0..<windows.kernel_width).map { right in
         down * windows.dilation_height * width + right * windows.dilation_width
@@ -52,7 +55,8 @@ extension Backend {
     }
     gather(
       StridedView(offsets, device: device).shaped([offsets.count, 1]), dim: 0, index: chosen,
-      into: inWindow) { fatalError("maxPool: place \($0) is not in a window") }
+      into: inWindow
+    ) { fatalError("maxPool: place \($0) is not in a window") }
     let starts = (0..<windows.out_height).flatMap { row in
       (0..<windows.out_width).map { column in
         (row * windows.stride_height - windows.padding_height) * width
@@ -157,7 +161,8 @@ extension Windows {
     let result = StridedView(
       empty: Layout(contiguous: [
         images.layout.shape[0],
-        size(height, padding_height, out_height, stride_height, dilation_height * (kernel_height - 1)),
+        size(
+          height, padding_height, out_height, stride_height, dilation_height * (kernel_height - 1)),
         size(width, padding_width, out_width, stride_width, dilation_width * (kernel_width - 1)),
       ]), dtype: image.dtype, device: image.storage.device)
     result.fill(number ?? 0)

@@ -1,6 +1,6 @@
 @_spi(Flambeau) import ArrayFiles
 @_spi(Flambeau) import Files
-import Tensors
+@_spi(Flambeau) import Tensors
 
 // Writing what `torch.load` reads.
 

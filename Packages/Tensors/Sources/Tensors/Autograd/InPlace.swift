@@ -58,7 +58,9 @@ extension Tensor {
   /// Changes the elements in place by `body`, which is given what a kernel may write to.
   ///
   /// Stops the program where the change would have to be recorded.
-  func changeInPlace(_ operation: String, _ body: (StridedView) -> Void) {
+  func changeInPlace<Result>(
+    _ operation: String, _ body: (StridedView) throws -> Result
+  ) rethrows -> Result {
     if isChangeRecorded() {
       fatalError(
         "\(operation): a tensor that requires a gradient cannot be changed in this way while "
@@ -69,8 +71,8 @@ extension Tensor {
         "\(operation): several elements of this tensor of shape \(shape) are one in memory; change a "
           + "copy, as clone() makes")
     }
-    body(view)
-    view.storage.markChanged()
+    defer { view.storage.markChanged() }
+    return try body(view)
   }
 
   /// Gives this tensor the elements of a function of it, and the history too.

@@ -56,12 +56,12 @@ struct GraphDrawing {
   private(set) var places: [ObjectIdentifier: Int] = [:]
   private let options: GraphOptions
   private var saved: [SavedKey: Int] = [:]
-  private var counted: Set<UnsafeMutableRawPointer> = []
+  private var counted: Set<UInt> = []
   private var clusters: ClusterStack
 
   /// Two tensors are one if they are the same part of the same memory.
   private struct SavedKey: Hashable {
-    let pointer: UnsafeMutableRawPointer
+    let address: UInt
     let shape: [Int]
     let strides: [Int]
   }
@@ -150,7 +150,7 @@ struct GraphDrawing {
   }
 
   private func key(_ tensor: Tensor) -> SavedKey {
-    SavedKey(pointer: tensor.view.pointer, shape: tensor.shape, strides: tensor.strides)
+    SavedKey(address: tensor.view.address, shape: tensor.shape, strides: tensor.strides)
   }
 
   private mutating func keep(
@@ -158,8 +158,8 @@ struct GraphDrawing {
   ) -> Int {
     if let place = saved[key(tensor)] { return place }
     // A named one, such as a parameter that is not trained, stays anyway, and memory counts once.
-    let name = options.names.first { $0.value.view.pointer == tensor.view.pointer }?.key ?? ""
-    let isCounted = name.isEmpty && counted.insert(tensor.view.pointer).inserted
+    let name = options.names.first { $0.value.view.address == tensor.view.address }?.key ?? ""
+    let isCounted = name.isEmpty && counted.insert(tensor.view.address).inserted
     let place = builder.add(
       .init(
         kind, label: name, fields: fields(tensor), cluster: cluster,

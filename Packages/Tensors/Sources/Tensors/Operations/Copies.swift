@@ -48,7 +48,7 @@ extension Tensor {
 
   /// Whether both tensors share memory.
   func sharesStorage(with other: Tensor) -> Bool {
-    view.storage.pointer == other.view.storage.pointer
+    view.sharesStorage(with: other.view)
   }
 
   /// This tensor if it is contiguous, else a copy that is.
@@ -91,6 +91,6 @@ extension StridedView {
   /// This view, or a copy where it shares memory with a target that it is not the same view as: a
   /// kernel may read an element only before it is written.
   func apart(from target: StridedView) -> StridedView {
-    storage.pointer == target.storage.pointer && layout !== target.layout ? copied() : self
+    sharesStorage(with: target) && layout !== target.layout ? copied() : self
   }
 }

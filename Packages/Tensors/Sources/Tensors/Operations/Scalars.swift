@@ -62,8 +62,6 @@ extension Tensor {
   /// A number in its own dtype.
   convenience init<Number: TensorElement>(exactly number: Number) {
     self.init(StridedView(empty: .scalar, dtype: Number.dtype, device: .cpu))
-    withUnsafeBytes(of: number) {
-      view.pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count)
-    }
+    Swift.withUnsafeBytes(of: number, view.copyIn)
   }
 }
