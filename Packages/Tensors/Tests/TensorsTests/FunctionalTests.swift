@@ -129,6 +129,59 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     #expect(numbers(product) == numbers(j.matmul(v)) && numbers(output) == [1, 4, 9])
   }
 
+  /// Tangents go forward where there are fewer inputs, and what is measured both ways is the same.
+  @Test func jacobiansOfManyOutputs() {
+    let w = Tensor(
+      [[1.0, -2, 0.5], [0.3, 2, -1], [4, 0, 1], [1, 1, 1], [-1, 2, 0]], dtype: .float64)
+    func f(_ x: Tensor) -> Tensor { w.matmul(x.tanh()).softmax(dim: 0) }
+    let tall = jacobian(x, of: f)
+    let rows = (0..<5).map { row in jacobian(x) { f($0)[row] } }
+    #expect(tall.shape == [5, 3] && tall.allclose(.stack(rows)))
+    // By two ways at once.
+    let hessians = jacobian(x, createGraph: true) { x in jacobian(x, createGraph: true, of: f) }
+    let second = (0..<5).map { row in hessian(x) { f($0)[row] } }
+    #expect(hessians.shape == [5, 3, 3] && hessians.allclose(.stack(second)))
+  }
+
+  @Test func productsOfSeveralInputs() {
+    let (a, b) = (Tensor([1.0, 2], dtype: .float64), Tensor([3.0], dtype: .float64))
+    let (output, product) = jacobianVectorProduct(
+      [a, b], [Tensor([1.0, 10], dtype: .float64), Tensor([100.0], dtype: .float64)]
+    ) { $0[0] * $0[1] }
+    #expect(numbers(output) == [3, 6] && numbers(product) == [103, 230])
+    #expect(product.requiresGrad == false && output.requiresGrad == false)
+    let nothing = jacobianVectorProduct(a, a) { _ in b }
+    #expect(numbers(nothing.product) == [0])
+  }
+
+  /// In place, through views, checkpoints, functions of one's own, halves and numbers of other dtypes.
+  @Test func tangentsGoEverywhere() {
+    let v = Tensor([1.0, -1, 2], dtype: .float64)
+    func agree(_ name: Comment, _ f: (Tensor) -> Tensor) {
+      let forward = jacobianVectorProduct(x, v, of: f).product
+      let backward = jacobian(x) { f($0).flatten() }
+      #expect(forward.flatten().allclose(backward.matmul(v)), name)
+    }
+    agree("in place") { x in
+      let y = x * 2
+      y[1...].update(.multiply, x[..<2])
+      y[0] = x[2] * x[1]
+      return y * x
+    }
+    agree("checkpoint") { x in checkpoint([x]) { $0[0].sin() * $0[0] } }
+    agree("own function") { x in
+      customFunction("cube", [x]) {
+        $0[0] * $0[0] * $0[0]
+      } backward: { g, inputs, _ in
+        [g * inputs[0] * inputs[0] * 3]
+      }
+    }
+    agree("other dtypes") { x in (x * Tensor([2, 3, 4])).to(.float32).to(.float64) / 3 }
+    agree("a part without a gradient") { x in x * x.detach() + x.sign() }
+    let half = jacobianVectorProduct(x.to(.bfloat16), v.to(.bfloat16)) { $0.exp().layerNorm([3]) }
+    #expect(half.product.dtype == .bfloat16)
+  }
+
   @Test func checkpointsGiveTheSameGradients() {
     let w = Tensor([0.5, -1, 2], dtype: .float64, requiresGrad: true)
     let x = Tensor([1.0, 2, 3], dtype: .float64, requiresGrad: true)
@@ -161,6 +214,14 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     let first = Tensor.randn([7], generator: generator)
     generator.state = state
     #expect(first.equal(.randn([7], generator: generator)))
+  }
+
+  @Test func wrongVectorsStop() async {
+    await expectMessage(
+      "jacobianVectorProduct: inputs [[2]] and vectors [[3]]; there must be",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = jacobianVectorProduct(Tensor([1.0, 2]), Tensor([1.0, 2, 3])) { $0 }
+      })
   }
 
   @Test func anomaliesAreNamed() async {

@@ -1,6 +1,7 @@
 import Foundation
-import Tensors
 import Testing
+
+@testable import Tensors
 
 @Suite struct OperationTests {
   private func apply(_ golden: GoldenCase, _ inputs: [Tensor]) -> Tensor {
@@ -40,6 +41,31 @@ import Testing
       let result = (self.apply(golden, inputs).square() * weights).sum()
       let gradients = grad(of: result, withRespectTo: inputs, createGraph: true)
       return gradients.map { $0.sin().sum() }.reduce(Tensor(0.0, dtype: .float64)) { $0 + $1 }
+    }
+  }
+
+  /// Forward mode, along some vector, and the derivative of what it gives.
+  @Test(arguments: GoldenCase.all)
+  func tangentsMatchFiniteDifferences(golden: GoldenCase) throws {
+    let inputs = try golden.inputs.map { try $0.tensor() }
+    let vectors = inputs.map { input in
+      Tensor.arange(input.numel).to(.float64).cos().reshape(input.shape)
+    }
+    func value(_ step: Double) -> Tensor {
+      apply(golden, zip(inputs, vectors).map { $0 + $1 * step })
+    }
+    let (output, product) = jacobianVectorProduct(inputs, vectors) { self.apply(golden, $0) }
+    let step = 1e-5
+    let difference = (value(step) - value(-step)) / (2 * step)
+    #expect(isClose(output, value(0)))
+    #expect(isClose(product, difference, tolerance: 2e-5))
+
+    let weights = try golden.cotangent.tensor()
+    try checkGradients(inputs) { inputs in
+      let product = jacobianVectorProduct(inputs, vectors, createGraph: true) {
+        self.apply(golden, $0).square()
+      }.product
+      return (product * weights).sum()
     }
   }
 
@@ -179,6 +205,24 @@ import Testing
   /// Operations that equal rows leave without a result or without a derivative.
   private static let ofIndependentRows: Set = [
     "slogdet", "inverse", "solve", "qr", "eigh", "svd", "pinverse", "matrixNorm",
+  ]
+
+  /// Operations whose tangents are found by differentiating their derivatives; the others say how theirs go.
+  @Test func mostTangentsGoStraight() {
+    for golden in GoldenCase.all {
+      guard let inputs = try? golden.inputs.map({ try $0.tensor(requiresGrad: true) }) else {
+        continue
+      }
+      _ = apply(golden, inputs)
+    }
+    let differentiated = Operator.made.withLock { $0 }
+      .filter { row in row.derivatives.contains { $0.isDifferentiatedForTangents } }
+      .map(\.name)
+    #expect(Set(differentiated).isSubset(of: Self.differentiated))
+  }
+
+  private static let differentiated: Set = [
+    "assign", "cholesky", "cumprod", "eigh", "qr", "svd",
   ]
 
   /// All operations that the kernels have a line for.

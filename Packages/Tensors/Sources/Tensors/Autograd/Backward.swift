@@ -76,6 +76,15 @@ public func grad(
     createGraph: createGraph)[0]
 }
 
+/// The same, and nil where the result does not depend on the input.
+func gradients(
+  of result: Tensor, withRespectTo input: Tensor, gradient: Tensor, createGraph: Bool
+) -> Tensor? {
+  guard result.node != nil, let target = input.node else { return nil }
+  return Backward(targets: [target], retainGraph: createGraph, createGraph: createGraph)
+    .run(from: result, gradient: gradient)[ObjectIdentifier(target)]
+}
+
 /// One pass of reverse-mode differentiation.
 ///
 /// Nodes run from the latest to the earliest. Whatever was computed from a node comes later than

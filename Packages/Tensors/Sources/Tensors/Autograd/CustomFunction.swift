@@ -23,22 +23,25 @@ public func customFunction(
 }
 
 /// An operation whose derivatives are computed together.
+///
+/// - Parameter formula: the same in tensor operations, of which tangents are made.
 func customFunction(
-  _ operation: Operator, _ inputs: [Tensor], _ forward: ([Tensor]) -> Tensor,
+  _ operation: Operator, _ inputs: [Tensor], formula: (([Tensor]) -> Tensor)? = nil,
+  _ forward: ([Tensor]) -> Tensor,
   backward: @escaping (_ gradient: Tensor, _ inputs: [Tensor], _ output: Tensor) -> [Tensor?]
 ) -> Tensor {
   let output = noGrad { forward(inputs) }
   // The forward function may hand back an input, which keeps its own history.
   let result = inputs.contains { $0 === output } ? Tensor(output.view) : output
   if isGradEnabled, inputs.contains(where: { $0.node != nil }) {
-    result.record(operation, JointDerivative(operation.name, inputs, backward), inputs)
+    result.record(operation, JointDerivative(operation.name, inputs, formula, backward), inputs)
   }
   return result
 }
 
 extension Operator {
   /// The operation of that name whose derivatives somebody else has written.
-  fileprivate static func custom(_ name: String) -> Operator {
+  static func custom(_ name: String) -> Operator {
     customs.withLock { customs in
       if let known = customs[name] { return known }
       let new = Operator(joint: name, "as \(name)'s own derivative says")
@@ -59,21 +62,27 @@ extension Operator {
 final class JointDerivative {
   private let name: String
   private let inputs: [SavedTensor]
+  /// The operation in tensor operations, if it is known.
+  let formula: (([Tensor]) -> Tensor)?
   private let backward: (Tensor, [Tensor], Tensor) -> [Tensor?]
 
   init(
-    _ name: String, _ inputs: [Tensor],
+    _ name: String, _ inputs: [Tensor], _ formula: (([Tensor]) -> Tensor)?,
     _ backward: @escaping (Tensor, [Tensor], Tensor) -> [Tensor?]
   ) {
     self.name = name
     self.inputs = inputs.map { SavedTensor($0) }
+    self.formula = formula
     self.backward = backward
   }
+
+  /// What the node was computed from.
+  func tensors(for node: Node) -> [Tensor] { inputs.map { $0.tensor(for: node) } }
 
   /// The gradients, which are computed unless they have been in this visit of the node.
   func gradients(of gradient: Tensor, _ output: Tensor, _ known: inout [Tensor]?) -> [Tensor] {
     if let known { return known }
-    let inputs = inputs.map { $0.tensor(for: output.node!) }
+    let inputs = tensors(for: output.node!)
     let gradients = backward(gradient, inputs, output)
     guard gradients.count == inputs.count else {
       fatalError("\(name): backward gave \(gradients.count) gradients for \(inputs.count) inputs")
@@ -91,7 +100,9 @@ func derivatives(
 ) -> [Tensor?] {
   // Nodes of their own, since one tensor may be several inputs.
   let own = inputs.map { input in
-    input.requiresGrad ? input.viewed(.view, input.view.layout, with: input.shape) : input
+    input.requiresGrad
+      ? input.viewed(
+        .view, input.view.layout, with: ShapeChange(from: input.shape, to: input.shape)) : input
   }
   var slopes = grad(
     of: function(own), withRespectTo: own.filter(\.requiresGrad), gradient: gradient,

@@ -4,6 +4,10 @@
 /// a gradient is summed to its input's shape. Where saved halves go into one it is computed in float32, and rounded
 /// at its end, unless it is ``ofOneOperation()``. The formula is for people, who know the inputs as x, y, z and the
 /// gradient of the output as g.
+///
+/// In forward mode a tangent of the input becomes one of the output, through the transposed derivative. That of an
+/// element-wise operation is ``symmetric()``; others say it by `forward`, or it is found by differentiating the
+/// derivative, which is linear in g.
 // Nothing in it changes once it is made.
 public final class Derivative: @unchecked Sendable {
   /// The derivative as a formula.
@@ -13,6 +17,16 @@ public final class Derivative: @unchecked Sendable {
   let saving: Saving
   let rule: Rule
   private(set) var isOneOperation = false
+  private(set) var transposed = Transposed.differentiated
+
+  /// How a tangent goes through.
+  enum Transposed {
+    /// By differentiating the derivative.
+    case differentiated
+    /// As a gradient does.
+    case symmetric
+    case rule(Rule)
+  }
 
   /// What is computed. Attributes are in a box.
   enum Rule {
@@ -40,12 +54,26 @@ public final class Derivative: @unchecked Sendable {
     return self
   }
 
+  /// The same, of an operation whose matrix of derivatives is symmetric, as it is where each element of the output
+  /// depends on that of the input alone: tangents go through as gradients do.
+  public consuming func symmetric() -> Derivative {
+    if case .differentiated = transposed { transposed = .symmetric }
+    return self
+  }
+
+  /// Whether tangents go through by differentiating it.
+  var isDifferentiatedForTangents: Bool {
+    if isNone { return false }
+    if case .joint = rule { return false }
+    return if case .differentiated = transposed { true } else { false }
+  }
+
   var isNone: Bool { if case .none = rule { true } else { false } }
 
   /// No gradient goes to an input.
   public static let none = Derivative("none", rule: .none)
 
-  private static func attributes<Attributes>(_ box: AnyObject?) -> Attributes {
+  fileprivate static func attributes<Attributes>(_ box: AnyObject?) -> Attributes {
     (box as! AttributeBox<Attributes>).value
   }
 }
@@ -111,33 +139,86 @@ extension Derivative {
   }
 }
 
+// Each `forward` is given the tangent of the input, and then what the derivative itself is given after g.
+extension Derivative {
+  /// The same, with the tangent of the output, given that of the input.
+  public consuming func forward(_ rule: @escaping (Tensor) -> Tensor) -> Derivative {
+    forward(.gradient { t, _ in rule(t) })
+  }
+
+  /// The same, with the tangent of the output, given that of the input and what is saved.
+  public consuming func forward(_ rule: @escaping (Tensor, Tensor) -> Tensor) -> Derivative {
+    forward(.saving { t, x, _ in rule(t, x) })
+  }
+
+  /// The same, with the tangent of the output, given that of the input and the call's attributes.
+  public consuming func forward<Attributes>(
+    _ rule: @escaping (Tensor, Attributes) -> Tensor
+  ) -> Derivative {
+    forward(.gradient { t, a in rule(t, Derivative.attributes(a)) })
+  }
+
+  /// The same, with the tangent of the output, given that of the input, what is saved and the call's attributes.
+  public consuming func forward<Attributes>(
+    _ rule: @escaping (Tensor, Tensor, Attributes) -> Tensor
+  ) -> Derivative {
+    forward(.saving { t, x, a in rule(t, x, Derivative.attributes(a)) })
+  }
+
+  /// The same, with the tangent of the output, given that of the input and the two that are saved.
+  public consuming func forward(
+    _ rule: @escaping (Tensor, Tensor, Tensor) -> Tensor
+  ) -> Derivative {
+    forward(.savingTwo { t, x, y, _ in rule(t, x, y) })
+  }
+
+  /// The same, with the tangent of the output, given that of the input, the two that are saved and the call's
+  /// attributes.
+  public consuming func forward<Attributes>(
+    _ rule: @escaping (Tensor, Tensor, Tensor, Attributes) -> Tensor
+  ) -> Derivative {
+    forward(.savingTwo { t, x, y, a in rule(t, x, y, Derivative.attributes(a)) })
+  }
+
+  /// The same, with the tangent of the output, given that of an input, its number and the call's attributes.
+  public consuming func forwardEach<Attributes>(
+    _ rule: @escaping (Tensor, Int, Attributes) -> Tensor
+  ) -> Derivative {
+    forward(.each { t, number, a in rule(t, number, Derivative.attributes(a)) })
+  }
+
+  private consuming func forward(_ rule: Rule) -> Derivative {
+    transposed = .rule(rule)
+    return self
+  }
+}
+
 extension Derivative {
   /// The gradient of an input, given that of the output.
   ///
   /// - Parameters:
+  ///   - rule: the derivative, or what tangents go through.
   ///   - number: which input.
   ///   - edge: what is kept for it.
   ///   - node: the call.
   ///   - inputs: what else it was recorded with.
   ///   - joint: the gradients of all inputs, once they have been computed together.
   func gradient(
-    _ number: Int, of gradient: Tensor, along edge: borrowing Edge, from node: Node,
-    _ inputs: borrowing Inputs, _ joint: inout [Tensor]?
+    by rule: Rule? = nil, _ number: Int, of gradient: Tensor, along edge: borrowing Edge,
+    from node: Node, _ inputs: borrowing Inputs, _ joint: inout [Tensor]?
   ) -> Tensor {
+    func wide(_ tensor: Tensor) -> Tensor { isOneOperation ? tensor : tensor.withoutHalves }
     func kept(_ saved: borrowing SavedTensor?) -> Tensor {
-      let tensor = saved?.tensor(for: node) ?? inputs.output!.tensor(for: node)
-      return isOneOperation ? tensor : tensor.withoutHalves
+      wide(saved?.tensor(for: node) ?? inputs.output!.tensor(for: node))
     }
-    switch rule {
+    switch rule ?? self.rule {
     case .none: fatalError("\(node.operation): an input that has no derivative was recorded")
     case .gradient(let derivative): return derivative(gradient, inputs.attributes)
     case .saving(let derivative):
-      return derivative(
-        isOneOperation ? gradient : gradient.withoutHalves, kept(edge.saved), inputs.attributes)
+      return derivative(wide(gradient), kept(edge.saved), inputs.attributes)
     case .savingTwo(let derivative):
       return derivative(
-        isOneOperation ? gradient : gradient.withoutHalves, kept(edge.saved), kept(edge.alsoSaved),
-        inputs.attributes)
+        wide(gradient), kept(edge.saved), kept(edge.alsoSaved), inputs.attributes)
     case .each(let derivative): return derivative(gradient, number, inputs.attributes)
     case .joint:
       return (inputs.attributes as! JointDerivative)

@@ -2,8 +2,11 @@
 
 // Derivatives of functions, rather than of results.
 
-/// The derivatives of each element of f(x) with respect to each of x: `torch.func.jacrev`, of shape
+/// The derivatives of each element of f(x) with respect to each of x: `torch.func.jacrev` and `jacfwd`, of shape
 /// [shape of f(x)…, shape of x…]. With `createGraph` it can be differentiated too.
+///
+/// The function runs once. Where x has fewer elements than f(x), tangents go forward for each of x, else gradients
+/// backward for each of f(x).
 public func jacobian(
   _ x: Tensor, createGraph: Bool = false, of function: (Tensor) -> Tensor
 ) -> Tensor {
@@ -12,11 +15,21 @@ public func jacobian(
   guard output.recordedOrLeaf, output.numel > 0 else {
     return .zeros(output.shape + x.shape, dtype: x.dtype, device: x.device)
   }
-  let rows = (0..<output.numel).map { place -> Tensor in
-    let one = Tensor.zeros([output.numel], dtype: output.dtype, device: output.device)
+  func one(_ place: Int, of tensor: Tensor) -> Tensor {
+    let one = Tensor.zeros([tensor.numel], dtype: tensor.dtype, device: tensor.device)
     one[place].fill(1)
-    return grad(
-      of: output, withRespectTo: input, gradient: one.reshape(output.shape), retainGraph: true,
+    return one.reshape(tensor.shape)
+  }
+  if x.numel < output.numel, let tangents = Tangents(output, from: [input]) {
+    let columns = (0..<x.numel).map { place in
+      tangents.carried([one(place, of: x)], createGraph: createGraph)
+        ?? .zerosLike(output.detach())
+    }
+    return Tensor.stack(columns, dim: -1).reshape(output.shape + x.shape)
+  }
+  let rows = (0..<output.numel).map { place in
+    grad(
+      of: output, withRespectTo: input, gradient: one(place, of: output), retainGraph: true,
       createGraph: createGraph)
   }
   return Tensor.stack(rows).reshape(output.shape + x.shape)
@@ -45,26 +58,9 @@ public func vectorJacobianProduct(
   return (output.detach(), grad(of: output, withRespectTo: input, gradient: vector))
 }
 
-/// f(x) and ∂f/∂x · v: `torch.func.jvp`, by differentiating the vector-Jacobian product, which is linear
-/// in its vector.
-public func jacobianVectorProduct(
-  _ x: Tensor, _ vector: Tensor, of function: (Tensor) -> Tensor
-) -> (output: Tensor, product: Tensor) {
-  let input = leaf(x, false)
-  return enableGrad {
-    let output = function(input)
-    guard output.recordedOrLeaf else { return (output, .zerosLike(output)) }
-    let dummy = Tensor.zeros(
-      output.shape, dtype: output.dtype, device: output.device, requiresGrad: true)
-    let product = grad(of: output, withRespectTo: input, gradient: dummy, createGraph: true)
-    guard product.recordedOrLeaf else { return (output.detach(), .zerosLike(output)) }
-    return (output.detach(), grad(of: product, withRespectTo: dummy, gradient: vector))
-  }
-}
-
 /// A leaf with the elements of x, or x itself where the result is to be differentiated with respect to
 /// it.
-private func leaf(_ x: Tensor, _ keepsHistory: Bool) -> Tensor {
+func leaf(_ x: Tensor, _ keepsHistory: Bool) -> Tensor {
   if x.requiresGrad, keepsHistory || isGradEnabled { return x }
   let leaf = x.detach()
   leaf.requiresGrad = true
@@ -89,7 +85,9 @@ public func checkpoint(
   let output = generators.record { noGrad { function(inputs) } }
   // It is recorded even if no input requires a gradient, since parameters may.
   let anchor = Tensor.zeros([], dtype: .float32, requiresGrad: true)
-  return customFunction("checkpoint", inputs + [anchor]) { _ in
+  return customFunction(
+    .custom("checkpoint"), inputs + [anchor], formula: { function($0.dropLast()) }
+  ) { _ in
     output
   } backward: { g, _, _ in
     let leaves = inputs.map { input -> Tensor in

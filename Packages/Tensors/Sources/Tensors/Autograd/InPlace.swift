@@ -151,11 +151,12 @@ private struct Assignment {
 extension Operator {
   fileprivate static let assign = Operator(
     "assign",
-    .wrt(.x, "g, 0 at the part that was replaced") { (g, a: Assignment) in g.cleared(a.clear) },
+    .wrt(.x, "g, 0 at the part that was replaced") { (g, a: Assignment) in g.cleared(a.clear) }
+      .symmetric(),
     .wrt(.y, "g at that part") { (g, a: Assignment) in a.part(g) })
   fileprivate static let clear = Operator(
     "clear",
     .wrt(.x, "g, 0 at the part that was cleared") { (g, clear: @escaping (Tensor) -> Void) in
       g.cleared(clear)
-    })
+    }.symmetric())
 }

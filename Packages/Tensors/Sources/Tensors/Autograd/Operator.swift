@@ -72,6 +72,9 @@ public final class Operator: @unchecked Sendable {
     first = derivatives.first?.saving ?? nothing
     second = derivatives.dropFirst().first?.saving ?? first
     isDifferentiable = !derivatives.isEmpty
+    if unary != nil || binary != nil {
+      for derivative in derivatives where !derivative.isNone { _ = derivative.symmetric() }
+    }
     savesOutput = derivatives.contains { $0.saving.includesOutput }
     for (place, derivative) in derivatives.enumerated()
     where derivative.input.number >= 0 && derivative.input.number != place {

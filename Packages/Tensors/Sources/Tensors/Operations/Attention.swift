@@ -51,7 +51,9 @@ extension Tensor {
           return attention.whole(query, key, value, mask?.withoutHalves, firstRow: 0)
         }
         let inputs = [query, key, value] + (mask.map { [$0.withoutHalves] } ?? [])
-        return customFunction(.attention, inputs) { inputs in
+        return customFunction(
+          .attention, inputs, formula: { attention.apply($0, firstRow: 0) }
+        ) { inputs in
           attention.inBlocks(inputs, scores)
         } backward: { g, inputs, _ in
           isGradEnabled
@@ -183,15 +185,16 @@ private struct Attention: Sendable {
     let width = lined[2].layout.shape[2]
     let totals = Tensor(
       empty: lines, dtype: dtype == .float64 ? .float64 : .float32, device: query.device)
-    return customFunction(.attention, inputs) { _ in
+    func formula(_ inputs: [Tensor]) -> Tensor {
+      whole(inputs[0], inputs[1], inputs[2], mask, firstRow: 0)
+    }
+    return customFunction(.attention, inputs, formula: formula) { _ in
       let result = Tensor(empty: lines + [width], dtype: dtype, device: query.device)
       query.backend.attention(views, into: result.view, totals: totals.view)
       return result.reshape(scores.dropLast() + [width])
     } backward: { g, inputs, result in
       if isGradEnabled {
-        return derivatives(of: inputs, g) {
-          whole($0[0], $0[1], $0[2], mask, firstRow: 0)
-        }
+        return derivatives(of: inputs, g, formula)
       }
       let slopes = [views.q, views.k, views.v].map {
         Tensor(empty: $0.layout.shape, dtype: dtype, device: g.device)

@@ -5,10 +5,10 @@ extension Operator {
     "where", .none,
     .wrt(.y, saving: .x, "g where the condition holds, else 0") { g, condition in
       Tensor.where(condition, g, 0)
-    }.ofOneOperation(),
+    }.ofOneOperation().symmetric(),
     .wrt(.z, saving: .x, "g where it does not, else 0") { g, condition in
       Tensor.where(condition, 0, g)
-    }.ofOneOperation())
+    }.ofOneOperation().symmetric())
 }
 
 extension Tensor {

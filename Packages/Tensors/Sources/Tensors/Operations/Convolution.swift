@@ -40,39 +40,40 @@ extension Operator {
     "columns",
     .wrt(.x, "g, added at the places that windows took") { (g, windows: Windows) in
       g.image(windows)
-    })
+    }.forward { (t, windows: Windows) in t.columns(windows) })
   static let image = Operator(
     "image",
     .wrt(.x, "g, at the places that windows took") { (g, windows: Windows) in
       g.columns(windows)
-    })
+    }.forward { (t, windows: Windows) in t.image(windows) })
   fileprivate static let conv2d = Operator(
     "conv2d",
     .wrt(.x, saving: .y, "∂L/∂x = g through the transposed convolution") {
       (g, w, a: Convolution) in
       a.slopesOfInput(g, w)
-    }.ofOneOperation(),
+    }.ofOneOperation().forward { (t, w, a: Convolution) in a.apply(t, w) },
     .wrt(.y, saving: .x, "∂L/∂w = g convolved with x") { (g, x, a: Convolution) in
       a.slopesOfWeight(x, g)
-    }.ofOneOperation(),
-    .wrt(.z, "∂L/∂b = g, summed over all but channels") { g in g.sum(dims: [0, 2, 3]) })
+    }.ofOneOperation().forward { (t, x, a: Convolution) in a.apply(x, t) },
+    .wrt(.z, "∂L/∂b = g, summed over all but channels") { g in g.sum(dims: [0, 2, 3]) }
+      .forward { t in t.reshape([-1, 1, 1]) })
   fileprivate static let convTranspose2d = Operator(
     "convTranspose2d",
     .wrt(.x, saving: .y, "∂L/∂x = g through the convolution") { (g, w, a: Convolution) in
       a.apply(g, w)
-    }.ofOneOperation(),
+    }.ofOneOperation().forward { (t, w, a: Convolution) in a.slopesOfInput(t, w) },
     .wrt(.y, saving: .x, "∂L/∂w = x convolved with g") { (g, x, a: Convolution) in
       a.slopesOfWeight(g, x)
-    }.ofOneOperation())
+    }.ofOneOperation().forward { (t, x, a: Convolution) in a.slopesOfInput(x, t) })
   fileprivate static let conv2dOfWeight = Operator(
     "conv2dOfWeight",
     .wrt(.x, saving: .y, "∂L/∂x = g through the transposed convolution") {
       (g, y, a: Convolution) in
       a.slopesOfInput(y, g)
-    }.ofOneOperation(),
+    }.ofOneOperation().forward { (t, y, a: Convolution) in a.slopesOfWeight(t, y) },
     .wrt(.y, saving: .x, "∂L/∂w = g convolved with x") { (g, x, a: Convolution) in
       a.apply(x, g)
-    }.ofOneOperation())
+    }.ofOneOperation().forward { (t, x, a: Convolution) in a.slopesOfWeight(x, t) })
 }
 
 extension Tensor {

@@ -2,11 +2,13 @@
 
 extension Operator {
   fileprivate static let toType = Operator(
-    "to", .wrt(.x, "g in the input's dtype") { (g, dtype: DType) in g.to(dtype) })
+    "to", .wrt(.x, "g in the input's dtype") { (g, dtype: DType) in g.to(dtype) }.symmetric())
   fileprivate static let toDevice = Operator(
-    "to", .wrt(.x, "g on the input's device") { (g, device: Device) in g.to(device) })
-  static let clone = Operator("clone", .wrt(.x, "g") { g in g })
-  static let contiguous = Operator("contiguous", .wrt(.x, "g") { g in g })
+    "to",
+    .wrt(.x, "g on the input's device") { (g, a: DeviceChange) in g.to(a.from) }
+      .forward { (t, a: DeviceChange) in t.to(a.to) })
+  static let clone = Operator("clone", .wrt(.x, "g") { g in g }.symmetric())
+  static let contiguous = Operator("contiguous", .wrt(.x, "g") { g in g }.symmetric())
 }
 
 extension Tensor {
@@ -27,7 +29,7 @@ extension Tensor {
   public func to(_ device: Device, nonBlocking: Bool = false) -> Tensor {
     if device == self.device { return self }
     return Tensor(view.inMemoryOrder { $0.moved(to: device, nonBlocking: nonBlocking) })
-      .recorded(.toDevice, self, with: self.device)
+      .recorded(.toDevice, self, with: DeviceChange(from: self.device, to: device))
   }
 
   /// A copy in page-locked memory, from which a GPU copies while the program goes on: `torch.Tensor.pin_memory`.
@@ -85,6 +87,12 @@ extension Tensor {
       backend.convert(source.view.with(layout).apart(from: $0), into: $0)
     }
   }
+}
+
+/// The attributes of a copy to another device.
+private struct DeviceChange {
+  let from: Device
+  let to: Device
 }
 
 extension StridedView {

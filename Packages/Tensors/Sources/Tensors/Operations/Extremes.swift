@@ -9,15 +9,18 @@ extension Operator {
   /// Equal ones share the gradient.
   private static func extreme(_ name: String, _ formula: String) -> Operator {
     let isLargest = name.hasSuffix("max")
+    /// What share in the result each element has.
+    func share(_ x: Tensor, _ a: ReducedDims) -> Tensor {
+      let extreme = noGrad {
+        isLargest ? x.amax(dims: a.dims, keepDim: true) : x.amin(dims: a.dims, keepDim: true)
+      }
+      let isExtreme = ((x .== extreme) | (x.isnan() & extreme.isnan())).to(x.dtype)
+      return isExtreme / isExtreme.sum(dims: a.dims, keepDim: true)
+    }
     return Operator(
       name,
-      .wrt(.x, saving: .x, formula) { (g, x, a: ReducedDims) in
-        let extreme = noGrad {
-          isLargest ? x.amax(dims: a.dims, keepDim: true) : x.amin(dims: a.dims, keepDim: true)
-        }
-        let isExtreme = ((x .== extreme) | (x.isnan() & extreme.isnan())).to(g.dtype)
-        return g.spread(a) * isExtreme / isExtreme.sum(dims: a.dims, keepDim: true)
-      })
+      .wrt(.x, saving: .x, formula) { (g, x, a: ReducedDims) in g.spread(a) * share(x, a) }
+        .forward { (t, x, a: ReducedDims) in (t * share(x, a)).sum(a) })
   }
 }
 

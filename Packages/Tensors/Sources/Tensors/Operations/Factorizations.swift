@@ -6,23 +6,24 @@ extension Operator {
     "det",
     .wrt(.x, saving: .x, "∂det x/∂x = det x·x⁻ᵀ") { g, x in
       g.unsqueeze(-1).unsqueeze(-1) * x.cofactors()
-    })
+    }.forward { t, x in (t * x.cofactors()).sum(dims: [-2, -1]) })
   fileprivate static let slogdet = Operator(
     "slogdet",
     .wrt(.x, saving: .x, "∂log|det x|/∂x = x⁻ᵀ") { g, x in
       g.unsqueeze(-1).unsqueeze(-1) * x.inverse().mT
-    })
+    }.forward { t, x in (t * x.inverse().mT).sum(dims: [-2, -1]) })
   fileprivate static let inverse = Operator(
     "inverse",
     .wrt(.x, saving: .output, "∂L/∂x = -yᵀ • g • yᵀ") { g, y in
       -y.mT.matmul(g).matmul(y.mT)
-    })
+    }.forward { t, y in -y.matmul(t).matmul(y) })
   fileprivate static let solve = Operator(
     "solve",
     .wrt(.x, saving: .x, .y, "∂L/∂x = -(x⁻ᵀ•g) • yᵀ") { g, x, y in
       -x.mT.solve(g).matmul(x.solve(y).mT)
-    },
-    .wrt(.y, saving: .x, "∂L/∂b = x⁻ᵀ • g") { g, x in x.mT.solve(g) })
+    }.forward { t, x, y in -x.solve(t.matmul(x.solve(y))) },
+    .wrt(.y, saving: .x, "∂L/∂b = x⁻ᵀ • g") { g, x in x.mT.solve(g) }
+      .forward { t, x in x.solve(t) })
   fileprivate static let cholesky = Operator(
     "cholesky",
     .wrt(.x, saving: .output, "∂L/∂x = l⁻ᵀ • Φ(lᵀ•g) • l⁻¹") { g, l in

@@ -4,23 +4,28 @@ extension Operator {
     .wrt(.x, "g, added at the places that were taken") { (g, a: IndexedDim) in
       Tensor.zeros(a.shape, dtype: g.dtype, device: g.device)
         .scatterAdd(dim: a.dim, index: a.index, source: g)
-    })
+    }.forward { (t, a: IndexedDim) in t.gather(dim: a.dim, index: a.index) })
   fileprivate static let scatterAdd = Operator(
-    "scatterAdd", .wrt(.x, "g") { g in g },
-    .wrt(.y, "g at those places") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) })
+    "scatterAdd", .wrt(.x, "g") { g in g }.symmetric(),
+    .wrt(.y, "g at those places") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) }
+      .forward { (t, a: IndexedDim) in
+        a.nothing(t).scatterAdd(dim: a.dim, index: a.index, source: t)
+      })
   fileprivate static let scatter = Operator(
     "scatter",
     .wrt(.x, "g, 0 at the places that were replaced") { (g, a: IndexedDim) in
       g.scatter(
         dim: a.dim, index: a.index,
         source: .zeros(a.index.shape, dtype: g.dtype, device: g.device))
-    },
-    .wrt(.y, "g at those places") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) })
+    }.symmetric(),
+    .wrt(.y, "g at those places") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) }
+      .forward { (t, a: IndexedDim) in a.nothing(t).scatter(dim: a.dim, index: a.index, source: t) }
+  )
   fileprivate static let indexSelect = Operator(
     "indexSelect",
     .wrt(.x, "g, added at the rows that were taken") { (g, a: IndexedDim) in
       Tensor.zeros(a.shape, dtype: g.dtype, device: g.device).indexAdd(a.dim, a.index, g)
-    })
+    }.forward { (t, a: IndexedDim) in t.indexSelect(a.dim, a.index) })
 }
 
 /// The places along a dim that an index names, in tensors of a shape.
@@ -28,6 +33,9 @@ private struct IndexedDim {
   let dim: Int
   let index: Tensor
   let shape: [Int]
+
+  /// Zeros where a tangent goes.
+  func nothing(_ t: Tensor) -> Tensor { .zeros(shape, dtype: t.dtype, device: t.device) }
 }
 
 extension Tensor {

@@ -3,6 +3,12 @@ extension Operator {
     "cat",
     .wrtEach("the part of g that this input became") { (g, number, a: Concatenation) in
       g.narrow(a.dim, start: a.starts[number], length: a.starts[number + 1] - a.starts[number])
+    }.forwardEach { (t, number, a: Concatenation) in
+      // Zeros in place of the others.
+      var sizes = [Int](repeating: 0, count: 2 * (t.ndim - a.dim))
+      sizes[sizes.count - 2] = a.starts[number]
+      sizes[sizes.count - 1] = a.starts.last! - a.starts[number + 1]
+      return t.pad(sizes)
     })
 }
 

@@ -5,15 +5,17 @@ extension Operator {
     "matmul",
     .wrt(.x, saving: .y, "∂L/∂x = g • yᵀ") { g, y in
       matrixProduct(g, y.transpose(-2, -1))
-    }.ofOneOperation(),
+    }.ofOneOperation().forward { t, y in matrixProduct(t, y) },
     .wrt(.y, saving: .x, "∂L/∂y = xᵀ • g") { g, x in
       matrixProduct(x.transpose(-2, -1), g)
-    }.ofOneOperation())
+    }.ofOneOperation().forward { t, x in matrixProduct(x, t) })
   static let linear = Operator(
     "linear",
-    .wrt(.x, saving: .y, "∂L/∂x = g • w") { g, w in matrixProduct(g, w) }.ofOneOperation(),
-    .wrt(.y, saving: .x, "∂L/∂w = gᵀ • x") { g, x in matrixProduct(g.T, x) }.ofOneOperation(),
-    .wrt(.z, "∂L/∂b = g, summed over the rows") { g in g })
+    .wrt(.x, saving: .y, "∂L/∂x = g • w") { g, w in matrixProduct(g, w) }.ofOneOperation()
+      .forward { t, w in matrixProduct(t, w.T) },
+    .wrt(.y, saving: .x, "∂L/∂w = gᵀ • x") { g, x in matrixProduct(g.T, x) }.ofOneOperation()
+      .forward { t, x in matrixProduct(x, t.T) },
+    .wrt(.z, "∂L/∂b = g, summed over the rows") { g in g }.symmetric())
 }
 
 extension Tensor {

@@ -71,19 +71,18 @@ extension Tensor {
       x, weight: w, bias: b, center: center, eps: eps, into: result.view, means: means.view,
       factors: factors.view)
     let inputs = [self] + [weight, bias].compactMap { $0 }
-    return customFunction(operation, inputs) { _ in
+    @Sendable func formula(_ inputs: [Tensor]) -> Tensor {
+      let (x, n) = (inputs[0], Double(inputs[0].shape[inputs[0].ndim - 1]))
+      let centered = center ? x - x.mean(dim: -1, keepDim: true) : x
+      let square = centered.square().sum(dim: -1, keepDim: true) / n
+      var y = centered * (square + eps).rsqrt()
+      if weight != nil { y = y * inputs[1] }
+      return bias != nil ? y + inputs[inputs.count - 1] : y
+    }
+    return customFunction(operation, inputs, formula: formula) { _ in
       result
     } backward: { g, inputs, y in
-      guard !isGradEnabled else {
-        return derivatives(of: inputs, g) { inputs in
-          let (x, n) = (inputs[0], Double(inputs[0].shape[inputs[0].ndim - 1]))
-          let centered = center ? x - x.mean(dim: -1, keepDim: true) : x
-          let square = centered.square().sum(dim: -1, keepDim: true) / n
-          var y = centered * (square + eps).rsqrt()
-          if weight != nil { y = y * inputs[1] }
-          return bias != nil ? y + inputs[inputs.count - 1] : y
-        }
-      }
+      guard !isGradEnabled else { return derivatives(of: inputs, g, formula) }
       let slopes = inputs.map { Tensor(empty: $0.shape, dtype: $0.dtype, device: $0.device) }
       g.backend.normalizeSlopes(
         g.view.contiguous(), x, weight: w, center: center, means: means.view,

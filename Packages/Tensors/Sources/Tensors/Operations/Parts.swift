@@ -3,14 +3,20 @@
 extension Operator {
   static let select = Operator(
     "select",
-    .wrt(.x, "g at that place, else 0") { (g, a: Part) in Tensor.placed(g, in: a) })
+    .wrt(.x, "g at that place, else 0") { (g, a: Part) in Tensor.placed(g, in: a) }
+      .forward { (t, a: Part) in a.of(t) })
   static let slice = Operator(
-    "slice", .wrt(.x, "g at that part, else 0") { (g, a: Part) in Tensor.placed(g, in: a) })
+    "slice",
+    .wrt(.x, "g at that part, else 0") { (g, a: Part) in Tensor.placed(g, in: a) }
+      .forward { (t, a: Part) in a.of(t) })
   static let diagonal = Operator(
     "diagonal",
-    .wrt(.x, "g on the diagonal, else 0") { (g, a: Part) in Tensor.placed(g, in: a) })
+    .wrt(.x, "g on the diagonal, else 0") { (g, a: Part) in Tensor.placed(g, in: a) }
+      .forward { (t, a: Part) in a.of(t) })
   fileprivate static let place = Operator(
-    "place", .wrt(.x, "g at the places that were taken") { (g, a: Part) in a.of(g) })
+    "place",
+    .wrt(.x, "g at the places that were taken") { (g, a: Part) in a.of(g) }
+      .forward { (t, a: Part) in Tensor.placed(t, in: a) })
   fileprivate static let unfold = Operator(
     "unfold",
     .wrt(.x, "g, added at the places that windows took") { (g, a: Unfolding) in
@@ -23,7 +29,7 @@ extension Operator {
           })
       }
       return parts.dropFirst().reduce(parts.first ?? .zeros(a.shape, dtype: g.dtype)) { $0 + $1 }
-    })
+    }.forward { (t, a: Unfolding) in t.unfold(a.dim, size: a.size, step: a.step) })
   static let asStrided = Operator(
     "asStrided",
     .wrt(.x, "g, added at the places that were taken") { (g, a: LayoutChange) in
@@ -32,7 +38,7 @@ extension Operator {
       // Elements that are one in memory share what comes.
       let ones = Tensor.ones(a.from.shape, dtype: g.dtype, device: g.device)
       return sums / ones.moved(from: a.from, to: a.from)
-    })
+    }.forward { (t, a: LayoutChange) in t.moved(from: a.from, to: a.to, adding: false) })
 }
 
 /// A part of tensors of a shape, as a view. No place is seen twice.
@@ -213,18 +219,23 @@ extension Tensor {
   }
 
   /// What a storage that has these elements where one layout says, and zeros elsewhere, has where another
-  /// layout says. Elements that come to one place are added.
-  func moved(from: Layout, to: Layout) -> Tensor {
+  /// layout says. Elements that come to one place are added, or are the same.
+  func moved(from: Layout, to: Layout, adding: Bool = true) -> Tensor {
     let first = Swift.min(from.span.lowerBound, to.span.lowerBound)
     let count = Swift.max(from.span.upperBound, to.span.upperBound) - first
-    let all = Tensor.arange(count, device: device).view
+    let numbers = Tensor.arange(count, device: device).view
     func places(_ layout: Layout) -> Tensor {
       let shifted = Layout(
         shape: layout.shape, strides: layout.strides, offset: layout.offset - first)
-      return Tensor(all.with(shifted)).flatten()
+      return Tensor(numbers.with(shifted)).flatten()
     }
-    return Tensor.zeros([count], dtype: dtype, device: device)
-      .scatterAdd(dim: 0, index: places(from), source: flatten())
+    let nothing = Tensor.zeros([count], dtype: dtype, device: device)
+    let all =
+      adding
+      ? nothing.scatterAdd(dim: 0, index: places(from), source: flatten())
+      : nothing.scatter(dim: 0, index: places(from), source: flatten())
+    return
+      all
       .gather(dim: 0, index: places(to)).reshape(to.shape)
   }
 }

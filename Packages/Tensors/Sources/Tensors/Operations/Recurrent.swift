@@ -31,7 +31,7 @@ extension Tensor {
     let dtype = forProducts.dtype
     let inputs = [self, h, c, weight].map { $0.to(dtype) }
     let (states, gates) = noGrad { LSTMSteps.forward(inputs) }
-    return customFunction(.lstm, inputs) { _ in
+    return customFunction(.lstm, inputs, formula: LSTMSteps.formula) { _ in
       states
     } backward: { g, inputs, states in
       isGradEnabled

@@ -2,49 +2,69 @@
 
 extension Operator {
   static let sum = Operator(
-    "sum", .wrt(.x, "∂Σx/∂xᵢ = 1: g, repeated") { (g, a: ReducedDims) in g.spread(a) })
+    "sum",
+    .wrt(.x, "∂Σx/∂xᵢ = 1: g, repeated") { (g, a: ReducedDims) in g.spread(a) }
+      .forward { (t, a: ReducedDims) in t.sum(a) })
   static let prod = Operator(
     "prod",
     .wrt(.x, saving: .x, "∂Πx/∂xᵢ = Πx/xᵢ") { (g, x, a: ReducedDims) in
-      let others =
-        (x .== 0).anyTrue
-        ? x.productOfOthers(a.dims) : x.prod(dims: a.dims, keepDim: true) / x
-      return g.spread(a) * others
-    })
+      g.spread(a) * x.othersInProduct(a)
+    }.forward { (t, x, a: ReducedDims) in (t * x.othersInProduct(a)).sum(a) })
   static let mean = Operator(
     "mean",
     .wrt(.x, "∂(Σx/n)/∂xᵢ = 1/n: g/n, repeated") { (g, a: ReducedDims) in
       (g / a.divisor).spread(a)
-    })
+    }.forward { (t, a: ReducedDims) in t.sum(a) / a.divisor })
   static let variance = Operator(
     "variance",
     .wrt(.x, saving: .x, "∂σ²/∂xᵢ = 2(xᵢ-x̄)/(n-1)") { (g, x, a: Spread) in
       g.spread(a.reduced) * x.deviation(over: a.reduced.dims) * (2 / a.reduced.divisor)
+    }.forward { (t, x, a: Spread) in
+      (t * x.deviation(over: a.reduced.dims)).sum(a.reduced) * (2 / a.reduced.divisor)
     })
   static let std = Operator(
     "std",
     .wrt(.x, saving: .x, "∂σ/∂xᵢ = (xᵢ-x̄)/(σ·(n-1))") { (g, x, a: Spread) in
-      let dims = a.reduced.dims
-      let std = x.std(dims: dims, correction: a.correction, keepDim: true)
-      return g.spread(a.reduced) * x.deviation(over: dims).over(std) / a.reduced.divisor
-    })
+      g.spread(a.reduced) * x.standardized(a) / a.reduced.divisor
+    }.forward { (t, x, a: Spread) in (t * x.standardized(a)).sum(a.reduced) / a.reduced.divisor })
   /// What a gradient becomes on its way back through a reduction.
   static let spread = Operator(
     "expand",
     .wrt(.x, "g, summed over the copies") { (g, a: ReducedDims) in
       g.sum(dims: a.dims, keepDim: a.isKept)
-    })
+    }.forward { (t, a: ReducedDims) in t.spread(a) })
   static let norm = Operator(
     "norm",
     .wrt(.x, saving: .x, "∂‖x‖/∂x = x/‖x‖") { (g, x, a: Norm) in
-      // sign x · (|x| / ‖x‖)ᵖ⁻¹, which is x / ‖x‖ for the common p.
-      let ratio = x.over(x.norm(a.p, dims: a.reduced.dims, keepDim: true))
-      let g = g.spread(a.reduced)
-      if a.p == 2 { return g * ratio }
-      let isZero = ratio .== 0
-      let power = Tensor.where(isZero, 1, ratio.abs()).pow(a.p - 1)
-      return g * Tensor.where(isZero, 0, ratio.sign() * power)
-    })
+      g.spread(a.reduced) * x.slopeOfNorm(a)
+    }.forward { (t, x, a: Norm) in (t * x.slopeOfNorm(a)).sum(a.reduced) })
+}
+
+extension Tensor {
+  /// The sum over the dims of a reduction.
+  func sum(_ reduced: ReducedDims) -> Tensor { sum(dims: reduced.dims, keepDim: reduced.isKept) }
+
+  /// For each element the product of the others.
+  fileprivate func othersInProduct(_ reduced: ReducedDims) -> Tensor {
+    (self .== 0).anyTrue
+      ? productOfOthers(reduced.dims) : prod(dims: reduced.dims, keepDim: true) / self
+  }
+
+  /// How far each element is from the mean, in standard deviations.
+  fileprivate func standardized(_ spread: Spread) -> Tensor {
+    let dims = spread.reduced.dims
+    return deviation(over: dims)
+      .over(std(dims: dims, correction: spread.correction, keepDim: true))
+  }
+
+  /// sign x · (|x| / ‖x‖)ᵖ⁻¹, which is x / ‖x‖ for the common p.
+  fileprivate func slopeOfNorm(_ norm: Norm) -> Tensor {
+    let ratio = over(self.norm(norm.p, dims: norm.reduced.dims, keepDim: true))
+    if norm.p == 2 { return ratio }
+    let isZero = ratio .== 0
+    return .where(
+      isZero, 0, ratio.sign() * Tensor.where(isZero, 1, ratio.abs()).pow(norm.p - 1))
+  }
 }
 
 /// What a reduction is over: its attributes.

@@ -6,28 +6,27 @@ extension Operator {
     .wrt(.x, saving: .output, "∂L/∂x = s·(g-Σ g·s), s = softmax(x)") { (g, y, dim: Int) in
       let product = g * y
       return product - y * product.sum(dims: [dim], keepDim: true)
-    })
+    }.symmetric())
   static let logSoftmax = Operator(
     "logSoftmax",
     .wrt(.x, saving: .output, "∂L/∂x = g-softmax(x)·Σg") { (g, y, dim: Int) in
       g - y.exp() * g.sum(dims: [dim], keepDim: true)
+    }.forward { (t, y, dim: Int) in
+      t - (y.exp() * t).sum(dims: [dim], keepDim: true)
     })
   static let crossEntropy = Operator(
     "crossEntropy",
     .wrt(.x, saving: .x, .y, "∂L/∂x = (softmax(x)-target)·g") {
       (g, x, target, a: CrossEntropy) in
-      if isGradEnabled {
-        let isIgnored = target .== a.ignoreIndex
-        let right = target.maskedFill(isIgnored, 0).oneHot(classCount: x.shape[x.ndim - 1])
-        return ((x.softmax(dim: -1) - right.to(x.dtype)) * g.unsqueeze(-1))
-          .maskedFill(isIgnored.unsqueeze(-1), 0)
-      }
+      if isGradEnabled { return g.unsqueeze(-1) * x.distance(from: target, a) }
       let dx = Tensor(empty: x.shape, dtype: x.dtype, device: x.device)
       x.backend.crossEntropySlopes(
         g.view.contiguous(), x.view.contiguous(), target: target.view.contiguous(),
         ignored: a.ignoreIndex, totals: a.totals.view, into: dx.view)
       return dx
-    }.ofOneOperation(), .none)
+    }.ofOneOperation().forward { (t, x, target, a: CrossEntropy) in
+      (t * x.distance(from: target, a)).sum(dim: -1)
+    }, .none)
 }
 
 /// The attributes of cross entropy.
@@ -38,6 +37,13 @@ private struct CrossEntropy {
 }
 
 extension Tensor {
+  /// softmax(x) less 1 at the target, and 0 where the target does not count.
+  fileprivate func distance(from target: Tensor, _ a: CrossEntropy) -> Tensor {
+    let isIgnored = target .== a.ignoreIndex
+    let right = target.maskedFill(isIgnored, 0).oneHot(classCount: shape[ndim - 1])
+    return (softmax(dim: -1) - right.to(dtype)).maskedFill(isIgnored.unsqueeze(-1), 0)
+  }
+
   /// eˣ / Σ eˣ along a dim, without overflow: `torch.softmax`.
   public func softmax(dim: Int) -> Tensor {
     softmax(dim, logarithm: false, .softmax)

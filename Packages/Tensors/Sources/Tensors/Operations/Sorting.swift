@@ -3,16 +3,13 @@
 extension Operator {
   static let median = Operator(
     "median",
-    .wrt(.x, saving: .x, .output, "g goes to the median") { g, x, y in
-      let median = y.detach()
-      let isMedian = ((x .== median) | (x.isnan() & median.isnan())).to(g.dtype)
-      return g * isMedian / isMedian.sum()
-    })
+    .wrt(.x, saving: .x, .output, "g goes to the median") { g, x, y in g * x.share(inMedian: y) }
+      .forward { t, x, y in (t * x.share(inMedian: y)).sum() })
   static let cumsum = Operator(
     "cumsum",
     .wrt(.x, "∂L/∂xᵢ = the sum of g from i on") { (g, dim: Int) in
       g.flip([dim]).cumsum(dim: dim).flip([dim])
-    })
+    }.forward { (t, dim: Int) in t.cumsum(dim: dim) })
   static let cumprod = Operator(
     "cumprod",
     .wrt(.x, saving: .x, "∂L/∂xᵢ = Σ g·y/xᵢ from i on") { (g, x, dim: Int) in
@@ -30,10 +27,17 @@ extension Operator {
       return Tensor.stack(parts, dim: -1).movedim(-1, dim)
     })
   static let flip = Operator(
-    "flip", .wrt(.x, "g, flipped back") { (g, dims: [Int]) in g.flip(dims) })
+    "flip", .wrt(.x, "g, flipped back") { (g, dims: [Int]) in g.flip(dims) }.symmetric())
 }
 
 extension Tensor {
+  /// Equal ones share the median.
+  fileprivate func share(inMedian y: Tensor) -> Tensor {
+    let median = y.detach()
+    let isMedian = ((self .== median) | (isnan() & median.isnan())).to(dtype)
+    return isMedian / isMedian.sum()
+  }
+
   /// The places along a dim in the order of their elements, equal ones as they stand: `torch.argsort`
   /// with `stable=True`; int64. NaN counts as the largest.
   public func argsort(dim: Int = -1, descending: Bool = false) -> Tensor {

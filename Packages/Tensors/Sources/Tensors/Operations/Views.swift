@@ -4,9 +4,11 @@ extension Operator {
   static let view = reshape("view")
   static let reshape = reshape("reshape")
 
-  /// The attributes are the input's shape.
   private static func reshape(_ name: String) -> Operator {
-    Operator(name, .wrt(.x, "g in the input's shape") { (g, shape: [Int]) in g.reshape(shape) })
+    Operator(
+      name,
+      .wrt(.x, "g in the input's shape") { (g, a: ShapeChange) in g.reshape(a.from) }
+        .forward { (t, a: ShapeChange) in t.reshape(a.to) })
   }
 
   static let permute = Operator(
@@ -15,12 +17,21 @@ extension Operator {
       var inverse = order
       for (place, dim) in order.enumerated() { inverse[dim] = place }
       return g.permute(inverse)
-    })
+    }.forward { (t, order: [Int]) in t.permute(order) })
   static let transpose = Operator(
     "transpose",
-    .wrt(.x, "g, transposed back") { (g, dims: (Int, Int)) in g.transpose(dims.0, dims.1) })
+    .wrt(.x, "g, transposed back") { (g, dims: (Int, Int)) in g.transpose(dims.0, dims.1) }
+      .forward { (t, dims: (Int, Int)) in t.transpose(dims.0, dims.1) })
   static let expand = Operator(
-    "expand", .wrt(.x, "g, summed over the copies") { (g, _: Void) in g })
+    "expand",
+    .wrt(.x, "g, summed over the copies") { (g, _: ShapeChange) in g }
+      .forward { (t, a: ShapeChange) in t.expand(a.to) })
+}
+
+/// The attributes of a view in another shape.
+struct ShapeChange {
+  let from: [Int]
+  let to: [Int]
 }
 
 extension Tensor {
@@ -55,7 +66,7 @@ extension Tensor {
         "view: a tensor of shape \(self.shape) and strides \(strides) cannot be seen as \(target) "
           + "without a copy; use reshape")
     }
-    return viewed(.view, layout, with: self.shape)
+    return viewed(.view, layout, with: ShapeChange(from: self.shape, to: target))
   }
 
   /// Another shape: `torch.reshape`. A view where the strides allow it, else a copy. One size may be
@@ -66,7 +77,7 @@ extension Tensor {
     guard let layout = view.layout.view(as: target) else {
       return contiguous().reshape(target)
     }
-    return viewed(.reshape, layout, with: self.shape)
+    return viewed(.reshape, layout, with: ShapeChange(from: self.shape, to: target))
   }
 
   /// The same elements in another shape, without a copy; see the other `view`.
@@ -193,7 +204,7 @@ extension Tensor {
       fatalError("expand: shape \(self.shape) does not broadcast to \(shape)")
     }
     if target == self.shape { return self }
-    return viewed(.expand, layout, with: ())
+    return viewed(.expand, layout, with: ShapeChange(from: self.shape, to: target))
   }
 
   /// A view in which dims of size 1 repeat: `torch.broadcast_to`.
