@@ -24,6 +24,7 @@ extension CPUBackend {
   }
 
   public func cholesky(_ a: StridedView, failed: StridedView) {
+    failed.fill(0)
     forEachMatrix(a) { a, n, _, index in
       var (size, info) = (Int32(n), Int32(0))
       dpotrf_("L", &size, a, &size, &info)
@@ -55,6 +56,7 @@ extension CPUBackend {
     _ a: StridedView, left: StridedView, values: StridedView, right: StridedView,
     failed: StridedView
   ) {
+    failed.fill(0)
     forEachMatrix(a) { a, m, n, index in
       let k = min(m, n)
       var (rows, columns, inner, info) = (Int32(m), Int32(n), Int32(max(k, 1)), Int32(0))
@@ -71,6 +73,7 @@ extension CPUBackend {
   }
 
   public func eigh(_ a: StridedView, values: StridedView, failed: StridedView) {
+    failed.fill(0)
     forEachMatrix(a) { a, n, _, index in
       var (size, info) = (Int32(n), Int32(0))
       let w = values.pointer.assumingMemoryBound(to: Double.self) + index * n

@@ -28,6 +28,9 @@ struct Elements {
       of: element, toByteOffset: place * MemoryLayout<Element>.stride, as: Element.self)
   }
 
+  /// Where an element is.
+  subscript(place: Int) -> UnsafeMutableRawPointer { start + place * dtype.itemSize }
+
   func int(_ place: Int) -> Int64 {
     switch dtype {
     case .bool, .uint8: Int64(load(place, UInt8.self))
@@ -78,12 +81,9 @@ struct Elements {
     }
   }
 
-  func store(_ x: Bool, _ place: Int) { store(x ? Int64(1) : 0, place) }
-
   /// An element of the same dtype.
   func copy(_ source: Elements, _ from: Int, _ to: Int) {
-    let size = dtype.itemSize
-    (start + to * size).copyMemory(from: source.start + from * size, byteCount: size)
+    self[to].copyMemory(from: source[from], byteCount: dtype.itemSize)
   }
 
   /// Without its fraction, where it fits.

@@ -1,7 +1,7 @@
 import Devices
 
 /// A device in plain Swift, as small as one can be: it has the core of ``Backend`` and nothing more, one loop for each
-/// kind of operation, and computes in Double and Int64 whatever the elements are.
+/// kind of operation. What is done to each element is what all devices do; sums are in Double and Int64.
 ///
 /// Tests run all operations on it, since what works here works on any device that has the core; and one that is
 /// written anew can be compared with it, or begin as a copy of it.
@@ -48,49 +48,30 @@ struct ReferenceBackend: Backend {
     _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
   ) {
     let (from, to) = (Elements(x), Elements(y))
-    walk(y, x) { at in
-      if x.dtype.isFloatingPoint {
-        to.store(value(operation, from.double(at[1]), p, q), at[0])
-      } else if x.dtype == .bool {
-        to.store(from.int(at[1]) == 0, at[0])
-      } else {
-        to.store(value(operation, from.int(at[1])), at[0])
-      }
-    }
+    walk(y, x) { operation.apply(x.dtype, from[$0[1]], p, q, into: to[$0[0]]) }
   }
 
   func binary(_ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView)
   {
-    let (left, right, to, bits) = (Elements(a), Elements(b), Elements(y), 8 * a.dtype.itemSize)
-    walk(y, a, b) { at in
-      if a.dtype.isFloatingPoint {
-        to.store(value(operation, left.double(at[1]), right.double(at[2])), at[0])
-      } else {
-        to.store(value(operation, left.int(at[1]), right.int(at[2]), Int64(bits)), at[0])
-      }
-    }
+    let (left, right, to) = (Elements(a), Elements(b), Elements(y))
+    walk(y, a, b) { operation.apply(a.dtype, left[$0[1]], right[$0[2]], into: to[$0[0]]) }
   }
 
   func compare(_ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView) {
     let (left, right, to) = (Elements(a), Elements(b), Elements(y))
-    walk(y, a, b) { at in
-      if a.dtype.isFloatingPoint {
-        to.store(value(comparison, left.double(at[1]), right.double(at[2])), at[0])
-      } else {
-        to.store(value(comparison, left.int(at[1]), right.int(at[2])), at[0])
-      }
-    }
+    walk(y, a, b) { comparison.apply(a.dtype, left[$0[1]], right[$0[2]], into: to[$0[0]]) }
   }
 
   func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
     let (from, to) = (Elements(x), Elements(y))
-    walk(y, x) { at in to.store(value(test, from.double(at[1])), at[0]) }
+    walk(y, x) { test.apply(x.dtype, from[$0[1]], into: to[$0[0]]) }
   }
 
   func select(_ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView) {
     let (flags, left, right, to) = (Elements(condition), Elements(a), Elements(b), Elements(y))
     walk(y, condition, a, b) { at in
-      to.copy(flags.int(at[1]) != 0 ? left : right, flags.int(at[1]) != 0 ? at[2] : at[3], at[0])
+      let isTrue = flags.int(at[1]) != 0
+      to.copy(isTrue ? left : right, isTrue ? at[2] : at[3], at[0])
     }
   }
 

@@ -11,7 +11,7 @@ extension DataLoader {
 public struct AsyncBatches<Batch: Sendable>: AsyncSequence, Sendable {
   fileprivate let loader: DataLoader<Batch>
 
-  public func makeAsyncIterator() -> Iterator { Iterator(epoch: Epoch(loader)) }
+  public func makeAsyncIterator() -> Iterator { Iterator(epoch: loader.epoch()) }
 
   /// Goes through the batches, and waits without blocking a thread.
   public struct Iterator: AsyncIteratorProtocol {

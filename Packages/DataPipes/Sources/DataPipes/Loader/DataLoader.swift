@@ -72,12 +72,12 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
 
   /// Does something with each batch of an epoch, and throws what ends it early.
   public func forEachBatch(_ body: (Batch) throws -> Void) throws {
-    let epoch = Epoch(self)
+    let epoch = epoch()
     while let batch = try epoch.next() { try body(batch) }
   }
 
   public func makeIterator() -> Iterator {
-    Iterator(epoch: Epoch(self))
+    Iterator(epoch: epoch())
   }
 
   /// The batches of one epoch.
@@ -98,17 +98,13 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
 // MARK: An epoch's begin and end
 
 extension DataLoader {
-  /// What an epoch starts with.
-  struct Start {
-    let jobs: ExampleIterator<Job<Batch>>
-    /// How many batches are left out, since a loop before had them.
-    let firstBatch: Int
-    /// What the seeds of batches and workers come from.
-    let seed: UInt64
+  /// An epoch that begins once its first batch is asked for.
+  func epoch() -> Epoch<Batch> {
+    Epoch(plan: plan, report: note)
   }
 
   /// Draws an epoch's seed and order, or those of the epoch that is resumed.
-  func start(_ cancellation: Cancellation) throws -> Start {
+  private func plan(_ cancellation: Cancellation) throws -> EpochPlan<Batch> {
     let resumed = progress.withLock { progress in
       progress.error = nil
       return progress.resumed.take()
@@ -138,30 +134,32 @@ extension DataLoader {
       (seed, jobs) = try begin()
     }
     progress.withLock { $0.place = place }
-    return Start(jobs: jobs, firstBatch: place.batch, seed: seed)
-  }
-
-  func note(taken batches: Int) {
-    progress.withLock { $0.place?.batch = batches }
-  }
-
-  func noteEnd(_ error: (any Error)?) {
-    progress.withLock { progress in
-      progress.error = error
-      if error == nil { progress.place = nil }
-    }
+    return EpochPlan(
+      jobs: jobs, firstBatch: place.batch, seed: seed, team: workers.count > 0 ? team() : nil,
+      capacity: workers.count * workers.prefetchFactor, timeout: workers.timeout)
   }
 
   /// Workers for an epoch: those that wait, or new ones.
-  func team() -> WorkerTeam {
+  private func team() -> WorkerTeam {
     if let idle = progress.withLock({ $0.idle.popLast() }) { return idle }
     let initialise = workers.initialise
     return WorkerTeam(workers.count) { try initialise?($0) }
   }
 
-  /// Takes back the workers of an epoch that is over.
-  func release(_ team: WorkerTeam) {
-    if workers.persist { progress.withLock { $0.idle.append(team) } }
+  /// Keeps the books of the epoch that began last.
+  private func note(_ event: EpochEvent) {
+    let persist = workers.persist
+    progress.withLock { progress in
+      switch event {
+      case .taken(let count): progress.place?.batch = count
+      case .ended(let error, let team):
+        progress.error = error
+        if error == nil { progress.place = nil }
+        if persist, let team { progress.idle.append(team) }
+      case .left(let team):
+        if persist, let team { progress.idle.append(team) }
+      }
+    }
   }
 }
 

@@ -1,11 +1,39 @@
-/// One pass through a loader's batches. Its release stops the workers.
+/// What an epoch is made of.
+struct EpochPlan<Batch: Sendable> {
+  let jobs: ExampleIterator<Job<Batch>>
+  /// How many batches are left out, since a loop before had them.
+  let firstBatch: Int
+  /// What the seeds of batches and workers come from.
+  let seed: UInt64
+  /// The threads that make batches; none where the loop makes them itself.
+  let team: WorkerTeam?
+  /// How many batches may be ready or being made at any time.
+  let capacity: Int
+  /// How long to wait for a batch at most.
+  let timeout: Duration?
+}
+
+/// How an epoch comes along, told to whoever keeps the books.
+enum EpochEvent {
+  /// So many batches have been taken.
+  case taken(Int)
+  /// It is over, all of it or up to an error, and its threads are free.
+  case ended((any Error)?, WorkerTeam?)
+  /// Nobody goes on with it, and its threads are free.
+  case left(WorkerTeam?)
+}
+
+/// One pass through a loader's batches: a plan goes in when it begins, batches come out, and events say how far it
+/// is. Its release stops the workers.
 ///
 /// It is used by one thread or task at a time.
 // An iterator is for one task at a time; so is this.
 final class Epoch<Batch: Sendable>: @unchecked Sendable {
-  private let loader: DataLoader<Batch>
+  private let plan: (Cancellation) throws -> EpochPlan<Batch>
+  private let report: (EpochEvent) -> Void
   private let cancellation = Cancellation()
   private var state = State.toBegin
+  private var timeout: Duration?
   /// The number of the batch that is taken next.
   private var number = 0
 
@@ -17,11 +45,19 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
     case over
   }
 
-  init(_ loader: DataLoader<Batch>) {
-    self.loader = loader
+  /// - Parameters:
+  ///   - plan: makes the plan, once the first batch is asked for.
+  ///   - report: is told how the epoch comes along.
+  init(
+    plan: @escaping (Cancellation) throws -> EpochPlan<Batch>,
+    report: @escaping (EpochEvent) -> Void
+  ) {
+    (self.plan, self.report) = (plan, report)
   }
 
-  deinit { end() }
+  deinit {
+    if !isOver { report(.left(stopped())) }
+  }
 
   func next() throws -> Batch? {
     do {
@@ -39,7 +75,7 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
       try begin()
       let batch =
         if case .withWorkers(let work, _) = state {
-          try await work.takeAsync(timeout: loader.workers.timeout)
+          try await work.takeAsync(timeout: timeout)
         } else {
           try made()
         }
@@ -58,26 +94,23 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
         generator.manualSeed(seed, number: number)
         return try job()
       }
-    case .withWorkers(let work, _): try work.take(timeout: loader.workers.timeout)
+    case .withWorkers(let work, _): try work.take(timeout: timeout)
     case .toBegin, .over: nil
     }
   }
 
   private func begin() throws {
     guard case .toBegin = state else { return }
-    let start = try loader.start(cancellation)
-    number = start.firstBatch
-    let workers = loader.workers
-    guard workers.count > 0 else {
-      state = .alone(start.jobs, seed: start.seed, Generator(seed: 0))
+    let plan = try plan(cancellation)
+    (number, timeout) = (plan.firstBatch, plan.timeout)
+    guard let team = plan.team else {
+      state = .alone(plan.jobs, seed: plan.seed, Generator(seed: 0))
       return
     }
     let work = OrderedWork(
-      start.jobs, firstNumber: number, threads: workers.count,
-      capacity: workers.count * workers.prefetchFactor, seed: start.seed,
-      cancellation: cancellation)
-    let team = loader.team()
-    let (seed, count) = (start.seed, workers.count)
+      plan.jobs, firstNumber: number, threads: team.count, capacity: plan.capacity,
+      seed: plan.seed, cancellation: cancellation)
+    let (seed, count) = (plan.seed, team.count)
     team.perform { id, prepared in
       if case .failure(let cause) = prepared {
         return work.fail(DataLoaderError.workerInit(worker: id, cause: cause))
@@ -91,23 +124,21 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
   private func note(_ batch: Batch?) {
     if batch != nil {
       number += 1
-      loader.note(taken: number)
+      report(.taken(number))
     } else if !isOver {
-      end()
-      loader.noteEnd(nil)
+      report(.ended(nil, stopped()))
     }
   }
 
   /// Ends the epoch with an error.
   private func failure(_ error: any Error) -> any Error {
-    end()
     let described: any Error
-    if error is WaitedTooLong, let limit = loader.workers.timeout {
-      described = DataLoaderError.timeout(batch: number, limit: limit)
+    if error is WaitedTooLong, let timeout {
+      described = DataLoaderError.timeout(batch: number, limit: timeout)
     } else {
       described = error
     }
-    loader.noteEnd(described)
+    report(.ended(described, stopped()))
     return described
   }
 
@@ -115,11 +146,11 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
     if case .over = state { true } else { false }
   }
 
-  private func end() {
-    if case .withWorkers(let work, let team) = state {
-      work.stop()
-      loader.release(team)
-    }
-    state = .over
+  /// Ends it, and gives back the threads.
+  private func stopped() -> WorkerTeam? {
+    defer { state = .over }
+    guard case .withWorkers(let work, let team) = state else { return nil }
+    work.stop()
+    return team
   }
 }

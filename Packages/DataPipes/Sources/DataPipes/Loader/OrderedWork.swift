@@ -16,7 +16,7 @@ final class Cancellation: Sendable {
 /// it.
 final class OrderedWork<Output>: Sendable {
   private let jobs: Mutex<Jobs>
-  private let results: ResultLine
+  private let results: ResultLine<Output>
   private let seed: UInt64
   private let cancellation: Cancellation
 
@@ -52,7 +52,7 @@ final class OrderedWork<Output>: Sendable {
         results.waitForRoom()
         guard !cancellation.isCancelled, let (number, job) = nextJob() else { break }
         generator.manualSeed(seed, number: number)
-        results.deliver(Result { Parcel(try job()) as AnyObject }, number: number)
+        results.deliver(Result { try job() }, number: number)
       }
     }
     // The next thread that waits for room may go as well.
@@ -85,26 +85,16 @@ final class OrderedWork<Output>: Sendable {
   /// - Parameter timeout: how long to wait at most.
   /// - Throws: the job's error, or ``WaitedTooLong``.
   func take(timeout: Duration? = nil) throws -> Output? {
-    try value(of: results.take(timeout: timeout))
+    try results.take(timeout: timeout)
   }
 
   /// As ``take(timeout:)``, without blocking the thread.
   func takeAsync(timeout: Duration?) async throws -> Output? {
-    try value(of: await results.takeAsync(timeout: timeout))
-  }
-
-  private func value(of parcel: AnyObject?) -> Output? {
-    parcel.map { unsafeDowncast($0, to: Parcel<Output>.self).value }
+    try await results.takeAsync(timeout: timeout)
   }
 
   /// Calls the work off: jobs that have begun are finished at most, and nothing waits any more.
   func stop() { results.stop() }
-}
-
-/// A result on its way through a ``ResultLine``, which so needs no knowledge of types.
-private final class Parcel<Value> {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }
 
 /// Takes a value that is not known to be `Sendable` to where nothing else refers to it.

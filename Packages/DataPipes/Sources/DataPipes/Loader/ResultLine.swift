@@ -6,7 +6,7 @@ import Synchronization
 /// arrive. One thread or task takes them.
 ///
 /// There is room for so many; whoever makes one waits for room first.
-final class ResultLine: Sendable {
+final class ResultLine<Output>: Sendable {
   private let state: Mutex<State>
   private let capacity: Int
   /// How many places are given back at once, since to wake a maker takes longer than to take a result.
@@ -16,17 +16,10 @@ final class ResultLine: Sendable {
   private let room = DispatchSemaphore(value: 0)
   private let arrival = DispatchSemaphore(value: 0)
 
-  /// How often to look for what is waited for before going to sleep, which takes longer than making a
-  /// small batch.
-  private static let patience = (ofTaker: 50, ofMakers: 200)
-
-  /// A queue of its own, since the common ones may all be at work.
-  private static let timers = DispatchQueue(label: "flambeau.timeouts")
-
   // A result is handed from its maker to its taker, and kept by neither.
   private struct State: @unchecked Sendable {
     /// A result has the place of its number, modulo the capacity.
-    var results: [Result<AnyObject, any Error>?]
+    var results: [Result<Output, any Error>?]
     /// The number of the result that is taken next.
     var next: Int
     /// How many places are free and have not been given back.
@@ -40,7 +33,7 @@ final class ResultLine: Sendable {
     var isReady: Bool { next == end || results[next % results.count] != nil }
 
     /// The next result, or nil for the end, if it is there.
-    mutating func takeIfReady() -> Result<AnyObject?, any Error>? {
+    mutating func takeIfReady() -> Result<Output?, any Error>? {
       guard let result = results[next % results.count].take() else {
         return next == end ? .success(nil) : nil
       }
@@ -68,7 +61,7 @@ final class ResultLine: Sendable {
   // MARK: The makers' side
 
   func waitForRoom() {
-    for _ in 0..<Self.patience.ofMakers {
+    for _ in 0..<patience.ofMakers {
       if room.wait(timeout: DispatchTime(uptimeNanoseconds: 0)) == .success { return }
       sched_yield()
     }
@@ -77,7 +70,7 @@ final class ResultLine: Sendable {
 
   func freeRoom() { room.signal() }
 
-  func deliver(_ result: Result<AnyObject, any Error>, number: Int) {
+  func deliver(_ result: Result<Output, any Error>, number: Int) {
     let result = Unchecked(result)
     // Where the work has failed, the failure stays.
     update { state in
@@ -114,8 +107,8 @@ final class ResultLine: Sendable {
 
   // MARK: The taker's side
 
-  func take(timeout: Duration?) throws -> AnyObject? {
-    for _ in 0..<Self.patience.ofTaker {
+  func take(timeout: Duration?) throws -> Output? {
+    for _ in 0..<patience.ofTaker {
       if let found = takeIfReady(otherwise: nil) { return try found.get() }
       sched_yield()
     }
@@ -131,7 +124,7 @@ final class ResultLine: Sendable {
     }
   }
 
-  func takeAsync(timeout: Duration?) async throws -> AnyObject? {
+  func takeAsync(timeout: Duration?) async throws -> Output? {
     while true {
       try Task.checkCancellation()
       if let found = takeIfReady(otherwise: nil) { return try found.get() }
@@ -152,7 +145,7 @@ final class ResultLine: Sendable {
     }
     guard let number else { return continuation.resume(returning: true) }
     guard let timeout else { return }
-    Self.timers.asyncAfter(deadline: .now() + timeout / .seconds(1)) { [weak self] in
+    timers.asyncAfter(deadline: .now() + timeout / .seconds(1)) { [weak self] in
       let late = self?.state.withLock { state -> Waiting? in
         guard case .task(_, number)? = state.waiting else { return nil }
         return state.waiting.take()
@@ -162,7 +155,7 @@ final class ResultLine: Sendable {
   }
 
   /// The next result, or nil for the end, if it is there; who waits is noted if it is not.
-  private func takeIfReady(otherwise waiting: Waiting?) -> Result<AnyObject?, any Error>? {
+  private func takeIfReady(otherwise waiting: Waiting?) -> Result<Output?, any Error>? {
     let (found, freed) = state.withLock { state in
       let found = state.takeIfReady()
       if found == nil { state.waiting = waiting }
@@ -183,6 +176,12 @@ final class ResultLine: Sendable {
     }
   }
 }
+
+/// How often to look for what is waited for before going to sleep, which takes longer than making a small batch.
+private let patience = (ofTaker: 50, ofMakers: 200)
+
+/// A queue of its own, since the common ones may all be at work.
+private let timers = DispatchQueue(label: "flambeau.timeouts")
 
 /// The time to wait for a result was over.
 struct WaitedTooLong: Error {}

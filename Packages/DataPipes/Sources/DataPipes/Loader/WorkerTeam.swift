@@ -7,6 +7,9 @@ import Synchronization
 final class WorkerTeam: Sendable {
   private let inboxes: [Inbox]
 
+  /// How many threads there are.
+  var count: Int { inboxes.count }
+
   /// - Parameter prepare: what each thread does first, with its number.
   init(_ count: Int, prepare: @escaping @Sendable (Int) throws -> Void) {
     inboxes = (0..<count).map { _ in Inbox() }

@@ -1,5 +1,5 @@
 /// Modules in a list, which a `forward` function goes through as it likes: `torch.nn.ModuleList`.
-public final class ModuleList: Module, Rebuildable {
+open class ModuleList: Module {
   /// The modules.
   public private(set) var layers: [Module]
 
@@ -15,8 +15,12 @@ public final class ModuleList: Module, Rebuildable {
     self.init(try arguments.modules().map(\.module))
   }
 
-  public override func namedChildren() -> [(name: String, module: Module)] {
+  open override func namedChildren() -> [(name: String, module: Module)] {
     layers.enumerated().map { ("\($0.offset)", $0.element) }
+  }
+
+  override func replaceChild(_ name: String, _ child: Module, by other: Module) {
+    layers[Int(name)!] = other
   }
 
   /// Adds a module at the end.
@@ -34,7 +38,7 @@ extension ModuleList: Sequence {
 }
 
 /// Modules by name, in order: `torch.nn.ModuleDict`.
-public final class ModuleDict: Module, Rebuildable {
+open class ModuleDict: Module {
   /// The modules by name, in their order.
   public private(set) var entries: OrderedDictionary<String, Module>
 
@@ -50,8 +54,12 @@ public final class ModuleDict: Module, Rebuildable {
     for (name, module) in try arguments.modules() { self[name] = module }
   }
 
-  public override func namedChildren() -> [(name: String, module: Module)] {
+  open override func namedChildren() -> [(name: String, module: Module)] {
     entries.map { ($0.key, $0.value) }
+  }
+
+  override func replaceChild(_ name: String, _ child: Module, by other: Module) {
+    entries[name] = other
   }
 
   /// The names, in their order.

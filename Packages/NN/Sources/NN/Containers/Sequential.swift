@@ -6,7 +6,7 @@
 ///       Linear(64, 128)
 ///       if isDeep { Linear(128, 128) }
 ///     }
-public final class Sequential: Module, Rebuildable {
+open class Sequential: Module {
   private var entries: [(name: String, module: Module)]
 
   /// Creates a model whose modules come one after the other.
@@ -42,13 +42,19 @@ public final class Sequential: Module, Rebuildable {
     super.init()
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     var output = x
     for (_, module) in entries { output = module(output) }
     return output
   }
 
-  public override func namedChildren() -> [(name: String, module: Module)] { entries }
+  open override func namedChildren() -> [(name: String, module: Module)] { entries }
+
+  override func replaceChild(_ name: String, _ child: Module, by other: Module) {
+    for place in entries.indices where entries[place].name == name {
+      entries[place].module = other
+    }
+  }
 
   /// Adds a module at the end.
   @discardableResult

@@ -4,7 +4,7 @@
 ///
 /// Queries of shape [length, batch, embedDim], keys and values of [keys, batch, embedDim]; with
 /// `batchFirst` the batch comes first, or there is none.
-public final class MultiheadAttention: Module, Rebuildable {
+open class MultiheadAttention: Module {
   /// How many features each place has.
   public let embedDim: Int
   /// How many heads.
@@ -59,7 +59,7 @@ public final class MultiheadAttention: Module, Rebuildable {
     if let bias = outProj.bias { Init.constant(bias, 0) }
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     [
       "embed_dim": embedDim, "num_heads": numHeads, "dropout": dropout,
       "bias": inProjBias != nil, "batch_first": batchFirst,
@@ -72,10 +72,10 @@ public final class MultiheadAttention: Module, Rebuildable {
       bias: try arguments["bias"], batchFirst: try arguments["batch_first"])
   }
 
-  public override var extraDescription: String { "" }
+  open override var extraDescription: String { "" }
 
   /// Attention of an input to itself.
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     self(x, x, x, needWeights: false).output
   }
 

@@ -81,15 +81,15 @@ open class Convolution: Module {
     ]
   }
 
-  public override var arguments: ModuleArguments { arguments(outputPadding: nil) }
+  open override var arguments: ModuleArguments { arguments(outputPadding: nil) }
 
-  public override var extraDescription: String { describe() }
+  open override var extraDescription: String { describe() }
 }
 
 /// A convolution of signals: `torch.nn.Conv1d`.
 ///
 /// Input of shape [batch, inChannels, length], or without the batch.
-public final class Conv1d: Convolution, Rebuildable {
+open class Conv1d: Convolution {
   /// Creates the layer.
   ///
   /// - Parameters:
@@ -122,7 +122,7 @@ public final class Conv1d: Convolution, Rebuildable {
       groups: try arguments["groups"], bias: try arguments["bias"])
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     batched(x, 1) {
       $0.conv1d(
         weight, bias: bias, stride: stride[0], padding: padding[0], dilation: dilation[0],
@@ -135,7 +135,7 @@ public final class Conv1d: Convolution, Rebuildable {
 ///
 /// Input of shape [batch, inChannels, height, width], or without the batch. Sizes are one number, or
 /// one for height and one for width.
-public final class Conv2d: Convolution, Rebuildable {
+open class Conv2d: Convolution {
   /// Creates the layer.
   ///
   /// - Parameters:
@@ -172,7 +172,7 @@ public final class Conv2d: Convolution, Rebuildable {
       groups: try arguments["groups"], bias: try arguments["bias"])
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     batched(x, 2) {
       $0.conv2d(
         weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
@@ -181,7 +181,7 @@ public final class Conv2d: Convolution, Rebuildable {
 }
 
 /// A transposed convolution of signals: `torch.nn.ConvTranspose1d`.
-public final class ConvTranspose1d: Convolution, Rebuildable {
+open class ConvTranspose1d: Convolution {
   /// What is added to the output's size at one end.
   public let outputPadding: Int
 
@@ -220,7 +220,7 @@ public final class ConvTranspose1d: Convolution, Rebuildable {
       dilation: try arguments["dilation"])
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     batched(x, 1) {
       $0.convTranspose1d(
         weight, bias: bias, stride: stride[0], padding: padding[0], outputPadding: outputPadding,
@@ -228,13 +228,13 @@ public final class ConvTranspose1d: Convolution, Rebuildable {
     }
   }
 
-  public override var arguments: ModuleArguments { arguments(outputPadding: [outputPadding]) }
+  open override var arguments: ModuleArguments { arguments(outputPadding: [outputPadding]) }
 
-  public override var extraDescription: String { describe(outputPadding: [outputPadding]) }
+  open override var extraDescription: String { describe(outputPadding: [outputPadding]) }
 }
 
 /// A transposed convolution of images: `torch.nn.ConvTranspose2d`.
-public final class ConvTranspose2d: Convolution, Rebuildable {
+open class ConvTranspose2d: Convolution {
   /// What is added to the output's size at one end.
   public let outputPadding: [Int]
 
@@ -279,7 +279,7 @@ public final class ConvTranspose2d: Convolution, Rebuildable {
       dilation: try arguments["dilation"] as [Int])
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     batched(x, 2) {
       $0.convTranspose2d(
         weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
@@ -287,7 +287,7 @@ public final class ConvTranspose2d: Convolution, Rebuildable {
     }
   }
 
-  public override var arguments: ModuleArguments { arguments(outputPadding: outputPadding) }
+  open override var arguments: ModuleArguments { arguments(outputPadding: outputPadding) }
 
-  public override var extraDescription: String { describe(outputPadding: outputPadding) }
+  open override var extraDescription: String { describe(outputPadding: outputPadding) }
 }

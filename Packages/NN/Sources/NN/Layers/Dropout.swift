@@ -2,7 +2,7 @@
 
 /// In training, elements set to 0 by chance, and the others made larger by as much as is lost:
 /// `torch.nn.Dropout`; Hinton and others, 2012.
-public class Dropout: Module, Rebuildable {
+open class Dropout: Module {
   /// The probability of being set to 0.
   public let p: Double
   let generator: Generator?
@@ -24,7 +24,7 @@ public class Dropout: Module, Rebuildable {
   /// The part of an input for which chance decides, in whose shape and order of memory.
   func drawn(_ x: Tensor) -> Tensor { x }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     isTraining ? Self.drop(x, p, like: drawn(x), generator) : x
   }
 
@@ -38,18 +38,18 @@ public class Dropout: Module, Rebuildable {
     return x * (kept / (1 - p))
   }
 
-  public override var arguments: ModuleArguments { ["p": p] }
+  open override var arguments: ModuleArguments { ["p": p] }
 
-  public required convenience init(arguments: ModuleArguments) throws {
+  public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments["p"])
   }
 
-  public override var extraDescription: String { "\(arguments), inplace=False" }
+  open override var extraDescription: String { "\(arguments), inplace=False" }
 }
 
 /// ``Dropout`` of whole channels of [batch, channels, height, width], or of [batch, channels, length]:
 /// `torch.nn.Dropout2d`; Tompson and others, 2014.
-public final class Dropout2d: Dropout {
+open class Dropout2d: Dropout {
   override func drawn(_ x: Tensor) -> Tensor {
     guard x.ndim == 3 || x.ndim == 4 else {
       fail("expected [batch, channels, height, width] or [batch, channels, length], got \(x.shape)")

@@ -1,7 +1,7 @@
 /// Rows of a table by their places: `torch.nn.Embedding`.
 ///
 /// Input of whole numbers in any shape, output with the size of a row as a last dim.
-public final class Embedding: Module, Rebuildable {
+open class Embedding: Module {
   /// How many rows.
   public let numEmbeddings: Int
   /// How many numbers each row has.
@@ -31,7 +31,7 @@ public final class Embedding: Module, Rebuildable {
     super.init()
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     guard !x.dtype.isFloatingPoint else { fail("places are whole numbers; got \(x.dtype)") }
     guard let paddingIdx else { return .embedding(x, weight) }
     // The row of the padding keeps its value and hands on no gradient.
@@ -39,7 +39,7 @@ public final class Embedding: Module, Rebuildable {
     return .where(isPadding, weight.detach()[paddingIdx], .embedding(x, weight))
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     [
       "num_embeddings": numEmbeddings, "embedding_dim": embeddingDim, "padding_idx": paddingIdx,
     ]
@@ -51,7 +51,7 @@ public final class Embedding: Module, Rebuildable {
       paddingIdx: try arguments["padding_idx"])
   }
 
-  public override var extraDescription: String {
+  open override var extraDescription: String {
     "\(numEmbeddings), \(embeddingDim)" + (paddingIdx.map { ", padding_idx=\($0)" } ?? "")
   }
 }

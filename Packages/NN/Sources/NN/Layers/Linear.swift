@@ -1,7 +1,7 @@
 /// x·wᵀ + b: `torch.nn.Linear`.
 ///
 /// Input of shape […, inFeatures], output of shape […, outFeatures].
-public final class Linear: Module, Rebuildable {
+open class Linear: Module {
   /// How many numbers come in.
   public let inFeatures: Int
   /// How many go out.
@@ -26,7 +26,7 @@ public final class Linear: Module, Rebuildable {
     super.init()
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     guard x.ndim > 0, x.shape[x.ndim - 1] == inFeatures else {
       fail(
         "expected last dim \(inFeatures), got \(x.shape.last ?? 1) in an input of shape \(x.shape)")
@@ -34,7 +34,7 @@ public final class Linear: Module, Rebuildable {
     return x.linear(weight, bias: bias)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     ["in_features": inFeatures, "out_features": outFeatures, "bias": bias != nil]
   }
 

@@ -4,7 +4,7 @@
 ///
 /// In training each channel is brought to mean 0 and variance 1 over the batch; running means and
 /// variances follow, and take their place in evaluation.
-open class BatchNorm: Module, Rebuildable {
+open class BatchNorm: Module {
   /// How many channels.
   public let numFeatures: Int
   /// What is added to the variance.
@@ -52,7 +52,7 @@ open class BatchNorm: Module, Rebuildable {
     super.init()
   }
 
-  public required convenience init(arguments: ModuleArguments) throws {
+  public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["num_features"], eps: try arguments["eps"], momentum: try arguments["momentum"],
       affine: try arguments["affine"], trackRunningStats: try arguments["track_running_stats"],
@@ -62,7 +62,7 @@ open class BatchNorm: Module, Rebuildable {
   /// How many dims an input may have.
   class var ranks: Set<Int> { [] }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     guard Self.ranks.contains(x.ndim), x.shape[1] == numFeatures else {
       fail(
         "expected \(Self.ranks.sorted().map(String.init).joined(separator: " or ")) dims, the second of "
@@ -82,32 +82,32 @@ open class BatchNorm: Module, Rebuildable {
       training: usesBatch, momentum: share, eps: eps)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     [
       "num_features": numFeatures, "eps": eps, "momentum": momentum, "affine": weight != nil,
       "bias": bias != nil, "track_running_stats": runningMean != nil,
     ]
   }
 
-  public override var extraDescription: String {
+  open override var extraDescription: String {
     "\(numFeatures), eps=\(eps.python), momentum=\(momentum?.python ?? "None"), "
       + "affine=\((weight != nil).python), bias=\((bias != nil).python), track_running_stats=\((runningMean != nil).python)"
   }
 }
 
 /// Batch normalisation of [batch, channels] or [batch, channels, length]: `torch.nn.BatchNorm1d`.
-public final class BatchNorm1d: BatchNorm {
+open class BatchNorm1d: BatchNorm {
   override class var ranks: Set<Int> { [2, 3] }
 }
 
 /// Batch normalisation of [batch, channels, height, width]: `torch.nn.BatchNorm2d`.
-public final class BatchNorm2d: BatchNorm {
+open class BatchNorm2d: BatchNorm {
   override class var ranks: Set<Int> { [4] }
 }
 
 /// The last dims brought to mean 0 and variance 1, then scaled and shifted: `torch.nn.LayerNorm`; Ba,
 /// Kiros and Hinton, 2016.
-public final class LayerNorm: Module, Rebuildable {
+open class LayerNorm: Module {
   /// The last sizes of the input.
   public let normalizedShape: [Int]
   /// What is added to the variance.
@@ -138,14 +138,14 @@ public final class LayerNorm: Module, Rebuildable {
     super.init()
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     guard Array(x.shape.suffix(normalizedShape.count)) == normalizedShape else {
       fail("expected last dims \(normalizedShape), got \(x.shape)")
     }
     return x.layerNorm(normalizedShape, weight: weight, bias: bias, eps: eps)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     [
       "normalized_shape": normalizedShape, "eps": eps, "elementwise_affine": weight != nil,
       "bias": bias != nil,
@@ -158,14 +158,14 @@ public final class LayerNorm: Module, Rebuildable {
       elementwiseAffine: try arguments["elementwise_affine"], bias: try arguments["bias"])
   }
 
-  public override var extraDescription: String {
+  open override var extraDescription: String {
     "\(normalizedShape.tuple), eps=\(eps.python), elementwise_affine=\((weight != nil).python)"
       + (weight == nil ? "" : ", bias=\((bias != nil).python)")
   }
 }
 
 /// The last dims brought to a mean square of 1, then scaled: `torch.nn.RMSNorm`; Zhang and Sennrich, 2019.
-public final class RMSNorm: Module, Rebuildable {
+open class RMSNorm: Module {
   /// The last sizes of the input.
   public let normalizedShape: [Int]
   /// What is added to the variance.
@@ -191,14 +191,14 @@ public final class RMSNorm: Module, Rebuildable {
     super.init()
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     guard Array(x.shape.suffix(normalizedShape.count)) == normalizedShape else {
       fail("expected last dims \(normalizedShape), got \(x.shape)")
     }
     return x.rmsNorm(normalizedShape, weight: weight, eps: eps)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     ["normalized_shape": normalizedShape, "eps": eps, "elementwise_affine": weight != nil]
   }
 
@@ -208,7 +208,7 @@ public final class RMSNorm: Module, Rebuildable {
       elementwiseAffine: try arguments["elementwise_affine"])
   }
 
-  public override var extraDescription: String {
+  open override var extraDescription: String {
     "\(normalizedShape.tuple), eps=\(eps?.python ?? "None"), "
       + "elementwise_affine=\((weight != nil).python)"
   }
@@ -218,7 +218,7 @@ public final class RMSNorm: Module, Rebuildable {
 /// and He, 2018.
 ///
 /// Input of shape [batch, channels, …].
-public final class GroupNorm: Module, Rebuildable {
+open class GroupNorm: Module {
   /// How many groups channels are divided into.
   public let numGroups: Int
   /// How many channels.
@@ -255,7 +255,7 @@ public final class GroupNorm: Module, Rebuildable {
     super.init()
   }
 
-  public override func forward(_ x: Tensor) -> Tensor {
+  open override func forward(_ x: Tensor) -> Tensor {
     guard x.ndim >= 2, x.shape[1] == numChannels else {
       fail("expected [batch, \(numChannels), …], got \(x.shape)")
     }
@@ -269,7 +269,7 @@ public final class GroupNorm: Module, Rebuildable {
     }
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     [
       "num_groups": numGroups, "num_channels": numChannels, "eps": eps, "affine": weight != nil,
       "bias": bias != nil,
@@ -282,7 +282,7 @@ public final class GroupNorm: Module, Rebuildable {
       affine: try arguments["affine"], bias: try arguments["bias"])
   }
 
-  public override var extraDescription: String {
+  open override var extraDescription: String {
     "\(numGroups), \(numChannels), eps=\(eps.python), affine=\((weight != nil).python), "
       + "bias=\((bias != nil).python)"
   }

@@ -216,7 +216,7 @@ open class AdaptivePool: Module {
     super.init()
   }
 
-  public override var arguments: ModuleArguments { ["output_size": given] }
+  open override var arguments: ModuleArguments { ["output_size": given] }
 }
 
 /// The mean of as many windows as asked for: `torch.nn.AdaptiveAvgPool1d`.

@@ -130,9 +130,9 @@ open class Recurrent: Module {
     ]
   }
 
-  public override var arguments: ModuleArguments { arguments(nonlinearity: nil) }
+  open override var arguments: ModuleArguments { arguments(nonlinearity: nil) }
 
-  public override var extraDescription: String {
+  open override var extraDescription: String {
     var text = "\(inputSize), \(hiddenSize)"
     if numLayers != 1 { text += ", num_layers=\(numLayers)" }
     if !bias { text += ", bias=False" }
@@ -191,7 +191,7 @@ struct Cell {
 }
 
 /// h' = tanh(W·x + b + U·h + c) along time: `torch.nn.RNN`; Elman, 1990.
-public final class RNN: Recurrent, Rebuildable {
+open class RNN: Recurrent {
   /// What comes after the layer.
   public let nonlinearity: Nonlinearity
 
@@ -227,7 +227,7 @@ public final class RNN: Recurrent, Rebuildable {
     case tanh, relu
   }
 
-  public override var arguments: ModuleArguments { arguments(nonlinearity: nonlinearity) }
+  open override var arguments: ModuleArguments { arguments(nonlinearity: nonlinearity) }
 
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
@@ -243,7 +243,7 @@ public final class RNN: Recurrent, Rebuildable {
   }
 
   /// The output of all times.
-  public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
+  open override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
 
   /// The output of all times, and the last states.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {
@@ -255,7 +255,7 @@ public final class RNN: Recurrent, Rebuildable {
 }
 
 /// A long short-term memory: `torch.nn.LSTM`; Hochreiter and Schmidhuber, 1997.
-public final class LSTM: Recurrent, Rebuildable {
+open class LSTM: Recurrent {
   /// Creates the layer.
   ///
   /// - Parameters:
@@ -297,7 +297,7 @@ public final class LSTM: Recurrent, Rebuildable {
   }
 
   /// The output of all times.
-  public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
+  open override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
 
   /// The output of all times, and the last hidden and cell states.
   public func callAsFunction(
@@ -311,7 +311,7 @@ public final class LSTM: Recurrent, Rebuildable {
 }
 
 /// Gated recurrent units: `torch.nn.GRU`; Cho and others, 2014.
-public final class GRU: Recurrent, Rebuildable {
+open class GRU: Recurrent {
   /// Creates the layer.
   ///
   /// - Parameters:
@@ -349,7 +349,7 @@ public final class GRU: Recurrent, Rebuildable {
   }
 
   /// The output of all times.
-  public override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
+  open override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
 
   /// The output of all times, and the last states.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {

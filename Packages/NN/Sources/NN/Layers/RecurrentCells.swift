@@ -46,17 +46,17 @@ open class RecurrentCell: Module {
     return state ?? .zeros(shape, dtype: x.dtype, device: x.device)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     ["input_size": inputSize, "hidden_size": hiddenSize, "bias": biasIh != nil]
   }
 
-  public override var extraDescription: String {
+  open override var extraDescription: String {
     "\(inputSize), \(hiddenSize)" + (biasIh == nil ? ", bias=False" : "")
   }
 }
 
 /// One step of ``RNN``: `torch.nn.RNNCell`.
-public final class RNNCell: RecurrentCell, Rebuildable {
+open class RNNCell: RecurrentCell {
   /// What comes after the layer.
   public let nonlinearity: RNN.Nonlinearity
 
@@ -78,7 +78,7 @@ public final class RNNCell: RecurrentCell, Rebuildable {
     super.init(inputSize, hiddenSize, bias: bias, gates: 1, dtype, device, generator)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     [
       "input_size": inputSize, "hidden_size": hiddenSize, "bias": biasIh != nil,
       "nonlinearity": nonlinearity,
@@ -92,7 +92,7 @@ public final class RNNCell: RecurrentCell, Rebuildable {
   }
 
   /// The first state, from one of zeros.
-  public override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
+  open override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
 
   /// The next state.
   ///
@@ -105,7 +105,7 @@ public final class RNNCell: RecurrentCell, Rebuildable {
 }
 
 /// One step of ``LSTM``: `torch.nn.LSTMCell`.
-public final class LSTMCell: RecurrentCell, Rebuildable {
+open class LSTMCell: RecurrentCell {
   /// Creates the layer.
   ///
   /// - Parameters:
@@ -128,7 +128,7 @@ public final class LSTMCell: RecurrentCell, Rebuildable {
   }
 
   /// The first hidden state, from states of zeros.
-  public override func forward(_ x: Tensor) -> Tensor { self(x, nil).h }
+  open override func forward(_ x: Tensor) -> Tensor { self(x, nil).h }
 
   /// The next hidden and cell state.
   public func callAsFunction(
@@ -139,7 +139,7 @@ public final class LSTMCell: RecurrentCell, Rebuildable {
 }
 
 /// One step of ``GRU``: `torch.nn.GRUCell`.
-public final class GRUCell: RecurrentCell, Rebuildable {
+open class GRUCell: RecurrentCell {
   /// Creates the layer.
   ///
   /// - Parameters:
@@ -162,7 +162,7 @@ public final class GRUCell: RecurrentCell, Rebuildable {
   }
 
   /// The first state, from one of zeros.
-  public override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
+  open override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
 
   /// The next state.
   ///

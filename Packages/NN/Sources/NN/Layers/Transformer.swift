@@ -63,7 +63,7 @@ extension TransformerSettings {
 
 /// Self-attention, then two linear layers, each added to its input: `torch.nn.TransformerEncoderLayer`;
 /// Vaswani and others, 2017.
-public final class TransformerEncoderLayer: Module, Rebuildable {
+open class TransformerEncoderLayer: Module {
   /// Attention within the sequence.
   public let selfAttn: MultiheadAttention
   /// The first linear layer.
@@ -111,13 +111,13 @@ public final class TransformerEncoderLayer: Module, Rebuildable {
         normFirst: normFirst, bias: bias, dtype: dtype, device: device), generator)
   }
 
-  public override var arguments: ModuleArguments { settings.arguments }
+  open override var arguments: ModuleArguments { settings.arguments }
 
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try TransformerSettings(arguments), .default)
   }
 
-  public override var extraDescription: String { "" }
+  open override var extraDescription: String { "" }
 
   fileprivate init(_ settings: TransformerSettings, _ generator: Generator?) {
     func drop() -> Dropout { Dropout(settings.dropout, generator: generator) }
@@ -133,7 +133,7 @@ public final class TransformerEncoderLayer: Module, Rebuildable {
     super.init()
   }
 
-  public override func forward(_ x: Tensor) -> Tensor { self(x, srcMask: nil) }
+  open override func forward(_ x: Tensor) -> Tensor { self(x, srcMask: nil) }
 
   /// Runs the layer.
   ///
@@ -167,7 +167,7 @@ public final class TransformerEncoderLayer: Module, Rebuildable {
 }
 
 /// Encoder layers one after the other: `torch.nn.TransformerEncoder`.
-public final class TransformerEncoder: Module, Rebuildable {
+open class TransformerEncoder: Module {
   /// The layers.
   public let layers: ModuleList
   /// A normalisation after the last layer, if any.
@@ -194,7 +194,7 @@ public final class TransformerEncoder: Module, Rebuildable {
     super.init()
   }
 
-  public override func forward(_ x: Tensor) -> Tensor { self(x, mask: nil) }
+  open override func forward(_ x: Tensor) -> Tensor { self(x, mask: nil) }
 
   /// Encodes a sequence.
   ///

@@ -1,6 +1,6 @@
 /// Self-attention, attention to an encoder's output, then two linear layers, each added to its input:
 /// `torch.nn.TransformerDecoderLayer`; Vaswani and others, 2017.
-public final class TransformerDecoderLayer: Module, Rebuildable {
+open class TransformerDecoderLayer: Module {
   /// Attention within the sequence.
   public let selfAttn: MultiheadAttention
   /// Attention to the memory.
@@ -54,13 +54,13 @@ public final class TransformerDecoderLayer: Module, Rebuildable {
         normFirst: normFirst, bias: bias, dtype: dtype, device: device), generator)
   }
 
-  public override var arguments: ModuleArguments { settings.arguments }
+  open override var arguments: ModuleArguments { settings.arguments }
 
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try TransformerSettings(arguments), .default)
   }
 
-  public override var extraDescription: String { "" }
+  open override var extraDescription: String { "" }
 
   fileprivate init(_ settings: TransformerSettings, _ generator: Generator?) {
     func drop() -> Dropout { Dropout(settings.dropout, generator: generator) }
@@ -125,7 +125,7 @@ public final class TransformerDecoderLayer: Module, Rebuildable {
 }
 
 /// Decoder layers one after the other: `torch.nn.TransformerDecoder`.
-public final class TransformerDecoder: Module, Rebuildable {
+open class TransformerDecoder: Module {
   /// The layers.
   public let layers: ModuleList
   /// A normalisation after the last layer, if any.

@@ -1,7 +1,7 @@
 // The losses of classes and probabilities as modules. What they take is said at the functions.
 
 /// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)``: `torch.nn.CrossEntropyLoss`.
-public final class CrossEntropyLoss: Loss, Rebuildable {
+open class CrossEntropyLoss: Loss {
   /// A factor for each class or element.
   @Buffer public var weight: Tensor?
   /// Targets that do not count.
@@ -26,7 +26,7 @@ public final class CrossEntropyLoss: Loss, Rebuildable {
     super.init(reduction: reduction)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     [
       "weight": weight?.shape, "ignore_index": ignoreIndex, "label_smoothing": labelSmoothing,
       "reduction": reduction,
@@ -39,7 +39,7 @@ public final class CrossEntropyLoss: Loss, Rebuildable {
       labelSmoothing: try arguments["label_smoothing"], reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     crossEntropy(
       input, target, weight: weight, ignoreIndex: ignoreIndex, labelSmoothing: labelSmoothing,
       reduction: reduction)
@@ -47,7 +47,7 @@ public final class CrossEntropyLoss: Loss, Rebuildable {
 }
 
 /// ``nllLoss(_:_:weight:ignoreIndex:reduction:)``: `torch.nn.NLLLoss`.
-public final class NLLLoss: Loss, Rebuildable {
+open class NLLLoss: Loss {
   /// A factor for each class or element.
   @Buffer public var weight: Tensor?
   /// Targets that do not count.
@@ -67,7 +67,7 @@ public final class NLLLoss: Loss, Rebuildable {
     super.init(reduction: reduction)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     ["weight": weight?.shape, "ignore_index": ignoreIndex, "reduction": reduction]
   }
 
@@ -77,13 +77,13 @@ public final class NLLLoss: Loss, Rebuildable {
       reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     nllLoss(input, target, weight: weight, ignoreIndex: ignoreIndex, reduction: reduction)
   }
 }
 
 /// ``binaryCrossEntropy(_:_:weight:reduction:)``: `torch.nn.BCELoss`.
-public final class BCELoss: Loss, Rebuildable {
+open class BCELoss: Loss {
   /// A factor for each class or element.
   @Buffer public var weight: Tensor?
 
@@ -97,7 +97,7 @@ public final class BCELoss: Loss, Rebuildable {
     super.init(reduction: reduction)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     ["weight": weight?.shape, "reduction": reduction]
   }
 
@@ -105,13 +105,13 @@ public final class BCELoss: Loss, Rebuildable {
     self.init(weight: try arguments.zeros("weight"), reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     binaryCrossEntropy(input, target, weight: weight, reduction: reduction)
   }
 }
 
 /// ``bceWithLogits(_:_:weight:posWeight:reduction:)``: `torch.nn.BCEWithLogitsLoss`.
-public final class BCEWithLogitsLoss: Loss, Rebuildable {
+open class BCEWithLogitsLoss: Loss {
   /// A factor for each class or element.
   @Buffer public var weight: Tensor?
   /// A factor for the positive examples of each class.
@@ -131,7 +131,7 @@ public final class BCEWithLogitsLoss: Loss, Rebuildable {
     super.init(reduction: reduction)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     ["weight": weight?.shape, "pos_weight": posWeight?.shape, "reduction": reduction]
   }
 
@@ -141,13 +141,13 @@ public final class BCEWithLogitsLoss: Loss, Rebuildable {
       reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     bceWithLogits(input, target, weight: weight, posWeight: posWeight, reduction: reduction)
   }
 }
 
 /// ``klDiv(_:_:logTarget:reduction:)``: `torch.nn.KLDivLoss`.
-public final class KLDivLoss: Loss, Rebuildable {
+open class KLDivLoss: Loss {
   /// Whether targets are logarithms.
   public let logTarget: Bool
 
@@ -161,7 +161,7 @@ public final class KLDivLoss: Loss, Rebuildable {
     super.init(reduction: reduction)
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     ["log_target": logTarget, "reduction": reduction]
   }
 
@@ -169,7 +169,7 @@ public final class KLDivLoss: Loss, Rebuildable {
     self.init(logTarget: try arguments["log_target"], reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     klDiv(input, target, logTarget: logTarget, reduction: reduction)
   }
 }

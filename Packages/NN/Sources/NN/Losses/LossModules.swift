@@ -36,29 +36,29 @@ open class Loss: Module {
 }
 
 /// ``l1Loss(_:_:reduction:)``: `torch.nn.L1Loss`.
-public final class L1Loss: Loss, Rebuildable {
+open class L1Loss: Loss {
   public convenience init(arguments: ModuleArguments) throws {
     self.init(reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     l1Loss(input, target, reduction: reduction)
   }
 }
 
 /// ``mseLoss(_:_:reduction:)``: `torch.nn.MSELoss`.
-public final class MSELoss: Loss, Rebuildable {
+open class MSELoss: Loss {
   public convenience init(arguments: ModuleArguments) throws {
     self.init(reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     mseLoss(input, target, reduction: reduction)
   }
 }
 
 /// ``smoothL1Loss(_:_:beta:reduction:)``: `torch.nn.SmoothL1Loss`.
-public final class SmoothL1Loss: Loss, Rebuildable {
+open class SmoothL1Loss: Loss {
   /// How sharp the bend is.
   public let beta: Double
 
@@ -72,19 +72,19 @@ public final class SmoothL1Loss: Loss, Rebuildable {
     super.init(reduction: reduction)
   }
 
-  public override var arguments: ModuleArguments { ["beta": beta, "reduction": reduction] }
+  open override var arguments: ModuleArguments { ["beta": beta, "reduction": reduction] }
 
   public convenience init(arguments: ModuleArguments) throws {
     self.init(beta: try arguments["beta"], reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     smoothL1Loss(input, target, beta: beta, reduction: reduction)
   }
 }
 
 /// ``huberLoss(_:_:delta:reduction:)``: `torch.nn.HuberLoss`.
-public final class HuberLoss: Loss, Rebuildable {
+open class HuberLoss: Loss {
   /// From where on it grows in a straight line.
   public let delta: Double
 
@@ -98,19 +98,19 @@ public final class HuberLoss: Loss, Rebuildable {
     super.init(reduction: reduction)
   }
 
-  public override var arguments: ModuleArguments { ["delta": delta, "reduction": reduction] }
+  open override var arguments: ModuleArguments { ["delta": delta, "reduction": reduction] }
 
   public convenience init(arguments: ModuleArguments) throws {
     self.init(delta: try arguments["delta"], reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     huberLoss(input, target, delta: delta, reduction: reduction)
   }
 }
 
 /// ``hingeEmbeddingLoss(_:_:margin:reduction:)``: `torch.nn.HingeEmbeddingLoss`.
-public final class HingeEmbeddingLoss: Loss, Rebuildable {
+open class HingeEmbeddingLoss: Loss {
   /// From how much on it is content.
   public let margin: Double
 
@@ -124,19 +124,19 @@ public final class HingeEmbeddingLoss: Loss, Rebuildable {
     super.init(reduction: reduction)
   }
 
-  public override var arguments: ModuleArguments { ["margin": margin, "reduction": reduction] }
+  open override var arguments: ModuleArguments { ["margin": margin, "reduction": reduction] }
 
   public convenience init(arguments: ModuleArguments) throws {
     self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])
   }
 
-  public override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
+  open override func forward(_ input: Tensor, _ target: Tensor) -> Tensor {
     hingeEmbeddingLoss(input, target, margin: margin, reduction: reduction)
   }
 }
 
 /// ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)``: `torch.nn.TripletMarginLoss`.
-public final class TripletMarginLoss: Module, Rebuildable {
+open class TripletMarginLoss: Module {
   /// From how much on it is content.
   public let margin: Double
   /// Of the norm.
@@ -163,11 +163,11 @@ public final class TripletMarginLoss: Module, Rebuildable {
     super.init()
   }
 
-  public override var arguments: ModuleArguments {
+  open override var arguments: ModuleArguments {
     ["margin": margin, "p": p, "swap": swap, "reduction": reduction]
   }
 
-  public override var extraDescription: String { "" }
+  open override var extraDescription: String { "" }
 
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
@@ -192,7 +192,7 @@ public final class TripletMarginLoss: Module, Rebuildable {
 }
 
 /// ``cosineEmbeddingLoss(_:_:_:margin:reduction:)``: `torch.nn.CosineEmbeddingLoss`.
-public final class CosineEmbeddingLoss: Module, Rebuildable {
+open class CosineEmbeddingLoss: Module {
   /// From how much on it is content.
   public let margin: Double
   /// What becomes of the elements' losses: their mean, their sum, or they themselves.
@@ -209,9 +209,9 @@ public final class CosineEmbeddingLoss: Module, Rebuildable {
     super.init()
   }
 
-  public override var arguments: ModuleArguments { ["margin": margin, "reduction": reduction] }
+  open override var arguments: ModuleArguments { ["margin": margin, "reduction": reduction] }
 
-  public override var extraDescription: String { "" }
+  open override var extraDescription: String { "" }
 
   public convenience init(arguments: ModuleArguments) throws {
     self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])

@@ -5,6 +5,7 @@ struct Hooks {
   var pre: OrderedDictionary<Int, (Module, [Any]) -> Tensor?> = [:]
   var post: OrderedDictionary<Int, (Module, [Any], Any) -> Any?> = [:]
   var count = 0
+  var replacements: [Replacement] = []
 
   /// Runs the hooks before `forward`. What the last of them gave goes in place of the input.
   func before(_ module: Module, _ inputs: [Any]) -> Tensor? {
@@ -72,7 +73,8 @@ extension Module {
     public func remove() {
       module.hooks?.pre[key] = nil
       module.hooks?.post[key] = nil
-      if module.hooks?.pre.isEmpty ?? true, module.hooks?.post.isEmpty ?? true {
+      if let hooks = module.hooks, hooks.pre.isEmpty, hooks.post.isEmpty, hooks.replacements.isEmpty
+      {
         module.hooks = nil
       }
     }

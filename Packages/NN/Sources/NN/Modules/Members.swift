@@ -4,6 +4,8 @@
 struct Registered {
   var tensors: OrderedDictionary<String, any StoredTensor> = [:]
   var modules: OrderedDictionary<String, Module> = [:]
+  /// What was put in the place of modules in stored properties, by their names.
+  var replaced: [String: Module] = [:]
 }
 
 extension Module {

@@ -50,6 +50,7 @@ open class Module {
   /// Runs ``forward(_:)``, and hooks before and after it.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     guard let hooks else { return entered { forward(x) } }
+    if let other = hooks.replacement() { return other(x) }
     let input = hooks.before(self, [x]) ?? x
     return hooks.after(self, [input], entered { forward(input) })
   }
@@ -57,6 +58,11 @@ open class Module {
   /// Runs a `forward` function of other inputs or outputs, and hooks before and after it.
   public func run<Output>(_ inputs: @autoclosure () -> [Any], _ body: () -> Output) -> Output {
     guard let hooks else { return entered(body) }
+    if let other = hooks.replacement() {
+      fail(
+        "replaced by a \(type(of: other)), which cannot take the place of a module that is called with other inputs "
+          + "than one tensor; set the variable that holds it instead")
+    }
     let inputs = inputs()
     _ = hooks.before(self, inputs)
     return hooks.after(self, inputs, entered(body))
@@ -64,7 +70,26 @@ open class Module {
 
   /// The modules directly inside this one, by name, in order.
   open func namedChildren() -> [(name: String, module: Module)] {
-    members(as: Module.self) + registered.modules.map { ($0.key, $0.value) }
+    members(as: Module.self).map { ($0.name, registered.replaced[$0.name] ?? $0.module) }
+      + registered.modules.map { ($0.key, $0.value) }
+  }
+
+  /// Puts a module in the place of a child; see ``replace(_:)``.
+  func replaceChild(_ name: String, _ child: Module, by other: Module) {
+    if registered.modules[name] != nil {
+      registered.modules[name] = other
+      return
+    }
+    guard let held = members(as: Module.self).first(where: { $0.name == name })?.module else {
+      fatalError(
+        "replace: \(type(of: self)) has a namedChildren() of its own, in which “\(name)” cannot be replaced"
+      )
+    }
+    registered.replaced[name] = other
+    var hooks = held.hooks ?? Hooks()
+    hooks.replacements.removeAll { $0.parent === self || $0.parent == nil }
+    hooks.replacements.append(Replacement(parent: self, module: other))
+    held.hooks = hooks
   }
 
   /// What the module was made with: see ``ModuleArguments``.

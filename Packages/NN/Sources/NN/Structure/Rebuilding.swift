@@ -71,12 +71,32 @@ extension ModuleStructure {
   fileprivate func checkedModule() throws -> Module {
     // Initial values that nobody sees leave the generator alone, so that others are drawn as without them.
     let module = try Generator(seed: 0).withDefault {
-      try Init.skipping { try Rebuilding().make(self, in: "", as: Module.self) }
+      try Init.skipping {
+        let module = try Rebuilding().make(self, in: "", as: Module.self)
+        try replaceChildren(of: module)
+        return module
+      }
     }
     if let (path, text) = difference(from: module.structure()) {
       throw ModuleStructureError.changed(module: path, text)
     }
     return module
+  }
+}
+
+extension ModuleStructure {
+  /// Puts in place what had replaced modules of other classes, which the module around them makes itself.
+  fileprivate func replaceChildren(of module: Module) throws {
+    for (child, (name, made)) in zip(children, module.namedChildren())
+    where child.name == name && child.sameAs == nil {
+      if child.type == Rebuilding.name(of: Swift.type(of: made)) {
+        try child.replaceChildren(of: made)
+      } else {
+        let other = try Rebuilding().make(child, in: "", as: Module.self)
+        try child.replaceChildren(of: other)
+        module.replaceChild(name, made, by: other)
+      }
+    }
   }
 }
 
@@ -104,11 +124,11 @@ final class Rebuilding {
       }
       module = same
     } else {
-      guard let type = Self.type(named: structure.type) else {
+      guard let maker = Self.maker(named: structure.type) else {
         throw ModuleStructureError.unregistered(structure.type, module: path)
       }
       let place = Place(structure: structure, path: path, rebuilding: self)
-      module = try type.init(arguments: ModuleArguments(place))
+      module = try maker.make(ModuleArguments(place))
     }
     made[path] = module
     guard let module = module as? Kind else {
@@ -157,30 +177,47 @@ final class Rebuilding {
 
   // MARK: Classes by name
 
-  private static let types = Mutex<[String: any Rebuildable.Type]>(
-    Dictionary(uniqueKeysWithValues: libraryModules.map { ("\($0)", $0) }))
+  /// How modules of a class are made. A class that others may extend is no ``Rebuildable`` itself, since each of
+  /// those would have to be one too.
+  struct Maker: Sendable {
+    let type: Module.Type
+    let make: @Sendable (ModuleArguments) throws -> Module
+
+    init<Kind: Module & SendableMetatype>(
+      _ type: Kind.Type, _ make: @escaping @Sendable (ModuleArguments) throws -> Kind
+    ) {
+      (self.type, self.make) = (type, make)
+    }
+
+    init(_ type: any Rebuildable.Type) {
+      (self.type, make) = (type, { try type.init(arguments: $0) })
+    }
+  }
+
+  private static let makers = Mutex<[String: Maker]>(
+    Dictionary(uniqueKeysWithValues: libraryModules.map { ("\($0.type)", $0) }))
 
   static func register(_ type: any Rebuildable.Type, as name: String) {
-    let other = types.withLock { types in
-      let other = types[name]
-      if other == nil { types[name] = type }
+    let other = makers.withLock { makers in
+      let other = makers[name]
+      if other == nil { makers[name] = Maker(type) }
       return other
     }
-    if let other, other != type {
+    if let other, other.type != type {
       fatalError(
-        "Module.register: “\(name)” is the name of \(String(reflecting: other)) already; register it "
+        "Module.register: “\(name)” is the name of \(String(reflecting: other.type)) already; register it "
           + "with another name: Module.register(\(type).self, as: …)")
     }
   }
 
-  static func type(named name: String) -> (any Rebuildable.Type)? { types.withLock { $0[name] } }
+  private static func maker(named name: String) -> Maker? { makers.withLock { $0[name] } }
 
   /// The name that a class is registered by; its own if it is not.
   static func name(of type: Module.Type) -> String {
     let name = "\(type)"
-    return types.withLock { types in
-      if let known = types[name], known == type { return name }
-      return types.filter { $0.value == type }.map(\.key).min() ?? name
+    return makers.withLock { makers in
+      if let known = makers[name], known.type == type { return name }
+      return makers.filter { $0.value.type == type }.map(\.key).min() ?? name
     }
   }
 }

@@ -206,7 +206,7 @@ extension Tensor {
 
   /// Where a factorisation notes which matrices it failed for.
   private func failureFlags() -> Tensor {
-    .zeros([shape.dropLast(2).reduce(1, *)], dtype: .bool, device: device)
+    Tensor(empty: [shape.dropLast(2).reduce(1, *)], dtype: .bool, device: device)
   }
 
   /// The first place at which it is true, which is asked of the device.
