@@ -38,10 +38,11 @@ func chapter(
     exclude: ["README.md", "Checks", "Pictures"] + data)
 }
 
+// What one import of Flambeau has.
 let libraries = [
   "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN",
-  "TensorBoard", "Files", "CHDF5", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles",
-  "Serialization", "ModelFiles",
+  "TensorBoard", "Files", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles", "Serialization",
+  "ModelFiles",
 ]
 
 let collections = "swift-collections"
@@ -51,7 +52,7 @@ let argumentParser = Target.Dependency.product(
 let package = Package(
   name: "Flambeau",
   platforms: [.macOS(.v15)],
-  products: (libraries + ["Flambeau"]).map { .library(name: $0, targets: [$0]) } + [
+  products: (libraries + ["Flambeau", "ReferenceDevice"]).map { .library(name: $0, targets: [$0]) } + [
     .library(name: "CUDASimulator", type: .dynamic, targets: ["CUDASimulator"]),
     .executable(name: "flambeau", targets: ["FlambeauCommand"]),
   ],

@@ -200,6 +200,18 @@ OPERATIONS = {
         lambda: [torch.rand(10**4, 64), torch.randint(0, 10**4, (10**5,))],
         lambda table, index: table[index],
     ),
+    "jvp of an MLP, 64×256": (
+        drawn(torch.randn, [64, 256], [64, 256], [512, 256], [10, 512]),
+        lambda x, v, a, b: torch.func.jvp(lambda x: (x @ a.T).tanh() @ b.T, (x,), (v,))[1],
+    ),
+    "jacobian, 1000 of 8": (
+        drawn(torch.randn, [8], [1000, 8]),
+        lambda x, w: torch.func.jacfwd(lambda x: (w @ x).tanh())(x),
+    ),
+    "hessian of 32": (
+        drawn(torch.randn, [32], [64, 32]),
+        lambda x, w: torch.func.hessian(lambda x: (w @ x).tanh().square().sum())(x),
+    ),
 }
 
 def gradient(shapes, function, dtype=torch.float32):

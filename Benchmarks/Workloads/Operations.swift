@@ -51,6 +51,20 @@ extension Workload {
     operation("rand, 1 million", of: { [.zeros([1_000_000])] }) { .randLike($0[0]) },
     operation("randn, 1 million", of: { [.zeros([1_000_000])] }) { .randnLike($0[0]) },
     operation(
+      "jvp of an MLP, 64×256", tolerance: 1e-3,
+      of: { [.randn([64, 256]), .randn([64, 256]), .randn([512, 256]), .randn([10, 512])] }
+    ) { inputs in
+      jacobianVectorProduct(inputs[0], inputs[1]) { x in
+        (x • inputs[2].T).tanh() • inputs[3].T
+      }.product
+    },
+    operation("jacobian, 1000 of 8", of: { [.randn([8]), .randn([1000, 8])] }) { inputs in
+      jacobian(inputs[0]) { (inputs[1] • $0).tanh() }
+    },
+    operation("hessian of 32", of: { [.randn([32]), .randn([64, 32])] }) { inputs in
+      hessian(inputs[0]) { (inputs[1] • $0).tanh().square().sum() }
+    },
+    operation(
       "rows by index, 100,000",
       of: { [.rand([10_000, 64]), .randint(0, 10_000, [100_000])] }
     ) { $0[0][$0[1]] },
@@ -60,10 +74,10 @@ extension Workload {
 
   /// - Parameter make: draws the inputs, after seed 0.
   private static func operation(
-    _ name: String, of make: @escaping @Sendable () -> [Tensor],
+    _ name: String, tolerance: Double? = nil, of make: @escaping @Sendable () -> [Tensor],
     _ function: @escaping @Sendable ([Tensor]) -> Tensor
   ) -> Workload {
-    Workload(name, tolerance: name.contains("bfloat16") ? 1e-3 : 1e-5) { device in
+    Workload(name, tolerance: tolerance ?? (name.contains("bfloat16") ? 1e-3 : 1e-5)) { device in
       manualSeed(0)
       let inputs = make().map { $0.to(device) }
       return { count in

@@ -33,6 +33,20 @@ import Testing
     }
   }
 
+  /// Of C, types that programs use are public, one by one, and no functions.
+  @Test func noCIsVisibleAsAWhole() throws {
+    var count = 0
+    for file in try swiftFiles(in: "Packages") + swiftFiles(in: "Sources") {
+      for line in try lines(of: file) where line.contains("@_exported import") {
+        count += 1
+        let name = try #require(line.split(separator: " ").last)
+        let isC = name.firstMatch(of: /^C[A-Z]/) != nil && !name.contains(".")
+        #expect(!isC, "\(file.lastPathComponent): \(line)")
+      }
+    }
+    #expect(count > 20)
+  }
+
   private func swiftFiles(in folder: String) throws -> [URL] {
     let root = Repository.root.appending(path: folder)
     let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)

@@ -32,6 +32,27 @@ private func mixed(_ x: Tensor, _ y: Tensor) -> Tensor {
     #expect(noGrad { scaledCube(x, 2) }.gradFn == nil)
   }
 
+  @Test func callsCanBeLookedAt() {
+    let x = Tensor([1.0, -2], requiresGrad: true)
+    #expect(scaledCube(x, 0.5).recordedOperation?.operation === Operator.scaledCube)
+    #expect(scaledCube(x, 0.5).recordedOperation?.attributes as? Double == 0.5)
+    let scaled = x.leakyRelu(negativeSlope: 0.25)
+    #expect(scaled.recordedOperation?.operation.parameters == ["negativeSlope"])
+    #expect(scaled.recordedOperation?.attributes as? [Double] == [0.25])
+    #expect(x.softmax(dim: -1).recordedOperation?.attributes as? Int == 0)
+    #expect(x.exp().recordedOperation?.attributes == nil && x.recordedOperation == nil)
+  }
+
+  /// Tangents go by what a row says, or by its derivative, differentiated.
+  @Test func tangentsGoThroughThem() {
+    let x = Tensor([1.0, -2], dtype: .float64)
+    let v = Tensor([1.0, 10], dtype: .float64)
+    let cube = jacobianVectorProduct(x, v) { scaledCube($0, 0.5) }
+    #expect(cube.product.allclose(x * x * v * 1.5))
+    let both = jacobianVectorProduct([x, v], [v, x]) { mixed($0[0], $0[1]) }
+    #expect(both.product.allclose(v.exp() * (v + x * x)))
+  }
+
   @Test func derivativesNeedInputsAndOutput() throws {
     let x = Tensor([1.0, -2], dtype: .float64, requiresGrad: true)
     let y = Tensor([0.5, 1], dtype: .float64, requiresGrad: true)

@@ -91,19 +91,22 @@ final class Autocast: Sendable {
   /// Whether an operation that needs precision has it here.
   func grants(_ precision: PrecisionNeed) -> Bool {
     switch precision {
-    case .none: false
+    case .none, .lowered: false
     case .onGPUs: kind != .cpu
     case .everywhere: true
     }
   }
 }
 
-/// Where autocast computes an operation in float32: PyTorch has a list for GPUs and a shorter one for the CPU. For
-/// Flambeau's packages only.
+/// What autocast does to the inputs of an operation. For Flambeau's packages only.
 @_spi(Flambeau)
 public enum PrecisionNeed: Sendable {
-  /// It takes what comes, or is on one list, or on both.
-  case none, onGPUs, everywhere
+  /// It takes what comes.
+  case none
+  /// It computes in float32: PyTorch has a list for GPUs, and a shorter one for all devices.
+  case onGPUs, everywhere
+  /// It computes in the halves that autocast is for.
+  case lowered
 }
 
 extension Tensor {
@@ -114,6 +117,13 @@ extension Tensor {
   func raised(_ precision: PrecisionNeed) -> Tensor? {
     guard Autocast.current != nil, view.dtype(for: precision) != dtype else { return nil }
     return to(.float32)
+  }
+
+  /// This tensor as an operation takes it under ``autocast(_:dtype:enabled:_:)``; nil where it goes as it is.
+  func prepared(for operation: Operator) -> Tensor? {
+    if operation.precision != .lowered { return raised(operation.precision) }
+    let lowered = forProducts
+    return lowered === self ? nil : lowered
   }
 }
 

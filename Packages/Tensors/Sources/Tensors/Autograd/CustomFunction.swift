@@ -53,8 +53,11 @@ extension Operator {
   private static let customs = Mutex<[String: Operator]>([:])
 
   /// An operation whose derivatives are computed together, with their formulas.
-  convenience init(joint name: String, _ formulas: String...) {
-    self.init(name, formulas.map { Derivative($0, saving: .output, rule: .joint) })
+  convenience init(
+    joint name: String, precision: PrecisionNeed = .none, _ formulas: String...
+  ) {
+    self.init(
+      name, formulas.map { Derivative($0, saving: .output, rule: .joint) }, precision: precision)
   }
 }
 

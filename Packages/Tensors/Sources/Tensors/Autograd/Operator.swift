@@ -25,7 +25,7 @@ public final class Operator: @unchecked Sendable {
   let domain: Domain
   /// The names of the numbers that it is given besides tensors.
   public let parameters: [String]
-  /// Where autocast computes it in float32.
+  /// What autocast does to its inputs.
   let precision: PrecisionNeed
   /// The derivatives by each input.
   public let derivatives: [Derivative]
@@ -45,6 +45,11 @@ public final class Operator: @unchecked Sendable {
     self.init(name, derivatives)
   }
 
+  /// Creates an operation that autocast treats in a way of its own.
+  convenience init(_ name: String, precision: PrecisionNeed, _ derivatives: Derivative...) {
+    self.init(name, derivatives, precision: precision)
+  }
+
   /// Creates an operation on each element.
   convenience init(
     _ kernel: UnaryOperation, name: String? = nil, precision: PrecisionNeed = .none,
@@ -56,8 +61,11 @@ public final class Operator: @unchecked Sendable {
   }
 
   /// Creates an operation on the elements of two tensors.
-  convenience init(_ kernel: BinaryOperation, _ derivatives: Derivative...) {
-    self.init("\(kernel)", derivatives, binary: kernel, domain: kernel.domain)
+  convenience init(
+    _ kernel: BinaryOperation, precision: PrecisionNeed = .none, _ derivatives: Derivative...
+  ) {
+    self.init(
+      "\(kernel)", derivatives, binary: kernel, domain: kernel.domain, precision: precision)
   }
 
   init(
@@ -121,7 +129,13 @@ struct Saving {
 }
 
 /// The attributes of a call, kept for its derivatives.
-final class AttributeBox<Attributes> {
+final class AttributeBox<Attributes>: AnyAttributes {
   let value: Attributes
   init(_ value: Attributes) { self.value = value }
+  var any: Any { value }
+}
+
+/// Attributes of whatever type.
+protocol AnyAttributes {
+  var any: Any { get }
 }

@@ -89,4 +89,11 @@ extension Tensor {
     guard let node, !node.isLeaf else { return nil }
     return node.operation
   }
+
+  /// The operation that computed this tensor, if it was recorded, and what it was given besides tensors, such as the
+  /// dim of a softmax.
+  public var recordedOperation: (operation: Operator, attributes: Any?)? {
+    guard let node, let row = node.row else { return nil }
+    return (row, (node.inputs().attributes as? any AnyAttributes)?.any)
+  }
 }

@@ -23,7 +23,7 @@ extension Operator {
     .negate, .wrt(.x, "∂(-x)/∂x = -1") { g in -g })
   /// xʸ
   public static let power = Operator(
-    .power,
+    .power, precision: .onGPUs,
     .wrt(.x, saving: .x, .y, "∂xʸ/∂x = y·xʸ⁻¹") { g, x, y in
       g * Tensor.where(y .== 0, 0, y * x.pow(y - 1))
     },
@@ -135,7 +135,7 @@ extension Tensor {
 
   /// xᵉ: `torch.pow`. Whole numbers stay whole, and take no negative powers.
   public func pow(_ exponent: Tensor) -> Tensor {
-    if let wide = raised(.onGPUs) { return wide.pow(exponent) }
+    if let wide = prepared(for: .power) { return wide.pow(exponent) }
     if !dtype.isFloatingPoint, !exponent.dtype.isFloatingPoint, (exponent .< 0).anyTrue {
       fatalError("pow: whole numbers to negative powers are not whole; use to(.float32) first")
     }

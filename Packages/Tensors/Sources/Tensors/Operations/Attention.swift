@@ -3,7 +3,7 @@
 
 extension Operator {
   fileprivate static let attention = Operator(
-    joint: "attention", "∂L/∂q = ds • k, s = q • kᵀ/√d", "∂L/∂k = dsᵀ • q",
+    joint: "attention", precision: .lowered, "∂L/∂q = ds • k, s = q • kᵀ/√d", "∂L/∂k = dsᵀ • q",
     "∂L/∂v = softmax(s)ᵀ • g",
     "∂L/∂mask = ds")
 }

@@ -47,7 +47,7 @@ extension Operator {
       g.columns(windows)
     }.forward { (t, windows: Windows) in t.image(windows) })
   fileprivate static let conv2d = Operator(
-    "conv2d",
+    "conv2d", precision: .lowered,
     .wrt(.x, saving: .y, "∂L/∂x = g through the transposed convolution") {
       (g, w, a: Convolution) in
       a.slopesOfInput(g, w)
@@ -58,7 +58,7 @@ extension Operator {
     .wrt(.z, "∂L/∂b = g, summed over all but channels") { g in g.sum(dims: [0, 2, 3]) }
       .forward { t in t.reshape([-1, 1, 1]) })
   fileprivate static let convTranspose2d = Operator(
-    "convTranspose2d",
+    "convTranspose2d", precision: .lowered,
     .wrt(.x, saving: .y, "∂L/∂x = g through the convolution") { (g, w, a: Convolution) in
       a.apply(g, w)
     }.ofOneOperation().forward { (t, w, a: Convolution) in a.slopesOfInput(t, w) },

@@ -13,19 +13,19 @@ extension Operator {
       g.unsqueeze(-1).unsqueeze(-1) * x.inverse().mT
     }.forward { t, x in (t * x.inverse().mT).sum(dims: [-2, -1]) })
   fileprivate static let inverse = Operator(
-    "inverse",
+    "inverse", precision: .everywhere,
     .wrt(.x, saving: .output, "∂L/∂x = -yᵀ • g • yᵀ") { g, y in
       -y.mT.matmul(g).matmul(y.mT)
     }.forward { t, y in -y.matmul(t).matmul(y) })
   fileprivate static let solve = Operator(
-    "solve",
+    "solve", precision: .everywhere,
     .wrt(.x, saving: .x, .y, "∂L/∂x = -(x⁻ᵀ•g) • yᵀ") { g, x, y in
       -x.mT.solve(g).matmul(x.solve(y).mT)
     }.forward { t, x, y in -x.solve(t.matmul(x.solve(y))) },
     .wrt(.y, saving: .x, "∂L/∂b = x⁻ᵀ • g") { g, x in x.mT.solve(g) }
       .forward { t, x in x.solve(t) })
   fileprivate static let cholesky = Operator(
-    "cholesky",
+    "cholesky", precision: .everywhere,
     .wrt(.x, saving: .output, "∂L/∂x = l⁻ᵀ • Φ(lᵀ•g) • l⁻¹") { g, l in
       // Ā = L⁻ᵀ·Φ(Lᵀ·L̄)·L⁻¹, made symmetric, where Φ keeps the lower triangle and half the diagonal.
       let size = l.shape[l.ndim - 1]
@@ -35,19 +35,19 @@ extension Operator {
       return (inner + inner.mT) * 0.5
     })
   fileprivate static let qrOfQ = Operator(
-    "qr",
+    "qr", precision: .everywhere,
     .wrt(.x, saving: .x, "through q and r") { g, x in x.qrDerivative(g, nil) })
   fileprivate static let qrOfR = Operator(
-    "qr",
+    "qr", precision: .everywhere,
     .wrt(.x, saving: .x, "through q and r") { g, x in x.qrDerivative(nil, g) })
   fileprivate static let eighOfValues = Operator(
-    "eigh",
+    "eigh", precision: .everywhere,
     .wrt(.x, saving: .x, "through eigenvalues and vectors") { g, x in
       let (_, v) = x.eigh()
       return (v * g.unsqueeze(-2)).matmul(v.mT)
     })
   fileprivate static let eighOfVectors = Operator(
-    "eigh",
+    "eigh", precision: .everywhere,
     .wrt(.x, saving: .x, "through eigenvalues and vectors") { g, x in
       let (w, v) = x.eigh()
       let distance = w.unsqueeze(-2) - w.unsqueeze(-1)
@@ -56,13 +56,13 @@ extension Operator {
       return (gradient + gradient.mT) * 0.5
     })
   fileprivate static let svdOfU = Operator(
-    "svd",
+    "svd", precision: .everywhere,
     .wrt(.x, saving: .x, "through u, s and v") { g, x in x.svdDerivative(g, nil, nil) })
   fileprivate static let svdOfS = Operator(
-    "svd",
+    "svd", precision: .everywhere,
     .wrt(.x, saving: .x, "through u, s and v") { g, x in x.svdDerivative(nil, g, nil) })
   fileprivate static let svdOfV = Operator(
-    "svd",
+    "svd", precision: .everywhere,
     .wrt(.x, saving: .x, "through u, s and v") { g, x in x.svdDerivative(nil, nil, g) })
 }
 
@@ -125,7 +125,7 @@ extension Tensor {
 
   /// The inverses of square matrices: `torch.linalg.inv`. Stops the program where one is singular.
   public func inverse() -> Tensor {
-    if let wide = raised(.everywhere) { return wide.inverse() }
+    if let wide = prepared(for: .inverse) { return wide.inverse() }
     checkSquare("inverse")
     let identity = Tensor.eye(shape[ndim - 1], dtype: dtype, device: device)
     return solved(identity.expand(shape), "inverse").recorded(.inverse, self)
@@ -134,7 +134,7 @@ extension Tensor {
   /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or of as many vectors, or one vector. Stops the program where
   /// A is singular.
   public func solve(_ b: Tensor) -> Tensor {
-    if let wide = raised(.everywhere) { return wide.solve(b.raised(.everywhere) ?? b) }
+    if let wide = prepared(for: .solve) { return wide.solve(b.prepared(for: .solve) ?? b) }
     checkSquare("solve")
     if b.ndim == 1 || b.shape == Array(shape.dropLast()) {
       return solve(b.unsqueeze(-1)).squeeze(-1)
@@ -177,7 +177,7 @@ extension Tensor {
 
   /// L with L·Lᵀ = A for symmetric, positive definite matrices: `torch.linalg.cholesky`.
   public func cholesky() -> Tensor {
-    if let wide = raised(.everywhere) { return wide.cholesky() }
+    if let wide = prepared(for: .cholesky) { return wide.cholesky() }
     checkSquare("cholesky")
     let a = columnMajor()
     let failed = failureFlags()
@@ -191,7 +191,7 @@ extension Tensor {
   /// Q·R = A, with orthonormal columns in Q and an upper triangle R: `torch.linalg.qr`. The gradient
   /// needs the first columns to be independent.
   public func qr() -> (q: Tensor, r: Tensor) {
-    if let wide = raised(.everywhere) { return wide.qr() }
+    if let wide = prepared(for: .qrOfQ) { return wide.qr() }
     checkMatrix("qr")
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
     let k = Swift.min(m, n)
@@ -242,7 +242,7 @@ extension Tensor {
   /// The values and vectors of symmetric matrices, V·W·Vᵀ = A, values rising: `torch.linalg.eigh`. Only
   /// the lower triangle is read. The gradient of the vectors needs values that differ.
   public func eigh() -> (values: Tensor, vectors: Tensor) {
-    if let wide = raised(.everywhere) { return wide.eigh() }
+    if let wide = prepared(for: .eighOfValues) { return wide.eigh() }
     checkSquare("eigh")
     let a = columnMajor()
     let values = Tensor(empty: shape.dropLast() + [], dtype: .float64, device: device)
@@ -261,7 +261,7 @@ extension Tensor {
   /// U·S·Vᵀ = A, with as many columns in U and rows in Vᵀ as there are values, which fall:
   /// `torch.linalg.svd` with `full_matrices=False`. The gradients of U and Vᵀ need values that differ.
   public func svd() -> (u: Tensor, s: Tensor, vh: Tensor) {
-    if let wide = raised(.everywhere) { return wide.svd() }
+    if let wide = prepared(for: .svdOfS) { return wide.svd() }
     checkMatrix("svd")
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
     let k = Swift.min(m, n)

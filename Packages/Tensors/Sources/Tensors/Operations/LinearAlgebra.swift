@@ -2,7 +2,7 @@ infix operator • : MultiplicationPrecedence
 
 extension Operator {
   static let matmul = Operator(
-    "matmul",
+    "matmul", precision: .lowered,
     .wrt(.x, saving: .y, "∂L/∂x = g • yᵀ") { g, y in
       matrixProduct(g, y.transpose(-2, -1))
     }.ofOneOperation().forward { t, y in matrixProduct(t, y) },
@@ -10,7 +10,7 @@ extension Operator {
       matrixProduct(x.transpose(-2, -1), g)
     }.ofOneOperation().forward { t, x in matrixProduct(x, t) })
   static let linear = Operator(
-    "linear",
+    "linear", precision: .lowered,
     .wrt(.x, saving: .y, "∂L/∂x = g • w") { g, w in matrixProduct(g, w) }.ofOneOperation()
       .forward { t, w in matrixProduct(t, w.T) },
     .wrt(.y, saving: .x, "∂L/∂w = gᵀ • x") { g, x in matrixProduct(g.T, x) }.ofOneOperation()

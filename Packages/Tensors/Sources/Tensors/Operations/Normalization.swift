@@ -2,10 +2,11 @@
 
 extension Operator {
   fileprivate static let layerNorm = Operator(
-    joint: "layerNorm", "∂L/∂x = (d-mean d-x̂·mean(d·x̂))/σ, d = g·w", "∂L/∂w = Σ g·x̂",
+    joint: "layerNorm", precision: .onGPUs, "∂L/∂x = (d-mean d-x̂·mean(d·x̂))/σ, d = g·w",
+    "∂L/∂w = Σ g·x̂",
     "∂L/∂b = Σ g")
   fileprivate static let rmsNorm = Operator(
-    joint: "rmsNorm", "∂L/∂x = (d-x̂·mean(d·x̂))/rms, d = g·w", "∂L/∂w = Σ g·x̂")
+    joint: "rmsNorm", precision: .onGPUs, "∂L/∂x = (d-x̂·mean(d·x̂))/rms, d = g·w", "∂L/∂w = Σ g·x̂")
 }
 
 extension Tensor {
@@ -46,7 +47,7 @@ extension Tensor {
           + "the input must end in that shape, and weight and bias have it")
     }
     Tensor.requireOneDevice(name, [self, weight, bias])
-    if let wide = raised(.onGPUs) {
+    if let wide = prepared(for: operation) {
       return wide.normalized(sizes, weight, bias, center: center, eps, operation)
     }
     let rows = sizes.count == 1 ? self : flatten(startDim: ndim - sizes.count)

@@ -2,7 +2,7 @@
 
 extension Operator {
   fileprivate static let lstm = Operator(
-    joint: "lstm", "∂L/∂gates, step by step back in time", "∂L/∂h₀", "∂L/∂c₀",
+    joint: "lstm", precision: .lowered, "∂L/∂gates, step by step back in time", "∂L/∂h₀", "∂L/∂c₀",
     "∂L/∂w = Σ dgatesᵀ • h")
 }
 

@@ -2,28 +2,28 @@
 
 extension Operator {
   static let sum = Operator(
-    "sum",
+    "sum", precision: .onGPUs,
     .wrt(.x, "∂Σx/∂xᵢ = 1: g, repeated") { (g, a: ReducedDims) in g.spread(a) }
       .forward { (t, a: ReducedDims) in t.sum(a) })
   static let prod = Operator(
-    "prod",
+    "prod", precision: .everywhere,
     .wrt(.x, saving: .x, "∂Πx/∂xᵢ = Πx/xᵢ") { (g, x, a: ReducedDims) in
       g.spread(a) * x.othersInProduct(a)
     }.forward { (t, x, a: ReducedDims) in (t * x.othersInProduct(a)).sum(a) })
   static let mean = Operator(
-    "mean",
+    "mean", precision: .onGPUs,
     .wrt(.x, "∂(Σx/n)/∂xᵢ = 1/n: g/n, repeated") { (g, a: ReducedDims) in
       (g / a.divisor).spread(a)
     }.forward { (t, a: ReducedDims) in t.sum(a) / a.divisor })
   static let variance = Operator(
-    "variance",
+    "variance", precision: .onGPUs,
     .wrt(.x, saving: .x, "∂σ²/∂xᵢ = 2(xᵢ-x̄)/(n-1)") { (g, x, a: Spread) in
       g.spread(a.reduced) * x.deviation(over: a.reduced.dims) * (2 / a.reduced.divisor)
     }.forward { (t, x, a: Spread) in
       (t * x.deviation(over: a.reduced.dims)).sum(a.reduced) * (2 / a.reduced.divisor)
     })
   static let std = Operator(
-    "std",
+    "std", precision: .onGPUs,
     .wrt(.x, saving: .x, "∂σ/∂xᵢ = (xᵢ-x̄)/(σ·(n-1))") { (g, x, a: Spread) in
       g.spread(a.reduced) * x.standardized(a) / a.reduced.divisor
     }.forward { (t, x, a: Spread) in (t * x.standardized(a)).sum(a.reduced) / a.reduced.divisor })
@@ -34,7 +34,7 @@ extension Operator {
       g.sum(dims: a.dims, keepDim: a.isKept)
     }.forward { (t, a: ReducedDims) in t.spread(a) })
   static let norm = Operator(
-    "norm",
+    "norm", precision: .onGPUs,
     .wrt(.x, saving: .x, "∂‖x‖/∂x = x/‖x‖") { (g, x, a: Norm) in
       g.spread(a.reduced) * x.slopeOfNorm(a)
     }.forward { (t, x, a: Norm) in (t * x.slopeOfNorm(a)).sum(a.reduced) })
@@ -99,7 +99,7 @@ extension Tensor {
   public func sum(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     let dims = reducedDims(dims, for: "sum")
     let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
-    return Tensor.reduce(.sum, x, over: dims, dtype: x.dtype, keepDim: keepDim)
+    return Tensor.reduce(.sum, x, for: .sum, over: dims, dtype: x.dtype, keepDim: keepDim)
       .recorded(.sum, self, with: ReducedDims(marks: dims, shape: shape, isKept: keepDim))
   }
 
@@ -113,7 +113,7 @@ extension Tensor {
   public func prod(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     let marks = reducedDims(dims, for: "prod")
     let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
-    return Tensor.reduce(.product, x, over: marks, dtype: x.dtype, keepDim: keepDim)
+    return Tensor.reduce(.product, x, for: .prod, over: marks, dtype: x.dtype, keepDim: keepDim)
       .recorded(.prod, self, with: ReducedDims(marks: marks, shape: shape, isKept: keepDim))
   }
 
@@ -142,10 +142,12 @@ extension Tensor {
     requireFloatingPoint("mean")
     let marks = reducedDims(dims, for: "mean")
     let count = count(over: marks)
-    return Tensor.reduce(.sum, view, over: marks, divisor: count, dtype: dtype, keepDim: keepDim)
-      .recorded(
-        .mean, self,
-        with: ReducedDims(marks: marks, shape: shape, isKept: keepDim, divisor: count))
+    return Tensor.reduce(
+      .sum, view, for: .mean, over: marks, divisor: count, dtype: dtype, keepDim: keepDim
+    )
+    .recorded(
+      .mean, self,
+      with: ReducedDims(marks: marks, shape: shape, isKept: keepDim, divisor: count))
   }
 
   /// The mean over one dim.
@@ -172,9 +174,11 @@ extension Tensor {
     requireFloatingPoint(row.name)
     let divisor = Swift.max(count(over: marks) - Double(correction), 0)
     let means = Tensor.reduce(
-      .wideSum, view, over: marks, divisor: count(over: marks), dtype: .float64, keepDim: keepDim)
+      .wideSum, view, for: row, over: marks, divisor: count(over: marks), dtype: .float64,
+      keepDim: keepDim)
     return Tensor.reduce(
-      .squares, view, over: marks, centers: means.view, divisor: divisor, takesRoot: takesRoot,
+      .squares, view, for: row, over: marks, centers: means.view, divisor: divisor,
+      takesRoot: takesRoot,
       dtype: dtype, keepDim: keepDim
     ).recorded(
       row, self,
@@ -228,8 +232,9 @@ extension Tensor {
     let marks = reducedDims(dims, for: "norm")
     let result =
       p == 2
-      ? Tensor.reduce(.squares, view, over: marks, takesRoot: true, dtype: dtype, keepDim: keepDim)
-      : roundedOnce(detach(), precision: .onGPUs) { x in
+      ? Tensor.reduce(
+        .squares, view, for: .norm, over: marks, takesRoot: true, dtype: dtype, keepDim: keepDim)
+      : roundedOnce(detach(), precision: Operator.norm.precision) { x in
         x.abs().pow(p).sum(dims: dims, keepDim: keepDim).pow(1 / p)
       }
     let reduced = ReducedDims(marks: marks, shape: shape, isKept: keepDim)
@@ -265,11 +270,14 @@ extension Tensor {
 
 extension Tensor {
   /// The elements reduced over dims by the device; see ``Backend``.
+  ///
+  /// - Parameter row: the operation that does so, unless it takes what comes.
   static func reduce(
-    _ reduction: Reduction, _ x: StridedView, over dims: [Bool], centers: StridedView? = nil,
+    _ reduction: Reduction, _ x: StridedView, for row: Operator? = nil, over dims: [Bool],
+    centers: StridedView? = nil,
     divisor: Double = 1, takesRoot: Bool = false, dtype: DType, keepDim: Bool
   ) -> Tensor {
-    if Autocast.current != nil, x.dtype(for: reduction.precision) != x.dtype {
+    if Autocast.current != nil, let row, x.dtype(for: row.precision) != x.dtype {
       return reduce(
         reduction, x.converted(to: .float32), over: dims, centers: centers, divisor: divisor,
         takesRoot: takesRoot, dtype: dtype == x.dtype ? .float32 : dtype, keepDim: keepDim)
@@ -328,16 +336,6 @@ extension Tensor {
     let added = ndim - target.count
     let dims = shape.indices.filter { $0 < added || (target[$0 - added] == 1 && shape[$0] != 1) }
     return sum(dims: dims, keepDim: true).reshape(target)
-  }
-}
-
-extension Reduction {
-  fileprivate var precision: PrecisionNeed {
-    switch self {
-    case .product: .everywhere
-    case .sum, .wideSum, .squares: .onGPUs
-    case .maximum, .minimum, .indexOfMaximum, .indexOfMinimum: .none
-    }
   }
 }
 

@@ -2,20 +2,20 @@
 
 extension Operator {
   static let softmax = Operator(
-    "softmax",
+    "softmax", precision: .onGPUs,
     .wrt(.x, saving: .output, "∂L/∂x = s·(g-Σ g·s), s = softmax(x)") { (g, y, dim: Int) in
       let product = g * y
       return product - y * product.sum(dims: [dim], keepDim: true)
     }.symmetric())
   static let logSoftmax = Operator(
-    "logSoftmax",
+    "logSoftmax", precision: .onGPUs,
     .wrt(.x, saving: .output, "∂L/∂x = g-softmax(x)·Σg") { (g, y, dim: Int) in
       g - y.exp() * g.sum(dims: [dim], keepDim: true)
     }.forward { (t, y, dim: Int) in
       t - (y.exp() * t).sum(dims: [dim], keepDim: true)
     })
   static let crossEntropy = Operator(
-    "crossEntropy",
+    "crossEntropy", precision: .everywhere,
     .wrt(.x, saving: .x, .y, "∂L/∂x = (softmax(x)-target)·g") {
       (g, x, target, a: CrossEntropy) in
       if isGradEnabled { return g.unsqueeze(-1) * x.distance(from: target, a) }
@@ -55,7 +55,7 @@ extension Tensor {
   }
 
   private func softmax(_ dim: Int, logarithm: Bool, _ row: Operator) -> Tensor {
-    let x = dtype.isFloatingPoint ? detach().raised(.onGPUs) ?? detach() : detach().to(.float32)
+    let x = dtype.isFloatingPoint ? detach().prepared(for: row) ?? detach() : detach().to(.float32)
     let y = x.alongRows(dim, for: row.name) { rows in
       let result = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
       backend.softmax(rows, logarithm: logarithm, into: result.view)
@@ -72,7 +72,7 @@ extension Tensor {
   ///     classes.
   ///   - ignoreIndex: targets that do not count: their losses are 0.
   public func crossEntropy(_ target: Tensor, ignoreIndex: Int = -100) -> Tensor {
-    if let wide = raised(.everywhere) {
+    if let wide = prepared(for: .crossEntropy) {
       return wide.crossEntropy(target, ignoreIndex: ignoreIndex)
     }
     requireFloatingPoint("crossEntropy")

@@ -6,12 +6,12 @@ extension Operator {
     .wrt(.x, saving: .x, .output, "g goes to the median") { g, x, y in g * x.share(inMedian: y) }
       .forward { t, x, y in (t * x.share(inMedian: y)).sum() })
   static let cumsum = Operator(
-    "cumsum",
+    "cumsum", precision: .onGPUs,
     .wrt(.x, "∂L/∂xᵢ = the sum of g from i on") { (g, dim: Int) in
       g.flip([dim]).cumsum(dim: dim).flip([dim])
     }.forward { (t, dim: Int) in t.cumsum(dim: dim) })
   static let cumprod = Operator(
-    "cumprod",
+    "cumprod", precision: .onGPUs,
     .wrt(.x, saving: .x, "∂L/∂xᵢ = Σ g·y/xᵢ from i on") { (g, x, dim: Int) in
       // ∂yⱼ/∂xᵢ is the product of the elements up to j without xᵢ: yⱼ / xᵢ, but for zeros.
       let size = x.ndim == 0 ? 1 : x.shape[x.checkedDim(dim, for: "cumprod")]
@@ -167,17 +167,17 @@ extension Tensor {
 extension Tensor {
   /// The sums of the elements up to each place along a dim: `torch.cumsum`.
   public func cumsum(dim: Int) -> Tensor {
-    running(.sum, dim, "cumsum").recorded(.cumsum, self, with: dim)
+    running(.sum, dim, .cumsum).recorded(.cumsum, self, with: dim)
   }
 
   /// The products of the elements up to each place along a dim: `torch.cumprod`.
   public func cumprod(dim: Int) -> Tensor {
-    running(.product, dim, "cumprod").recorded(.cumprod, self, with: dim)
+    running(.product, dim, .cumprod).recorded(.cumprod, self, with: dim)
   }
 
-  private func running(_ reduction: Reduction, _ dim: Int, _ name: String) -> Tensor {
-    let x = dtype.isFloatingPoint ? detach().raised(.onGPUs) ?? detach() : detach().to(.int64)
-    return x.alongRows(dim, for: name) { rows in
+  private func running(_ reduction: Reduction, _ dim: Int, _ row: Operator) -> Tensor {
+    let x = dtype.isFloatingPoint ? detach().prepared(for: row) ?? detach() : detach().to(.int64)
+    return x.alongRows(dim, for: row.name) { rows in
       let y = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
       backend.scan(reduction, rows, into: y.view)
       return y
