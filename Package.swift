@@ -52,10 +52,11 @@ let argumentParser = Target.Dependency.product(
 let package = Package(
   name: "Flambeau",
   platforms: [.macOS(.v15)],
-  products: (libraries + ["Flambeau", "ReferenceDevice"]).map { .library(name: $0, targets: [$0]) } + [
-    .library(name: "CUDASimulator", type: .dynamic, targets: ["CUDASimulator"]),
-    .executable(name: "flambeau", targets: ["FlambeauCommand"]),
-  ],
+  products: (libraries + ["Flambeau", "ReferenceDevice"]).map { .library(name: $0, targets: [$0]) }
+    + [
+      .library(name: "CUDASimulator", type: .dynamic, targets: ["CUDASimulator"]),
+      .executable(name: "flambeau", targets: ["FlambeauCommand"]),
+    ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -143,7 +144,8 @@ let package = Package(
       ],
       path: "Packages/DataPipes/Sources/DataPipes", resources: [.copy("Resources/digits")]),
     tests("DataPipes", "DataPipes", golden: true),
-    target("DataPipes", "DataFiles", ["ArrayFiles", "DataPipes", "Files", "ImageFiles", "Support"]),
+    target(
+      "DataPipes", "DataFiles", ["ArrayFiles", "DataPipes", "Files", "ImageFiles", "Support"]),
     tests("DataPipes", "DataFiles"),
 
     target(

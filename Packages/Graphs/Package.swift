@@ -19,7 +19,8 @@ let package = Package(
       name: "CGraphviz", pkgConfig: "libgvc",
       providers: [.apt(["libgraphviz-dev"]), .brew(["graphviz"])]),
     .target(name: "CGraphReader", dependencies: ["CGraphviz"]),
-    .target(name: "GraphvizRendering", dependencies: ["CGraphReader", "CGraphviz", "Graphs", support]),
+    .target(
+      name: "GraphvizRendering", dependencies: ["CGraphReader", "CGraphviz", "Graphs", support]),
     .testTarget(name: "GraphsTests", dependencies: ["Graphs"]),
     .testTarget(name: "GraphvizRenderingTests", dependencies: ["GraphvizRendering"]),
   ]

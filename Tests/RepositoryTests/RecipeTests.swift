@@ -13,7 +13,8 @@ import Testing
       let page = try String(
         contentsOf: Repository.root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
       let section = try #require(
-        page.firstMatch(of: #/\n## Add an element-wise operation\n(.*?)\n##\ /#.dotMatchesNewlines())
+        page.firstMatch(
+          of: #/\n## Add an element-wise operation\n(.*?)\n##\ /#.dotMatchesNewlines())
       ).1
       arithmetic = String(try #require(section.firstMatch(of: #/`(X\(\w+, .*?\))`\. The/#)).1)
       let indented = try #require(

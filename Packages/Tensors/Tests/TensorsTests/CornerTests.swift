@@ -22,6 +22,25 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
 
 /// What PyTorch gives at the edges of operations' domains.
 @Suite struct CornerTests {
+  /// What does not fit into a small whole number leaves its lowest bits, whatever the processor and the place in a
+  /// vector.
+  @Test(arguments: [DType.float16, .bfloat16, .float32, .float64], testedDevices)
+  func smallWholeNumbersAreLowestBits(dtype: DType, device: Device) {
+    let given = [-4.0, -1.5, 300, 1001, -129, 40_960]
+    let expected: [(DType, [Double])] = [
+      (.uint8, [252, 255, 44, dtype == .bfloat16 ? 232 : 233, 127, 0]),
+      (.int8, [-4, -1, 44, dtype == .bfloat16 ? -24 : -23, 127, 0]),
+      (.int16, [-4, -1, 300, dtype == .bfloat16 ? 1000 : 1001, -129, -24_576]),
+    ]
+    for copies in [1, 3, 20] {
+      let x = Tensor(given, dtype: dtype, device: device).repeat([copies])
+      for (small, numbers) in expected {
+        let wanted = Array(repeatElement(numbers, count: copies).joined())
+        #expect(x.to(small).scalars(as: Double.self) == wanted, "\(small)")
+      }
+    }
+  }
+
   @Test func limitsThatCross() {
     let x = Tensor([0.0, 5])
     #expect(numbers(x.clamp(min: 3, max: 1)) == [1, 1])

@@ -70,9 +70,11 @@ typedef struct {
 #define FLAMBEAU_LOAD_float32(x) (x)
 #define FLAMBEAU_LOAD_float64(x) (x)
 #define FLAMBEAU_STORE_bool(x) ((bool)(x))
-#define FLAMBEAU_STORE_uint8(x) ((uint8_t)(x))
-#define FLAMBEAU_STORE_int8(x) ((int8_t)(x))
-#define FLAMBEAU_STORE_int16(x) ((int16_t)(x))
+// Small whole numbers are the lowest bits of larger ones, of which C says nothing where a fraction does not fit:
+// compilers saturate on one processor and not on another.
+#define FLAMBEAU_STORE_uint8(x) ((uint8_t)(int32_t)(x))
+#define FLAMBEAU_STORE_int8(x) ((int8_t)(int32_t)(x))
+#define FLAMBEAU_STORE_int16(x) ((int16_t)(int32_t)(x))
 #define FLAMBEAU_STORE_int32(x) ((int32_t)(x))
 #define FLAMBEAU_STORE_int64(x) ((int64_t)(x))
 #define FLAMBEAU_STORE_bfloat16(x) flambeau_bfloat16_from_float(x)
