@@ -56,9 +56,11 @@ extension DeviceKind: @retroactive CaseIterable, @retroactive CustomStringConver
 extension Device {
   /// Makes a kind of device known, whose tensors then go through all of Flambeau: PyTorch's `PrivateUse1`.
   ///
-  ///     let ours = Device.register("ours") { device in OurBackend(device) }
-  ///     let x = Tensor.zeros([2, 3], device: Device(kind: ours, index: 0))
-  ///     print(x.device)  // ours:0
+  /// ```text
+  /// let ours = Device.register("ours") { device in OurBackend(device) }
+  /// let x = Tensor.zeros([2, 3], device: Device(kind: ours, index: 0))
+  /// print(x.device)  // ours:0
+  /// ```
   ///
   /// Stops the program where the name is taken, or is not made of letters alone.
   ///

@@ -64,6 +64,11 @@ private func mixed(_ x: Tensor, _ y: Tensor) -> Tensor {
 
   @Test func derivativesInTheWrongOrderStop() async {
     await expectMessage(
+      "recorded(mixed): 1 inputs, but a derivative saves input number 2",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor([1.0]).recorded(.mixed, Tensor([1.0], requiresGrad: true))
+      })
+    await expectMessage(
       "Operator(turned): derivatives stand in the order of the inputs, x, y, z",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Operator("turned", .wrt(.y, "1") { g in g }, .wrt(.x, "1") { g in g })

@@ -4,8 +4,7 @@ extension Module {
   /// Puts other modules in the place of some inside this one, such as quantised or low-rank ones:
   ///
   ///     model.replace { name, module in
-  ///       guard let linear = module as? Linear, name.hasSuffix("proj") else { return nil }
-  ///       return LowRank(linear, rank: 8)
+  ///       module is ReLU && name.hasPrefix("body.") ? GELU() : nil
   ///     }
   ///
   /// The model then runs, trains, prints and saves the new one. It may hold the old one, and call it. A stored

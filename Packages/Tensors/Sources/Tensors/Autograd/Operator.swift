@@ -33,6 +33,8 @@ public final class Operator: @unchecked Sendable {
   let first: Saving
   let second: Saving
   let savesOutput: Bool
+  /// The last of the inputs that are saved, which there must be.
+  private let lastSaved: Int
   /// Whether there is anything to record.
   let isDifferentiable: Bool
 
@@ -79,6 +81,8 @@ public final class Operator: @unchecked Sendable {
     let nothing = Saving(first: .none, second: .none)
     first = derivatives.first?.saving ?? nothing
     second = derivatives.dropFirst().first?.saving ?? first
+    lastSaved =
+      derivatives.map { Swift.max($0.saving.first.number, $0.saving.second.number) }.max() ?? 0
     isDifferentiable = !derivatives.isEmpty
     if unary != nil || binary != nil {
       for derivative in derivatives where !derivative.isNone { _ = derivative.symmetric() }
@@ -94,6 +98,18 @@ public final class Operator: @unchecked Sendable {
 
   /// All that were made by now.
   static let made = Mutex<[Operator]>([])
+
+  /// Stops the program where a call is recorded with fewer inputs than its derivatives save.
+  @inline(__always)
+  func requireInputs(_ count: Int) {
+    if lastSaved >= count { failWithInputs(count) }
+  }
+
+  private func failWithInputs(_ count: Int) -> Never {
+    fatalError(
+      "recorded(\(name)): \(count) inputs, but a derivative saves input number \(lastSaved + 1); record all that "
+        + "derivatives need")
+  }
 
   /// The derivative by an input.
   func derivative(_ number: Int) -> Derivative {

@@ -71,6 +71,7 @@ extension Tensor {
   private func record(
     _ operation: Operator, _ attributes: consuming AnyObject?, _ x: Tensor, _ node: consuming Node
   ) {
+    operation.requireInputs(1)
     ownNode = Node(
       operation, attributes, of: self, .to(node, keeping: operation.first, x, x), .none)
   }
@@ -79,12 +80,14 @@ extension Tensor {
     _ operation: Operator, _ attributes: consuming AnyObject?, _ x: Tensor,
     _ first: consuming Node?, _ y: Tensor, _ second: consuming Node?
   ) {
+    operation.requireInputs(2)
     ownNode = Node(
       operation, attributes, of: self, .to(first, keeping: operation.first, x, y),
       .to(second, keeping: operation.second, x, y))
   }
 
   func record(_ operation: Operator, _ attributes: AnyObject?, _ inputs: [Tensor]) {
+    operation.requireInputs(inputs.count)
     let edges = inputs.enumerated().map { number, input -> Edge in
       let derivative = operation.derivative(number)
       guard let node = input.node, !derivative.isNone else { return .none }
