@@ -183,16 +183,13 @@ static double finished(double total, const ReductionTerms *terms) {
     }                                                                                      \
   }
 
-#define ZERO(x) 0
-#define ONE(x) 1
+// Where totals start, whatever the first element is; what chooses starts with that.
+#define FIRST_0(x) 0
+#define FIRST_1(x) 1
 #define ITSELF(x) x
-// Elements of a dtype, as they are or the squares of their distances from a centre; and results of it.
+// Elements of a dtype as they are, and results of it.
 #define ITEMS(dtype, S, C, ...)                                                            \
   static inline C item_##dtype(S x, double center) { return FLAMBEAU_LOAD_##dtype(x); }    \
-  static inline double square_##dtype(S x, double center) {                                \
-    double distance = FLAMBEAU_LOAD_##dtype(x) - center;                                   \
-    return distance * distance;                                                            \
-  }                                                                                        \
   static inline S stored_##dtype(C x, const ReductionTerms *terms) {                       \
     return FLAMBEAU_STORE_##dtype(x);                                                      \
   }                                                                                        \
@@ -205,18 +202,29 @@ FLAMBEAU_DTYPES(ITEMS)
   REDUCTION(                                                                               \
       maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, FLAMBEAU_LARGER, ITSELF)     \
   REDUCTION(minimum_##dtype, item_##dtype, stored_##dtype, S, S, C, FLAMBEAU_SMALLER, ITSELF)
-#define TOTALS(dtype, S, ...)                                                              \
-  REDUCTION(sum_##dtype, item_##dtype, finished_##dtype, S, S, double, FLAMBEAU_ADD, ZERO) \
-  REDUCTION(                                                                               \
-      wide_sum_##dtype, item_##dtype, finished_float64, S, double, double, FLAMBEAU_ADD, ZERO) \
-  REDUCTION(squares_##dtype, square_##dtype, finished_##dtype, S, S, double, FLAMBEAU_ADD, ZERO) \
-  REDUCTION(                                                                               \
-      product_##dtype, item_##dtype, finished_##dtype, S, S, double, FLAMBEAU_MULTIPLY, ONE)
-
 FLAMBEAU_DTYPES(EXTREMES)
-FLAMBEAU_FLOAT_DTYPES(TOTALS)
-REDUCTION(sum_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, FLAMBEAU_ADD, ZERO)
-REDUCTION(product_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, FLAMBEAU_MULTIPLY, ONE)
+
+// The totals of the table, for each dtype.
+#define RESULT_own(S) S
+#define RESULT_wide(S) double
+#define FINISHED_own(dtype) finished_##dtype
+#define FINISHED_wide(dtype) finished_float64
+#define TOTAL_OF(dtype, S, C, name, element, JOIN, START, result)                          \
+  static inline double name##_of_##dtype(S value, double c) {                              \
+    double x = FLAMBEAU_LOAD_##dtype(value);                                               \
+    return element;                                                                        \
+  }                                                                                        \
+  REDUCTION(                                                                               \
+      name##_##dtype, name##_of_##dtype, FINISHED_##result(dtype), S, RESULT_##result(S),  \
+      double, JOIN, FIRST_##START)
+#define WHOLES_int64(name, JOIN, START)                                                    \
+  REDUCTION(                                                                               \
+      name##_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, JOIN, FIRST_##START)
+#define WHOLES_none(name, JOIN, START)
+#define TOTAL(name, element, JOIN, START, result, wholes)                                  \
+  FLAMBEAU_FLOAT_DTYPES(TOTAL_OF, name, element, JOIN, START, result)                      \
+  WHOLES_##wholes(name, JOIN, START)
+FLAMBEAU_TOTALS(TOTAL)
 
 // The first place of the largest or smallest element, or of the first NaN, over one dim.
 #define INDEX_OF(name, LOAD, S, C, BETTER)                                                 \
@@ -253,10 +261,11 @@ typedef void (*Reducer)(Work *work);
 // Sums and products of other whole numbers and of truth values are taken in int64.
 static const Reducer reducers[][FLAMBEAU_DTYPE_COUNT] = {
 #define X(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
-    [Reduction_sum] = {[DType_int64] = sum_int64, FLAMBEAU_FLOAT_DTYPES(X, sum)},
-    [Reduction_wideSum] = {FLAMBEAU_FLOAT_DTYPES(X, wide_sum)},
-    [Reduction_squares] = {FLAMBEAU_FLOAT_DTYPES(X, squares)},
-    [Reduction_product] = {[DType_int64] = product_int64, FLAMBEAU_FLOAT_DTYPES(X, product)},
+#define ENTRY_int64(name) [DType_int64] = name##_int64,
+#define ENTRY_none(name)
+#define ENTRY(name, element, JOIN, START, result, wholes)                                  \
+  [Reduction_##name] = {ENTRY_##wholes(name) FLAMBEAU_FLOAT_DTYPES(X, name)},
+    FLAMBEAU_TOTALS(ENTRY)
     [Reduction_maximum] = {FLAMBEAU_DTYPES(X, maximum)},
     [Reduction_minimum] = {FLAMBEAU_DTYPES(X, minimum)},
     [Reduction_indexOfMaximum] = {FLAMBEAU_DTYPES(X, index_of_maximum)},

@@ -59,3 +59,42 @@ void flambeau_stop_without_kernel(const char *operation, DType dtype) {
       operation, flambeau_dtype_name(dtype));
   abort();
 }
+
+bool flambeau_is_total(Reduction reduction, long *start) {
+  switch (reduction) {
+#define TOTAL(name, element, JOIN, START, ...) \
+  case Reduction_##name:                       \
+    *start = START;                            \
+    return true;
+    FLAMBEAU_TOTALS(TOTAL)
+#undef TOTAL
+  default: return false;
+  }
+}
+
+#define TOTAL(name, element, JOIN, ...) \
+  case Reduction_##name: {              \
+    T next = element;                   \
+    JOIN(total, next);                  \
+    break;                              \
+  }
+double flambeau_joined_total(Reduction reduction, double total, double x, double c) {
+  typedef double T;
+  switch (reduction) {
+    FLAMBEAU_TOTALS(TOTAL)
+  default: break;
+  }
+  return total;
+}
+
+int64_t flambeau_joined_whole_total(Reduction reduction, int64_t sum, int64_t element) {
+  // In unsigned numbers, which may overflow.
+  typedef uint64_t T;
+  T total = (T)sum, x = (T)element, c = 0;
+  switch (reduction) {
+    FLAMBEAU_TOTALS(TOTAL)
+  default: break;
+  }
+  return (int64_t)total;
+}
+#undef TOTAL

@@ -92,20 +92,30 @@ struct ReferenceBackend: Backend {
     }
     var place = 0
     walk(part(shape, false), [part(strides, false)]) { at in
-      let isIndex = reduction == .indexOfMaximum || reduction == .indexOfMinimum
-      if x.dtype.isFloatingPoint {
-        var total = Total<Double>()
-        let middle = middles?.double(place) ?? 0
-        each(at[0]) { total.take(from.double($0) - middle, reduction) }
-        if [.sum, .wideSum, .squares].contains(reduction) { total.value /= divisor }
-        if takesRoot { total.value.formSquareRoot() }
-        if isIndex { to.store(total.place, place) } else { to.store(total.value, place) }
-      } else {
-        var total = Total<Int64>()
-        each(at[0]) { total.take(from.int($0), reduction) }
-        to.store(isIndex ? total.place : total.value, place)
+      defer { place += 1 }
+      guard let start = reduction.start else {
+        if x.dtype.isFloatingPoint {
+          var best = Best<Double>(reduction)
+          each(at[0]) { best.take(from.double($0)) }
+          if best.isIndex { to.store(best.place, place) } else { to.store(best.value, place) }
+        } else {
+          var best = Best<Int64>(reduction)
+          each(at[0]) { best.take(from.int($0)) }
+          to.store(best.isIndex ? best.place : best.value, place)
+        }
+        return
       }
-      place += 1
+      if x.dtype.isFloatingPoint {
+        var total = Double(start)
+        let center = middles?.double(place) ?? 0
+        each(at[0]) { total = reduction.joined(total, from.double($0), center: center) }
+        total /= divisor
+        to.store(takesRoot ? total.squareRoot() : total, place)
+      } else {
+        var total = Int64(start)
+        each(at[0]) { total = reduction.joined(total, from.int($0), center: 0) }
+        to.store(total, place)
+      }
     }
   }
 
@@ -167,41 +177,23 @@ struct ReferenceBackend: Backend {
   }
 }
 
-/// What a reduction has made of the elements so far.
-private struct Total<Number: Computed> {
-  var value: Number = 0
+/// The largest or smallest of the elements so far, and where it was.
+private struct Best<Number: Numeric & Comparable> {
+  let isIndex: Bool
+  private let isLargest: Bool
+  private(set) var value: Number = 0
   private(set) var place: Int64 = 0
   private var count: Int64 = 0
 
-  mutating func take(_ x: Number, _ reduction: Reduction) {
-    switch reduction {
-    case .sum, .wideSum: value = value.plus(x)
-    case .squares: value = value.plus(x.times(x))
-    case .product: value = count == 0 ? x : value.times(x)
-    case .maximum, .indexOfMaximum: choose(x, x > value)
-    case .minimum, .indexOfMinimum: choose(x, x < value)
-    }
-    count += 1
+  init(_ reduction: Reduction) {
+    isIndex = reduction == .indexOfMaximum || reduction == .indexOfMinimum
+    isLargest = reduction == .maximum || reduction == .indexOfMaximum
   }
 
   /// The first NaN stays.
-  private mutating func choose(_ x: Number, _ isBetter: Bool) {
+  mutating func take(_ x: Number) {
+    let isBetter = isLargest ? x > value : x < value
     if count == 0 || value == value && (isBetter || x != x) { (value, place) = (x, count) }
+    count += 1
   }
-}
-
-/// A type to compute in; whole numbers lose what does not fit.
-private protocol Computed: Numeric, Comparable {
-  func plus(_ x: Self) -> Self
-  func times(_ x: Self) -> Self
-}
-
-extension Double: Computed {
-  func plus(_ x: Double) -> Double { self + x }
-  func times(_ x: Double) -> Double { self * x }
-}
-
-extension Int64: Computed {
-  func plus(_ x: Int64) -> Int64 { self &+ x }
-  func times(_ x: Int64) -> Int64 { self &* x }
 }

@@ -39,26 +39,28 @@ inline Total finished(Total total, const ReductionTerms &terms) {
 #endif
   return total;
 }
-template <class J>
-struct Plain {
-  typedef J Join;
-  typedef Total A;
-  typedef S R;
-  static A load(S x, int64_t place, double center) { return (A)LOAD(x); }
-  static R store(A total, const ReductionTerms &terms) { return STORE(finished(total, terms)); }
-};
-#if IS_FLOAT
-struct Wide : Plain<Sum<Total>> {
-  typedef Total R;
-  static R store(A total, const ReductionTerms &terms) { return finished(total, terms); }
-};
-struct Squares : Plain<Sum<Total>> {
-  static A load(S x, int64_t place, double center) {
-    Total distance = (Total)LOAD(x) - (Total)center;
-    return distance * distance;
-  }
-};
-#endif
+// The totals of the table.
+#define RESULT_own S
+#define RESULT_wide Total
+#define STORED_own(x) STORE(x)
+#define STORED_wide(x) x
+#define TOTAL(name, element, JOIN, START, result, wholes)                       \
+  struct Reduce_##name {                                                        \
+    struct Join {                                                               \
+      static Total first() { return START; }                                    \
+      static void join(Total &total, Total x) { JOIN(total, x); }               \
+    };                                                                          \
+    typedef Total A;                                                            \
+    typedef RESULT_##result R;                                                  \
+    static A load(S value, int64_t place, double c) {                           \
+      Total x = (Total)LOAD(value);                                             \
+      return element;                                                           \
+    }                                                                           \
+    static R store(A total, const ReductionTerms &terms) {                      \
+      return STORED_##result(finished(total, terms));                           \
+    }                                                                           \
+  };
+FLAMBEAU_TOTALS(TOTAL)
 #endif
 template <class J>
 struct PlaceOf {
@@ -140,24 +142,23 @@ inline void join_parts(const ReductionLaunch &launch) {
   }
 }
 
-#define REDUCTION(name, ...) typedef __VA_ARGS__ Reduce_##name;
-#if IS_FLOAT
-#define TOTALS(X)                                                           \
-  X(sum, Plain<Sum<Total>>) X(wideSum, Wide) X(squares, Squares)            \
-  X(product, Plain<Product<Total>>)
-#elif HAS_TOTALS
-#define TOTALS(X) X(sum, Plain<Sum<Total>>) X(product, Plain<Product<Total>>)
-#else
-#define TOTALS(X)
-#endif
-#define REDUCTIONS(X)                                                       \
-  X(maximum, Extreme<Maximum<T>>)                                           \
-  X(minimum, Extreme<Minimum<T>>)                                           \
-  X(indexOfMaximum, PlaceOf<Maximum<T>>)                                    \
-  X(indexOfMinimum, PlaceOf<Minimum<T>>)                                    \
-  TOTALS(X)
-REDUCTIONS(REDUCTION)
+typedef Extreme<Maximum<T>> Reduce_maximum;
+typedef Extreme<Minimum<T>> Reduce_minimum;
+typedef PlaceOf<Maximum<T>> Reduce_indexOfMaximum;
+typedef PlaceOf<Minimum<T>> Reduce_indexOfMinimum;
 
+// Totals of whole numbers are in int64 alone, and not all of them.
+#define WHOLES_int64(...) __VA_ARGS__
+#define WHOLES_none(...)
+#define WHOLE_REDUCTION_KERNELS(name, element, JOIN, START, result, wholes) \
+  WHOLES_##wholes(REDUCTION_KERNELS(name))
+#if IS_FLOAT
+#define REDUCTIONS(X) FLAMBEAU_REDUCTIONS(X)
+#elif HAS_TOTALS
+#define REDUCTIONS(X) FLAMBEAU_CHOICES(X) FLAMBEAU_TOTALS(WHOLE_##X)
+#else
+#define REDUCTIONS(X) FLAMBEAU_CHOICES(X)
+#endif
 #define REDUCTION_KERNELS(name, ...)                                        \
   KERNEL(reduce_rows_##name, const ReductionLaunch launch) {                \
     __shared__ __align__(16) char shared[WARPS * 16];                       \
