@@ -9,14 +9,14 @@ import Testing
     let row: String
     let line: String
 
-    init() throws {
+    /// - Parameter title: the section of the page.
+    init(_ title: String) throws {
       let page = try String(
         contentsOf: Repository.root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
-      let section = try #require(
-        page.firstMatch(
-          of: #/\n## Add an element-wise operation\n(.*?)\n##\ /#.dotMatchesNewlines())
-      ).1
-      arithmetic = String(try #require(section.firstMatch(of: #/`(X\(\w+, .*?\))`\. The/#)).1)
+      let start = try #require(page.range(of: "\n## \(title)\n"))
+      let section = page[start.upperBound...].prefix(
+        upTo: try #require(page[start.upperBound...].range(of: "\n## ")).lowerBound)
+      arithmetic = String(try #require(section.firstMatch(of: #/`(X\(\w+, .*?\))`\.\sThe/#)).1)
       let indented = try #require(
         section.firstMatch(of: #/```swift\n(.*?) *```/#.dotMatchesNewlines())
       ).1
@@ -26,24 +26,32 @@ import Testing
     }
   }
 
-  @Test func anElementwiseOperation() async throws {
-    let recipe = try Recipe()
-    // Beside what the tests build, so that it is compiled once.
+  @Test func operationsAreAddedAsThePageSays() async throws {
+    let (function, reduction) = (
+      try Recipe("Add an element-wise operation"), try Recipe("Add a reduction")
+    )
     let folder = Repository.root.appending(path: ".build/recipe")
     try copyPackages(to: folder)
 
-    let operations = "Packages/Tensors/Sources/Tensors/Operations/Functions.swift"
+    let arithmetic = "Packages/Devices/Sources/COperations/include"
+    let operations = "Packages/Tensors/Sources/Tensors/Operations"
     let tests = "Packages/Tensors/Tests/TensorsTests"
-    try edit("Packages/Devices/Sources/COperations/include/elementwise.h", in: folder) {
-      $0.replacing("  X(exp, exp(x)) ", with: "  \(recipe.arithmetic) \\\n  X(exp, exp(x)) ")
+    try edit("\(arithmetic)/elementwise.h", in: folder) {
+      $0.replacing("  X(exp, exp(x)) ", with: "  \(function.arithmetic) \\\n  X(exp, exp(x)) ")
     }
-    try edit(operations, in: folder) { $0 + "\n" + recipe.row }
+    try edit("\(arithmetic)/reductions.h", in: folder) {
+      $0.replacing("  X(sum, x, ", with: "  \(reduction.arithmetic) \\\n  X(sum, x, ")
+    }
+    try edit("\(operations)/Functions.swift", in: folder) { $0 + "\n" + function.row }
+    try edit("\(operations)/Reductions.swift", in: folder) { $0 + "\n" + reduction.row }
     try edit("\(tests)/OperationTable.swift", in: folder) {
-      $0.replacing("  \"exp\":", with: "  \(recipe.line),\n  \"exp\":")
+      $0.replacing(
+        "  \"exp\":", with: "  \(function.line),\n  \(reduction.line),\n  \"exp\":")
     }
     // What the script would ask PyTorch for.
+    let (sinc, asum) = (try sincCase(), try asumCase())
     try edit("\(tests)/Golden/operations.json", in: folder) {
-      $0.replacing("[\n{", with: "[\n\(try golden()),\n{", maxReplacements: 1)
+      $0.replacing("[\n{", with: "[\n\(sinc),\n\(asum),\n{", maxReplacements: 1)
     }
 
     let package = [
@@ -58,33 +66,52 @@ import Testing
       command: ["swift", "test", "--skip-build", "--filter", "OperationTests"] + package,
       in: folder)
     #expect(result.status == 0, "\(result.output.suffix(4000))")
-    #expect(result.output.contains("golden → sinc"), "the table has it")
+    #expect(result.output.contains("golden → sinc") && result.output.contains("golden → asum"))
 
-    // Without its line of the tests, it is missed.
+    // Without their golden values, they are missed.
     try edit("\(tests)/Golden/operations.json", in: folder) {
-      $0.replacing("\(try golden()),\n", with: "")
+      $0.replacing("\(sinc),\n\(asum),\n", with: "")
     }
     let rebuilt = try await run(
       command: ["swift", "build", "--build-tests"] + package, in: folder)
     try #require(rebuilt.status == 0, "\(rebuilt.errors)")
     let missed = try await run(
-      command: ["swift", "test", "--skip-build", "--filter", "everyKernelIsInTheTable"] + package,
-      in: folder)
-    #expect(missed.status != 0 && missed.output.contains("sinc"))
+      command: ["swift", "test", "--skip-build", "--filter", "IsInTheTable"] + package, in: folder)
+    #expect(missed.status != 0)
+    #expect(missed.output.contains("\"sinc\"") && missed.output.contains("\"asum\""))
   }
 
-  /// A golden case of sin(πx) / (πx): what PyTorch says, worked out here.
-  private func golden() throws -> String {
-    let inputs = [0.25, 0.5, -1.25, 2.0, -0.1, 1.7]
-    let cotangent = [1.0, -0.5, 2.0, 0.25, -1.5, 0.75]
+  private let inputs = [0.25, 0.5, -1.25, 2.0, -0.1, 1.7]
+  private let cotangent = [1.0, -0.5, 2.0, 0.25, -1.5, 0.75]
+
+  /// A golden case of sin(πx) / (πx), worked out here.
+  private func sincCase() throws -> String {
     func value(_ x: Double) -> Double { sin(.pi * x) / (.pi * x) }
     func slope(_ x: Double) -> Double { (cos(.pi * x) - value(x)) / x }
-    func tensor(_ values: [Double]) -> [String: Any] { ["shape": [2, 3], "values": values] }
+    return try json(
+      "sinc", [2, 3], inputs.map(value), cotangent,
+      gradient: zip(inputs, cotangent).map { slope($0) * $1 })
+  }
+
+  /// A golden case of Σ|x| over the rows of two.
+  private func asumCase() throws -> String {
+    let sums = [inputs[..<3], inputs[3...]].map { $0.reduce(0) { $0 + abs($1) } }
+    return try json(
+      "asum", [2], sums, [2, -3],
+      gradient: inputs.enumerated().map { ($1 < 0 ? -1 : 1) * ($0 < 3 ? 2 : -3) })
+  }
+
+  private func json(
+    _ name: String, _ shape: [Int], _ output: [Double], _ cotangent: [Double],
+    gradient: [Double]
+  ) throws -> String {
+    func tensor(_ values: [Double], _ shape: [Int] = [2, 3]) -> [String: Any] {
+      ["shape": shape, "values": values]
+    }
     let json = try JSONSerialization.data(
       withJSONObject: [
-        "name": "sinc", "inputs": [tensor(inputs)], "cotangent": tensor(cotangent),
-        "output": tensor(inputs.map(value)),
-        "gradients": [tensor(zip(inputs, cotangent).map { slope($0) * $1 })],
+        "name": name, "inputs": [tensor(inputs)], "cotangent": tensor(cotangent, shape),
+        "output": tensor(output, shape), "gradients": [tensor(gradient)],
       ], options: .sortedKeys)
     return String(decoding: json, as: UTF8.self)
   }

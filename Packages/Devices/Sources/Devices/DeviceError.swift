@@ -22,9 +22,7 @@ public enum DeviceError: Error, Equatable, LocalizedError {
   public var errorDescription: String? {
     switch self {
     case .invalidName(let name):
-      "no device is called “\(name)”: write "
-        + DeviceKind.allCases.map { $0.hasNumbers ? "\($0), \($0):0 (or another number)" : "\($0)" }
-        .joined(separator: ", ")
+      "no device is called “\(name)”: write \(Self.deviceNames)"
     case .unavailable(let device):
       "the device \(device) is not available here: ask CUDA.isAvailable or MPS.isAvailable first, "
         + "and use the device cpu where they are false"
@@ -44,5 +42,12 @@ public enum DeviceError: Error, Equatable, LocalizedError {
         + "\(inUse.byteDescription) and \((reserved - inUse).byteDescription) more are kept for later, of "
         + "\(total.byteDescription) in all. Use smaller batches, or let go of tensors that are no longer needed"
     }
+  }
+
+  private static var deviceNames: String {
+    let names = DeviceKind.allCases.map {
+      $0.hasNumbers ? "\($0), \($0):0 (or another number)" : "\($0)"
+    }
+    return names.dropLast().joined(separator: ", ") + " or \(names.last!)"
   }
 }
