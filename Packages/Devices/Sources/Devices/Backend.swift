@@ -10,7 +10,7 @@
 /// number on the CPU, repeated: ``StridedView/isNumber``.
 ///
 /// Calls may return before their work is done, but for ``copyOut(from:to:byteCount:)``, which waits for it.
-/// ``Device/register(_:backend:)`` makes a device known by its name.
+/// `Device.register` makes a device known by its name.
 public protocol Backend: Sendable {
   // MARK: The core: memory
 

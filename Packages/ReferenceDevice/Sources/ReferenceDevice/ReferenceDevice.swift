@@ -1,6 +1,6 @@
 import Devices
 
-/// A device in plain Swift, as small as one can be: it has the core of ``Backend`` and nothing more, one loop for each
+/// A device in plain Swift, as small as one can be: it has the core of `Backend` and nothing more, one loop for each
 /// kind of operation. What is done to each element is what all devices do; sums are in Double and Int64.
 ///
 /// Tests run all operations on it, since what works here works on any device that has the core; and one that is
