@@ -11,6 +11,7 @@ open class ModuleList: Module {
     super.init()
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments.modules().map(\.module))
   }
@@ -49,6 +50,7 @@ open class ModuleDict: Module {
     for (name, module) in modules { self[name] = module }
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init()
     for (name, module) in try arguments.modules() { self[name] = module }

@@ -37,6 +37,7 @@ open class Sequential: Module {
     self.init(layers())
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public init(arguments: ModuleArguments) throws {
     entries = try arguments.modules()
     super.init()

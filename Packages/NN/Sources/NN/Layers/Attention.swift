@@ -66,6 +66,7 @@ open class MultiheadAttention: Module {
     ]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["embed_dim"], try arguments["num_heads"], dropout: try arguments["dropout"],

@@ -114,6 +114,7 @@ open class Conv1d: Convolution {
       isTransposed: false, bias: bias, dtype, device, generator)
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],
@@ -164,6 +165,7 @@ open class Conv2d: Convolution {
       bias: bias, dtype, device, generator)
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],
@@ -211,6 +213,7 @@ open class ConvTranspose1d: Convolution {
       isTransposed: true, bias: bias, dtype, device, generator)
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],
@@ -269,6 +272,7 @@ open class ConvTranspose2d: Convolution {
       bias: bias, dtype, device, generator)
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],

@@ -40,6 +40,7 @@ open class Dropout: Module {
 
   open override var arguments: ModuleArguments { ["p": p] }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments["p"])
   }

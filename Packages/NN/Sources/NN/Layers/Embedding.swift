@@ -45,6 +45,7 @@ open class Embedding: Module {
     ]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["num_embeddings"], try arguments["embedding_dim"],

@@ -38,6 +38,7 @@ open class Linear: Module {
     ["in_features": inFeatures, "out_features": outFeatures, "bias": bias != nil]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_features"], try arguments["out_features"], bias: try arguments["bias"])

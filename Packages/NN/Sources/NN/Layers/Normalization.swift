@@ -52,6 +52,7 @@ open class BatchNorm: Module {
     super.init()
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["num_features"], eps: try arguments["eps"], momentum: try arguments["momentum"],
@@ -152,6 +153,7 @@ open class LayerNorm: Module {
     ]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["normalized_shape"] as [Int], eps: try arguments["eps"],
@@ -202,6 +204,7 @@ open class RMSNorm: Module {
     ["normalized_shape": normalizedShape, "eps": eps, "elementwise_affine": weight != nil]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["normalized_shape"] as [Int], eps: try arguments["eps"],
@@ -276,6 +279,7 @@ open class GroupNorm: Module {
     ]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["num_groups"], try arguments["num_channels"], eps: try arguments["eps"],

@@ -229,6 +229,7 @@ open class RNN: Recurrent {
 
   open override var arguments: ModuleArguments { arguments(nonlinearity: nonlinearity) }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"],
@@ -280,6 +281,7 @@ open class LSTM: Recurrent {
       dropout: dropout, bidirectional: bidirectional, gates: 4, dtype, device, generator)
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"],
@@ -336,6 +338,7 @@ open class GRU: Recurrent {
       dropout: dropout, bidirectional: bidirectional, gates: 3, dtype, device, generator)
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"],

@@ -85,6 +85,7 @@ open class RNNCell: RecurrentCell {
     ]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"],
@@ -122,6 +123,7 @@ open class LSTMCell: RecurrentCell {
     super.init(inputSize, hiddenSize, bias: bias, gates: 4, dtype, device, generator)
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"])
@@ -156,6 +158,7 @@ open class GRUCell: RecurrentCell {
     super.init(inputSize, hiddenSize, bias: bias, gates: 3, dtype, device, generator)
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"])

@@ -113,6 +113,7 @@ open class TransformerEncoderLayer: Module {
 
   open override var arguments: ModuleArguments { settings.arguments }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try TransformerSettings(arguments), .default)
   }
@@ -188,6 +189,7 @@ open class TransformerEncoder: Module {
     super.init()
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public init(arguments: ModuleArguments) throws {
     layers = try arguments.module("layers")
     norm = try arguments.optionalModule("norm")

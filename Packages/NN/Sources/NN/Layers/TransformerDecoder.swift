@@ -56,6 +56,7 @@ open class TransformerDecoderLayer: Module {
 
   open override var arguments: ModuleArguments { settings.arguments }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try TransformerSettings(arguments), .default)
   }
@@ -141,6 +142,7 @@ open class TransformerDecoder: Module {
     super.init()
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public init(arguments: ModuleArguments) throws {
     layers = try arguments.module("layers")
     norm = try arguments.optionalModule("norm")

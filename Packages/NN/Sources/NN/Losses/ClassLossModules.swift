@@ -33,6 +33,7 @@ open class CrossEntropyLoss: Loss {
     ]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       weight: try arguments.zeros("weight"), ignoreIndex: try arguments["ignore_index"],
@@ -71,6 +72,7 @@ open class NLLLoss: Loss {
     ["weight": weight?.shape, "ignore_index": ignoreIndex, "reduction": reduction]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       weight: try arguments.zeros("weight"), ignoreIndex: try arguments["ignore_index"],
@@ -101,6 +103,7 @@ open class BCELoss: Loss {
     ["weight": weight?.shape, "reduction": reduction]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(weight: try arguments.zeros("weight"), reduction: try arguments["reduction"])
   }
@@ -135,6 +138,7 @@ open class BCEWithLogitsLoss: Loss {
     ["weight": weight?.shape, "pos_weight": posWeight?.shape, "reduction": reduction]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       weight: try arguments.zeros("weight"), posWeight: try arguments.zeros("pos_weight"),
@@ -165,6 +169,7 @@ open class KLDivLoss: Loss {
     ["log_target": logTarget, "reduction": reduction]
   }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(logTarget: try arguments["log_target"], reduction: try arguments["reduction"])
   }

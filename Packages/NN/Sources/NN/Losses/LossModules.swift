@@ -37,6 +37,7 @@ open class Loss: Module {
 
 /// ``l1Loss(_:_:reduction:)``: `torch.nn.L1Loss`.
 open class L1Loss: Loss {
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(reduction: try arguments["reduction"])
   }
@@ -48,6 +49,7 @@ open class L1Loss: Loss {
 
 /// ``mseLoss(_:_:reduction:)``: `torch.nn.MSELoss`.
 open class MSELoss: Loss {
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(reduction: try arguments["reduction"])
   }
@@ -74,6 +76,7 @@ open class SmoothL1Loss: Loss {
 
   open override var arguments: ModuleArguments { ["beta": beta, "reduction": reduction] }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(beta: try arguments["beta"], reduction: try arguments["reduction"])
   }
@@ -100,6 +103,7 @@ open class HuberLoss: Loss {
 
   open override var arguments: ModuleArguments { ["delta": delta, "reduction": reduction] }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(delta: try arguments["delta"], reduction: try arguments["reduction"])
   }
@@ -126,6 +130,7 @@ open class HingeEmbeddingLoss: Loss {
 
   open override var arguments: ModuleArguments { ["margin": margin, "reduction": reduction] }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])
   }
@@ -169,6 +174,7 @@ open class TripletMarginLoss: Module {
 
   open override var extraDescription: String { "" }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       margin: try arguments["margin"], p: try arguments["p"], swap: try arguments["swap"],
@@ -213,6 +219,7 @@ open class CosineEmbeddingLoss: Module {
 
   open override var extraDescription: String { "" }
 
+  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])
   }
