@@ -76,10 +76,7 @@ extension StridedView {
   /// Whole numbers.
   init(_ numbers: [Int], device: Device) {
     self.init(empty: Layout(contiguous: [numbers.count]), dtype: .int64, device: device)
-    numbers.withUnsafeBytes {
-      guard let start = $0.baseAddress else { return }
-      device.backend.copy(from: start, to: pointer, byteCount: $0.count)
-    }
+    numbers.withUnsafeBytes(copyIn)
   }
 
   /// One number everywhere.

@@ -17,7 +17,6 @@ extension Module {
   @discardableResult
   public func replace(_ body: (_ name: String, _ module: Module) -> Module?) -> Self {
     var known: [ObjectIdentifier: Module?] = [:]
-    // Names are looked up before, since modules that are replaced may be in several places.
     func visit(_ parent: Module, _ path: String) {
       for (name, child) in parent.namedChildren() {
         let key = ObjectIdentifier(child)
@@ -31,6 +30,7 @@ extension Module {
         }
       }
     }
+    // The old ones live to the end, so that no new one is taken for one of them.
     withExtendedLifetime(modules()) { visit(self, "") }
     return self
   }

@@ -184,9 +184,9 @@ final class Rebuilding {
     let make: @Sendable (ModuleArguments) throws -> Module
 
     init<Kind: Module & SendableMetatype>(
-      _ type: Kind.Type, _ make: @escaping @Sendable (ModuleArguments) throws -> Kind
+      _ make: @escaping @Sendable (ModuleArguments) throws -> Kind
     ) {
-      (self.type, self.make) = (type, make)
+      (type, self.make) = (Kind.self, make)
     }
 
     init(_ type: any Rebuildable.Type) {

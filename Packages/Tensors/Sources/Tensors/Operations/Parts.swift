@@ -229,13 +229,11 @@ extension Tensor {
         shape: layout.shape, strides: layout.strides, offset: layout.offset - first)
       return Tensor(numbers.with(shifted)).flatten()
     }
-    let nothing = Tensor.zeros([count], dtype: dtype, device: device)
-    let all =
+    let storage = Tensor.zeros([count], dtype: dtype, device: device)
+    let filled =
       adding
-      ? nothing.scatterAdd(dim: 0, index: places(from), source: flatten())
-      : nothing.scatter(dim: 0, index: places(from), source: flatten())
-    return
-      all
-      .gather(dim: 0, index: places(to)).reshape(to.shape)
+      ? storage.scatterAdd(dim: 0, index: places(from), source: flatten())
+      : storage.scatter(dim: 0, index: places(from), source: flatten())
+    return filled.gather(dim: 0, index: places(to)).reshape(to.shape)
   }
 }
