@@ -121,10 +121,14 @@ extension Tensor {
 
   /// This tensor as an operation takes it under ``autocast(_:dtype:enabled:_:)``; nil where it goes as it is.
   func prepared(for operation: Operator) -> Tensor? {
+    guard Autocast.current != nil else { return nil }
     if operation.precision != .lowered { return raised(operation.precision) }
     let lowered = forProducts
     return lowered === self ? nil : lowered
   }
+
+  /// This tensor as an operation takes it under ``autocast(_:dtype:enabled:_:)``, which may be as it is.
+  func input(of operation: Operator) -> Tensor { prepared(for: operation) ?? self }
 }
 
 extension StridedView {

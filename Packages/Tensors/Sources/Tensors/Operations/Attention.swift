@@ -43,8 +43,8 @@ extension Tensor {
       scale: scale ?? 1 / Double(shape[ndim - 1]).squareRoot(), isCausal: isCausal)
     let count: Int = scores.reduce(1, *)
     if let result = attention.inOnePass(self, key, value, mask, scores) { return result }
-    let (query, key, value) = (forProducts, key.forProducts, value.forProducts)
-    return roundedOnce(query, key, value) { query, key, value in
+    let inputs = [self, key, value].map { $0.input(of: .attention) }
+    return roundedOnce(inputs[0], inputs[1], inputs[2]) { query, key, value in
       // Halves are behind us; what autocast would make of the products is the result's dtype.
       withAutocast(nil) {
         if count <= Attention.blockSize {
@@ -171,7 +171,7 @@ private struct Attention: Sendable {
         .attention(
           query.dtype, width: query.shape[query.ndim - 1], valueWidth: value.shape[value.ndim - 1]))
     else { return nil }
-    let inputs = [query, key, value].map(\.forProducts)
+    let inputs = [query, key, value].map { $0.input(of: .attention) }
     let dtype = inputs[0].dtype
     guard inputs.allSatisfy({ $0.dtype == dtype }) else { return nil }
     let lined = lined(inputs, scores).map { $0.detach().view.contiguous() }

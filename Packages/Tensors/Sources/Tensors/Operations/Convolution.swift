@@ -106,7 +106,7 @@ private struct Convolution: Sendable {
   /// x convolved by w, with a bias for each channel.
   func apply(_ x: Tensor, _ w: Tensor, bias: Tensor? = nil) -> Tensor {
     Tensor.requireOneDevice("conv2d", [x, w, bias])
-    let (x, w, bias) = (x.forProducts, w.forProducts, bias?.forProducts)
+    let (x, w, bias) = (x.input(of: .conv2d), w.input(of: .conv2d), bias?.input(of: .conv2d))
     guard x.dtype.isFloatingPoint else { return ofIntegers(x, w, bias) }
     let shape = [x.shape[0], w.shape[0], windows.out_height, windows.out_width]
     let y = result(shape, x) { y in
@@ -177,7 +177,7 @@ extension Tensor {
   /// or where they are of truth values.
   func requireOneType(_ weight: Tensor, _ bias: Tensor?, _ operation: String) {
     let types = [self, weight] + (bias.map { [$0] } ?? [])
-    let lowered = types.map(\.forProducts.dtype)
+    let lowered = types.map { $0.input(of: .conv2d).dtype }
     guard lowered.allSatisfy({ $0 == lowered[0] }), dtype != .bool else {
       fatalError(
         "\(operation): input \(dtype), weight \(weight.dtype), bias "

@@ -134,7 +134,7 @@ extension Tensor {
   /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or of as many vectors, or one vector. Stops the program where
   /// A is singular.
   public func solve(_ b: Tensor) -> Tensor {
-    if let wide = prepared(for: .solve) { return wide.solve(b.prepared(for: .solve) ?? b) }
+    if let wide = prepared(for: .solve) { return wide.solve(b.input(of: .solve)) }
     checkSquare("solve")
     if b.ndim == 1 || b.shape == Array(shape.dropLast()) {
       return solve(b.unsqueeze(-1)).squeeze(-1)

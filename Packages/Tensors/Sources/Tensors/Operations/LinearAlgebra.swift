@@ -27,8 +27,7 @@ extension Tensor {
   /// Vectors count as a row on the left and as a column on the right, and that dim goes from the
   /// result; dims before the last two are broadcast.
   public func matmul(_ other: Tensor) -> Tensor {
-    if Autocast.current != nil { return forProducts.product(other.forProducts) }
-    return product(other)
+    input(of: .matmul).product(other.input(of: .matmul))
   }
 
   private func product(_ other: Tensor) -> Tensor {
@@ -61,8 +60,9 @@ extension Tensor {
         "linear: input \(shape), weight \(weight.shape), bias \(bias.map { "\($0.shape)" } ?? "none"); "
           + "expected […, in], [out, in], [out]")
     }
-    if Autocast.current != nil, forProducts !== self || weight.forProducts !== weight {
-      return forProducts.linear(weight.forProducts, bias: bias?.forProducts)
+    let inputs = (input(of: .linear), weight.input(of: .linear))
+    if inputs.0 !== self || inputs.1 !== weight {
+      return inputs.0.linear(inputs.1, bias: bias?.input(of: .linear))
     }
     guard weight.dtype == dtype, bias.map({ $0.dtype == dtype }) ?? true else {
       fatalError(

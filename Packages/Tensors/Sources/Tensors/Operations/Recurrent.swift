@@ -28,7 +28,7 @@ extension Tensor {
           + "[length, batch, 4 · size], [batch, size] twice, and [4 · size, size]")
     }
     Tensor.requireOneDevice("lstm", [self, h, c, weight])
-    let dtype = forProducts.dtype
+    let dtype = input(of: .lstm).dtype
     let inputs = [self, h, c, weight].map { $0.to(dtype) }
     let (states, gates) = noGrad { LSTMSteps.forward(inputs) }
     return customFunction(.lstm, inputs, formula: LSTMSteps.formula) { _ in

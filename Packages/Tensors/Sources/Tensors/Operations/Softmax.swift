@@ -55,7 +55,7 @@ extension Tensor {
   }
 
   private func softmax(_ dim: Int, logarithm: Bool, _ row: Operator) -> Tensor {
-    let x = dtype.isFloatingPoint ? detach().prepared(for: row) ?? detach() : detach().to(.float32)
+    let x = dtype.isFloatingPoint ? detach().input(of: row) : detach().to(.float32)
     let y = x.alongRows(dim, for: row.name) { rows in
       let result = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
       backend.softmax(rows, logarithm: logarithm, into: result.view)

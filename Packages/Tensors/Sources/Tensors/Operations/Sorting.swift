@@ -176,7 +176,7 @@ extension Tensor {
   }
 
   private func running(_ reduction: Reduction, _ dim: Int, _ row: Operator) -> Tensor {
-    let x = dtype.isFloatingPoint ? detach().prepared(for: row) ?? detach() : detach().to(.int64)
+    let x = dtype.isFloatingPoint ? detach().input(of: row) : detach().to(.int64)
     return x.alongRows(dim, for: row.name) { rows in
       let y = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
       backend.scan(reduction, rows, into: y.view)
