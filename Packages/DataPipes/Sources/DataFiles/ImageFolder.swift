@@ -1,8 +1,8 @@
 import DataPipes
 import Files
 import Foundation
-import Support
 import ImageFiles
+import Support
 
 /// Pictures in a folder for each class: `torchvision.datasets.ImageFolder`.
 ///

@@ -86,7 +86,7 @@ extension CPUBackend {
     _ inputs: [StridedView], accumulating: Bool = false, into y: StridedView,
     _ body: ([StridedView], StridedView) -> Void
   ) {
-    guard y.dtype == .float16 || y.dtype == .bfloat16 else { return body(inputs, y) }
+    guard y.dtype.isHalf else { return body(inputs, y) }
     let wide =
       accumulating
       ? y.converted(to: .float32)

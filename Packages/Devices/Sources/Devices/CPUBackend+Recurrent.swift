@@ -72,7 +72,7 @@ extension CPUBackend {
   }
 
   private func withoutHalves(_ dtype: DType, _ wide: () -> Void, else body: () -> Void) {
-    if dtype == .float16 || dtype == .bfloat16 { wide() } else { body() }
+    if dtype.isHalf { wide() } else { body() }
   }
 }
 

@@ -18,6 +18,9 @@ extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible
   /// Whether it holds fractions.
   public var isFloatingPoint: Bool { flambeau_dtype_is_floating_point(self) }
 
+  /// Whether it is float16 or bfloat16.
+  public var isHalf: Bool { self == .float16 || self == .bfloat16 }
+
   /// The type that two operands of an operation are converted to, where both have dims or neither
   /// has: `torch.promote_types`.
   public func promoted(with other: DType) -> DType {

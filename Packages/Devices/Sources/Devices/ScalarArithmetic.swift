@@ -41,6 +41,9 @@ extension ElementTest {
 }
 
 extension Reduction {
+  /// Whether it gives an element's place instead of its value.
+  public var isIndex: Bool { self == .indexOfMaximum || self == .indexOfMinimum }
+
   /// Where the total starts; nil where one of the elements is chosen.
   public var start: Int? {
     var start = 0

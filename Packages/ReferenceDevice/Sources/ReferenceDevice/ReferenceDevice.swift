@@ -186,7 +186,7 @@ private struct Best<Number: Numeric & Comparable> {
   private var count: Int64 = 0
 
   init(_ reduction: Reduction) {
-    isIndex = reduction == .indexOfMaximum || reduction == .indexOfMinimum
+    isIndex = reduction.isIndex
     isLargest = reduction == .maximum || reduction == .indexOfMaximum
   }
 

@@ -53,11 +53,11 @@ extension StridedView {
 
   /// Reduced over one dim, which stays with a size of 1. The dim has elements.
   func reduced(_ reduction: Reduction, _ dim: Int, divisor: Double = 1) -> StridedView {
-    let isIndex = reduction == .indexOfMaximum || reduction == .indexOfMinimum
     var shape = layout.shape
     shape[dim] = 1
     let y = StridedView(
-      empty: Layout(contiguous: shape), dtype: isIndex ? .int64 : dtype, device: storage.device)
+      empty: Layout(contiguous: shape), dtype: reduction.isIndex ? .int64 : dtype,
+      device: storage.device)
     storage.device.backend.reduce(
       reduction, self, over: shape.indices.map { $0 == dim }, centers: nil, divisor: divisor,
       takesRoot: false, into: y.shaped(shape.indices.filter { $0 != dim }.map { shape[$0] }))
@@ -124,6 +124,6 @@ extension StridedView {
 
   /// Halves as float32, to compute with, and all else as it is.
   var widened: StridedView {
-    converted(to: dtype == .float16 || dtype == .bfloat16 ? .float32 : dtype)
+    converted(to: dtype.isHalf ? .float32 : dtype)
   }
 }

@@ -59,7 +59,7 @@ final class Autocast: Sendable {
 
   init(kind: DeviceKind, dtype: DType?) {
     let dtype = dtype ?? (kind == .cpu ? .bfloat16 : .float16)
-    guard dtype == .float16 || dtype == .bfloat16 else {
+    guard dtype.isHalf else {
       fatalError("autocast: \(dtype); it must be float16 or bfloat16")
     }
     (self.kind, self.dtype) = (kind, dtype)

@@ -1,11 +1,6 @@
 // Halves are numbers to store, not to compute with: an operation of several steps computes in float32 where it is
 // given halves, and rounds once, at its end. So does its derivative, which passes the same conversions.
 
-extension DType {
-  /// Whether it is float16 or bfloat16.
-  var isHalf: Bool { self == .float16 || self == .bfloat16 }
-}
-
 /// A tensor, or none. For Flambeau's packages only.
 @_spi(Flambeau)
 public protocol TensorOrNone {
