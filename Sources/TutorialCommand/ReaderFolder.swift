@@ -130,7 +130,8 @@ struct ReaderFolder {
       .executableTarget(
             name: "\(name)",
             dependencies: [\(dependencies.joined(separator: ", "))],
-            path: "\(path)"\(exclude.isEmpty ? "" : ", exclude: \(exclude)")),
+            path: "\(path)"\(exclude.isEmpty ? "" : ", exclude: \(exclude)"),
+            swiftSettings: [.swiftLanguageMode(.v5)]),
       """
   }
 

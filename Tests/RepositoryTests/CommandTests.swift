@@ -16,6 +16,13 @@ import Testing
     Set(try FileManager.default.contentsOfDirectory(atPath: folder.url.appending(path: path).path))
   }
 
+  @Test func itsVersionIsTheChangelogs() async throws {
+    let changelog = try String(
+      contentsOf: Repository.root.appending(path: "CHANGELOG.md"), encoding: .utf8)
+    let latest = try #require(changelog.firstMatch(of: #/\n## (\d+\.\d+\.\d+)/#)).1
+    #expect(try await flambeau("--version").output == "\(latest)\n")
+  }
+
   @Test func itTrainsSavesLoadsAndDraws() async throws {
     let result = try await flambeau("--output", "here")
     try #require(result.status == 0, "\(result.errors)")

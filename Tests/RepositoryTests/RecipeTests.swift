@@ -5,8 +5,10 @@ import Testing
 @Suite struct RecipeTests {
   /// The places that are changed by hand, and what each takes.
   private struct Recipe {
-    let arithmetic: String
-    let row: String
+    private let section: Substring
+    /// The row and the method, or the class.
+    let code: String
+    /// In the table of tests.
     let line: String
 
     /// - Parameter title: the section of the page.
@@ -14,71 +16,111 @@ import Testing
       let page = try String(
         contentsOf: Repository.root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
       let start = try #require(page.range(of: "\n## \(title)\n"))
-      let section = page[start.upperBound...].prefix(
+      section = page[start.upperBound...].prefix(
         upTo: try #require(page[start.upperBound...].range(of: "\n## ")).lowerBound)
-      arithmetic = String(try #require(section.firstMatch(of: #/`(X\(\w+, .*?\))`\.\sThe/#)).1)
       let indented = try #require(
         section.firstMatch(of: #/```swift\n(.*?) *```/#.dotMatchesNewlines())
       ).1
-      row = indented.split(separator: "\n", omittingEmptySubsequences: false)
+      code = indented.split(separator: "\n", omittingEmptySubsequences: false)
         .map { $0.hasPrefix("   ") ? $0.dropFirst(3) : $0 }.joined(separator: "\n")
-      line = String(try #require(section.firstMatch(of: #/`("\w+": \{ .*? \})`/#)).1)
+      line = String(
+        try #require(section.firstMatch(of: #/`("\w+": [^`]*\{ [^`]*? \})`/#)).1)
+    }
+
+    /// What a pattern finds in the section.
+    func text(_ pattern: Regex<(Substring, Substring)>) throws -> String {
+      String(try #require(section.firstMatch(of: pattern)).1)
     }
   }
 
-  @Test func operationsAreAddedAsThePageSays() async throws {
-    let (function, reduction) = (
-      try Recipe("Add an element-wise operation"), try Recipe("Add a reduction")
-    )
-    let folder = Repository.root.appending(path: ".build/recipe")
-    try copyPackages(to: folder)
+  @Test func whatThePageAddsBuildsAndIsTested() async throws {
+    let copy = try CopiedPackages()
+    let missingCases = try addOperations(to: copy) + addLayerAndOptimizer(to: copy)
 
-    let arithmetic = "Packages/Devices/Sources/COperations/include"
-    let operations = "Packages/Tensors/Sources/Tensors/Operations"
-    let tests = "Packages/Tensors/Tests/TensorsTests"
-    try edit("\(arithmetic)/elementwise.h", in: folder) {
-      $0.replacing("  X(exp, exp(x)) ", with: "  \(function.arithmetic) \\\n  X(exp, exp(x)) ")
+    // They are missed until PyTorch has been asked.
+    for (package, names) in [("Tensors", ["sinc", "asum"]), ("NN", ["celu", "adadelta"])] {
+      try await copy.build(package)
+      let result = try await copy.test(package, "IsInTheTable|theTableIsComplete")
+      #expect(result.status != 0 && names.allSatisfy { result.output.contains("\"\($0)\"") })
     }
-    try edit("\(arithmetic)/reductions.h", in: folder) {
-      $0.replacing("  X(sum, x, ", with: "  \(reduction.arithmetic) \\\n  X(sum, x, ")
+    for add in missingCases { try add() }
+    for (package, tests, names) in [
+      ("Tensors", "OperationTests", ["golden → sinc", "golden → asum"]),
+      (
+        "NN", "LayerTests|optimizersFollowPyTorch|theTableIsComplete",
+        ["golden → celu", "name → \"adadelta\""]
+      ),
+    ] {
+      try await copy.build(package)
+      let result = try await copy.test(package, tests)
+      #expect(result.status == 0, "\(result.output.suffix(4000))")
+      #expect(names.allSatisfy(result.output.contains))
     }
-    try edit("\(operations)/Functions.swift", in: folder) { $0 + "\n" + function.row }
-    try edit("\(operations)/Reductions.swift", in: folder) { $0 + "\n" + reduction.row }
-    try edit("\(tests)/OperationTable.swift", in: folder) {
+  }
+
+  /// - Returns: what adds the golden cases.
+  private func addOperations(to copy: CopiedPackages) throws -> [() throws -> Void] {
+    let function = try Recipe("Add an element-wise operation")
+    let reduction = try Recipe("Add a reduction")
+    for (recipe, file, next) in [
+      (function, "elementwise.h", "X(exp, exp(x)) "), (reduction, "reductions.h", "X(sum, x, "),
+    ] {
+      let line = try recipe.text(#/`(X\(\w+, .*?\))`\.\sThe/#)
+      try copy.edit("Devices/Sources/COperations/include/\(file)") {
+        $0.replacing("  \(next)", with: "  \(line) \\\n  \(next)")
+      }
+    }
+    let operations = "Tensors/Sources/Tensors/Operations"
+    try copy.edit("\(operations)/Functions.swift") { $0 + "\n" + function.code }
+    try copy.edit("\(operations)/Reductions.swift") { $0 + "\n" + reduction.code }
+    let tests = "Tensors/Tests/TensorsTests"
+    try copy.edit("\(tests)/OperationTable.swift") {
       $0.replacing(
         "  \"exp\":", with: "  \(function.line),\n  \(reduction.line),\n  \"exp\":")
     }
     // What the script would ask PyTorch for.
-    let (sinc, asum) = (try sincCase(), try asumCase())
-    try edit("\(tests)/Golden/operations.json", in: folder) {
-      $0.replacing("[\n{", with: "[\n\(sinc),\n\(asum),\n{", maxReplacements: 1)
-    }
-
-    let package = [
-      "--package-path", folder.appending(path: "Packages/Tensors").path,
-      "--scratch-path", folder.appending(path: "build").path,
+    let cases = "\(try sincCase()),\n\(try asumCase())"
+    return [
+      {
+        try copy.edit("\(tests)/Golden/operations.json") {
+          $0.replacing("[\n{", with: "[\n\(cases),\n{", maxReplacements: 1)
+        }
+      }
     ]
-    let build = try await run(
-      command: ["swift", "build", "--build-tests"] + package, in: folder)
-    try #require(build.status == 0, "\(build.output) \(build.errors)")
-    #expect(!build.output.contains("warning: "))
-    let result = try await run(
-      command: ["swift", "test", "--skip-build", "--filter", "OperationTests"] + package,
-      in: folder)
-    #expect(result.status == 0, "\(result.output.suffix(4000))")
-    #expect(result.output.contains("golden → sinc") && result.output.contains("golden → asum"))
+  }
 
-    // Without their golden values, they are missed.
-    try edit("\(tests)/Golden/operations.json", in: folder) {
-      $0.replacing("\(sinc),\n\(asum),\n", with: "")
+  /// - Returns: what adds the golden cases.
+  private func addLayerAndOptimizer(to copy: CopiedPackages) throws -> [() throws -> Void] {
+    let (layer, optimizer) = (try Recipe("Add a layer"), try Recipe("Add an optimizer"))
+    try copy.edit("NN/Sources/NN/Layers/Activations.swift") { $0 + "\n" + layer.code }
+    let maker = try layer.text(#/`(\.init\(\w+\.init\(arguments:\)\))`/#)
+    try copy.edit("NN/Sources/NN/Structure/LibraryModules.swift") {
+      $0.replacing("= [\n", with: "= [\n  \(maker),\n")
     }
-    let rebuilt = try await run(
-      command: ["swift", "build", "--build-tests"] + package, in: folder)
-    try #require(rebuilt.status == 0, "\(rebuilt.errors)")
-    let missed = try await run(
-      command: ["swift", "test", "--skip-build", "--filter", "IsInTheTable"] + package, in: folder)
-    #expect(missed.status != 0)
-    #expect(missed.output.contains("\"sinc\"") && missed.output.contains("\"asum\""))
+    try copy.edit("NN/Sources/NN/Optimizers/Optimizers.swift") { $0 + "\n" + optimizer.code }
+    for (recipe, table) in [(layer, "LayerTable"), (optimizer, "OptimizerTable")] {
+      try copy.edit("NN/Tests/NNTests/\(table).swift") {
+        $0.replacing("Case] = [\n", with: "Case] = [\n  \(recipe.line),\n")
+      }
+    }
+    func golden(_ kind: String) throws -> String {
+      try String(
+        contentsOf: Repository.root.appending(
+          path: "Tests/RepositoryTests/Golden/recipe.\(kind).json"), encoding: .utf8)
+    }
+    let (celu, adadelta) = (try golden("layer"), try golden("optimizer"))
+    return [
+      {
+        try copy.edit("NN/Tests/NNTests/Golden/layers.json") {
+          $0.replacing("[\n{", with: "[\n\(celu),\n{", maxReplacements: 1)
+        }
+      },
+      {
+        try copy.edit("NN/Tests/NNTests/Golden/training.json") {
+          $0.replacing("{\n\"", with: "{\n\"adadelta\": \(adadelta),\n\"", maxReplacements: 1)
+        }
+      },
+    ]
   }
 
   private let inputs = [0.25, 0.5, -1.25, 2.0, -0.1, 1.7]
@@ -115,14 +157,17 @@ import Testing
       ], options: .sortedKeys)
     return String(decoding: json, as: UTF8.self)
   }
+}
 
-  /// The packages that an operation touches, as they are here.
-  private func copyPackages(to folder: URL) throws {
+/// The packages that the recipes touch, and those they need, in a folder of their own.
+private struct CopiedPackages {
+  private let folder = Repository.root.appending(path: ".build/recipe")
+
+  init() throws {
     let files = FileManager.default
     let packages = folder.appending(path: "Packages")
     try? files.removeItem(at: packages)
-    try files.createDirectory(at: packages, withIntermediateDirectories: true)
-    for name in ["Devices", "Graphs", "ReferenceDevice", "Support", "Tensors"] {
+    for name in ["Devices", "Graphs", "NN", "ReferenceDevice", "Support", "Tensors"] {
       let target = packages.appending(path: name)
       try files.createDirectory(at: target, withIntermediateDirectories: true)
       for part in ["Package.swift", "Sources", "Tests"] {
@@ -132,15 +177,39 @@ import Testing
         }
       }
     }
+    // Without what only TensorBoard needs, which takes long to compile.
+    try edit("NN/Package.swift") {
+      $0.replacing(#/ *\.(library|testTarget)\(name: "TensorBoard.*\n/#, with: "")
+        .replacing(#/ *\.package\((path: "\.\./Files"|url: ).*\n/#, with: "")
+        .replacing(
+          #/    \.target\(\n      name: "TensorBoard".*?\]\),\n/#.dotMatchesNewlines(), with: "")
+    }
   }
 
-  private func edit(
-    _ path: String, in folder: URL, _ change: (String) throws -> String
-  ) throws {
-    let file = folder.appending(path: path)
+  func edit(_ path: String, _ change: (String) throws -> String) throws {
+    let file = folder.appending(path: "Packages/\(path)")
     let text = try String(contentsOf: file, encoding: .utf8)
     let changed = try change(text)
     try #require(changed != text, "\(path) has a place for it")
     try Data(changed.utf8).write(to: file)
+  }
+
+  /// Builds a package with its tests, without warnings.
+  func build(_ package: String) async throws {
+    let result = try await swift(package, "build", "--build-tests")
+    try #require(result.status == 0, "\(result.output) \(result.errors)")
+    #expect(!result.output.contains("warning: "))
+  }
+
+  func test(_ package: String, _ filter: String) async throws -> ProcessResult {
+    try await swift(package, "test", "--skip-build", "--filter", filter)
+  }
+
+  private func swift(_ package: String, _ command: String...) async throws -> ProcessResult {
+    try await run(
+      command: ["swift"] + command + [
+        "--package-path", folder.appending(path: "Packages/\(package)").path,
+        "--scratch-path", folder.appending(path: "build").path,
+      ], in: folder)
   }
 }

@@ -49,7 +49,9 @@ import Testing
 
   private func swiftFiles(in folder: String) throws -> [URL] {
     let root = Repository.root.appending(path: folder)
-    let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
+    // What a package alone has built is in a hidden folder.
+    let files = FileManager.default.enumerator(
+      at: root, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
     return try #require(files).compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
   }
 

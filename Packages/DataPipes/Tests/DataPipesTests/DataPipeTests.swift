@@ -180,6 +180,7 @@ private struct Stop: Error, Equatable {}
     }
     let iterator = try counted.prefetch(5).makeIterator()
     _ = try iterator.next()
+    for _ in 0..<10_000 where made.withLock({ $0 < 5 }) { Thread.sleep(forTimeInterval: 0.001) }
     Thread.sleep(forTimeInterval: 0.05)
     #expect((5...7).contains(made.withLock { $0 }))
     // What is random depends on the seed, not on the threads.

@@ -127,8 +127,17 @@ private func expectEqual(_ a: Module, _ b: Module) {
       classes.insert(name)
     }
     classes.insert("Dropout")
+    // A function cannot be written to a file.
+    classes.remove("Lambda")
     let tested = layerCases.values.map { $0.make(.default) } + otherModules()
     #expect(Set(tested.map { "\(type(of: $0))" }) == classes)
+  }
+
+  @Test func functionsAreNotMadeAgain() {
+    let error = #expect(throws: ModuleStructureError.self) {
+      try remade(Sequential(Linear(1, 1), Lambda { $0.relu() }))
+    }
+    #expect(error == .unregistered("Lambda", module: "1"))
   }
 
   @Test func whatTheStateDictDoesNotSay() throws {

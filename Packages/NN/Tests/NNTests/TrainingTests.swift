@@ -16,6 +16,10 @@ struct GoldenRun: Decodable, Sendable {
 }
 
 @Suite struct TrainingTests {
+  @Test func theTableIsComplete() {
+    #expect(Set(optimizerCases.keys) == Set(GoldenRun.all.keys))
+  }
+
   @Test(arguments: GoldenRun.all.keys.sorted(), testedDevices)
   func optimizersFollowPyTorch(name: String, device: Device) throws {
     try device.withDefault {
@@ -31,32 +35,7 @@ struct GoldenRun: Decodable, Sendable {
       let weights = model.parameters().map { $0.detach().to(.float64).to(device) }
       for weight in weights { weight.requiresGrad = true }
       let (x, y) = (try Tensor(golden.x, shape: [16, 4]), Tensor(golden.y))
-      let optimizer: Optimizer =
-        switch name {
-        case "sgd": SGD(weights, lr: 0.1)
-        case "sgd, momentum":
-          SGD(weights, lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.01)
-        case "sgd, nesterov": SGD(weights, lr: 0.1, momentum: 0.9, nesterov: true)
-        case "adam": Adam(weights, lr: 0.01)
-        case "adam, decay":
-          Adam(weights, lr: 0.05, betas: (0.8, 0.99), eps: 1e-6, weightDecay: 0.1)
-        case "sgd, groups":
-          SGD(
-            [
-              ParameterGroup(Array(weights[..<2]), lr: 0.01),
-              ParameterGroup(Array(weights[2...]), weightDecay: 0.1),
-            ], lr: 0.1, momentum: 0.5)
-        case "adam, amsgrad": Adam(weights, lr: 0.05, amsgrad: true)
-        case "adamw": AdamW(weights, lr: 0.02, weightDecay: 0.2)
-        case "adagrad":
-          Adagrad(
-            weights, lr: 0.1, lrDecay: 0.01, weightDecay: 0.01, initialAccumulatorValue: 0.1)
-        case "rmsprop": RMSprop(weights, lr: 0.01)
-        case "rmsprop, all":
-          RMSprop(
-            weights, lr: 0.003, alpha: 0.9, weightDecay: 0.01, momentum: 0.8, centered: true)
-        default: fatalError("no optimizer is called “\(name)”")
-        }
+      let optimizer = try #require(optimizerCases[name]).make(weights)
       for expected in golden.losses {
         let hidden = x.linear(weights[0], bias: weights[1]).relu()
         let loss = crossEntropy(hidden.linear(weights[2], bias: weights[3]), y)

@@ -1,11 +1,3 @@
-precedencegroup PowerPrecedence {
-  higherThan: MultiplicationPrecedence
-  associativity: right
-}
-
-/// To the power of; binds closer than `*`, and `a ** b ** c` is `a ** (b ** c)`.
-infix operator ** : PowerPrecedence
-
 extension Value {
   private convenience init(_ operation: Operation, _ a: Value, _ b: Value) {
     self.init(operation.value(a.data, b.data), operation, a, b)

@@ -66,13 +66,13 @@ import Testing
     #expect(try load(Self.path("deep.h5"), limits: ReadingLimits(depth: 200)).count == 1)
     #expect(message("groups twice.h5").contains("more names for its objects than"))
     #expect(message("enormous.h5").contains("with “enormous” of the shape [1000000, 1000000]"))
-    let begin = ContinuousClock.now
+    let begin = Self.processorTime
     #expect(try load(Self.path("enormous.h5"), keys: ["x"])["x"]?.numel == 2)
     #expect(try inspect(Self.path("enormous.h5")).entries.count == 3)
     let rows = try HDF5Array(Self.path("enormous.h5"), "flat")
     #expect(try rows.rows([999_999])[0, 5].item() == 0)
     #expect(throws: (any Error).self) { try rows.rows(0..<1000) }
-    #expect(ContinuousClock.now - begin < .seconds(20))
+    #expect(Self.processorTime - begin < .seconds(20))
   }
 
   /// Packed zeros are read where they are allowed.

@@ -43,6 +43,25 @@ private func mixed(_ x: Tensor, _ y: Tensor) -> Tensor {
     #expect(x.exp().recordedOperation?.attributes == nil && x.recordedOperation == nil)
   }
 
+  @Test func graphsShowWhatCallsWereGiven() {
+    func fields(_ y: Tensor) -> [String] {
+      y.graph().nodes.first { $0.kind == .operation }!.fields.dropFirst().map {
+        "\($0.name): \($0.text)"
+      }
+    }
+    let x = Tensor.ones([2, 4, 4], requiresGrad: true)
+    #expect(fields(x.leakyRelu(negativeSlope: 0.25)) == ["negativeSlope: 0.25"])
+    #expect(fields(x.softmax(dim: -1)) == ["dim: 2"])
+    #expect(fields(x.sum(dims: [0, -1])) == ["dims: [0, 2]"])
+    #expect(fields(x.sum()) == [] && fields(x.exp()) == [] && fields(x.flatten()) == [])
+    #expect(fields(x.transpose(0, 1)) == ["dims: (0, 1)"])
+    #expect(fields(x.std(dims: [1])) == ["correction: 1", "dims: [1]"])
+    let w = Tensor.ones([4, 1, 1, 1])
+    let image = Tensor.ones([1, 2, 4, 4], requiresGrad: true)
+    #expect(
+      fields(image.conv2d(w, stride: [2, 1], groups: 2)) == ["stride: [2, 1]", "groups: 2"])
+  }
+
   /// Tangents go by what a row says, or by its derivative, differentiated.
   @Test func tangentsGoThroughThem() {
     let x = Tensor([1.0, -2], dtype: .float64)

@@ -72,6 +72,42 @@ open class Sequential: Module {
   public subscript(_ index: Int) -> Module {
     entries[checkedIndex(index, of: entries.count)].module
   }
+
+  /// The module at a place as what it is, as in `model[0, as: Linear.self].weight`.
+  ///
+  /// Stops the program where it is of another type.
+  public subscript<Kind: Module>(_ index: Int, as type: Kind.Type) -> Kind {
+    let module = self[index]
+    guard let module = module as? Kind else {
+      fatalError("Sequential: the module at \(index) is a \(Swift.type(of: module)), no \(type)")
+    }
+    return module
+  }
+}
+
+extension Sequential: Sequence {
+  /// The modules, in their order.
+  public func makeIterator() -> IndexingIterator<[Module]> { layers.makeIterator() }
+}
+
+/// A function between the modules of a ``Sequential``:
+///
+///     let model = Sequential(Conv2d(1, 8, kernelSize: 3), Lambda { $0.relu() }, Flatten())
+///
+/// It has no parameters. A model with one is saved as a state dict; its structure cannot be, since a function
+/// cannot be written to a file.
+public final class Lambda: Module {
+  private let function: (Tensor) -> Tensor
+
+  /// Creates the module.
+  ///
+  /// - Parameter function: what it computes.
+  public init(_ function: @escaping (Tensor) -> Tensor) {
+    self.function = function
+    super.init()
+  }
+
+  public override func forward(_ x: Tensor) -> Tensor { function(x) }
 }
 
 /// Collects the modules of a ``Sequential`` from lines of code.

@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Tensors
+
 /// What the four kinds of convolution have in common.
 open class Convolution: Module {
   /// Channels of the input.
@@ -157,7 +159,7 @@ open class Conv2d: Convolution {
     dtype: DType = .float32, device: Device = .default, generator: Generator = .default
   ) {
     func pair(_ extent: some Extent, _ name: String) -> [Int] {
-      extent.along(2, name, of: Conv2d.self)
+      extent.along(2, name, of: "Conv2d")
     }
     super.init(
       inChannels, outChannels, pair(kernelSize, "kernelSize"), pair(stride, "stride"),
@@ -263,7 +265,7 @@ open class ConvTranspose2d: Convolution {
     generator: Generator = .default
   ) {
     func pair(_ extent: some Extent, _ name: String) -> [Int] {
-      extent.along(2, name, of: ConvTranspose2d.self)
+      extent.along(2, name, of: "ConvTranspose2d")
     }
     self.outputPadding = pair(outputPadding, "outputPadding")
     super.init(

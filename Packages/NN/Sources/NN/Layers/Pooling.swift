@@ -1,3 +1,5 @@
+@_spi(Flambeau) import Tensors
+
 // Windows over signals and images, reduced to one number each. Inputs are [batch, channels, length] or
 // [batch, channels, height, width], or lack the batch.
 
@@ -72,10 +74,10 @@ public final class MaxPool2d: Module, Rebuildable {
       "kernel_size": kernelSize.asGiven, "stride": step.asGiven, "padding": padding.asGiven,
       "dilation": dilation.asGiven,
     ]
-    self.kernelSize = kernelSize.along(2, "kernelSize", of: MaxPool2d.self)
-    self.stride = step.along(2, "stride", of: MaxPool2d.self)
-    self.padding = padding.along(2, "padding", of: MaxPool2d.self)
-    self.dilation = dilation.along(2, "dilation", of: MaxPool2d.self)
+    self.kernelSize = kernelSize.along(2, "kernelSize", of: "MaxPool2d")
+    self.stride = step.along(2, "stride", of: "MaxPool2d")
+    self.padding = padding.along(2, "padding", of: "MaxPool2d")
+    self.dilation = dilation.along(2, "dilation", of: "MaxPool2d")
     super.init()
   }
 
@@ -173,9 +175,9 @@ public final class AvgPool2d: Module, Rebuildable {
       "kernel_size": kernelSize.asGiven, "stride": step.asGiven, "padding": padding.asGiven,
       "count_include_pad": countIncludePad,
     ]
-    self.kernelSize = kernelSize.along(2, "kernelSize", of: AvgPool2d.self)
-    self.stride = step.along(2, "stride", of: AvgPool2d.self)
-    self.padding = padding.along(2, "padding", of: AvgPool2d.self)
+    self.kernelSize = kernelSize.along(2, "kernelSize", of: "AvgPool2d")
+    self.stride = step.along(2, "stride", of: "AvgPool2d")
+    self.padding = padding.along(2, "padding", of: "AvgPool2d")
     self.countIncludePad = countIncludePad
     super.init()
   }
@@ -212,7 +214,7 @@ open class AdaptivePool: Module {
 
   init(_ outputSize: any Extent, _ dims: Int) {
     given = outputSize.asGiven
-    self.outputSize = outputSize.along(dims, "outputSize", of: Self.self)
+    self.outputSize = outputSize.along(dims, "outputSize", of: "\(Self.self)")
     super.init()
   }
 

@@ -43,11 +43,14 @@ open class Module {
   /// Computes the output. Call the module itself instead, as in `model(x)`, which runs hooks too.
   open func forward(_ x: Tensor) -> Tensor {
     fatalError(
-      "\(type(of: self)): override func forward(_ x: Tensor) -> Tensor, or call the module with the "
-        + "inputs that it takes")
+      "\(type(of: self)): override func forward(_ x: Tensor) -> Tensor; where it takes other inputs, give it a call "
+        + "of its own: func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor { run([x, mask as Any]) { "
+        + "forward(x, mask: mask) } }")
   }
 
   /// Runs ``forward(_:)``, and hooks before and after it.
+  // A subclass's own call comes first, also where its other inputs are left out or it gives something else.
+  @_disfavoredOverload
   public func callAsFunction(_ x: Tensor) -> Tensor {
     guard let hooks else { return entered { forward(x) } }
     if let other = hooks.replacement() { return other(x) }

@@ -25,12 +25,31 @@ public final class Parameter<Value: TensorHolder> {
 
 /// Makes a stored tensor of a module one of its buffers, which move with it and are saved with it, but
 /// are not trained: `torch.nn.Module.register_buffer`.
+///
+///     final class Decay: Module {
+///       @Buffer(persistent: false) var steps: Tensor
+///       override init() {
+///         super.init()
+///         steps = Tensor.arange(8)
+///       }
+///     }
 @propertyWrapper
 public final class Buffer<Value: TensorHolder> {
-  /// The tensor.
-  public var wrappedValue: Value
+  /// Nil until a buffer that was declared without a value is set.
+  private var value: Value?
   /// Whether it is saved.
   public let persistent: Bool
+
+  /// The tensor.
+  public var wrappedValue: Value {
+    get {
+      guard let value else {
+        fatalError("Buffer: it is read before it was set; set it in the module's init")
+      }
+      return value
+    }
+    set { value = newValue }
+  }
 
   /// Makes a buffer of a tensor.
   ///
@@ -38,9 +57,18 @@ public final class Buffer<Value: TensorHolder> {
   ///   - wrappedValue: the tensor.
   ///   - persistent: whether it is in the state dict.
   public init(wrappedValue: Value, persistent: Bool = true) {
-    self.wrappedValue = wrappedValue
+    self.value = wrappedValue
     self.persistent = persistent
   }
+
+  /// Makes a buffer that is set later, in the module's `init`.
+  ///
+  /// - Parameter persistent: whether it is in the state dict.
+  public init(persistent: Bool) {
+    self.persistent = persistent
+  }
+
+  fileprivate var storedTensor: Tensor? { value?.tensor }
 }
 
 /// What a parameter or a buffer can be: a tensor, or none where a layer goes without.
@@ -82,7 +110,7 @@ extension Parameter: StoredTensor {
 }
 
 extension Buffer: StoredTensor {
-  var tensor: Tensor? { wrappedValue.tensor }
+  var tensor: Tensor? { storedTensor }
   var isParameter: Bool { false }
   func replace(by tensor: Tensor) { wrappedValue = .holding(tensor) }
 }

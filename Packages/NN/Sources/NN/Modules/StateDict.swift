@@ -25,10 +25,14 @@ extension Module {
   ///   - strict: whether every key must match; otherwise only shapes must.
   ///   - assign: whether the module takes over the tensors themselves, with their dtypes and devices,
   ///     rather than their values. Do it before an optimizer is given the parameters.
+  ///   - renames: regular expressions, and what takes the place of their matches in the keys, one after the
+  ///     other; `$1` is the first group. `["^bert\\.": "", "LayerNorm": "norm", #"h\.(\d+)"#: "layers.$1"]`
   /// - Throws: ``StateDictError`` with all that does not match, and then changes nothing.
-  public func loadStateDict(_ state: StateDict, strict: Bool = true, assign: Bool = false)
-    throws
-  {
+  public func loadStateDict(
+    _ state: StateDict, strict: Bool = true, assign: Bool = false,
+    renaming renames: KeyValuePairs<String, String> = [:]
+  ) throws {
+    let state = renames.isEmpty ? state : state.renamed(renames)
     let own = stateDict()
     var error = StateDictError()
     for (name, tensor) in own {
@@ -52,6 +56,33 @@ extension Module {
         if let loaded = state[name] { tensor.copy(from: loaded) }
       }
     }
+  }
+}
+
+extension StateDict {
+  /// The same tensors under other keys; see ``Module/loadStateDict(_:strict:assign:renaming:)``.
+  ///
+  /// Stops the program where a pattern is no regular expression, or two keys become one.
+  public func renamed(_ renames: KeyValuePairs<String, String>) -> StateDict {
+    let patterns = renames.map { pattern, template in
+      guard let expression = try? NSRegularExpression(pattern: pattern) else {
+        fatalError("renaming: “\(pattern)” is no regular expression")
+      }
+      return (expression, template)
+    }
+    var sources: [String: String] = [:]
+    var renamed: StateDict = [:]
+    for (key, tensor) in self {
+      let name = patterns.reduce(key) { name, rename in
+        rename.0.stringByReplacingMatches(
+          in: name, range: NSRange(name.startIndex..., in: name), withTemplate: rename.1)
+      }
+      if let other = sources.updateValue(key, forKey: name) {
+        fatalError("renaming: “\(other)” and “\(key)” both become “\(name)”")
+      }
+      renamed[name] = tensor
+    }
+    return renamed
   }
 }
 

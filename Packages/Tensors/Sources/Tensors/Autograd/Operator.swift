@@ -42,14 +42,21 @@ public final class Operator: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - name: what graphs and messages call it.
+  ///   - parameters: the names of the numbers that it is given besides tensors, as graphs show them. Attributes that
+  ///     are a struct have the names of its properties.
   ///   - derivatives: by each input, in order; the last one is for all inputs after it, too.
-  public convenience init(_ name: String, _ derivatives: Derivative...) {
-    self.init(name, derivatives)
+  public convenience init(
+    _ name: String, parameters: [String] = [], _ derivatives: Derivative...
+  ) {
+    self.init(name, derivatives, parameters: parameters)
   }
 
   /// Creates an operation that autocast treats in a way of its own.
-  convenience init(_ name: String, precision: PrecisionNeed, _ derivatives: Derivative...) {
-    self.init(name, derivatives, precision: precision)
+  convenience init(
+    _ name: String, precision: PrecisionNeed, parameters: [String] = [],
+    _ derivatives: Derivative...
+  ) {
+    self.init(name, derivatives, precision: precision, parameters: parameters)
   }
 
   /// Creates an operation on each element.
@@ -142,16 +149,4 @@ struct Saving {
   let second: Operand
 
   var includesOutput: Bool { first.number == -1 || second.number == -1 }
-}
-
-/// The attributes of a call, kept for its derivatives.
-final class AttributeBox<Attributes>: AnyAttributes {
-  let value: Attributes
-  init(_ value: Attributes) { self.value = value }
-  var any: Any { value }
-}
-
-/// Attributes of whatever type.
-protocol AnyAttributes {
-  var any: Any { get }
 }

@@ -115,13 +115,16 @@ struct GraphDrawing {
     // Where arrows bear shapes, nodes need not.
     var all =
       options.labelsEdges ? [] : [ComputationGraph.Field(describing: node.dtype, node.shape)]
+    let inputs = node.inputs()
+    if let row = node.row, let attributes = (inputs.attributes as? any AnyAttributes)?.any {
+      all += row.namedValues(of: attributes).map { .init($0.name, $0.text) }
+    }
     if options.showsValues, node.retainsGrad, let grad = node.grad {
       all.append(.init("grad", of: grad))
     }
     let place = builder.add(
       .init(.operation, label: node.operation, fields: all, cluster: cluster))
     places[ObjectIdentifier(node)] = place
-    let inputs = node.inputs()
     inputs.forEachEdge { _, input, _ in connect(input, to: place) }
     guard options.showsValues else { return }
     inputs.forEachEdge { edge, _, _ in

@@ -13,24 +13,24 @@ extension Operator {
 
 extension Tensor {
   /// Where elements are equal: `torch.eq`; bool.
-  public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(.equal, a, b) }
+  public static func .== (a: Tensor, b: Tensor) -> Tensor { compared(.equal, a, b) }
   /// Where elements differ: `torch.ne`; bool.
-  public static func .!= (a: Tensor, b: Tensor) -> Tensor { compare(.notEqual, a, b) }
+  public static func .!= (a: Tensor, b: Tensor) -> Tensor { compared(.notEqual, a, b) }
   /// Where the left side is less: `torch.lt`; bool.
-  public static func .< (a: Tensor, b: Tensor) -> Tensor { compare(.less, a, b) }
+  public static func .< (a: Tensor, b: Tensor) -> Tensor { compared(.less, a, b) }
   /// Where the left side is less or equal: `torch.le`; bool.
-  public static func .<= (a: Tensor, b: Tensor) -> Tensor { compare(.lessOrEqual, a, b) }
+  public static func .<= (a: Tensor, b: Tensor) -> Tensor { compared(.lessOrEqual, a, b) }
   /// Where the left side is greater: `torch.gt`; bool.
-  public static func .> (a: Tensor, b: Tensor) -> Tensor { compare(.greater, a, b) }
+  public static func .> (a: Tensor, b: Tensor) -> Tensor { compared(.greater, a, b) }
   /// Where the left side is greater or equal: `torch.ge`; bool.
-  public static func .>= (a: Tensor, b: Tensor) -> Tensor { compare(.greaterOrEqual, a, b) }
+  public static func .>= (a: Tensor, b: Tensor) -> Tensor { compared(.greaterOrEqual, a, b) }
 
   /// Whether both are other than 0: `torch.logical_and`.
-  public func logicalAnd(_ other: Tensor) -> Tensor { compare(.logicalAnd, self, other) }
+  public func logicalAnd(_ other: Tensor) -> Tensor { compared(.logicalAnd, self, other) }
   /// Whether one or both are other than 0: `torch.logical_or`.
-  public func logicalOr(_ other: Tensor) -> Tensor { compare(.logicalOr, self, other) }
+  public func logicalOr(_ other: Tensor) -> Tensor { compared(.logicalOr, self, other) }
   /// Whether just one is other than 0: `torch.logical_xor`.
-  public func logicalXor(_ other: Tensor) -> Tensor { compare(.logicalXor, self, other) }
+  public func logicalXor(_ other: Tensor) -> Tensor { compared(.logicalXor, self, other) }
   /// Whether it is 0: `torch.logical_not`.
   public func logicalNot() -> Tensor { test(.logicalNot, self) }
 

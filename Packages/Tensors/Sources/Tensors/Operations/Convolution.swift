@@ -98,10 +98,29 @@ extension Tensor {
   }
 }
 
+extension Windows: @retroactive CustomReflectable {
+  /// As PyTorch prints its layers: the stride, and what is not as usual.
+  public var customMirror: Mirror {
+    let settings = [
+      ("stride", [stride_height, stride_width], 1),
+      ("padding", [padding_height, padding_width], 0),
+      ("dilation", [dilation_height, dilation_width], 1),
+    ]
+    return Mirror(
+      self,
+      children: settings.filter { $0 == "stride" || $1 != [$2, $2] }.map { ($0.0, $0.1 as Any) })
+  }
+}
+
 /// A convolution and its derivatives, which are the derivatives of each other.
-private struct Convolution: Sendable {
+private struct Convolution: Sendable, CustomReflectable {
   let windows: Windows
   let groups: Int
+
+  var customMirror: Mirror {
+    let windows = Array(Mirror(reflecting: windows).children)
+    return Mirror(self, children: windows + (groups > 1 ? [("groups", groups)] : []))
+  }
 
   /// x convolved by w, with a bias for each channel.
   func apply(_ x: Tensor, _ w: Tensor, bias: Tensor? = nil) -> Tensor {
@@ -201,9 +220,12 @@ extension Tensor {
   ///   - dilation: for each of the two dims.
   ///   - groups: how many groups of channels are convolved apart.
   public func conv2d(
-    _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
-    dilation: [Int] = [1, 1], groups: Int = 1
+    _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1, padding: any Extent = 0,
+    dilation: any Extent = 1, groups: Int = 1
   ) -> Tensor {
+    let stride = stride.along(2, "stride", of: "conv2d")
+    let padding = padding.along(2, "padding", of: "conv2d")
+    let dilation = dilation.along(2, "dilation", of: "conv2d")
     if ndim == 3 {
       return unsqueeze(0).conv2d(
         weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups
@@ -237,9 +259,13 @@ extension Tensor {
   ///   - groups: in how many groups channels are convolved apart from one another.
   ///   - dilation: how far apart the window's points are.
   public func convTranspose2d(
-    _ weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
-    outputPadding: [Int] = [0, 0], groups: Int = 1, dilation: [Int] = [1, 1]
+    _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1, padding: any Extent = 0,
+    outputPadding: any Extent = 0, groups: Int = 1, dilation: any Extent = 1
   ) -> Tensor {
+    let stride = stride.along(2, "stride", of: "convTranspose2d")
+    let padding = padding.along(2, "padding", of: "convTranspose2d")
+    let outputPadding = outputPadding.along(2, "outputPadding", of: "convTranspose2d")
+    let dilation = dilation.along(2, "dilation", of: "convTranspose2d")
     if ndim == 3 {
       return unsqueeze(0).convTranspose2d(
         weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,

@@ -68,7 +68,7 @@ private func binary(
   }
 }
 
-func compare(_ comparison: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
+func compared(_ comparison: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
   let device = meetingPlace(a, b)
   let (a, b) = aligned(a, b, for: comparison, .all)
   return elementwise([a, b], .bool, device) {

@@ -57,9 +57,13 @@ private struct Unfolding {
 }
 
 /// The same memory in another layout.
-struct LayoutChange {
+struct LayoutChange: CustomReflectable {
   let from: Layout
   let to: Layout
+
+  var customMirror: Mirror {
+    Mirror(self, children: ["strides": to.strides, "offset": to.offset])
+  }
 }
 
 extension Tensor {

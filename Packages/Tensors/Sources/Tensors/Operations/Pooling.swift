@@ -4,13 +4,18 @@ extension Tensor {
   /// The largest element of each window over the last two dims: `torch.nn.functional.max_pool2d`. By
   /// default windows lie side by side.
   public func maxPool2d(
-    _ kernel: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0], dilation: [Int] = [1, 1]
+    _ kernel: any Extent, stride: (any Extent)? = nil, padding: any Extent = 0,
+    dilation: any Extent = 1
   ) -> Tensor {
+    let step = (stride ?? kernel).along(2, "stride", of: "maxPool2d")
+    let kernel = kernel.along(2, "kernel", of: "maxPool2d")
+    let padding = padding.along(2, "padding", of: "maxPool2d")
+    let dilation = dilation.along(2, "dilation", of: "maxPool2d")
     guard zip(kernel, padding).allSatisfy({ $1 * 2 <= $0 }) else {
       fatalError("maxPool2d: padding \(padding) is more than half of the window \(kernel)")
     }
     let windows = windows(
-      kernel, stride ?? kernel, padding, dilation, takesIntegers: true, "maxPool2d")
+      kernel, step, padding, dilation, takesIntegers: true, "maxPool2d")
     let shape = Array(shape.dropLast(2))
     let places = Tensor(
       empty: shape + [windows.out_height * windows.out_width], dtype: .int64, device: device)
@@ -22,13 +27,17 @@ extension Tensor {
   /// The mean of each window over the last two dims: `torch.nn.functional.avg_pool2d`. The zeros of
   /// the padding count, unless `countIncludePad` is false. Of int64 it is rounded towards 0.
   public func avgPool2d(
-    _ kernel: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0], countIncludePad: Bool = true
+    _ kernel: any Extent, stride: (any Extent)? = nil, padding: any Extent = 0,
+    countIncludePad: Bool = true
   ) -> Tensor {
+    let step = (stride ?? kernel).along(2, "stride", of: "avgPool2d")
+    let kernel = kernel.along(2, "kernel", of: "avgPool2d")
+    let padding = padding.along(2, "padding", of: "avgPool2d")
     guard zip(kernel, padding).allSatisfy({ $1 * 2 <= $0 }) else {
       fatalError("avgPool2d: padding \(padding) is more than half of the window \(kernel)")
     }
     let windows = windows(
-      kernel, stride ?? kernel, padding, [1, 1], takesIntegers: dtype == .int64, "avgPool2d")
+      kernel, step, padding, [1, 1], takesIntegers: dtype == .int64, "avgPool2d")
     // The places of a window as one dim.
     func places(_ x: Tensor) -> Tensor {
       x.columns(windows).flatten(startDim: ndim - 2, endDim: ndim - 1)
@@ -87,14 +96,18 @@ extension Tensor {
 
   /// The mean of as many windows as asked for over the last two dims:
   /// `torch.nn.functional.adaptive_avg_pool2d`.
-  public func adaptiveAvgPool2d(_ size: [Int]) -> Tensor {
-    adaptive(size, "adaptiveAvgPool2d") { $0.mean(dims: [-2, -1]) }
+  public func adaptiveAvgPool2d(_ size: any Extent) -> Tensor {
+    adaptive(size.along(2, "size", of: "adaptiveAvgPool2d"), "adaptiveAvgPool2d") {
+      $0.mean(dims: [-2, -1])
+    }
   }
 
   /// The largest elements of as many windows as asked for over the last two dims:
   /// `torch.nn.functional.adaptive_max_pool2d`.
-  public func adaptiveMaxPool2d(_ size: [Int]) -> Tensor {
-    adaptive(size, "adaptiveMaxPool2d") { $0.flatten(startDim: -2).max(dim: -1).values }
+  public func adaptiveMaxPool2d(_ size: any Extent) -> Tensor {
+    adaptive(size.along(2, "size", of: "adaptiveMaxPool2d"), "adaptiveMaxPool2d") {
+      $0.flatten(startDim: -2).max(dim: -1).values
+    }
   }
 
   /// The mean of as many parts of the last dim as the output has places:

@@ -68,7 +68,7 @@ extension Tensor {
 }
 
 /// What a reduction is over: its attributes.
-struct ReducedDims {
+struct ReducedDims: CustomReflectable {
   /// Which of the dims.
   let marks: [Bool]
   /// Of the input.
@@ -79,6 +79,10 @@ struct ReducedDims {
   var divisor = 1.0
 
   var dims: [Int] { marks.places }
+
+  var customMirror: Mirror {
+    Mirror(self, children: marks.contains(false) ? [("dims", dims)] : [])
+  }
 }
 
 /// The attributes of variance and standard deviation.
@@ -101,11 +105,6 @@ extension Tensor {
     let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
     return Tensor.reduce(.sum, x, for: .sum, over: dims, dtype: x.dtype, keepDim: keepDim)
       .recorded(.sum, self, with: ReducedDims(marks: dims, shape: shape, isKept: keepDim))
-  }
-
-  /// The sum over one dim.
-  public func sum(dim: Int, keepDim: Bool = false) -> Tensor {
-    sum(dims: [dim], keepDim: keepDim)
   }
 
   /// The product over the given dims, or over all: `torch.prod`. Whole numbers and truth values make
@@ -132,11 +131,6 @@ extension Tensor {
     return product.reshape(moved.shape).movedim(last, dims)
   }
 
-  /// The product over one dim.
-  public func prod(dim: Int, keepDim: Bool = false) -> Tensor {
-    prod(dims: [dim], keepDim: keepDim)
-  }
-
   /// The mean over the given dims, or over all: `torch.mean`.
   public func mean(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     requireFloatingPoint("mean")
@@ -148,11 +142,6 @@ extension Tensor {
     .recorded(
       .mean, self,
       with: ReducedDims(marks: marks, shape: shape, isKept: keepDim, divisor: count))
-  }
-
-  /// The mean over one dim.
-  public func mean(dim: Int, keepDim: Bool = false) -> Tensor {
-    mean(dims: [dim], keepDim: keepDim)
   }
 
   /// The variance over the given dims, or over all: `torch.var`. The sum of squares is divided by

@@ -2,13 +2,13 @@
 
 extension Operator {
   static let softmax = Operator(
-    "softmax", precision: .onGPUs,
+    "softmax", precision: .onGPUs, parameters: ["dim"],
     .wrt(.x, saving: .output, "∂L/∂x = s·(g-Σ g·s), s = softmax(x)") { (g, y, dim: Int) in
       let product = g * y
       return product - y * product.sum(dims: [dim], keepDim: true)
     }.symmetric())
   static let logSoftmax = Operator(
-    "logSoftmax", precision: .onGPUs,
+    "logSoftmax", precision: .onGPUs, parameters: ["dim"],
     .wrt(.x, saving: .output, "∂L/∂x = g-softmax(x)·Σg") { (g, y, dim: Int) in
       g - y.exp() * g.sum(dims: [dim], keepDim: true)
     }.forward { (t, y, dim: Int) in

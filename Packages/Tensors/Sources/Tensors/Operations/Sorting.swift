@@ -6,12 +6,12 @@ extension Operator {
     .wrt(.x, saving: .x, .output, "g goes to the median") { g, x, y in g * x.share(inMedian: y) }
       .forward { t, x, y in (t * x.share(inMedian: y)).sum() })
   static let cumsum = Operator(
-    "cumsum", precision: .onGPUs,
+    "cumsum", precision: .onGPUs, parameters: ["dim"],
     .wrt(.x, "∂L/∂xᵢ = the sum of g from i on") { (g, dim: Int) in
       g.flip([dim]).cumsum(dim: dim).flip([dim])
     }.forward { (t, dim: Int) in t.cumsum(dim: dim) })
   static let cumprod = Operator(
-    "cumprod", precision: .onGPUs,
+    "cumprod", precision: .onGPUs, parameters: ["dim"],
     .wrt(.x, saving: .x, "∂L/∂xᵢ = Σ g·y/xᵢ from i on") { (g, x, dim: Int) in
       // ∂yⱼ/∂xᵢ is the product of the elements up to j without xᵢ: yⱼ / xᵢ, but for zeros.
       let size = x.ndim == 0 ? 1 : x.shape[x.checkedDim(dim, for: "cumprod")]
@@ -27,7 +27,8 @@ extension Operator {
       return Tensor.stack(parts, dim: -1).movedim(-1, dim)
     })
   static let flip = Operator(
-    "flip", .wrt(.x, "g, flipped back") { (g, dims: [Int]) in g.flip(dims) }.symmetric())
+    "flip", parameters: ["dims"],
+    .wrt(.x, "g, flipped back") { (g, dims: [Int]) in g.flip(dims) }.symmetric())
 }
 
 extension Tensor {

@@ -12,14 +12,14 @@ extension Operator {
   }
 
   static let permute = Operator(
-    "permute",
+    "permute", parameters: ["dims"],
     .wrt(.x, "g, dims in their old order") { (g, order: [Int]) in
       var inverse = order
       for (place, dim) in order.enumerated() { inverse[dim] = place }
       return g.permute(inverse)
     }.forward { (t, order: [Int]) in t.permute(order) })
   static let transpose = Operator(
-    "transpose",
+    "transpose", parameters: ["dims"],
     .wrt(.x, "g, transposed back") { (g, dims: (Int, Int)) in g.transpose(dims.0, dims.1) }
       .forward { (t, dims: (Int, Int)) in t.transpose(dims.0, dims.1) })
   static let expand = Operator(
@@ -29,9 +29,12 @@ extension Operator {
 }
 
 /// The attributes of a view in another shape.
-struct ShapeChange {
+struct ShapeChange: CustomReflectable {
   let from: [Int]
   let to: [Int]
+
+  // Inputs and outputs have their shapes.
+  var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Tensor {
