@@ -1,4 +1,4 @@
-// Kernels over contiguous memory.
+// Ramps and products of whole numbers, over contiguous memory.
 
 #include "include/views.h"
 #include "row_bodies.h"

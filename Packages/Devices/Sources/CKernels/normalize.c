@@ -84,7 +84,7 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
 }
 
 // With h = g·w: dx = r·(h - mean(h) - z·mean(h·z)), dw = Σ g·z and db = Σ g.
-#define SLOPES(dtype, S, T, ...)                                                           \
+#define GRADIENTS(dtype, S, T, ...)                                                           \
   /* Σ h and Σ h·z; and g·z and g added to the columns. */                                 \
   VECTORIZED static void row_totals_##dtype(                                               \
       long n, const S *g, const S *x, const S *w, T mean, T factor, T *columns,            \
@@ -123,7 +123,7 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
       columns[i] = 0;                                                                      \
     }                                                                                      \
   }                                                                                        \
-  VECTORIZED static void slope_row_##dtype(                                                \
+  VECTORIZED static void gradient_row_##dtype(                                                \
       long n, S *dx, const S *g, const S *x, const S *w, T mean, T factor, T total, T along) { \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
       T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                                 \
@@ -132,7 +132,7 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
       dx[i] = FLAMBEAU_STORE_##dtype((h - total - z * along) * factor);                    \
     }                                                                                      \
   }                                                                                        \
-  static void slopes_##dtype(void *context, long begin, long end) {                        \
+  static void gradients_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
     const Normalization *rows = &work->rows;                                               \
     long n = rows->length;                                                                 \
@@ -144,7 +144,7 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
         T mean = (T)rows->means[row], factor = (T)rows->factors[row];                      \
         double totals[2];                                                                  \
         row_totals_##dtype(n, g, x, rows->weight, mean, factor, columns, totals);          \
-        slope_row_##dtype(                                                                 \
+        gradient_row_##dtype(                                                                 \
             n, (S *)work->y + row * n, g, x, rows->weight, mean, factor,                   \
             rows->center ? (T)(totals[0] / n) : 0, (T)(totals[1] / n));                    \
         if ((row - first) % 8 == 7 || row == last - 1) {                                   \
@@ -158,13 +158,13 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
     for (long i = 0; dw && i < n; i++) dw[i] = FLAMBEAU_STORE_##dtype(sums[i]);            \
     for (long i = 0; db && i < n; i++) db[i] = FLAMBEAU_STORE_##dtype(sums[n + i]);        \
   }
-FLAMBEAU_FLOAT_DTYPES(SLOPES)
+FLAMBEAU_FLOAT_DTYPES(GRADIENTS)
 
-void flambeau_normalize_slopes(
+void flambeau_normalize_gradients(
     DType dtype, Normalization rows, const void *g, void *dx, void *dw, void *db) {
   double *sums = calloc(PARTS * 2 * rows.length, sizeof(double));
   Work work = {.rows = rows, .y = dx, .gradient = g, .sums = sums};
-  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(slopes);
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(gradients);
   share_rows(bodies, dtype, PARTS, rows.count * rows.length / PARTS, &work);
   for (int part = 1; part < PARTS; part++) {
     for (long i = 0; i < 2 * rows.length; i++) sums[i] += sums[part * 2 * rows.length + i];

@@ -7,7 +7,7 @@
 typedef struct {
   long n;
   void *gates, *c, *next, *h;
-  const void *dh, *slopes;
+  const void *dh, *gradients;
 } Work;
 
 #define LSTM(dtype, S, C, ...)                                                             \
@@ -37,9 +37,9 @@ typedef struct {
           (S *)work->next + row * n, (S *)work->h + row * n);                              \
     }                                                                                      \
   }                                                                                        \
-  /* The slopes of the gates before they were bent; dc' becomes dc. */                     \
-  VECTORIZED static void lstm_slope_row_##dtype(                                           \
-      long n, S *restrict slopes, S *restrict dcs, const S *restrict dhs,                  \
+  /* The gradients of the gates before they were bent; dc' becomes dc. */                     \
+  VECTORIZED static void lstm_gradient_row_##dtype(                                           \
+      long n, S *restrict gradients, S *restrict dcs, const S *restrict dhs,                  \
       const S *restrict gates, const S *restrict cs, const S *restrict nexts) {            \
     typedef C T;                                                                           \
     INDEPENDENT for (long j = 0; j < n; j++) {                                             \
@@ -48,20 +48,20 @@ typedef struct {
       T o = FLAMBEAU_LOAD_##dtype(gates[3 * n + j]);                                       \
       T c = FLAMBEAU_LOAD_##dtype(cs[j]), next = FLAMBEAU_LOAD_##dtype(nexts[j]);          \
       T dh = FLAMBEAU_LOAD_##dtype(dhs[j]), dc = FLAMBEAU_LOAD_##dtype(dcs[j]);            \
-      FLAMBEAU_LSTM_SLOPES                                                                 \
-      slopes[j] = FLAMBEAU_STORE_##dtype(di);                                              \
-      slopes[n + j] = FLAMBEAU_STORE_##dtype(df);                                          \
-      slopes[2 * n + j] = FLAMBEAU_STORE_##dtype(dg);                                      \
-      slopes[3 * n + j] = FLAMBEAU_STORE_##dtype(d_o);                                     \
+      FLAMBEAU_LSTM_GRADIENTS                                                                 \
+      gradients[j] = FLAMBEAU_STORE_##dtype(di);                                              \
+      gradients[n + j] = FLAMBEAU_STORE_##dtype(df);                                          \
+      gradients[2 * n + j] = FLAMBEAU_STORE_##dtype(dg);                                      \
+      gradients[3 * n + j] = FLAMBEAU_STORE_##dtype(d_o);                                     \
       dcs[j] = FLAMBEAU_STORE_##dtype(dc);                                                 \
     }                                                                                      \
   }                                                                                        \
-  static void lstm_slopes_##dtype(void *context, long begin, long end) {                   \
+  static void lstm_gradients_##dtype(void *context, long begin, long end) {                   \
     const Work *work = context;                                                            \
     long n = work->n;                                                                      \
     for (long row = begin; row < end; row++) {                                             \
-      lstm_slope_row_##dtype(                                                              \
-          n, (S *)work->slopes + row * 4 * n, (S *)work->h + row * n,                      \
+      lstm_gradient_row_##dtype(                                                              \
+          n, (S *)work->gradients + row * 4 * n, (S *)work->h + row * n,                      \
           (const S *)work->dh + row * n, (S *)work->gates + row * 4 * n,                   \
           (S *)work->c + row * n, (S *)work->next + row * n);                              \
     }                                                                                      \
@@ -75,12 +75,12 @@ void flambeau_lstm(
   share_rows(bodies, dtype, rows, 8 * n, &work);
 }
 
-void flambeau_lstm_slopes(
-    DType dtype, long rows, long n, void *slopes, void *dc, const void *dh, const void *gates,
+void flambeau_lstm_gradients(
+    DType dtype, long rows, long n, void *gradients, void *dc, const void *dh, const void *gates,
     const void *c, const void *next) {
   Work work = {
       .n = n, .gates = (void *)gates, .c = (void *)c, .next = (void *)next, .h = dc, .dh = dh,
-      .slopes = slopes};
-  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(lstm_slopes);
+      .gradients = gradients};
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(lstm_gradients);
   share_rows(bodies, dtype, rows, 8 * n, &work);
 }

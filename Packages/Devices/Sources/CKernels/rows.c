@@ -124,7 +124,7 @@ long flambeau_count_true(long count, const bool *x) {
   return found;
 }
 
-void flambeau_true_places(const bool *x, long found, int64_t *places) {
+void flambeau_nonzero(const bool *x, long found, int64_t *places) {
   for (long i = 0, place = 0; place < found; i++) {
     places[place] = i;
     place += x[i];

@@ -114,12 +114,12 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
           FLAMBEAU_STORE_##dtype(total - FLAMBEAU_LOAD_##dtype(x[work->target[row]]));     \
     }                                                                                      \
   }                                                                                        \
-  VECTORIZED static void slope_row_##dtype(long n, S *y, const S *x, T total, T g) {       \
+  VECTORIZED static void gradient_row_##dtype(long n, S *y, const S *x, T total, T g) {       \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
       y[i] = FLAMBEAU_STORE_##dtype(exp(FLAMBEAU_LOAD_##dtype(x[i]) - total) * g);         \
     }                                                                                      \
   }                                                                                        \
-  static void slopes_##dtype(void *context, long begin, long end) {                        \
+  static void gradients_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
     for (long row = begin; row < end; row++) {                                             \
       S *y = (S *)work->y + row * work->n;                                                 \
@@ -129,7 +129,7 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
       }                                                                                    \
       T total = ((const T *)work->total)[row];                                             \
       T g = FLAMBEAU_LOAD_##dtype(((const S *)work->gradient)[row]);                       \
-      slope_row_##dtype(work->n, y, (const S *)work->x + row * work->n, total, g);         \
+      gradient_row_##dtype(work->n, y, (const S *)work->x + row * work->n, total, g);         \
       long right = work->target[row];                                                      \
       T x = FLAMBEAU_LOAD_##dtype(((const S *)work->x)[row * work->n + right]);            \
       y[right] = FLAMBEAU_STORE_##dtype((exp(x - total) - 1) * g);                         \
@@ -156,12 +156,12 @@ bool flambeau_cross_entropy(
   return true;
 }
 
-void flambeau_cross_entropy_slopes(
+void flambeau_cross_entropy_gradients(
     DType dtype, long rows, long n, void *y, const void *x, void *totals, const int64_t *target,
     int64_t ignored, const void *gradient) {
   Work work = {
       .n = n, .y = y, .x = x, .total = totals, .target = target, .ignored = ignored,
       .gradient = gradient};
-  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(slopes);
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(gradients);
   share_rows(bodies, dtype, rows, n, &work);
 }

@@ -167,21 +167,21 @@ static long elements(const Windows *w) {
   return w->kernel_height * w->kernel_width * w->out_height * w->out_width;
 }
 
-void flambeau_columns_of_image(
+void flambeau_im2col(
     DType dtype, Windows windows, long channels, void *columns, const void *image) {
   Work work = {windows, columns, image};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = NUMBER_ROW_BODIES(columns);
   share_rows(bodies, dtype, channels, elements(&windows), &work);
 }
 
-void flambeau_image_of_columns(
+void flambeau_col2im(
     DType dtype, Windows windows, long channels, void *image, const void *columns) {
   Work work = {windows, image, columns};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = NUMBER_ROW_BODIES(image);
   share_rows(bodies, dtype, channels, elements(&windows), &work);
 }
 
-void flambeau_places_of_maxima(
+void flambeau_argmax_of_windows(
     DType dtype, Windows windows, long channels, int64_t *places, const void *image) {
   Work work = {windows, places, image};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = NUMBER_ROW_BODIES(maxima);

@@ -1,8 +1,9 @@
 /// What a device can do: memory, copies, and kernels over strided views.
 ///
-/// A device must have the core. All that comes after it is made of the core until a device does better: a kernel
-/// of its own takes the place of the default. ``supports(_:)`` says where what is above this package should rather
-/// take steps of its own.
+/// A device must have the core. All that comes after it has a default, made of the core or, as sorting, random
+/// numbers and factorisations, computed on the CPU and copied back, until a device does better: a kernel of its own
+/// takes the place of the default. Attention and an optimizer's step have none; ``supports(_:)`` says where there
+/// is a kernel for them, and what is above this package takes steps of its own where there is not.
 ///
 /// Nothing above this package knows which device it runs on. All views of a call are on the backend's device, and
 /// outputs exist already, in the shape that the call gives; unless it says otherwise, outputs are contiguous,
@@ -90,7 +91,7 @@ public protocol Backend: Sendable {
     into y: StridedView, means: StridedView, factors: StridedView)
   /// The derivatives of `normalize` where no further ones are wanted: with h = g·weight,
   /// r·(h - mean(h) - z·mean(h·z)), Σ g·z and Σ g.
-  func normalizeSlopes(
+  func normalizeGradients(
     _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
     means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
     ofBias: StridedView?)
@@ -101,14 +102,14 @@ public protocol Backend: Sendable {
     totals: StridedView, invalid: (Int) -> Never)
   /// The derivative of `crossEntropy` where no further one is wanted: (eˣ / Σ eˣ - 1 at the target)·g, and 0
   /// where the target is `ignored`.
-  func crossEntropySlopes(
+  func crossEntropyGradients(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
     totals: StridedView, into dx: StridedView)
   /// softmax(q·kᵀ·scale + mask)·v, [batch, length, width of v], and for each row the logarithm of its sum in
   /// `totals`, which are float64 for float64 and else float32. Only where it is supported.
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView)
   /// The derivatives of `attention` where no further ones are wanted, but for that by the mask.
-  func attentionSlopes(
+  func attentionGradients(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView)
   /// A long short-term memory along time, all contiguous: `gates` are what the inputs contribute to i, f, g
@@ -119,9 +120,9 @@ public protocol Backend: Sendable {
     into states: StridedView)
   /// Its derivatives by the contributions and by the first states, of which dh and dc are 0 before; that by
   /// the weight is the product of those of the contributions and the hidden states before each step.
-  func lstmSlopes(
+  func lstmGradients(
     _ gradient: StridedView, _ gates: StridedView, _ states: StridedView, c: StridedView,
-    weight: StridedView, into slopes: StridedView, dh: StridedView, dc: StridedView)
+    weight: StridedView, into gradients: StridedView, dh: StridedView, dc: StridedView)
   /// The running sums or products along the last dim of a contiguous x; int64 and floating point.
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// The places along the last dim of a contiguous x in the order of their elements; int64. Equal
@@ -135,7 +136,7 @@ public protocol Backend: Sendable {
   func countTrue(_ x: StridedView, into count: StridedView)
   /// The places, counted row by row, at which a contiguous x of bool is true, of which there are as many as `y` has
   /// elements; int64.
-  func truePlaces(_ x: StridedView, into y: StridedView)
+  func nonzero(_ x: StridedView, into y: StridedView)
 
   // MARK: Factorisations. Views are contiguous and float64, of any number of matrices that lie column by
   // column: the last dim of a view is a column. `failed`, which is bool, tells of each whether it failed.
@@ -158,25 +159,25 @@ public protocol Backend: Sendable {
   // MARK: Windows, all views contiguous and floating-point
 
   /// The elements of each window over images [channels, height, width], and 0 for what lies outside, as [channels, kernel height, kernel width, out height, out width].
-  func columns(_ image: StridedView, _ windows: Windows, into columns: StridedView)
+  func im2col(_ image: StridedView, _ windows: Windows, into columns: StridedView)
   /// The place in its channel of the largest element of each window, or of the first NaN, as [channels, out
   /// height, out width]; int64. No window lies outside of the image.
-  func placesOfMaxima(_ image: StridedView, _ windows: Windows, into places: StridedView)
+  func argmaxOfWindows(_ image: StridedView, _ windows: Windows, into places: StridedView)
   /// y = x ∗ w, or y + x ∗ w: images [batch, channels, height, width] convolved by weights [out channels,
   /// channels of a group, kernel height, kernel width].
   func convolve(
     _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, accumulating: Bool,
     into y: StridedView)
   /// Its derivative by the images, and by the weights, for a gradient in the shape of its result.
-  func convolveSlopesOfInput(
+  func convolveGradientOfInput(
     _ gradient: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int,
     into dx: StridedView)
   /// The derivative of a convolution by its weight.
-  func convolveSlopesOfWeight(
+  func convolveGradientOfWeight(
     _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
     into dw: StridedView)
   /// The sum of all that such columns hold of each place of an image.
-  func image(_ columns: StridedView, _ windows: Windows, into image: StridedView)
+  func col2im(_ columns: StridedView, _ windows: Windows, into image: StridedView)
 
   // MARK: Optimizers
 
@@ -205,7 +206,7 @@ public protocol Backend: Sendable {
 
 /// Kernels that a device may have for what is otherwise done in steps above this package.
 public enum FusedKernel: Sendable {
-  /// `attention` and `attentionSlopes` for queries and keys of a width, and values of another.
+  /// `attention` and `attentionGradients` for queries and keys of a width, and values of another.
   case attention(DType, width: Int, valueWidth: Int)
   /// `optimize`.
   case optimize

@@ -21,7 +21,7 @@ extension CPUBackend {
     }
   }
 
-  public func convolveSlopesOfInput(
+  public func convolveGradientOfInput(
     _ gradient: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int,
     into dx: StridedView
   ) {
@@ -35,14 +35,14 @@ extension CPUBackend {
         let columns = parts.areImages ? image : scratch
         product.run(dx.dtype, part.weight(inputs[1]), part.output(inputs[0]), columns)
         if !parts.areImages {
-          flambeau_image_of_columns(dx.dtype, windows, parts.inputs, image, columns)
+          flambeau_col2im(dx.dtype, windows, parts.inputs, image, columns)
         }
       }
     }
   }
 
   /// The derivative of a convolution by its weight.
-  public func convolveSlopesOfWeight(
+  public func convolveGradientOfWeight(
     _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
     into dw: StridedView
   ) {
@@ -164,7 +164,7 @@ private struct ConvolutionParts: @unchecked Sendable {
     of image: UnsafeMutableRawPointer, in scratch: UnsafeMutableRawPointer
   ) -> UnsafeMutableRawPointer {
     if areImages { return image }
-    flambeau_columns_of_image(dtype, windows, inputs, scratch, image)
+    flambeau_im2col(dtype, windows, inputs, scratch, image)
     return scratch
   }
 

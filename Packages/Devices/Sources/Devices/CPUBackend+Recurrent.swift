@@ -31,18 +31,18 @@ extension CPUBackend {
     }
   }
 
-  public func lstmSlopes(
+  public func lstmGradients(
     _ gradient: StridedView, _ gates: StridedView, _ states: StridedView, c: StridedView,
-    weight: StridedView, into slopes: StridedView, dh: StridedView, dc: StridedView
+    weight: StridedView, into gradients: StridedView, dh: StridedView, dc: StridedView
   ) {
     withoutHalves(gates.dtype) {
-      let wide = [gradient, gates, states, c, weight, slopes, dh, dc].map {
+      let wide = [gradient, gates, states, c, weight, gradients, dh, dc].map {
         $0.converted(to: .float32)
       }
-      lstmSlopes(
+      lstmGradients(
         wide[0], wide[1], wide[2], c: wide[3], weight: wide[4], into: wide[5], dh: wide[6],
         dc: wide[7])
-      for (own, result) in zip([slopes, dh, dc], wide[5...]) { convert(result, into: own) }
+      for (own, result) in zip([gradients, dh, dc], wide[5...]) { convert(result, into: own) }
     } else: {
       let sizes = RecurrentSizes(gates, c)
       sizes.forEachPart { rows in
@@ -58,10 +58,10 @@ extension CPUBackend {
         for time in (0..<sizes.length).reversed() {
           add(sizes.row(gradient, 2 * time, first), to: hidden)
           add(sizes.row(gradient, 2 * time + 1, first), to: cell)
-          let now = sizes.row(slopes, time, first, width: 4)
+          let now = sizes.row(gradients, time, first, width: 4)
           let before =
             time == 0 ? sizes.row(c, 0, first) : sizes.row(states, 2 * time - 1, first)
-          flambeau_lstm_slopes(
+          flambeau_lstm_gradients(
             gates.dtype, rows.count, sizes.size, now, cell, hidden,
             sizes.row(gates, time, first, width: 4), before,
             sizes.row(states, 2 * time + 1, first))

@@ -142,12 +142,12 @@ public struct CPUBackend: Backend {
       x.dtype, .init(x, weight, bias, center: center, eps: eps, means, factors), y.pointer)
   }
 
-  public func normalizeSlopes(
+  public func normalizeGradients(
     _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
     means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
     ofBias: StridedView?
   ) {
-    flambeau_normalize_slopes(
+    flambeau_normalize_gradients(
       x.dtype, .init(x, weight, nil, center: center, eps: 0, means, factors), gradient.pointer,
       dx.pointer, ofWeight?.pointer, ofBias?.pointer)
   }
@@ -165,13 +165,13 @@ public struct CPUBackend: Backend {
     if !isValid { invalid(Int(wrong)) }
   }
 
-  public func crossEntropySlopes(
+  public func crossEntropyGradients(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
     totals: StridedView, into dx: StridedView
   ) {
     let (rows, columns) = x.layout.rows
     guard rows > 0 else { return }
-    flambeau_cross_entropy_slopes(
+    flambeau_cross_entropy_gradients(
       x.dtype, rows, columns, dx.pointer, x.pointer, totals.pointer, target.pointer.int64s,
       Int64(ignored), gradient.pointer)
   }
@@ -199,32 +199,32 @@ public struct CPUBackend: Backend {
     count.pointer.int64s.pointee = Int64(flambeau_count_true(x.layout.numel, x.pointer.bools))
   }
 
-  public func truePlaces(_ x: StridedView, into y: StridedView) {
-    flambeau_true_places(x.pointer.bools, y.layout.numel, y.pointer.int64s)
+  public func nonzero(_ x: StridedView, into y: StridedView) {
+    flambeau_nonzero(x.pointer.bools, y.layout.numel, y.pointer.int64s)
   }
 
   // MARK: Windows
 
-  public func columns(
+  public func im2col(
     _ image: StridedView, _ windows: Windows, into columns: StridedView
   ) {
     let channels = image.layout.numel / max(windows.height * windows.width, 1)
-    flambeau_columns_of_image(
+    flambeau_im2col(
       image.dtype, windows, channels, columns.pointer, image.pointer)
   }
 
-  public func placesOfMaxima(
+  public func argmaxOfWindows(
     _ image: StridedView, _ windows: Windows, into places: StridedView
   ) {
     let channels = image.layout.numel / max(windows.height * windows.width, 1)
-    flambeau_places_of_maxima(
+    flambeau_argmax_of_windows(
       image.dtype, windows, channels, places.pointer.int64s, image.pointer)
   }
 
-  public func image(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
+  public func col2im(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
     let channels = image.layout.numel / max(windows.height * windows.width, 1)
     withoutHalves([columns], into: image) { inputs, image in
-      flambeau_image_of_columns(
+      flambeau_col2im(
         image.dtype, windows, channels, image.pointer, inputs[0].pointer)
     }
   }

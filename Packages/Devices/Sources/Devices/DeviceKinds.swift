@@ -77,8 +77,11 @@ extension Device {
       fatalError("Device.register: “\(name)” is no name for devices; it must be of letters alone")
     }
     return DeviceKind.known.withLock { known in
-      guard !known.contains(where: { $0.name == name }), known.count <= UInt8.max else {
+      guard !known.contains(where: { $0.name == name }) else {
         fatalError("Device.register: there are devices called “\(name)” already")
+      }
+      guard known.count <= UInt8.max else {
+        fatalError("Device.register: there are \(known.count) kinds of devices already; no more can be told apart")
       }
       known.append(.init(name: name, hasNumbers: true, backend: backend))
       return DeviceKind(rawValue: UInt8(known.count - 1))

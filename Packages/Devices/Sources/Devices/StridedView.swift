@@ -12,7 +12,7 @@ public struct StridedView: Sendable {
   /// - Parameters:
   ///   - storage: the memory.
   ///   - layout: how to walk in it.
-  ///   - dtype: of the parameters.
+  ///   - dtype: the type of the elements.
   public init(storage: Storage, layout: Layout, dtype: DType) {
     self.storage = storage
     self.layout = layout

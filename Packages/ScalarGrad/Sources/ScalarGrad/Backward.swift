@@ -17,12 +17,12 @@ extension Value {
       visit: { y in
         if y === self { y.grad += 1 }
         y.withInputs { a, b in
-          let slopes = y.operation.slopes(a.data, b?.data ?? 0, y.data)
-          a.grad += y.grad * slopes.0
-          handsOn(y, a, y.grad * slopes.0)
+          let gradients = y.operation.gradients(a.data, b?.data ?? 0, y.data)
+          a.grad += y.grad * gradients.0
+          handsOn(y, a, y.grad * gradients.0)
           if let b {
-            b.grad += y.grad * slopes.1
-            handsOn(y, b, y.grad * slopes.1)
+            b.grad += y.grad * gradients.1
+            handsOn(y, b, y.grad * gradients.1)
           }
         }
       })
@@ -76,9 +76,9 @@ public func grad(of result: Value, withRespectTo inputs: [Value]) -> [Value] {
     visit: { y in
       guard let gradient = gradients[ObjectIdentifier(y)] else { return }
       y.withInputs { a, b in
-        let slopes = y.operation.slopes(a, b ?? 0, y)
-        add(gradient * slopes.0, to: a)
-        if let b { add(gradient * slopes.1, to: b) }
+        let gradients = y.operation.gradients(a, b ?? 0, y)
+        add(gradient * gradients.0, to: a)
+        if let b { add(gradient * gradients.1, to: b) }
       }
     })
   return inputs.map { gradients[ObjectIdentifier($0)] ?? 0 }

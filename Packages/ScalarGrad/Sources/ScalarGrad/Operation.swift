@@ -2,7 +2,7 @@ import Foundation
 
 /// How a value was computed. The raw value is its sign in drawings.
 ///
-/// An operation is two lines: its value, and its slopes, which are its derivatives with respect to
+/// An operation is two lines: its value, and its gradients, which are its derivatives with respect to
 /// its inputs. The rest of automatic differentiation is the chain rule.
 enum Operation: String {
   case given = ""
@@ -41,7 +41,7 @@ enum Operation: String {
   ///
   /// With numbers this gives numbers. With values it gives values that remember how they were made
   /// in their turn, which makes second derivatives possible.
-  func slopes<N: Arithmetic>(_ a: N, _ b: N, _ y: N) -> (N, N) {
+  func gradients<N: Arithmetic>(_ a: N, _ b: N, _ y: N) -> (N, N) {
     switch self {
     case .given: (0, 0)
     case .add: (1, 1)
@@ -63,7 +63,7 @@ enum Operation: String {
     }
   }
 
-  /// The slopes as formulas, for people.
+  /// The gradients as formulas, for people.
   var formulas: [String] {
     switch self {
     case .given: []
@@ -87,7 +87,7 @@ enum Operation: String {
   }
 }
 
-/// What slopes are written in: numbers, or values.
+/// What gradients are written in: numbers, or values.
 protocol Arithmetic: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   var data: Double { get }
   static func + (a: Self, b: Self) -> Self

@@ -55,7 +55,7 @@ private func centralDifference(_ f: (Double) -> Double, at x: Double) -> Double 
 }
 
 @Test(arguments: OperationCase.all)
-func valuesAndSlopes(operation: OperationCase) {
+func valuesAndGradients(operation: OperationCase) {
   for (x, y) in operation.points {
     let a = Value(x)
     let b = Value(y)
@@ -71,22 +71,22 @@ func valuesAndSlopes(operation: OperationCase) {
 @Test(arguments: OperationCase.all)
 func derivativesAreValuesAndHaveDerivatives(operation: OperationCase) {
   for (x, y) in operation.points {
-    func slopes(_ x: Double, _ y: Double) -> (Value, Value, [Value]) {
+    func gradients(_ x: Double, _ y: Double) -> (Value, Value, [Value]) {
       let a = Value(x)
       let b = Value(y)
       return (a, b, grad(of: operation.apply(a, b), withRespectTo: [a, b]))
     }
-    let (a, b, first) = slopes(x, y)
+    let (a, b, first) = gradients(x, y)
     for index in 0..<2 {
       let second = grad(of: first[index], withRespectTo: [a, b])
-      #expect(isClose(second[0].data, centralDifference({ slopes($0, y).2[index].data }, at: x)))
-      #expect(isClose(second[1].data, centralDifference({ slopes(x, $0).2[index].data }, at: y)))
+      #expect(isClose(second[0].data, centralDifference({ gradients($0, y).2[index].data }, at: x)))
+      #expect(isClose(second[1].data, centralDifference({ gradients(x, $0).2[index].data }, at: y)))
     }
     #expect(a.grad == 0, "grad(of:) leaves .grad alone")
   }
 }
 
-@Test func slopesAtKinks() {
+@Test func gradientsAtKinks() {
   let zero: Value = 0
   zero.relu().backward()
   zero.abs().backward()
@@ -97,7 +97,7 @@ func derivativesAreValuesAndHaveDerivatives(operation: OperationCase) {
   #expect(a.grad == 0.5 && b.grad == 0.5)
 }
 
-@Test func powersOfNegativeNumbersHaveASlope() {
+@Test func powersOfNegativeNumbersHaveAGradient() {
   let x: Value = -3
   (x ** 2).backward()
   #expect(x.grad == -6)

@@ -46,7 +46,7 @@ import Testing
     #expect(x.grad == 8)
   }
 
-  /// Each operation's formula stands beside its slopes.
+  /// Each operation's formula stands beside its gradients.
   @Test func allOperationsHaveFormulas() {
     let (x, y) = (Value(0.5, label: "x"), Value(2, label: "y"))
     let results = [

@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - step: the rule and its numbers.
-  ///   - gradient: the gradient of the result.
+  ///   - gradient: this parameter's gradient.
   ///   - states: what the step remembers and changes, in the order that `OptimizerStep` gives, each in
   ///     this tensor's shape; nil where there is none.
   ///   - count: one int64 on this tensor's device, the step's number in place of `step.step`.

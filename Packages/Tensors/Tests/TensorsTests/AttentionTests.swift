@@ -50,8 +50,8 @@ import Testing
     #expect(output.gradFn == "attention" && isClose(output, expected))
     let weights = Tensor.randn(output.shape, dtype: .float64, generator: generator)
     let gradients = grad(of: output, withRespectTo: all, gradient: weights)
-    let slopes = grad(of: expected, withRespectTo: all, gradient: weights)
-    for (a, b) in zip(gradients, slopes) { #expect(isClose(a, b)) }
+    let others = grad(of: expected, withRespectTo: all, gradient: weights)
+    for (a, b) in zip(gradients, others) { #expect(isClose(a, b)) }
   }
 
   private static let small = [

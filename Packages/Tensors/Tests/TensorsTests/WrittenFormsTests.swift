@@ -26,6 +26,8 @@ import Testing
     #expect(image.maxPool2d(3, stride: 1, padding: 1).shape == [1, 1, 8, 8])
     #expect(image.avgPool2d(2, stride: [2, 1]).shape == [1, 1, 4, 7])
     #expect(image.adaptiveAvgPool2d(1).item() == 31.5 && image.adaptiveMaxPool2d(1).item() == 63)
+    #expect(image.interpolate(scaleFactor: 2).equal(image.interpolate(scaleFactor: [2, 2])))
+    #expect(image.interpolate(size: 4).equal(image.interpolate(size: [4, 4])))
     let weight = Tensor.ones(2, 1, 3, 3)
     #expect(
       image.conv2d(weight, stride: 2, padding: 1)

@@ -93,7 +93,7 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y);
 
 /// The derivatives of the former where no further ones are wanted, given the gradient of y; those of
 /// weight and bias may be null.
-void flambeau_normalize_slopes(
+void flambeau_normalize_gradients(
     DType dtype, Normalization rows, const void *g, void *dx, void *dw, void *db);
 
 /// log Σ eˣ - x at the target of each of the rows of n elements, and the log Σ eˣ, float32 for halves; 0 where the target is
@@ -103,7 +103,7 @@ bool flambeau_cross_entropy(
     const int64_t *target, int64_t ignored, int64_t *invalid);
 
 /// The derivative of the former where no further one is wanted, given the gradients of the losses.
-void flambeau_cross_entropy_slopes(
+void flambeau_cross_entropy_gradients(
     DType dtype, long rows, long n, void *y, const void *x, void *totals, const int64_t *target,
     int64_t ignored, const void *gradient);
 
@@ -112,10 +112,10 @@ void flambeau_cross_entropy_slopes(
 void flambeau_lstm(
     DType dtype, long rows, long n, void *gates, const void *c, void *next, void *h);
 
-/// Its derivative: the slopes of the gates before they were bent, given the bent ones; and that of c in
+/// Its derivative: the gradients of the gates before they were bent, given the bent ones; and that of c in
 /// place of that of next.
-void flambeau_lstm_slopes(
-    DType dtype, long rows, long n, void *slopes, void *dc, const void *dh, const void *gates,
+void flambeau_lstm_gradients(
+    DType dtype, long rows, long n, void *gradients, void *dc, const void *dh, const void *gates,
     const void *c, const void *next);
 
 /// The running sums or products along each of the rows of n elements; both contiguous. int64 and
@@ -137,7 +137,7 @@ void flambeau_search(
 long flambeau_count_true(long count, const bool *x);
 
 /// The places of the true ones among contiguous elements, of which there are `found`.
-void flambeau_true_places(const bool *x, long found, int64_t *places);
+void flambeau_nonzero(const bool *x, long found, int64_t *places);
 
 /// c = a · b for contiguous m×k and k×n matrices, where the types have no BLAS.
 void flambeau_matmul(DType dtype, long m, long n, long k, void *c, const void *a, const void *b);

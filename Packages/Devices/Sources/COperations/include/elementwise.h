@@ -3,7 +3,7 @@
 
 // The scalar arithmetic of every element-wise operation, written once for all devices: the kernels
 // of each device, and Swift's enums of operations, are made from these tables. A new operation is a
-// line here and a method on Tensor.
+// line here, and a row with its method beside Tensor's others.
 //
 // The expressions are C and CUDA C++ alike. Their inputs are x, or a and b, of the type that the
 // elements are computed in; functions such as exp() take any floating-point type. p and q are two

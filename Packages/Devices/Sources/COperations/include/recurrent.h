@@ -14,7 +14,7 @@
 
 // The derivatives by what came in, from those by h, which is dh, and by next, which is dc and becomes that
 // by c.
-#define FLAMBEAU_LSTM_SLOPES               \
+#define FLAMBEAU_LSTM_GRADIENTS               \
   const T bent = tanh(next);               \
   const T cell = dc + dh * o * (1 - bent * bent); \
   const T di = cell * g * i * (1 - i);     \

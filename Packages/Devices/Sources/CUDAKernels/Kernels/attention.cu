@@ -139,7 +139,7 @@ KERNEL(attention, const AttentionLaunch launch) {
 
 // With p = exp(score - total) and δ = Σ gradient·y: the slope of a score is p·(gradient·v - δ)·scale, and that of
 // q the sum of keys by these.
-KERNEL(attention_slopes_of_queries, const AttentionLaunch launch) {
+KERNEL(attention_gradients_of_queries, const AttentionLaunch launch) {
   __shared__ AttentionTiles tiles;
   Group<WARP> group = {tiles.joined};
   int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
@@ -174,8 +174,8 @@ KERNEL(attention_slopes_of_queries, const AttentionLaunch launch) {
   });
 }
 
-// The slopes of keys and values, which a warp makes from tiles of queries.
-KERNEL(attention_slopes_of_keys, const AttentionLaunch launch) {
+// The gradients of keys and values, which a warp makes from tiles of queries.
+KERNEL(attention_gradients_of_keys, const AttentionLaunch launch) {
   __shared__ AttentionTiles tiles;
   int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
   int64_t d = launch.width, e = launch.value_width;

@@ -55,7 +55,7 @@ KERNEL(convolve, const ConvolutionLaunch launch) {
 
 // dx[c, pixel] = Σ weight[(o, place), c] · g[(o, place), pixel], where the window is found that has the place
 // of its kernel at the pixel.
-KERNEL(convolve_slopes_of_input, const ConvolutionLaunch launch) {
+KERNEL(convolve_gradient_of_input, const ConvolutionLaunch launch) {
   __shared__ Tiles tiles;
   const Windows &w = launch.windows;
   const Sizes sizes(w);
@@ -89,7 +89,7 @@ KERNEL(convolve_slopes_of_input, const ConvolutionLaunch launch) {
 }
 
 // dw[o, (c, place)] = Σ g[o, window] · x[(c, place), window] over the windows of all images, in parts.
-KERNEL(convolve_slopes_of_weight, const ConvolutionLaunch launch) {
+KERNEL(convolve_gradient_of_weight, const ConvolutionLaunch launch) {
   __shared__ Tiles tiles;
   const Windows &w = launch.windows;
   const Sizes sizes(w);

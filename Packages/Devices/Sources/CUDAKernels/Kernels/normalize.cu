@@ -36,7 +36,7 @@ inline void normalize_rows(char *shared, const NormalizeLaunch &launch, S *y) {
 
 // With h = g·w: dx = r·(h - mean(h) - z·mean(h·z)).
 template <int SIZE>
-inline void normalize_slope_rows(
+inline void normalize_gradient_rows(
     char *shared, const NormalizeLaunch &launch, const S *gradient, S *dx) {
   Group<SIZE> group = {shared};
   int64_t n = launch.rows.n;
@@ -65,9 +65,9 @@ inline void normalize_slope_rows(
     __shared__ __align__(16) char shared[WARPS * 16];                                           \
     normalize_rows<SIZE>(shared, launch, y);                                                    \
   }                                                                                             \
-  KERNEL(normalize_slopes_##suffix, const NormalizeLaunch launch, const S *gradient, S *dx) {   \
+  KERNEL(normalize_gradients_##suffix, const NormalizeLaunch launch, const S *gradient, S *dx) {   \
     __shared__ __align__(16) char shared[WARPS * 16];                                           \
-    normalize_slope_rows<SIZE>(shared, launch, gradient, dx);                                   \
+    normalize_gradient_rows<SIZE>(shared, launch, gradient, dx);                                   \
   }
 NORMALIZE_KERNELS(warp, WARP)
 NORMALIZE_KERNELS(block, LAUNCH_BLOCK)

@@ -74,7 +74,7 @@ SOFTMAX_KERNELS(warp, WARP)
 SOFTMAX_KERNELS(block, LAUNCH_BLOCK)
 
 // (eˣ / Σ eˣ - 1 at the target)·g, or 0 where the target is ignored.
-KERNEL(cross_entropy_slopes, Rows rows, S *y, const S *x, const T *totals, const int64_t *target,
+KERNEL(cross_entropy_gradients, Rows rows, S *y, const S *x, const T *totals, const int64_t *target,
        int64_t ignored, const S *gradient) {
   for (int64_t i = first_index(); i < rows.count * rows.n; i += index_step()) {
     int64_t row = i / rows.n;

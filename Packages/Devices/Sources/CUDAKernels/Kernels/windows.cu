@@ -2,7 +2,7 @@
 
 #include "groups.cuh"
 
-KERNEL(columns, const Windows w, int64_t channels, S *columns, const S *image) {
+KERNEL(im2col, const Windows w, int64_t channels, S *columns, const S *image) {
   int64_t windows = w.out_height * w.out_width, places = w.kernel_height * w.kernel_width;
   for (int64_t i = first_index(); i < channels * places * windows; i += index_step()) {
     int64_t channel = i / (places * windows), place = i / windows % places, window = i % windows;
@@ -24,7 +24,7 @@ inline int64_t window_at(
   return start / stride;
 }
 
-KERNEL(image, const Windows w, int64_t channels, S *image, const S *columns) {
+KERNEL(col2im, const Windows w, int64_t channels, S *image, const S *columns) {
   int64_t windows = w.out_height * w.out_width, places = w.kernel_height * w.kernel_width;
   for (int64_t i = first_index(); i < channels * w.height * w.width; i += index_step()) {
     int64_t channel = i / (w.height * w.width), y = i / w.width % w.height, x = i % w.width;
@@ -44,7 +44,7 @@ KERNEL(image, const Windows w, int64_t channels, S *image, const S *columns) {
 }
 
 // The place of the largest element, or of the first NaN.
-KERNEL(places_of_maxima, const Windows w, int64_t channels, int64_t *places, const S *image) {
+KERNEL(argmax_of_windows, const Windows w, int64_t channels, int64_t *places, const S *image) {
   for (int64_t i = first_index(); i < channels * w.out_height * w.out_width; i += index_step()) {
     const S *channel = image + i / (w.out_height * w.out_width) * w.height * w.width;
     int64_t top = i / w.out_width % w.out_height * w.stride_height - w.padding_height;

@@ -20,7 +20,7 @@ extension CUDABackend {
     start("attention", attention, rows: Int(launch.rows), launch)
   }
 
-  func attentionSlopes(
+  func attentionGradients(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView
   ) {
@@ -30,8 +30,8 @@ extension CUDABackend {
     (launch.y, launch.totals, launch.along) = (y.pointer, totals.pointer, along.pointer)
     launch.gradient = UnsafeRawPointer(gradient.pointer)
     (launch.dq, launch.dk, launch.dv) = (dq.pointer, dk.pointer, dv.pointer)
-    start("attention_slopes_of_queries", attention, rows: Int(launch.rows), launch)
-    start("attention_slopes_of_keys", attention, rows: Int(launch.keys), launch)
+    start("attention_gradients_of_queries", attention, rows: Int(launch.rows), launch)
+    start("attention_gradients_of_keys", attention, rows: Int(launch.keys), launch)
   }
 
   /// A warp makes a row of the result.

@@ -75,13 +75,13 @@ extension CUDABackend {
     }
   }
 
-  func crossEntropySlopes(
+  func crossEntropyGradients(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
     totals: StridedView, into dx: StridedView
   ) {
     prepare("crossEntropy", [gradient, x, target, totals, dx])
     gpu.launch(
-      kernel("cross_entropy_slopes", in: "softmax", x.dtype), over: x.layout.numel,
+      kernel("cross_entropy_gradients", in: "softmax", x.dtype), over: x.layout.numel,
       Rows(x.layout.rows), dx.pointer, x.pointer, totals.pointer, target.pointer,
       Int64(ignored), gradient.pointer)
   }
@@ -96,7 +96,7 @@ extension CUDABackend {
       NormalizeLaunch(x, weight, bias, center: center, eps: eps, means, factors), y.pointer)
   }
 
-  func normalizeSlopes(
+  func normalizeGradients(
     _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
     means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
     ofBias: StridedView?
@@ -105,7 +105,7 @@ extension CUDABackend {
     let launch = NormalizeLaunch(x, weight, nil, center: center, eps: 0, means, factors)
     let rows = x.layout.rows
     launchRows(
-      ("normalize_slopes_warp", "normalize_slopes_block"), in: "normalize", x.dtype, rows, launch,
+      ("normalize_gradients_warp", "normalize_gradients_block"), in: "normalize", x.dtype, rows, launch,
       gradient.pointer, dx.pointer)
     if ofWeight != nil || ofBias != nil {
       gpu.launch(
@@ -162,7 +162,7 @@ extension CUDABackend {
     convert(running.part(0, tiles - 1, 1)[0], into: count)
   }
 
-  func truePlaces(_ x: StridedView, into y: StridedView) {
+  func nonzero(_ x: StridedView, into y: StridedView) {
     prepare("nonzero", [x, y])
     let running = runningCounts(x)
     gpu.launch(

@@ -107,18 +107,18 @@ extension CUDABackend {
     }
   }
 
-  func lstmSlopes(
+  func lstmGradients(
     _ gradient: StridedView, _ gates: StridedView, _ states: StridedView, c: StridedView,
-    weight: StridedView, into slopes: StridedView, dh: StridedView, dc: StridedView
+    weight: StridedView, into gradients: StridedView, dh: StridedView, dc: StridedView
   ) {
-    prepare("lstm", [gradient, gates, states, c, weight, slopes, dh, dc])
+    prepare("lstm", [gradient, gates, states, c, weight, gradients, dh, dc])
     let sizes = RecurrentSizes(gates, c)
     let type = gates.dtype.productType!
     let product = GEMM(
       m: sizes.batch, n: sizes.size, k: 4 * sizes.size, leftDimension: 4 * sizes.size,
       rightDimension: sizes.size)
     let rows = Rows((sizes.batch, sizes.size))
-    let step = kernel("lstm_slopes", in: "recurrent", gates.dtype)
+    let step = kernel("lstm_gradients", in: "recurrent", gates.dtype)
     let count = sizes.batch * sizes.size
     guard count > 0 else { return }
     func part(_ view: StridedView, _ index: Int) -> StridedView {
@@ -130,7 +130,7 @@ extension CUDABackend {
     for time in (0..<sizes.length).reversed() {
       binary(.add, hidden, part(gradient, 2 * time), into: hidden)
       binary(.add, cell, part(gradient, 2 * time + 1), into: cell)
-      let now = sizes.row(slopes, time, width: 4)
+      let now = sizes.row(gradients, time, width: 4)
       let before = time == 0 ? sizes.row(c, 0) : sizes.row(states, 2 * time - 1)
       gpu.launch(
         step, over: count, rows, now, cell.pointer, hidden.pointer,

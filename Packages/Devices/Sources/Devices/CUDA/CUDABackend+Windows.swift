@@ -4,24 +4,24 @@ import CUDAKernels
 // Windows over images, and convolutions.
 
 extension CUDABackend {
-  func columns(_ image: StridedView, _ windows: Windows, into columns: StridedView) {
-    prepare("columns", [image, columns])
+  func im2col(_ image: StridedView, _ windows: Windows, into columns: StridedView) {
+    prepare("im2col", [image, columns])
     gpu.launch(
-      kernel("columns", in: "windows", image.dtype), over: columns.layout.numel, windows,
+      kernel("im2col", in: "windows", image.dtype), over: columns.layout.numel, windows,
       channels(of: image, windows), columns.pointer, image.pointer)
   }
 
-  func image(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
-    prepare("image", [columns, image])
+  func col2im(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
+    prepare("col2im", [columns, image])
     gpu.launch(
-      kernel("image", in: "windows", image.dtype), over: image.layout.numel, windows,
+      kernel("col2im", in: "windows", image.dtype), over: image.layout.numel, windows,
       channels(of: image, windows), image.pointer, columns.pointer)
   }
 
-  func placesOfMaxima(_ image: StridedView, _ windows: Windows, into places: StridedView) {
+  func argmaxOfWindows(_ image: StridedView, _ windows: Windows, into places: StridedView) {
     prepare("maxPool", [image, places])
     gpu.launch(
-      kernel("places_of_maxima", in: "windows", image.dtype), over: places.layout.numel, windows,
+      kernel("argmax_of_windows", in: "windows", image.dtype), over: places.layout.numel, windows,
       channels(of: image, windows), places.pointer, image.pointer)
   }
 
@@ -42,7 +42,7 @@ extension CUDABackend {
       launch)
   }
 
-  func convolveSlopesOfInput(
+  func convolveGradientOfInput(
     _ gradient: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int,
     into dx: StridedView
   ) {
@@ -51,11 +51,11 @@ extension CUDABackend {
       windows, dx, weight, groups, left: gradient, right: weight, result: dx)
     let pixels = windows.height * windows.width
     gpu.launch(
-      kernel("convolve_slopes_of_input", in: "convolution", dx.dtype),
+      kernel("convolve_gradient_of_input", in: "convolution", dx.dtype),
       blocks: groups * tiles(Int(launch.inputs)) * tiles(Int(launch.images) * pixels), launch)
   }
 
-  func convolveSlopesOfWeight(
+  func convolveGradientOfWeight(
     _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
     into dw: StridedView
   ) {
@@ -71,7 +71,7 @@ extension CUDABackend {
     launch.partial = partial.pointer
     launch.parts = Int64(parts)
     gpu.launch(
-      kernel("convolve_slopes_of_weight", in: "convolution", x.dtype), blocks: blocks, parts: parts,
+      kernel("convolve_gradient_of_weight", in: "convolution", x.dtype), blocks: blocks, parts: parts,
       launch)
     gpu.launch(
       kernel("join_weight_parts", in: "convolution", x.dtype), over: dw.layout.numel,

@@ -7,7 +7,7 @@ extension Backend {
     fatalError("attention: this device has no kernel for it; ask supports(_:)")
   }
 
-  public func attentionSlopes(
+  public func attentionGradients(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView
   ) {

@@ -42,8 +42,8 @@ extension Backend {
     }
   }
 
-  public func truePlaces(_ x: StridedView, into y: StridedView) {
-    onCPU([x], writing: [y]) { $0.truePlaces($1[0], into: $1[1]) }
+  public func nonzero(_ x: StridedView, into y: StridedView) {
+    onCPU([x], writing: [y]) { $0.nonzero($1[0], into: $1[1]) }
   }
 
   public func lu(_ a: StridedView, pivots: StridedView) {

@@ -21,9 +21,9 @@ extension Backend {
     }
   }
 
-  public func lstmSlopes(
+  public func lstmGradients(
     _ gradient: StridedView, _ gates: StridedView, _ states: StridedView, c: StridedView,
-    weight: StridedView, into slopes: StridedView, dh: StridedView, dc: StridedView
+    weight: StridedView, into gradients: StridedView, dh: StridedView, dc: StridedView
   ) {
     let (gradient, gates, states) = (gradient.widened, gates.widened, states.widened)
     let weight = weight.widened
@@ -44,7 +44,7 @@ extension Backend {
       let own = StridedView(
         empty: gates[time].layout.contiguous, dtype: gates.dtype, device: gates.storage.device)
       for (slope, place) in zip(all, own.gates) { convert(slope, into: place) }
-      convert(own, into: slopes[time])
+      convert(own, into: gradients[time])
       cell = cell * f
       matmul(own, weight, into: hidden, accumulating: false)
     }

@@ -30,7 +30,7 @@ extension Backend {
     convert(factor, into: factors.shaped(column))
   }
 
-  public func normalizeSlopes(
+  public func normalizeGradients(
     _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
     means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
     ofBias: StridedView?
@@ -68,7 +68,7 @@ extension Backend {
       into: losses.shaped(column))
   }
 
-  public func crossEntropySlopes(
+  public func crossEntropyGradients(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
     totals: StridedView, into dx: StridedView
   ) {

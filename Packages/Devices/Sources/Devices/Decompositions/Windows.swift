@@ -1,14 +1,14 @@
 // Windows over images, and convolutions made of them, for devices without kernels of their own for them.
 
 extension Backend {
-  public func columns(_ image: StridedView, _ windows: Windows, into columns: StridedView) {
+  public func im2col(_ image: StridedView, _ windows: Windows, into columns: StridedView) {
     guard columns.layout.numel > 0 else { return }
     convert(
       windows.view(of: windows.padded(image, with: 0)),
       into: columns.shaped(windows.shape(of: image)))
   }
 
-  public func image(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
+  public func col2im(_ columns: StridedView, _ windows: Windows, into image: StridedView) {
     let columns = columns.shaped(windows.shape(of: image)).widened
     let sum = windows.padded(
       StridedView(empty: image.layout, dtype: columns.dtype, device: image.storage.device),
@@ -24,7 +24,7 @@ extension Backend {
     convert(windows.inner(of: sum), into: windows.images(image))
   }
 
-  public func placesOfMaxima(
+  public func argmaxOfWindows(
     _ image: StridedView, _ windows: Windows, into places: StridedView
   ) {
     guard places.layout.numel > 0 else { return }
@@ -80,7 +80,7 @@ extension Backend {
     if result.dtype != y.dtype { convert(result, into: y) }
   }
 
-  public func convolveSlopesOfInput(
+  public func convolveGradientOfInput(
     _ gradient: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int,
     into dx: StridedView
   ) {
@@ -92,10 +92,10 @@ extension Backend {
     matmul(
       sizes.matrices(of: weight.widened).transposed, sizes.outputs(gradient), into: columns,
       accumulating: false)
-    image(columns, windows, into: dx)
+    col2im(columns, windows, into: dx)
   }
 
-  public func convolveSlopesOfWeight(
+  public func convolveGradientOfWeight(
     _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
     into dw: StridedView
   ) {
@@ -140,7 +140,7 @@ private struct ConvolutionSizes {
   func columns(of x: StridedView, by backend: some Backend) -> StridedView {
     let columns = StridedView(
       empty: Layout(contiguous: columnShape), dtype: x.dtype, device: x.storage.device)
-    backend.columns(x, windows, into: columns)
+    backend.im2col(x, windows, into: columns)
     return columns
   }
 }

@@ -107,9 +107,9 @@ func derivatives(
       ? input.viewed(
         .view, input.view.layout, with: ShapeChange(from: input.shape, to: input.shape)) : input
   }
-  var slopes = grad(
+  var gradients = grad(
     of: function(own), withRespectTo: own.filter(\.requiresGrad), gradient: gradient,
     createGraph: true
   ).makeIterator()
-  return own.map { $0.requiresGrad ? slopes.next()! : nil }
+  return own.map { $0.requiresGrad ? gradients.next()! : nil }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Why a derivative is not what finite differences say.
 public struct GradCheckError: Error, LocalizedError {
-  /// Which input, which of its elements, and both slopes.
+  /// Which input, which of its elements, and both gradients.
   public let input: Int
   /// Which of its elements, counted row by row.
   public let element: Int
@@ -80,10 +80,10 @@ public func gradGradCheck(
     return try enableGrad {
       let result = weightedSum(try function(leaves))
       guard result.requiresGrad else { return Tensor.zeros([1], dtype: .float64) }
-      let slopes = leaves.map {
+      let gradients = leaves.map {
         grad(of: result, withRespectTo: $0, retainGraph: true, createGraph: true).flatten()
       }
-      return .cat(slopes)
+      return .cat(gradients)
     }
   }
 }

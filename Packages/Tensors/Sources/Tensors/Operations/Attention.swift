@@ -58,7 +58,7 @@ extension Tensor {
         } backward: { g, inputs, _ in
           isGradEnabled
             ? derivatives(of: inputs, g) { attention.apply($0, firstRow: 0) }
-            : attention.slopesInBlocks(g, inputs, scores)
+            : attention.gradientsInBlocks(g, inputs, scores)
         }
       }
     }
@@ -196,13 +196,13 @@ private struct Attention: Sendable {
       if isGradEnabled {
         return derivatives(of: inputs, g, formula)
       }
-      let slopes = [views.q, views.k, views.v].map {
+      let gradients = [views.q, views.k, views.v].map {
         Tensor(empty: $0.layout.shape, dtype: dtype, device: g.device)
       }
-      g.backend.attentionSlopes(
+      g.backend.attentionGradients(
         views, g.to(dtype).view.contiguous(), result.view.contiguous(), totals: totals.view,
-        intoQueries: slopes[0].view, keys: slopes[1].view, values: slopes[2].view)
-      return zip(inputs, slopes).map { unlined($1, $0, scores) }
+        intoQueries: gradients[0].view, keys: gradients[1].view, values: gradients[2].view)
+      return zip(inputs, gradients).map { unlined($1, $0, scores) }
     }
   }
 
@@ -224,7 +224,7 @@ private struct Attention: Sendable {
   }
 
   /// The gradients of the inputs, with the scores of each block computed anew.
-  func slopesInBlocks(_ g: Tensor, _ inputs: [Tensor], _ scores: [Int]) -> [Tensor?] {
+  func gradientsInBlocks(_ g: Tensor, _ inputs: [Tensor], _ scores: [Int]) -> [Tensor?] {
     let all = lined(inputs, scores)
     let sums = zip(inputs, all).map { input, lined in
       input.requiresGrad ? Tensor.zerosLike(lined) : nil

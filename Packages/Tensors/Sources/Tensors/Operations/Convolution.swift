@@ -36,24 +36,24 @@ struct WindowSettings {
 }
 
 extension Operator {
-  static let columns = Operator(
-    "columns",
+  static let im2col = Operator(
+    "im2col",
     .wrt(.x, "g, added at the places that windows took") { (g, windows: Windows) in
-      g.image(windows)
-    }.forward { (t, windows: Windows) in t.columns(windows) })
-  static let image = Operator(
-    "image",
+      g.col2im(windows)
+    }.forward { (t, windows: Windows) in t.im2col(windows) })
+  static let col2im = Operator(
+    "col2im",
     .wrt(.x, "g, at the places that windows took") { (g, windows: Windows) in
-      g.columns(windows)
-    }.forward { (t, windows: Windows) in t.image(windows) })
+      g.im2col(windows)
+    }.forward { (t, windows: Windows) in t.col2im(windows) })
   fileprivate static let conv2d = Operator(
     "conv2d", precision: .lowered,
     .wrt(.x, saving: .y, "∂L/∂x = g through the transposed convolution") {
       (g, w, a: Convolution) in
-      a.slopesOfInput(g, w)
+      a.gradientOfInput(g, w)
     }.ofOneOperation().forward { (t, w, a: Convolution) in a.apply(t, w) },
     .wrt(.y, saving: .x, "∂L/∂w = g convolved with x") { (g, x, a: Convolution) in
-      a.slopesOfWeight(x, g)
+      a.gradientOfWeight(x, g)
     }.ofOneOperation().forward { (t, x, a: Convolution) in a.apply(x, t) },
     .wrt(.z, "∂L/∂b = g, summed over all but channels") { g in g.sum(dims: [0, 2, 3]) }
       .forward { t in t.reshape([-1, 1, 1]) })
@@ -61,40 +61,40 @@ extension Operator {
     "convTranspose2d", precision: .lowered,
     .wrt(.x, saving: .y, "∂L/∂x = g through the convolution") { (g, w, a: Convolution) in
       a.apply(g, w)
-    }.ofOneOperation().forward { (t, w, a: Convolution) in a.slopesOfInput(t, w) },
+    }.ofOneOperation().forward { (t, w, a: Convolution) in a.gradientOfInput(t, w) },
     .wrt(.y, saving: .x, "∂L/∂w = x convolved with g") { (g, x, a: Convolution) in
-      a.slopesOfWeight(g, x)
-    }.ofOneOperation().forward { (t, x, a: Convolution) in a.slopesOfInput(x, t) })
+      a.gradientOfWeight(g, x)
+    }.ofOneOperation().forward { (t, x, a: Convolution) in a.gradientOfInput(x, t) })
   fileprivate static let conv2dOfWeight = Operator(
     "conv2dOfWeight",
     .wrt(.x, saving: .y, "∂L/∂x = g through the transposed convolution") {
       (g, y, a: Convolution) in
-      a.slopesOfInput(y, g)
-    }.ofOneOperation().forward { (t, y, a: Convolution) in a.slopesOfWeight(t, y) },
+      a.gradientOfInput(y, g)
+    }.ofOneOperation().forward { (t, y, a: Convolution) in a.gradientOfWeight(t, y) },
     .wrt(.y, saving: .x, "∂L/∂w = g convolved with x") { (g, x, a: Convolution) in
       a.apply(x, g)
-    }.ofOneOperation().forward { (t, x, a: Convolution) in a.slopesOfWeight(x, t) })
+    }.ofOneOperation().forward { (t, x, a: Convolution) in a.gradientOfWeight(x, t) })
 }
 
 extension Tensor {
   /// The windows over the last two dims: of shape [… , kernel height, kernel width, out height, out
   /// width]; `torch.nn.functional.unfold`.
-  func columns(_ windows: Windows) -> Tensor {
+  func im2col(_ windows: Windows) -> Tensor {
     let shape =
       shape.dropLast(2) + [
         windows.kernel_height, windows.kernel_width, windows.out_height, windows.out_width,
       ]
     let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
-    backend.columns(view.contiguous(), windows, into: result.view)
-    return result.recorded(.columns, self, with: windows)
+    backend.im2col(view.contiguous(), windows, into: result.view)
+    return result.recorded(.im2col, self, with: windows)
   }
 
   /// The sum of all that windows hold of each place of an image: `torch.nn.functional.fold`.
-  func image(_ windows: Windows) -> Tensor {
+  func col2im(_ windows: Windows) -> Tensor {
     let shape = shape.dropLast(4) + [windows.height, windows.width]
     let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
-    backend.image(view.contiguous(), windows, into: result.view)
-    return result.recorded(.image, self, with: windows)
+    backend.col2im(view.contiguous(), windows, into: result.view)
+    return result.recorded(.col2im, self, with: windows)
   }
 }
 
@@ -144,7 +144,7 @@ private struct Convolution: Sendable, CustomReflectable {
   /// The same of integers, which BLAS does not multiply: windows as columns of a matrix.
   private func ofIntegers(_ x: Tensor, _ w: Tensor, _ bias: Tensor?) -> Tensor {
     let places = w.shape[1] * w.shape[2] * w.shape[3]
-    let columns = x.columns(windows)
+    let columns = x.im2col(windows)
       .reshape([x.shape[0], groups, places, windows.out_height * windows.out_width])
     let y = w.reshape([groups, w.shape[0] / groups, places]).matmul(columns)
       .reshape([x.shape[0], w.shape[0], windows.out_height, windows.out_width])
@@ -160,26 +160,26 @@ private struct Convolution: Sendable, CustomReflectable {
     return columns.reshape([
       g.shape[0], groups * w.shape[1], w.shape[2], w.shape[3], windows.out_height,
       windows.out_width,
-    ]).image(windows)
+    ]).col2im(windows)
   }
 
   /// The derivative by x, which is a transposed convolution of g by w.
-  func slopesOfInput(_ g: Tensor, _ w: Tensor) -> Tensor {
+  func gradientOfInput(_ g: Tensor, _ w: Tensor) -> Tensor {
     guard g.dtype.isFloatingPoint else { return transposedOfIntegers(g, w) }
     let shape = [g.shape[0], w.shape[1] * groups, windows.height, windows.width]
     return result(shape, g) {
-      g.backend.convolveSlopesOfInput(
+      g.backend.convolveGradientOfInput(
         g.view.contiguous(), w.view.contiguous(), windows, groups: groups, into: $0)
     }.recorded(.convTranspose2d, g, w, with: self)
   }
 
   /// The derivative by w.
-  func slopesOfWeight(_ x: Tensor, _ g: Tensor) -> Tensor {
+  func gradientOfWeight(_ x: Tensor, _ g: Tensor) -> Tensor {
     let shape = [
       g.shape[1], x.shape[1] / groups, windows.kernel_height, windows.kernel_width,
     ]
     return result(shape, x) {
-      x.backend.convolveSlopesOfWeight(
+      x.backend.convolveGradientOfWeight(
         x.view.contiguous(), g.view.contiguous(), windows, groups: groups, into: $0)
     }.recorded(.conv2dOfWeight, x, g, with: self)
   }
@@ -303,9 +303,9 @@ extension Tensor {
     windows.out_width = shape[3]
     requireOneType(weight, bias, "convTranspose2d")
     let convolution = Convolution(windows: windows, groups: groups)
-    guard let bias else { return convolution.slopesOfInput(self, weight) }
+    guard let bias else { return convolution.gradientOfInput(self, weight) }
     return roundedOnce(self, weight, bias) { x, weight, bias in
-      convolution.slopesOfInput(x, weight) + bias.reshape([-1, 1, 1])
+      convolution.gradientOfInput(x, weight) + bias.reshape([-1, 1, 1])
     }
   }
 

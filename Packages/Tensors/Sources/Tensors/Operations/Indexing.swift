@@ -235,13 +235,13 @@ extension Tensor {
         "maskedSelect: a mask of \(mask.dtype) and shape \(mask.shape) for shape \(shape); it must be "
           + "bool and broadcast")
     }
-    return expand(whole).flatten().indexSelect(0, mask.detach().expand(whole).truePlaces())
+    return expand(whole).flatten().indexSelect(0, mask.detach().expand(whole).flatNonzero())
   }
 
   /// The places of the elements other than 0, a row of dims for each: `torch.nonzero`; int64 of shape
   /// [count, dims].
   public func nonzero() -> Tensor {
-    var rest = (dtype == .bool ? detach() : detach() .!= 0).truePlaces()
+    var rest = (dtype == .bool ? detach() : detach() .!= 0).flatNonzero()
     var columns: [Tensor] = []
     for size in shape.reversed() {
       columns.append(rest.remainder(Tensor(Swift.max(size, 1))))
@@ -252,12 +252,12 @@ extension Tensor {
   }
 
   /// The places, counted row by row, at which this tensor of bool is true. The device is asked how many there are.
-  private func truePlaces() -> Tensor {
+  private func flatNonzero() -> Tensor {
     let flags = view.contiguous()
     let count = Tensor(empty: [], dtype: .int64, device: device)
     backend.countTrue(flags, into: count.view)
     let places = Tensor(empty: [count.item(as: Int.self)], dtype: .int64, device: device)
-    backend.truePlaces(flags, into: places.view)
+    backend.nonzero(flags, into: places.view)
     return places
   }
 }

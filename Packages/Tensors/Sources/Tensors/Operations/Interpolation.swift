@@ -26,9 +26,12 @@ extension Tensor {
   ///   - mode: how points between are found.
   ///   - alignCorners: whether the elements at the ends keep their values; not with `nearest`.
   public func interpolate(
-    size: [Int], mode: Interpolation = .nearest, alignCorners: Bool = false
+    size: any Extent, mode: Interpolation = .nearest, alignCorners: Bool = false
   ) -> Tensor {
-    interpolated(size, size.map { _ in nil }, mode, alignCorners)
+    // One number for all dims but batch and channels.
+    let size =
+      size is Int ? size.along(Swift.max(ndim - 2, 1), "size", of: "interpolate") : size.sizes
+    return interpolated(size, size.map { _ in nil }, mode, alignCorners)
   }
 
   /// The last dims longer by factors, as many as are given, and rounded down:
@@ -41,6 +44,15 @@ extension Tensor {
     }
     let size = zip(shape.suffix(scaleFactor.count), scaleFactor).map { Int(Double($0) * $1) }
     return interpolated(size, scaleFactor, mode, alignCorners)
+  }
+
+  /// The same with one factor for all dims but batch and channels.
+  public func interpolate(
+    scaleFactor: Double, mode: Interpolation = .nearest, alignCorners: Bool = false
+  ) -> Tensor {
+    interpolate(
+      scaleFactor: [Double](repeating: scaleFactor, count: Swift.max(ndim - 2, 1)), mode: mode,
+      alignCorners: alignCorners)
   }
 
   private func interpolated(

@@ -84,12 +84,12 @@ extension Tensor {
       result
     } backward: { g, inputs, y in
       guard !isGradEnabled else { return derivatives(of: inputs, g, formula) }
-      let slopes = inputs.map { Tensor(empty: $0.shape, dtype: $0.dtype, device: $0.device) }
-      g.backend.normalizeSlopes(
+      let gradients = inputs.map { Tensor(empty: $0.shape, dtype: $0.dtype, device: $0.device) }
+      g.backend.normalizeGradients(
         g.view.contiguous(), x, weight: w, center: center, means: means.view,
-        factors: factors.view, into: slopes[0].view, ofWeight: weight.map { _ in slopes[1].view },
-        ofBias: bias.map { _ in slopes[slopes.count - 1].view })
-      return slopes
+        factors: factors.view, into: gradients[0].view, ofWeight: weight.map { _ in gradients[1].view },
+        ofBias: bias.map { _ in gradients[gradients.count - 1].view })
+      return gradients
     }
   }
 

@@ -19,7 +19,7 @@ extension Tensor {
     let shape = Array(shape.dropLast(2))
     let places = Tensor(
       empty: shape + [windows.out_height * windows.out_width], dtype: .int64, device: device)
-    backend.placesOfMaxima(view.contiguous(), windows, into: places.view)
+    backend.argmaxOfWindows(view.contiguous(), windows, into: places.view)
     return flatten(startDim: ndim - 2).gather(dim: -1, index: places)
       .reshape(shape + [windows.out_height, windows.out_width])
   }
@@ -40,7 +40,7 @@ extension Tensor {
       kernel, step, padding, [1, 1], takesIntegers: dtype == .int64, "avgPool2d")
     // The places of a window as one dim.
     func places(_ x: Tensor) -> Tensor {
-      x.columns(windows).flatten(startDim: ndim - 2, endDim: ndim - 1)
+      x.im2col(windows).flatten(startDim: ndim - 2, endDim: ndim - 1)
     }
     func count(_ x: Tensor) -> Tensor {
       noGrad { places(.onesLike(x)).sum(dim: -3) }

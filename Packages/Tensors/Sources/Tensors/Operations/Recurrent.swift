@@ -36,7 +36,7 @@ extension Tensor {
     } backward: { g, inputs, states in
       isGradEnabled
         ? derivatives(of: inputs, g, LSTMSteps.formula)
-        : LSTMSteps.slopes(g, inputs, states, gates)
+        : LSTMSteps.gradients(g, inputs, states, gates)
     }
   }
 }
@@ -53,24 +53,24 @@ private enum LSTMSteps {
     return (states, gates)
   }
 
-  static func slopes(
+  static func gradients(
     _ g: Tensor, _ inputs: [Tensor], _ states: Tensor, _ gates: Tensor
   ) -> [Tensor] {
     let (h, length) = (inputs[1], gates.shape[0])
-    let slopes = Tensor.emptyLike(gates)
+    let gradients = Tensor.emptyLike(gates)
     let (dh, dc) = (
       Tensor.zeros(h.shape, dtype: h.dtype, device: h.device),
       Tensor.zeros(h.shape, dtype: h.dtype, device: h.device)
     )
-    gates.backend.lstmSlopes(
+    gates.backend.lstmGradients(
       g.view.contiguous(), gates.view, states.view, c: inputs[2].view.contiguous(),
-      weight: inputs[3].view.contiguous(), into: slopes.view, dh: dh.view, dc: dc.view)
+      weight: inputs[3].view.contiguous(), into: gradients.view, dh: dh.view, dc: dc.view)
     // The hidden states before each step, in one product.
     let before =
       length > 0
       ? Tensor.cat([h.unsqueeze(0), states[..<(length - 1), 0]]) : h.unsqueeze(0)[..<0]
-    let dWeight = slopes.flatten(endDim: 1).T.matmul(before.flatten(endDim: 1))
-    return [slopes, dh, dc, dWeight]
+    let dWeight = gradients.flatten(endDim: 1).T.matmul(before.flatten(endDim: 1))
+    return [gradients, dh, dc, dWeight]
   }
 
   /// The same in tensor operations.

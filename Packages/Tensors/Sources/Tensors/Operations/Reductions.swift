@@ -36,8 +36,8 @@ extension Operator {
   static let norm = Operator(
     "norm", precision: .onGPUs,
     .wrt(.x, saving: .x, "∂‖x‖/∂x = x/‖x‖") { (g, x, a: Norm) in
-      g.spread(a.reduced) * x.slopeOfNorm(a)
-    }.forward { (t, x, a: Norm) in (t * x.slopeOfNorm(a)).sum(a.reduced) })
+      g.spread(a.reduced) * x.gradientOfNorm(a)
+    }.forward { (t, x, a: Norm) in (t * x.gradientOfNorm(a)).sum(a.reduced) })
 }
 
 extension Tensor {
@@ -58,7 +58,7 @@ extension Tensor {
   }
 
   /// sign x · (|x| / ‖x‖)ᵖ⁻¹, which is x / ‖x‖ for the common p.
-  fileprivate func slopeOfNorm(_ norm: Norm) -> Tensor {
+  fileprivate func gradientOfNorm(_ norm: Norm) -> Tensor {
     let ratio = over(self.norm(norm.p, dims: norm.reduced.dims, keepDim: true))
     if norm.p == 2 { return ratio }
     let isZero = ratio .== 0

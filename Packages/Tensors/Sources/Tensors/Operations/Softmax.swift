@@ -20,7 +20,7 @@ extension Operator {
       (g, x, target, a: CrossEntropy) in
       if isGradEnabled { return g.unsqueeze(-1) * x.distance(from: target, a) }
       let dx = Tensor(empty: x.shape, dtype: x.dtype, device: x.device)
-      x.backend.crossEntropySlopes(
+      x.backend.crossEntropyGradients(
         g.view.contiguous(), x.view.contiguous(), target: target.view.contiguous(),
         ignored: a.ignoreIndex, totals: a.totals.view, into: dx.view)
       return dx
