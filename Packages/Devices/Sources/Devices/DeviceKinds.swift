@@ -81,7 +81,9 @@ extension Device {
         fatalError("Device.register: there are devices called “\(name)” already")
       }
       guard known.count <= UInt8.max else {
-        fatalError("Device.register: there are \(known.count) kinds of devices already; no more can be told apart")
+        fatalError(
+          "Device.register: there are \(known.count) kinds of devices already; no more can be told apart"
+        )
       }
       known.append(.init(name: name, hasNumbers: true, backend: backend))
       return DeviceKind(rawValue: UInt8(known.count - 1))

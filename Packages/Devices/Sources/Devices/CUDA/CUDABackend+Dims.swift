@@ -105,7 +105,8 @@ extension CUDABackend {
     let launch = NormalizeLaunch(x, weight, nil, center: center, eps: 0, means, factors)
     let rows = x.layout.rows
     launchRows(
-      ("normalize_gradients_warp", "normalize_gradients_block"), in: "normalize", x.dtype, rows, launch,
+      ("normalize_gradients_warp", "normalize_gradients_block"), in: "normalize", x.dtype, rows,
+      launch,
       gradient.pointer, dx.pointer)
     if ofWeight != nil || ofBias != nil {
       gpu.launch(

@@ -71,7 +71,8 @@ extension CUDABackend {
     launch.partial = partial.pointer
     launch.parts = Int64(parts)
     gpu.launch(
-      kernel("convolve_gradient_of_weight", in: "convolution", x.dtype), blocks: blocks, parts: parts,
+      kernel("convolve_gradient_of_weight", in: "convolution", x.dtype), blocks: blocks,
+      parts: parts,
       launch)
     gpu.launch(
       kernel("join_weight_parts", in: "convolution", x.dtype), over: dw.layout.numel,

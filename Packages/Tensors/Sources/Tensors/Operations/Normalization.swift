@@ -87,7 +87,8 @@ extension Tensor {
       let gradients = inputs.map { Tensor(empty: $0.shape, dtype: $0.dtype, device: $0.device) }
       g.backend.normalizeGradients(
         g.view.contiguous(), x, weight: w, center: center, means: means.view,
-        factors: factors.view, into: gradients[0].view, ofWeight: weight.map { _ in gradients[1].view },
+        factors: factors.view, into: gradients[0].view,
+        ofWeight: weight.map { _ in gradients[1].view },
         ofBias: bias.map { _ in gradients[gradients.count - 1].view })
       return gradients
     }
