@@ -16,7 +16,7 @@ typedef struct {
   double *sums;
 } Work;
 
-/// In how many parts rows are added up, so that sums do not depend on the number of threads.
+/// The number of parts in which rows are added up, so that sums do not depend on the number of threads.
 enum { PARTS = 8 };
 
 // The sum of an expression in a, which is each element less a shift.

@@ -74,7 +74,7 @@ public struct AmbientState: @unchecked Sendable {
       for pointer in [ambient.generator, ambient.draws, ambient.autocast] {
         keep(UnsafeRawPointer(pointer))
       }
-      // Scopes are on the stack of whoever entered them.
+      // Scopes are on the stack of the thread that entered them.
       let chain = Array(sequence(first: ambient.scope) { $0?.pointee.outer }.prefix { $0 != nil })
       scopes = .allocate(capacity: chain.count)
       for (place, scope) in chain.enumerated() {

@@ -82,7 +82,7 @@ extension GEMM {
   /// How many multiplications are worth a thread: some 20 µs.
   static let grain = 2_000_000
 
-  /// In how many parts the product is worth cutting.
+  /// The number of parts that the product is worth cutting into.
   var parts: Int {
     min(Int(flambeau_thread_count()), m * n * k / GEMM.grain, max(m, n))
   }
@@ -110,7 +110,7 @@ extension GEMM {
 
   /// The product of float32 or float64.
   ///
-  /// - Parameter width: how far apart the rows of c are, if it is not n.
+  /// - Parameter width: the distance between rows of c, if it is not n.
   func run(
     _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
     width: Int? = nil

@@ -19,7 +19,7 @@ public final class Layout: Sendable {
   ///
   /// - Parameters:
   ///   - shape: the sizes.
-  ///   - strides: how far apart neighbours are, in elements.
+  ///   - strides: the distance between neighbours along each dim, in elements.
   ///   - offset: where the first element is.
   public init(shape: [Int], strides: [Int], offset: Int) {
     if shape.count > Layout.maximumRank {

@@ -138,6 +138,17 @@ private final class Outer: Module {
     #expect(model(x).item() == 6)
   }
 
+  /// Twice and then one more is not one more and then twice.
+  @Test func hooksRunInTheirOrder() {
+    let layer = Identity()
+    layer.registerForwardPreHook { _, inputs in (inputs[0] as! Tensor) * 2 }
+    layer.registerForwardPreHook { _, inputs in (inputs[0] as! Tensor) + 1 }
+    #expect(layer(Tensor(3.0)).item() == 7)
+    layer.registerForwardHook { _, _, output in (output as! Tensor) * 10 }
+    layer.registerForwardHook { _, _, output in (output as! Tensor) - 3 }
+    #expect(layer(Tensor(3.0)).item() == 67)
+  }
+
   @Test func sharedParametersAreSavedUnderEachKey() throws {
     let shared = Linear(1, 1, bias: false)
     let model = Sequential(shared, shared)

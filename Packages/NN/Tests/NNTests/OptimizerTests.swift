@@ -193,6 +193,24 @@ private let losses: [Double] = [
     #expect(model.weight.grad!.equal(whole))
   }
 
+  /// Numbers of `torch.nn.init` after `torch.manual_seed(3)`.
+  @Test func initialisersArePyTorchs() {
+    func drawn(_ draw: (Tensor, Generator) -> Void, are numbers: [Float]) {
+      let w = Tensor.empty(2, 3)
+      draw(w, Generator(seed: 3))
+      #expect(w.allclose(Tensor(numbers).reshape(2, 3), rtol: 1e-6, atol: 1e-7))
+    }
+    drawn(
+      { Init.xavierNormal($0, gain: 2, generator: $1) },
+      are: [1.01607275, 0.2211487, 0.11254938, -0.7762987, 0.058416694, -1.73072612])
+    drawn(
+      { Init.kaimingUniform($0, a: 0.5, generator: $1) },
+      are: [-1.25412512, -0.99783933, -0.54178041, -1.19672012, -0.071810618, -1.11282754])
+    drawn(
+      { Init.kaimingUniform($0, mode: .fanOut, nonlinearity: .relu, generator: $1) },
+      are: [-1.71728146, -1.36634779, -0.74186343, -1.63867652, -0.098330736, -1.523802])
+  }
+
   @Test func initialisers() {
     let generator = Generator(seed: 0)
     let w = Tensor.empty([200, 100])

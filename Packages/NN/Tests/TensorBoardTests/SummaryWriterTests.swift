@@ -27,6 +27,10 @@ import Testing
   }
 
   @Test func foldersThatCannotBe() {
-    #expect(throws: SummaryWriterError.self) { try SummaryWriter("/dev/null/run") }
+    let error = #expect(throws: SummaryWriterError.self) { try SummaryWriter("/dev/null/run") }
+    #expect(
+      error?.localizedDescription.contains("/dev/null/run") == true
+        && error?.localizedDescription.contains("Not a directory") == true,
+      "\(error?.localizedDescription ?? "")")
   }
 }

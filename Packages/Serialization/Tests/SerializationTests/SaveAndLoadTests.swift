@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: DType.allCases)
   func everyDtypeComesBack(dtype: DType) throws {
     let folder = try Folder()
-    let tensor = Tensor([0, 1, 1, 0], dtype: dtype)
+    let tensor = Tensor([[0, 1, 2], [3, 4, 0]], dtype: dtype)
     try save(["x": tensor], to: folder.path("x.h5"))
     let loaded = try #require(try load(folder.path("x.h5"))["x"])
     #expect(loaded.dtype == dtype && loaded.equal(tensor))

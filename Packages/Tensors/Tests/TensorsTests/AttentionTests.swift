@@ -99,14 +99,21 @@ import Testing
   @Test(arguments: testedDevices)
   func maskedRowsAndWideOnes(device: Device) {
     device.withDefault {
-      let (q, k) = (Tensor.ones([3, 4]), Tensor.ones([5, 4]))
+      let generator = Generator(seed: 5)
+      func normal(_ rows: Int) -> Tensor { .randn([rows, 4], generator: generator) }
+      let (q, k, v) = (normal(3), normal(5), normal(5))
       let mask = Tensor([
         [true, false, true, true, false], [false, false, false, false, false],
         [true, true, true, true, true],
       ])
-      let y = q.scaledDotProductAttention(k, k, mask: mask)
-      #expect(
-        y[0].allclose(.ones([4])) && y[2].allclose(.ones([4])) && y[1].equal(.zeros([4])))
+      let y = q.scaledDotProductAttention(k, v, mask: mask)
+      // The first row sees three keys, the last one all.
+      let seen = Tensor([0, 2, 3])
+      let some = q[..<1].scaledDotProductAttention(k[seen], v[seen])
+      let all = q[2...].scaledDotProductAttention(k, v)
+      #expect(y[0].allclose(some[0], rtol: 1e-4, atol: 1e-5) && y[1].equal(.zeros([4])))
+      #expect(y[2].allclose(all[0], rtol: 1e-4, atol: 1e-5))
+      #expect(!y[0].allclose(all[0], rtol: 1e-2, atol: 1e-2), "the mask counts")
       let wide = Tensor.rand([2, 200])
       #expect(wide.scaledDotProductAttention(wide, wide).shape == [2, 200])
     }

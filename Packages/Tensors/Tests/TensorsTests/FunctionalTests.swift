@@ -25,6 +25,15 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     #expect(seen.count == 2 && numbers(x.grad) == [2, 2])
   }
 
+  /// Twice and then one more is not one more and then twice.
+  @Test func hooksRunInTheirOrder() {
+    let x = Tensor([1.0, 2], requiresGrad: true)
+    x.registerHook { $0 * 2 }
+    x.registerHook { $0 + 1 }
+    x.sum().backward()
+    #expect(numbers(x.grad) == [3, 3])
+  }
+
   @Test func hooksRunForGradToo() {
     let x = Tensor([1.0, 2], requiresGrad: true)
     let y = x * 3

@@ -63,7 +63,7 @@ static inline void flambeau_retain(Storage *_Nonnull storage) {
 }
 
 static inline void flambeau_release(Storage *_Nonnull storage) {
-  // Whoever holds the only reference need not tell others that it goes.
+  // The holder of the only reference need not tell others that it goes.
   if (atomic_load_explicit(&storage->references, memory_order_acquire) == 1 ||
       atomic_fetch_sub_explicit(&storage->references, 1, memory_order_acq_rel) == 1) {
     storage->deallocate(storage);

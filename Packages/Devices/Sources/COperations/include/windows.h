@@ -1,7 +1,7 @@
 #pragma once
 
-/// Where windows lie over the last two dims of an input: how large it and a window are, how far apart
-/// windows are, how far apart the places within one, and how much is put around the input.
+/// Where windows lie over the last two dims of an input: how large it and a window are, the
+/// stride, the dilation, and the padding.
 typedef struct {
   long height, width;
   long kernel_height, kernel_width;

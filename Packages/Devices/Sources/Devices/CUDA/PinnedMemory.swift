@@ -55,7 +55,7 @@ extension GPU {
 }
 
 /// Memory, and the copies that still use it.
-// Whoever holds the block may use the memory.
+// The holder of the block may use the memory.
 private final class PinnedBlock: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
   let size: Int

@@ -4,8 +4,8 @@ extension Tensor {
   /// Fills in ``grad`` of the leaves that this tensor was computed from: `torch.Tensor.backward`.
   ///
   /// - Parameters:
-  ///   - gradient: the derivative of what one is after with respect to this tensor, in its shape. A
-  ///     tensor of one element needs none: it is what one is after.
+  ///   - gradient: the derivative of the loss with respect to this tensor, in its shape. A tensor of one
+  ///     element needs none: it is the loss.
   ///   - retainGraph: keeps what derivatives need, for another call. By default it is freed.
   ///   - createGraph: records the derivatives, so that they can be differentiated too.
   public func backward(

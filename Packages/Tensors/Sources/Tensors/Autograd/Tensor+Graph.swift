@@ -251,7 +251,7 @@ extension ComputationGraph.Field {
     self.init("tensor", "\(dtype) \(shape), \(bytes.byteDescription)")
   }
 
-  /// A tensor's elements, or what there is to say of many.
+  /// A tensor's elements, or a summary of many.
   init(_ name: String, of tensor: Tensor) {
     let numbers = tensor.detach().scalars(as: Double.self)
     let summary = NumberSummary(numbers)

@@ -252,12 +252,12 @@ extension Tensor {
   /// - Parameters:
   ///   - weight: [in channels, out channels / groups, kernel height, kernel width].
   ///   - bias: [out channels], or none.
-  ///   - stride: by how much the window moves.
+  ///   - stride: the step from one window to the next.
   ///   - padding: how many zeros are put around.
   ///   - outputPadding: how much larger the output is at its ends, since a convolution with strides
   ///     gives the same size for several.
-  ///   - groups: in how many groups channels are convolved apart from one another.
-  ///   - dilation: how far apart the window's points are.
+  ///   - groups: the number of groups of channels, each convolved on its own.
+  ///   - dilation: the distance between a window's points.
   public func convTranspose2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1, padding: any Extent = 0,
     outputPadding: any Extent = 0, groups: Int = 1, dilation: any Extent = 1
