@@ -2,11 +2,11 @@
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// Initial values of parameters, drawn or set in place: `torch.nn.init`.
+/// Initialization of parameters, in place: `torch.nn.init`.
 ///
 ///     Init.kaimingNormal(layer.weight, nonlinearity: .relu)
 public enum Init {
-  /// Evenly distributed numbers.
+  /// Fills a tensor from the uniform distribution: `torch.nn.init.uniform_`.
   public static func uniform(
     _ tensor: Tensor, low: Double = 0, high: Double = 1, generator: Generator = .default
   ) {
@@ -15,7 +15,7 @@ public enum Init {
     }
   }
 
-  /// Normally distributed numbers.
+  /// Fills a tensor from the normal distribution: `torch.nn.init.normal_`.
   public static func normal(
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, generator: Generator = .default
   ) {
@@ -24,14 +24,15 @@ public enum Init {
     }
   }
 
-  /// Normally distributed numbers between two limits: `torch.nn.init.trunc_normal_`.
+  /// Fills a tensor from the normal distribution truncated to two limits:
+  /// `torch.nn.init.trunc_normal_`.
   public static func truncatedNormal(
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, low: Double = -2, high: Double = 2,
     generator: Generator = .default
   ) {
     func share(_ x: Double) -> Double { (1 + erf((x - mean) / std / 2.0.squareRoot())) / 2 }
     set(tensor) { tensor in
-      // Numbers that fall outside are drawn anew, together with all others.
+      // Rejection sampling: while any number is outside the limits, all are drawn again.
       func again(_ isOutside: (Tensor) -> Tensor, _ draw: () -> Tensor) -> Tensor {
         var result = draw()
         var outside = isOutside(result)
@@ -50,8 +51,8 @@ public enum Init {
           .normalLike(tensor, mean: mean, std: std, generator: generator)
         }
       }
-      // Where little of the distribution is left, even numbers are taken with a probability that its density
-      // gives.
+      // Where little of the distribution lies between the limits, uniform numbers are accepted with
+      // a probability given by the density.
       let mode = max(low, min(mean, high))
       let peak = -0.5 * ((mode - mean) / std) * ((mode - mean) / std)
       return again { x in
@@ -64,12 +65,14 @@ public enum Init {
     }
   }
 
-  /// One number.
+  /// Fills a tensor with one number: `torch.nn.init.constant_`.
   public static func constant(_ tensor: Tensor, _ value: Double) {
     set(tensor) { .full($0.shape, value, dtype: $0.dtype, device: $0.device) }
   }
 
-  /// Evenly distributed, so that variances stay the same forward and backward; Glorot and Bengio, 2010.
+  /// Fills a tensor from U(-a, a) with a = gain · √(6 / (fanIn + fanOut)), so that variances are
+  /// kept in the forward and backward pass: `torch.nn.init.xavier_uniform_`; Glorot and Bengio,
+  /// 2010.
   public static func xavierUniform(
     _ tensor: Tensor, gain: Double = 1, generator: Generator = .default
   ) {
@@ -78,7 +81,8 @@ public enum Init {
     uniform(tensor, low: -bound, high: bound, generator: generator)
   }
 
-  /// ``xavierUniform(_:gain:generator:)``, normally distributed.
+  /// As ``xavierUniform(_:gain:generator:)``, from N(0, std²) with std = gain · √(2 / (fanIn +
+  /// fanOut)): `torch.nn.init.xavier_normal_`.
   public static func xavierNormal(
     _ tensor: Tensor, gain: Double = 1, generator: Generator = .default
   ) {
@@ -87,14 +91,15 @@ public enum Init {
       tensor, std: gain * (2 / Double(fanIn + fanOut)).squareRoot(), generator: generator)
   }
 
-  /// Evenly distributed, so that variances stay the same through rectified layers; He and others, 2015.
+  /// Fills a tensor from U(-b, b) with b = gain · √(3 / fan), so that variances are kept through
+  /// rectified layers: `torch.nn.init.kaiming_uniform_`; He et al., 2015.
   ///
   /// - Parameters:
-  ///   - tensor: what is filled.
+  ///   - tensor: the tensor to fill.
   ///   - a: the negative slope, with ``Nonlinearity/leakyRelu``.
-  ///   - mode: whether variances stay the same forward or backward.
-  ///   - nonlinearity: what comes after the layer.
-  ///   - generator: where random numbers come from.
+  ///   - mode: whether variances are kept in the forward (`fanIn`) or the backward (`fanOut`) pass.
+  ///   - nonlinearity: the nonlinearity after the layer.
+  ///   - generator: random number generator.
   public static func kaimingUniform(
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn,
     nonlinearity: Nonlinearity = .leakyRelu, generator: Generator = .default
@@ -103,7 +108,8 @@ public enum Init {
     uniform(tensor, low: -bound, high: bound, generator: generator)
   }
 
-  /// ``kaimingUniform(_:a:mode:nonlinearity:generator:)``, normally distributed.
+  /// As ``kaimingUniform(_:a:mode:nonlinearity:generator:)``, from N(0, std²) with std = gain /
+  /// √fan: `torch.nn.init.kaiming_normal_`.
   public static func kaimingNormal(
     _ tensor: Tensor, a: Double = 0, mode: FanMode = .fanIn,
     nonlinearity: Nonlinearity = .leakyRelu, generator: Generator = .default
@@ -111,7 +117,8 @@ public enum Init {
     normal(tensor, std: kaimingDeviation(tensor, a, mode, nonlinearity), generator: generator)
   }
 
-  /// Orthonormal rows or columns; Saxe and others, 2013.
+  /// Fills a tensor with a matrix of orthonormal rows or columns: `torch.nn.init.orthogonal_`; Saxe
+  /// et al., 2013.
   public static func orthogonal(
     _ tensor: Tensor, gain: Double = 1, generator: Generator = .default
   ) {
@@ -129,18 +136,18 @@ public enum Init {
     }
   }
 
-  /// Which of a layer's sides counts.
+  /// Which fan of a layer scales its initial values.
   public enum FanMode: Sendable {
-    /// By how many inputs, or outputs, each number of the layer has.
+    /// The number of inputs of each output, or of outputs of each input.
     case fanIn, fanOut
   }
 
-  /// What follows a layer.
+  /// The nonlinearity after a layer.
   public enum Nonlinearity: Sendable {
-    /// What comes after the layer.
+    /// The nonlinearity after the layer.
     case linear, sigmoid, tanh, relu, leakyRelu, selu
 
-    /// The gain that makes up for it: `torch.nn.init.calculate_gain`.
+    /// The recommended gain: `torch.nn.init.calculate_gain`.
     public func gain(slope: Double = 0.01) -> Double {
       switch self {
       case .linear, .sigmoid: 1
@@ -159,7 +166,7 @@ public enum Init {
     return nonlinearity.gain(slope: a) / Double(mode == .fanIn ? fanIn : fanOut).squareRoot()
   }
 
-  /// How many numbers go into each output of a layer of this weight, and out of each input.
+  /// The fan-in and fan-out of a layer with this weight.
   static func fans(_ weight: Tensor) -> (fanIn: Int, fanOut: Int) {
     guard weight.ndim >= 2 else {
       fatalError("Init: shape \(weight.shape); a weight needs at least 2 dims")
@@ -173,14 +180,14 @@ public enum Init {
     noGrad { tensor.copy(from: value(tensor)) }
   }
 
-  /// New numbers from `draw`; what happens to be there where initial values are skipped.
+  /// A new tensor from `draw`; uninitialized memory where initialization is skipped.
   static func drawn(
     _ shape: [Int], _ dtype: DType, _ device: Device, _ draw: () -> Tensor
   ) -> Tensor {
     AmbientState.skipsInit ? .empty(shape, dtype: dtype, device: device) : draw()
   }
 
-  /// Does something in which the library's layers leave out the numbers that they begin with.
+  /// Runs `body`, in which the library's layers skip initialization.
   static func skipping<Result>(_ body: () throws -> Result) rethrows -> Result {
     try withAmbient({ $0.skips_init = true }, body)
   }

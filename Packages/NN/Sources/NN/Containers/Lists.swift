@@ -1,17 +1,17 @@
-/// Modules in a list, which a `forward` function goes through as it likes: `torch.nn.ModuleList`.
+/// A list of modules for a `forward` function to call: `torch.nn.ModuleList`.
 open class ModuleList: Module {
   /// The modules.
   public private(set) var layers: [Module]
 
   /// Creates a list.
   ///
-  /// - Parameter layers: the modules, in their order.
+  /// - Parameter layers: the modules, in order.
   public init(_ layers: [Module] = []) {
     self.layers = layers
     super.init()
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments.modules().map(\.module))
   }
@@ -28,9 +28,9 @@ open class ModuleList: Module {
   ///
   /// - Parameter module: the module.
   public func append(_ module: Module) { layers.append(module) }
-  /// How many modules there are.
+  /// The number of modules.
   public var count: Int { layers.count }
-  /// The module at a place; negative ones count from the end.
+  /// The module at an index; negative indices count from the end.
   public subscript(_ index: Int) -> Module { layers[checkedIndex(index, of: layers.count)] }
 }
 
@@ -40,7 +40,7 @@ extension ModuleList: Sequence {
 
 /// Modules by name, in order: `torch.nn.ModuleDict`.
 open class ModuleDict: Module {
-  /// The modules by name, in their order.
+  /// The modules by name, in insertion order.
   public private(set) var entries: OrderedDictionary<String, Module>
 
   /// Creates a dictionary.
@@ -50,7 +50,7 @@ open class ModuleDict: Module {
     for (name, module) in modules { self[name] = module }
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init()
     for (name, module) in try arguments.modules() { self[name] = module }
@@ -64,10 +64,10 @@ open class ModuleDict: Module {
     entries[name] = other
   }
 
-  /// The names, in their order.
+  /// The names, in order.
   public var keys: [String] { Array(entries.keys) }
 
-  /// The module of a name, or nil.
+  /// The module with a name, or nil.
   public subscript(_ name: String) -> Module? {
     get { entries[name] }
     set {

@@ -1,4 +1,4 @@
-/// Modules one after the other, each with the output of the one before: `torch.nn.Sequential`.
+/// Modules applied in order, each to the output of the previous one: `torch.nn.Sequential`.
 ///
 ///     let model = Sequential(Linear(64, 128), ReLU(), Linear(128, 10))
 ///     let named = Sequential(["hidden": Linear(64, 128), "output": Linear(128, 10)])
@@ -9,35 +9,35 @@
 open class Sequential: Module {
   private var entries: [(name: String, module: Module)]
 
-  /// Creates a model whose modules come one after the other.
+  /// Creates a model that applies modules in order.
   ///
-  /// - Parameter layers: the modules, in their order.
+  /// - Parameter layers: the modules, in order.
   public convenience init(_ layers: Module...) {
     self.init(layers)
   }
 
-  /// Creates a model whose modules come one after the other.
+  /// Creates a model that applies modules in order.
   ///
-  /// - Parameter layers: the modules, in their order.
+  /// - Parameter layers: the modules, in order.
   public init(_ layers: [Module]) {
     entries = layers.enumerated().map { ("\($0.offset)", $0.element) }
     super.init()
   }
 
-  /// Modules with names of their own.
+  /// Creates a model of named modules, applied in order.
   public init(_ layers: KeyValuePairs<String, Module>) {
     entries = layers.map { ($0.key, $0.value) }
     super.init()
   }
 
-  /// Creates a model whose modules come one after the other.
+  /// Creates a model that applies modules in order.
   ///
-  /// - Parameter layers: the modules, in their order.
+  /// - Parameter layers: the modules, in order.
   public convenience init(@ModuleBuilder _ layers: () -> [Module]) {
     self.init(layers())
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public init(arguments: ModuleArguments) throws {
     entries = try arguments.modules()
     super.init()
@@ -64,18 +64,18 @@ open class Sequential: Module {
     return self
   }
 
-  /// The modules, in their order.
+  /// The modules, in order.
   public var layers: [Module] { entries.map(\.module) }
-  /// How many modules there are.
+  /// The number of modules.
   public var count: Int { entries.count }
-  /// The module at a place; negative ones count from the end.
+  /// The module at an index; negative indices count from the end.
   public subscript(_ index: Int) -> Module {
     entries[checkedIndex(index, of: entries.count)].module
   }
 
-  /// The module at a place as what it is, as in `model[0, as: Linear.self].weight`.
+  /// The module at an index, cast to its type, as in `model[0, as: Linear.self].weight`.
   ///
-  /// Stops the program where it is of another type.
+  /// Stops the program if it is of another type.
   public subscript<Kind: Module>(_ index: Int, as type: Kind.Type) -> Kind {
     let module = self[index]
     guard let module = module as? Kind else {
@@ -86,22 +86,22 @@ open class Sequential: Module {
 }
 
 extension Sequential: Sequence {
-  /// The modules, in their order.
+  /// The modules, in order.
   public func makeIterator() -> IndexingIterator<[Module]> { layers.makeIterator() }
 }
 
-/// A function between the modules of a ``Sequential``:
+/// A function as a module of a ``Sequential``:
 ///
 ///     let model = Sequential(Conv2d(1, 8, kernelSize: 3), Lambda { $0.relu() }, Flatten())
 ///
-/// It has no parameters. A model with one is saved as a state dict; its structure cannot be, since a function
-/// cannot be written to a file.
+/// It has no parameters. A model with one is saved as a state dict; its structure cannot be, since
+/// a function cannot be written to a file.
 public final class Lambda: Module {
   private let function: (Tensor) -> Tensor
 
   /// Creates the module.
   ///
-  /// - Parameter function: what it computes.
+  /// - Parameter function: computes the output from the input.
   public init(_ function: @escaping (Tensor) -> Tensor) {
     self.function = function
     super.init()
@@ -110,27 +110,27 @@ public final class Lambda: Module {
   public override func forward(_ x: Tensor) -> Tensor { function(x) }
 }
 
-/// Collects the modules of a ``Sequential`` from lines of code.
+/// The result builder that collects the modules of a ``Sequential``.
 @resultBuilder
 public enum ModuleBuilder {
-  /// A module, or several, in a list of them.
+  /// A module or an array of modules.
   public static func buildExpression(_ module: Module) -> [Module] { [module] }
-  /// A module, or several, in a list of them.
+  /// A module or an array of modules.
   public static func buildExpression(_ modules: [Module]) -> [Module] { modules }
-  /// Those of one block, one after the other.
+  /// The modules of a block, in order.
   public static func buildBlock(_ parts: [Module]...) -> [Module] { parts.flatMap { $0 } }
-  /// Those of an `if`, or none.
+  /// The modules of an `if` without `else`.
   public static func buildOptional(_ part: [Module]?) -> [Module] { part ?? [] }
-  /// Those of one side of an `if`.
+  /// The modules of one branch of an `if`.
   public static func buildEither(first part: [Module]) -> [Module] { part }
-  /// Those of one side of an `if`.
+  /// The modules of one branch of an `if`.
   public static func buildEither(second part: [Module]) -> [Module] { part }
-  /// Those of each turn of a loop.
+  /// The modules of all iterations of a loop.
   public static func buildArray(_ parts: [[Module]]) -> [Module] { parts.flatMap { $0 } }
 }
 
 extension Module {
-  /// A place counted from 0, for one that may be counted from the end.
+  /// The index counted from 0, for one that may be negative.
   func checkedIndex(_ index: Int, of count: Int) -> Int {
     guard (-count..<count).contains(index) else {
       fatalError("\(type(of: self)): index \(index) is out of range for \(count) modules")

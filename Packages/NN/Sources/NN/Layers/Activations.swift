@@ -1,23 +1,23 @@
 // The activations of Tensors as modules.
 
-/// x where it is positive, else 0: `torch.nn.ReLU`.
+/// max(0, x): `torch.nn.ReLU`.
 public final class ReLU: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.relu() }
 }
 
-/// x between 0 and 6: `torch.nn.ReLU6`.
+/// min(max(0, x), 6): `torch.nn.ReLU6`.
 public final class ReLU6: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.hardtanh(min: 0, max: 6) }
 }
 
 /// x where it is positive, else slope · x: `torch.nn.LeakyReLU`.
 public final class LeakyReLU: Module, Rebuildable {
-  /// The slope below zero.
+  /// The slope for negative inputs.
   public let negativeSlope: Double
 
   /// Creates the layer.
   ///
-  /// - Parameter negativeSlope: the slope below zero.
+  /// - Parameter negativeSlope: slope for negative inputs.
   public init(_ negativeSlope: Double = 0.01) {
     self.negativeSlope = negativeSlope
     super.init()
@@ -34,10 +34,10 @@ public final class LeakyReLU: Module, Rebuildable {
   }
 }
 
-/// ``LeakyReLU`` with slopes that are learnt, one or one for each channel: `torch.nn.PReLU`; He and
-/// others, 2015.
+/// ``LeakyReLU`` with a learnable slope, one for all channels or one for each: `torch.nn.PReLU`; He
+/// et al., 2015.
 public final class PReLU: Module, Rebuildable {
-  /// The slope below zero, for all channels or each.
+  /// The slope for negative inputs, of shape [1] or [channels].
   @Parameter public var weight: Tensor
 
   /// Creates the layer.
@@ -57,12 +57,12 @@ public final class PReLU: Module, Rebuildable {
 
 /// x where it is positive, else α · (eˣ - 1): `torch.nn.ELU`.
 public final class ELU: Module, Rebuildable {
-  /// The share that stays.
+  /// α, the scale for negative inputs.
   public let alpha: Double
 
   /// Creates the layer.
   ///
-  /// - Parameter alpha: the share that stays.
+  /// - Parameter alpha: α, the scale for negative inputs.
   public init(_ alpha: Double = 1) {
     self.alpha = alpha
     super.init()
@@ -77,19 +77,21 @@ public final class ELU: Module, Rebuildable {
   }
 }
 
-/// ``ELU`` with a slope that keeps variances: `torch.nn.SELU`.
+/// scale · ELU(x, α), with the constants for which means and variances stay normalized:
+/// `torch.nn.SELU`; Klambauer et al., 2017.
 public final class SELU: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.selu() }
 }
 
-/// x · Φ(x), where Φ is the normal distribution's: `torch.nn.GELU`.
+/// x · Φ(x), where Φ is the cumulative distribution function of the standard normal distribution:
+/// `torch.nn.GELU`.
 public final class GELU: Module, Rebuildable {
-  /// Whether tanh stands in for the error function.
+  /// Whether to use the tanh approximation.
   public let approximate: Tensor.GELU
 
   /// Creates the layer.
   ///
-  /// - Parameter approximate: whether tanh stands in for the error function.
+  /// - Parameter approximate: whether to use the tanh approximation.
   public init(approximate: Tensor.GELU = .none) {
     self.approximate = approximate
     super.init()
@@ -131,16 +133,16 @@ public final class LogSigmoid: Module, ArgumentFree {
 
 /// log(1 + e^(β·x)) / β: `torch.nn.Softplus`.
 public final class Softplus: Module, Rebuildable {
-  /// How sharp the bend is.
+  /// β: the larger, the closer to ReLU.
   public let beta: Double
-  /// From where on it is a straight line.
+  /// The value of β·x above which it is linear.
   public let threshold: Double
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - beta: how sharp the bend is.
-  ///   - threshold: from where on it is a straight line.
+  ///   - beta: β: the larger, the closer to ReLU.
+  ///   - threshold: value of β·x above which it is linear.
   public init(beta: Double = 1, threshold: Double = 20) {
     self.beta = beta
     self.threshold = threshold
@@ -163,7 +165,7 @@ public final class Softsign: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.softsign() }
 }
 
-/// x between two limits: `torch.nn.Hardtanh`.
+/// x clamped to [min, max]: `torch.nn.Hardtanh`.
 public final class Hardtanh: Module, Rebuildable {
   /// The lowest value.
   public let min: Double
@@ -195,19 +197,19 @@ public final class Hardswish: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.hardswish() }
 }
 
-/// (x + 3) / 6 between 0 and 1: `torch.nn.Hardsigmoid`.
+/// (x + 3) / 6, clamped to [0, 1]: `torch.nn.Hardsigmoid`.
 public final class Hardsigmoid: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x.hardsigmoid() }
 }
 
 /// eˣ / Σ eˣ along a dim: `torch.nn.Softmax`.
 public final class Softmax: Module, Rebuildable {
-  /// Along which.
+  /// The dim.
   public let dim: Int
 
   /// Creates the layer.
   ///
-  /// - Parameter dim: along which.
+  /// - Parameter dim: the dim.
   public init(dim: Int) {
     self.dim = dim
     super.init()
@@ -224,12 +226,12 @@ public final class Softmax: Module, Rebuildable {
 
 /// The logarithm of ``Softmax``: `torch.nn.LogSoftmax`.
 public final class LogSoftmax: Module, Rebuildable {
-  /// Along which.
+  /// The dim.
   public let dim: Int
 
   /// Creates the layer.
   ///
-  /// - Parameter dim: along which.
+  /// - Parameter dim: the dim.
   public init(dim: Int) {
     self.dim = dim
     super.init()
@@ -244,14 +246,14 @@ public final class LogSoftmax: Module, Rebuildable {
   }
 }
 
-/// The first half along a dim times the sigmoid of the second: `torch.nn.GLU`.
+/// The gated linear unit, a · sigmoid(b) for the halves a and b along a dim: `torch.nn.GLU`.
 public final class GLU: Module, Rebuildable {
-  /// Along which.
+  /// The dim.
   public let dim: Int
 
   /// Creates the layer.
   ///
-  /// - Parameter dim: along which.
+  /// - Parameter dim: the dim.
   public init(dim: Int = -1) {
     self.dim = dim
     super.init()

@@ -1,38 +1,40 @@
 @_spi(Flambeau) import Tensors
 
-/// Attention by several heads side by side: `torch.nn.MultiheadAttention`; Vaswani and others, 2017.
+/// Multi-head attention, softmax(q·kᵀ / √d)·v in each head: `torch.nn.MultiheadAttention`.
 ///
 /// Queries of shape [length, batch, embedDim], keys and values of [keys, batch, embedDim]; with
 /// `batchFirst` the batch comes first, or there is none.
+///
+/// Vaswani et al., 2017.
 open class MultiheadAttention: Module {
-  /// How many features each place has.
+  /// The number of features of each position.
   public let embedDim: Int
-  /// How many heads.
+  /// The number of heads.
   public let numHeads: Int
-  /// Of the shares of attention, while training.
+  /// The dropout probability of the attention weights in training.
   public let dropout: Double
-  /// Whether inputs are [batch, length, features] in place of [length, batch, features].
+  /// Whether inputs are [batch, length, features] instead of [length, batch, features].
   public let batchFirst: Bool
-  /// Queries, keys and values, of shape [3 · embedDim, embedDim].
+  /// The weight of the projections of queries, keys and values, of shape [3 · embedDim, embedDim].
   @Parameter public var inProjWeight: Tensor
-  /// The bias of queries, keys and values, [3 · embedDim].
+  /// The bias of these projections, of shape [3 · embedDim]; nil for none.
   @Parameter public var inProjBias: Tensor?
-  /// The layer that mixes the heads.
+  /// The output projection.
   public let outProj: Linear
   private let generator: Generator?
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - embedDim: how many features each place has.
-  ///   - numHeads: how many heads.
-  ///   - dropout: of the shares of attention, while training.
-  ///   - bias: whether there is a bias.
-  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///   - embedDim: number of features of each position.
+  ///   - numHeads: number of heads.
+  ///   - dropout: dropout probability of the attention weights in training.
+  ///   - bias: whether to add a learnable bias.
+  ///   - batchFirst: whether inputs are [batch, length, features] instead of [length, batch,
   ///     features].
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator; nil: the default generator at each draw.
   public init(
     _ embedDim: Int, _ numHeads: Int, dropout: Double = 0, bias: Bool = true,
     batchFirst: Bool = false, dtype: DType = .float32, device: Device = .default,
@@ -66,7 +68,7 @@ open class MultiheadAttention: Module {
     ]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["embed_dim"], try arguments["num_heads"], dropout: try arguments["dropout"],
@@ -75,25 +77,27 @@ open class MultiheadAttention: Module {
 
   open override var extraDescription: String { "" }
 
-  /// Attention of an input to itself.
+  /// Self-attention.
   open override func forward(_ x: Tensor) -> Tensor {
     self(x, x, x, needWeights: false).output
   }
 
-  /// Attends.
+  /// Attention of queries to keys and values. With `batchFirst`, shapes are as given here; without,
+  /// the first two dims are swapped.
   ///
   /// - Parameters:
   ///   - query: of shape [batch, length, features].
   ///   - key: of shape [batch, length of keys, features].
   ///   - value: of shape [batch, length of keys, features].
-  ///   - keyPaddingMask: [batch, keys], of bool, true for keys to leave out; or numbers to add to
-  ///     scores.
-  ///   - attnMask: [length, keys] or [batch · heads, length, keys], in the same way.
-  ///   - isCausal: whether queries may only look at keys up to their own place.
-  ///   - needWeights: whether the weights are given too, which takes more memory.
-  ///   - averageAttnWeights: whether the mean over the heads is given.
-  /// - Returns: the output in the shape of the queries, and the weights: [batch, length, keys], or [batch,
-  ///   heads, length, keys].
+  ///   - keyPaddingMask: of shape [batch, keys]; bool, true for keys to ignore, or floating point,
+  ///     added to the scores.
+  ///   - attnMask: of shape [length, keys] or [batch · heads, length, keys]; bool or floating
+  ///     point, as for `keyPaddingMask`.
+  ///   - isCausal: whether each query attends only to keys up to its own position.
+  ///   - needWeights: whether to return the attention weights too, which takes more memory.
+  ///   - averageAttnWeights: whether to return the weights averaged over the heads.
+  /// - Returns: the output, in the shape of the queries, and the weights, of shape [batch, length,
+  ///   keys], or [batch, heads, length, keys] if they are not averaged.
   public func callAsFunction(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, keyPaddingMask: Tensor? = nil,
     attnMask: Tensor? = nil, isCausal: Bool = false, needWeights: Bool = true,
@@ -143,7 +147,8 @@ open class MultiheadAttention: Module {
     return (parts[0], parts[1], parts[2])
   }
 
-  /// All masks as numbers to add to [batch, heads, length, keys]; none where only `isCausal` is asked for.
+  /// All masks combined into one to add to scores of [batch, heads, length, keys]; nil where there
+  /// is only `isCausal`.
   private func mask(
     _ attention: Tensor?, _ padding: Tensor?, isCausal: Bool, _ q: Tensor, _ k: Tensor
   ) -> Tensor? {

@@ -1,24 +1,25 @@
 @_spi(Flambeau) import Tensors
 
-/// What the four kinds of convolution have in common.
+/// The base class of the four convolution layers.
 open class Convolution: Module {
-  /// Channels of the input.
+  /// The number of input channels.
   public let inChannels: Int
-  /// Channels of the output.
+  /// The number of output channels.
   public let outChannels: Int
-  /// The size of the window.
+  /// The size of the kernel.
   public let kernelSize: [Int]
-  /// By how much the window moves.
+  /// The stride of the window.
   public let stride: [Int]
-  /// How many zeros are put around.
+  /// The zero padding added on both sides.
   public let padding: [Int]
-  /// How far apart the window's points are.
+  /// The spacing between kernel elements.
   public let dilation: [Int]
-  /// In how many groups channels are convolved apart from one another.
+  /// The number of groups; channels are convolved group by group.
   public let groups: Int
-  /// Of shape [outChannels, inChannels / groups, kernel…]; of transposed ones the first two swapped.
+  /// The weight, of shape [outChannels, inChannels / groups, kernel…]; for transposed convolutions
+  /// [inChannels, outChannels / groups, kernel…].
   @Parameter public var weight: Tensor
-  /// Of shape [outChannels], or none.
+  /// The bias, of shape [outChannels]; nil for none.
   @Parameter public var bias: Tensor?
 
   init(
@@ -49,7 +50,7 @@ open class Convolution: Module {
     super.init()
   }
 
-  /// Calls `body` with an input in a batch, which it may lack.
+  /// Calls `body` with a batched input, adding a batch dim of size 1 if there is none.
   func batched(_ x: Tensor, _ dims: Int, _ body: (Tensor) -> Tensor) -> Tensor {
     let channels = x.ndim == dims + 2 ? 1 : 0
     guard x.ndim == dims + 2 || x.ndim == dims + 1, x.shape[channels] == inChannels else {
@@ -59,7 +60,7 @@ open class Convolution: Module {
     return channels == 1 ? body(x) : body(x.unsqueeze(0)).squeeze(0)
   }
 
-  /// Arguments in PyTorch's order, those left out that are as by default.
+  /// Arguments in PyTorch's order, without those that have their default value.
   func describe(outputPadding: [Int]? = nil) -> String {
     let ones = [Int](repeating: 1, count: kernelSize.count)
     let zeros = [Int](repeating: 0, count: kernelSize.count)
@@ -88,24 +89,24 @@ open class Convolution: Module {
   open override var extraDescription: String { describe() }
 }
 
-/// A convolution of signals: `torch.nn.Conv1d`.
+/// A 1D convolution, over signals: `torch.nn.Conv1d`.
 ///
 /// Input of shape [batch, inChannels, length], or without the batch.
 open class Conv1d: Convolution {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inChannels: channels of the input.
-  ///   - outChannels: channels of the output.
-  ///   - kernelSize: the size of the window.
-  ///   - stride: by how much the window moves.
-  ///   - padding: how many zeros are put around.
-  ///   - dilation: how far apart the window's points are.
-  ///   - groups: in how many groups channels are convolved apart from one another.
-  ///   - bias: whether there is a bias.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - inChannels: number of input channels.
+  ///   - outChannels: number of output channels.
+  ///   - kernelSize: size of the kernel.
+  ///   - stride: stride of the window.
+  ///   - padding: zero padding added on both sides.
+  ///   - dilation: spacing between kernel elements.
+  ///   - groups: number of groups; channels are convolved group by group.
+  ///   - bias: whether to add a learnable bias.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     dilation: Int = 1, groups: Int = 1, bias: Bool = true, dtype: DType = .float32,
@@ -116,7 +117,7 @@ open class Conv1d: Convolution {
       isTransposed: false, bias: bias, dtype, device, generator)
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],
@@ -134,25 +135,25 @@ open class Conv1d: Convolution {
   }
 }
 
-/// A convolution of images: `torch.nn.Conv2d`.
+/// A 2D convolution, over images: `torch.nn.Conv2d`.
 ///
-/// Input of shape [batch, inChannels, height, width], or without the batch. Sizes are one number, or
-/// one for height and one for width.
+/// Input of shape [batch, inChannels, height, width], or without the batch. Sizes are one number,
+/// or one for height and one for width.
 open class Conv2d: Convolution {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inChannels: channels of the input.
-  ///   - outChannels: channels of the output.
-  ///   - kernelSize: the size of the window.
-  ///   - stride: by how much the window moves.
-  ///   - padding: how many zeros are put around.
-  ///   - dilation: how far apart the window's points are.
-  ///   - groups: in how many groups channels are convolved apart from one another.
-  ///   - bias: whether there is a bias.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - inChannels: number of input channels.
+  ///   - outChannels: number of output channels.
+  ///   - kernelSize: size of the kernel.
+  ///   - stride: stride of the window.
+  ///   - padding: zero padding added on both sides.
+  ///   - dilation: spacing between kernel elements.
+  ///   - groups: number of groups; channels are convolved group by group.
+  ///   - bias: whether to add a learnable bias.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
     padding: some Extent = 0, dilation: some Extent = 1, groups: Int = 1, bias: Bool = true,
@@ -167,7 +168,7 @@ open class Conv2d: Convolution {
       bias: bias, dtype, device, generator)
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],
@@ -184,26 +185,28 @@ open class Conv2d: Convolution {
   }
 }
 
-/// A transposed convolution of signals: `torch.nn.ConvTranspose1d`.
+/// A 1D transposed convolution: `torch.nn.ConvTranspose1d`.
+///
+/// Input of shape [batch, inChannels, length], or without the batch.
 open class ConvTranspose1d: Convolution {
-  /// What is added to the output's size at one end.
+  /// The size added to one side of the output.
   public let outputPadding: Int
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inChannels: channels of the input.
-  ///   - outChannels: channels of the output.
-  ///   - kernelSize: the size of the window.
-  ///   - stride: by how much the window moves.
-  ///   - padding: how many zeros are put around.
-  ///   - outputPadding: what is added to the output's size at one end.
-  ///   - groups: in how many groups channels are convolved apart from one another.
-  ///   - bias: whether there is a bias.
-  ///   - dilation: how far apart the window's points are.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - inChannels: number of input channels.
+  ///   - outChannels: number of output channels.
+  ///   - kernelSize: size of the kernel.
+  ///   - stride: stride of the window.
+  ///   - padding: zero padding added on both sides.
+  ///   - outputPadding: size added to one side of the output.
+  ///   - groups: number of groups; channels are convolved group by group.
+  ///   - bias: whether to add a learnable bias.
+  ///   - dilation: spacing between kernel elements.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, groups: Int = 1, bias: Bool = true, dilation: Int = 1,
@@ -215,7 +218,7 @@ open class ConvTranspose1d: Convolution {
       isTransposed: true, bias: bias, dtype, device, generator)
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],
@@ -238,26 +241,28 @@ open class ConvTranspose1d: Convolution {
   open override var extraDescription: String { describe(outputPadding: [outputPadding]) }
 }
 
-/// A transposed convolution of images: `torch.nn.ConvTranspose2d`.
+/// A 2D transposed convolution: `torch.nn.ConvTranspose2d`.
+///
+/// Input of shape [batch, inChannels, height, width], or without the batch.
 open class ConvTranspose2d: Convolution {
-  /// What is added to the output's size at one end.
+  /// The size added to one side of the output.
   public let outputPadding: [Int]
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inChannels: channels of the input.
-  ///   - outChannels: channels of the output.
-  ///   - kernelSize: the size of the window.
-  ///   - stride: by how much the window moves.
-  ///   - padding: how many zeros are put around.
-  ///   - outputPadding: what is added to the output's size at one end.
-  ///   - groups: in how many groups channels are convolved apart from one another.
-  ///   - bias: whether there is a bias.
-  ///   - dilation: how far apart the window's points are.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - inChannels: number of input channels.
+  ///   - outChannels: number of output channels.
+  ///   - kernelSize: size of the kernel.
+  ///   - stride: stride of the window.
+  ///   - padding: zero padding added on both sides.
+  ///   - outputPadding: size added to one side of the output.
+  ///   - groups: number of groups; channels are convolved group by group.
+  ///   - bias: whether to add a learnable bias.
+  ///   - dilation: spacing between kernel elements.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
     padding: some Extent = 0, outputPadding: some Extent = 0, groups: Int = 1, bias: Bool = true,
@@ -274,7 +279,7 @@ open class ConvTranspose2d: Convolution {
       bias: bias, dtype, device, generator)
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],

@@ -1,17 +1,17 @@
 @_spi(Flambeau) import Tensors
 
-/// In training, elements set to 0 by chance, and the others made larger by as much as is lost:
-/// `torch.nn.Dropout`; Hinton and others, 2012.
+/// In training, sets elements to 0 with probability p and scales the others by 1 / (1 - p):
+/// `torch.nn.Dropout`; Hinton et al., 2012.
 open class Dropout: Module {
-  /// The probability of being set to 0.
+  /// The probability that an element is set to 0.
   public let p: Double
   let generator: Generator?
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - p: the share that is set to zero while training.
-  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
+  ///   - p: probability that an element is set to 0 in training.
+  ///   - generator: random number generator; nil: the default generator at each draw.
   public init(_ p: Double = 0.5, generator: Generator? = nil) {
     guard (0...1).contains(p) else {
       fatalError("\(Self.self): a probability of \(p); it must be from 0 to 1")
@@ -21,14 +21,14 @@ open class Dropout: Module {
     super.init()
   }
 
-  /// The part of an input for which chance decides, in whose shape and order of memory.
+  /// A tensor with the shape and memory order of the mask that is drawn for an input.
   func drawn(_ x: Tensor) -> Tensor { x }
 
   open override func forward(_ x: Tensor) -> Tensor {
     isTraining ? Self.drop(x, p, like: drawn(x), generator) : x
   }
 
-  /// Some elements set to 0 by chance, the same ones along dims in which `part` has size 1.
+  /// Sets elements to 0 at random; the mask has the shape of `part` and broadcasts.
   static func drop(
     _ x: Tensor, _ p: Double, like part: Tensor, _ generator: Generator?
   ) -> Tensor {
@@ -40,7 +40,7 @@ open class Dropout: Module {
 
   open override var arguments: ModuleArguments { ["p": p] }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try arguments["p"])
   }
@@ -48,8 +48,11 @@ open class Dropout: Module {
   open override var extraDescription: String { "\(arguments), inplace=False" }
 }
 
-/// ``Dropout`` of whole channels of [batch, channels, height, width], or of [batch, channels, length]:
-/// `torch.nn.Dropout2d`; Tompson and others, 2014.
+/// ``Dropout`` of whole channels: `torch.nn.Dropout2d`.
+///
+/// Input of shape [batch, channels, height, width] or [batch, channels, length].
+///
+/// Tompson et al., 2014.
 open class Dropout2d: Dropout {
   override func drawn(_ x: Tensor) -> Tensor {
     guard x.ndim == 3 || x.ndim == 4 else {

@@ -1,17 +1,17 @@
-/// Rows of a table by their places: `torch.nn.Embedding`.
+/// A lookup table of embedding vectors: `torch.nn.Embedding`.
 ///
-/// Input of whole numbers in any shape, output with the size of a row as a last dim.
+/// Input of integer indices in any shape […], output of shape […, embeddingDim].
 open class Embedding: Module {
-  /// How many rows.
+  /// The number of embeddings.
   public let numEmbeddings: Int
-  /// How many numbers each row has.
+  /// The size of each embedding vector.
   public let embeddingDim: Int
-  /// A row that is 0 at first and gets no gradient.
+  /// The index of the padding embedding, which is initialized to 0 and gets no gradient.
   public let paddingIdx: Int?
-  /// Of shape [numEmbeddings, embeddingDim].
+  /// The embeddings, of shape [numEmbeddings, embeddingDim].
   @Parameter public var weight: Tensor
 
-  /// Rows are drawn from the normal distribution.
+  /// Creates the layer. Embeddings are drawn from N(0, 1).
   public init(
     _ numEmbeddings: Int, _ embeddingDim: Int, paddingIdx: Int? = nil, dtype: DType = .float32,
     device: Device = .default, generator: Generator = .default
@@ -34,7 +34,7 @@ open class Embedding: Module {
   open override func forward(_ x: Tensor) -> Tensor {
     guard !x.dtype.isFloatingPoint else { fail("places are whole numbers; got \(x.dtype)") }
     guard let paddingIdx else { return .embedding(x, weight) }
-    // The row of the padding keeps its value and hands on no gradient.
+    // The padding embedding keeps its value and gets no gradient.
     let isPadding = (x .== paddingIdx).unsqueeze(-1)
     return .where(isPadding, weight.detach()[paddingIdx], .embedding(x, weight))
   }
@@ -45,7 +45,7 @@ open class Embedding: Module {
     ]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["num_embeddings"], try arguments["embedding_dim"],

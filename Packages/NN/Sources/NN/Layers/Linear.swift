@@ -1,17 +1,17 @@
-/// x·wᵀ + b: `torch.nn.Linear`.
+/// The affine map x·wᵀ + b: `torch.nn.Linear`.
 ///
 /// Input of shape […, inFeatures], output of shape […, outFeatures].
 open class Linear: Module {
-  /// How many numbers come in.
+  /// The number of input features.
   public let inFeatures: Int
-  /// How many go out.
+  /// The number of output features.
   public let outFeatures: Int
-  /// Of shape [outFeatures, inFeatures].
+  /// The weight, of shape [outFeatures, inFeatures].
   @Parameter public var weight: Tensor
-  /// Of shape [outFeatures], or none.
+  /// The bias, of shape [outFeatures]; nil for none.
   @Parameter public var bias: Tensor?
 
-  /// Weights and biases are drawn evenly from -1/√inFeatures to 1/√inFeatures.
+  /// Creates the layer. Weight and bias are drawn from U(-1/√inFeatures, 1/√inFeatures).
   public init(
     _ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, dtype: DType = .float32,
     device: Device = .default, generator: Generator = .default
@@ -38,16 +38,16 @@ open class Linear: Module {
     ["in_features": inFeatures, "out_features": outFeatures, "bias": bias != nil]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["in_features"], try arguments["out_features"], bias: try arguments["bias"])
   }
 }
 
-/// What layers have in common.
+/// Helpers that layers share.
 enum Layer {
-  /// A weight and a bias, drawn evenly from -1/√fanIn to 1/√fanIn, as most of PyTorch's layers do.
+  /// A weight and a bias drawn from U(-1/√fanIn, 1/√fanIn), as in most of PyTorch's layers.
   static func uniform(
     _ weight: [Int], bias: Int?, fanIn: Int, _ dtype: DType, _ device: Device,
     _ generator: Generator
@@ -63,23 +63,23 @@ enum Layer {
   }
 }
 
-/// Its input: `torch.nn.Identity`.
+/// The identity, which returns its input: `torch.nn.Identity`.
 public final class Identity: Module, ArgumentFree {
   public override func forward(_ x: Tensor) -> Tensor { x }
 }
 
-/// The dims from one to another as one: `torch.nn.Flatten`. By default all but the batch.
+/// Flattens a range of dims into one, by default all but the batch: `torch.nn.Flatten`.
 public final class Flatten: Module, Rebuildable {
-  /// The first dim that is joined.
+  /// The first dim to flatten.
   public let startDim: Int
-  /// The last one.
+  /// The last dim to flatten.
   public let endDim: Int
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - startDim: the first dim that is joined.
-  ///   - endDim: the last one.
+  ///   - startDim: first dim to flatten.
+  ///   - endDim: last dim to flatten.
   public init(startDim: Int = 1, endDim: Int = -1) {
     self.startDim = startDim
     self.endDim = endDim
@@ -97,18 +97,18 @@ public final class Flatten: Module, Rebuildable {
   }
 }
 
-/// One dim as several: `torch.nn.Unflatten`.
+/// Splits a dim into several: `torch.nn.Unflatten`.
 public final class Unflatten: Module, Rebuildable {
-  /// Along which.
+  /// The dim to split.
   public let dim: Int
-  /// The sizes.
+  /// The sizes of the new dims.
   public let sizes: [Int]
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - dim: along which.
-  ///   - sizes: the sizes.
+  ///   - dim: dim to split.
+  ///   - sizes: sizes of the new dims.
   public init(_ dim: Int, _ sizes: [Int]) {
     self.dim = dim
     self.sizes = sizes

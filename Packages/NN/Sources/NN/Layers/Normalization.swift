@@ -1,38 +1,42 @@
 @_spi(Flambeau) import Tensors
 
-/// What the kinds of batch normalisation have in common; Ioffe and Szegedy, 2015.
+/// The base class of batch normalization: (x - mean) / √(variance + eps) · weight + bias, per
+/// channel.
 ///
-/// In training each channel is brought to mean 0 and variance 1 over the batch; running means and
-/// variances follow, and take their place in evaluation.
+/// In training, mean and variance are those of the batch, and running statistics are updated from
+/// them; in evaluation, the running statistics are used.
+///
+/// Ioffe and Szegedy, 2015.
 open class BatchNorm: Module {
-  /// How many channels.
+  /// The number of channels.
   public let numFeatures: Int
-  /// What is added to the variance.
+  /// The ε added to the variance, for numerical stability.
   public let eps: Double
-  /// How much of a batch's own goes into the running ones; nil for the mean over all batches.
+  /// The weight of a batch in the running statistics; nil for the cumulative mean over all batches.
   public let momentum: Double?
-  /// A factor for each channel or element.
+  /// The learnable scale of each channel, [channels]; nil for none.
   @Parameter public var weight: Tensor?
-  /// What is added to each channel or element.
+  /// The learnable shift of each channel, [channels]; nil for none.
   @Parameter public var bias: Tensor?
-  /// The mean of all batches so far, [channels].
+  /// The running mean, [channels]; nil without running statistics.
   @Buffer public var runningMean: Tensor?
-  /// The variance of all batches so far, [channels].
+  /// The running variance, [channels]; nil without running statistics.
   @Buffer public var runningVar: Tensor?
-  /// How many batches there have been.
+  /// The number of batches in the running statistics.
   @Buffer public var numBatchesTracked: Tensor?
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - numFeatures: how many channels.
-  ///   - eps: what is added to the variance.
-  ///   - momentum: the share of the velocity that stays.
-  ///   - affine: whether there are a weight and a bias.
-  ///   - trackRunningStats: whether running means are kept.
-  ///   - bias: what is added to each channel or element.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
+  ///   - numFeatures: number of channels.
+  ///   - eps: ε added to the variance, for numerical stability.
+  ///   - momentum: weight of a batch in the running statistics; nil for the cumulative mean over
+  ///     all batches.
+  ///   - affine: whether to learn a scale and a shift.
+  ///   - trackRunningStats: whether to keep running statistics.
+  ///   - bias: whether `affine` includes the shift.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
   public init(
     _ numFeatures: Int, eps: Double = 1e-5, momentum: Double? = 0.1, affine: Bool = true,
     trackRunningStats: Bool = true, bias: Bool = true, dtype: DType = .float32,
@@ -52,7 +56,7 @@ open class BatchNorm: Module {
     super.init()
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["num_features"], eps: try arguments["eps"], momentum: try arguments["momentum"],
@@ -60,7 +64,7 @@ open class BatchNorm: Module {
       bias: try arguments["bias"])
   }
 
-  /// How many dims an input may have.
+  /// The numbers of dims that an input may have.
   class var ranks: Set<Int> { [] }
 
   open override func forward(_ x: Tensor) -> Tensor {
@@ -96,37 +100,37 @@ open class BatchNorm: Module {
   }
 }
 
-/// Batch normalisation of [batch, channels] or [batch, channels, length]: `torch.nn.BatchNorm1d`.
+/// Batch normalization of [batch, channels] or [batch, channels, length]: `torch.nn.BatchNorm1d`.
 open class BatchNorm1d: BatchNorm {
   override class var ranks: Set<Int> { [2, 3] }
 }
 
-/// Batch normalisation of [batch, channels, height, width]: `torch.nn.BatchNorm2d`.
+/// Batch normalization of [batch, channels, height, width]: `torch.nn.BatchNorm2d`.
 open class BatchNorm2d: BatchNorm {
   override class var ranks: Set<Int> { [4] }
 }
 
-/// The last dims brought to mean 0 and variance 1, then scaled and shifted: `torch.nn.LayerNorm`; Ba,
-/// Kiros and Hinton, 2016.
+/// Layer normalization, (x - mean) / √(variance + eps) · weight + bias over the last dims:
+/// `torch.nn.LayerNorm`; Ba, Kiros and Hinton, 2016.
 open class LayerNorm: Module {
-  /// The last sizes of the input.
+  /// The sizes of the last dims, which are normalized.
   public let normalizedShape: [Int]
-  /// What is added to the variance.
+  /// The ε added to the variance, for numerical stability.
   public let eps: Double
-  /// A factor for each channel or element.
+  /// The learnable scale of each element, of shape `normalizedShape`; nil for none.
   @Parameter public var weight: Tensor?
-  /// What is added to each channel or element.
+  /// The learnable shift of each element, of shape `normalizedShape`; nil for none.
   @Parameter public var bias: Tensor?
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - normalizedShape: the size of the last dim, or of several.
-  ///   - eps: what is added to the variance.
-  ///   - elementwiseAffine: whether there are a weight and a bias for each element.
-  ///   - bias: what is added to each channel or element.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
+  ///   - normalizedShape: size of the last dim, or of several, which are normalized.
+  ///   - eps: ε added to the variance, for numerical stability.
+  ///   - elementwiseAffine: whether to learn a scale and a shift for each element.
+  ///   - bias: whether `elementwiseAffine` includes the shift.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
   public init(
     _ normalizedShape: some Extent, eps: Double = 1e-5, elementwiseAffine: Bool = true,
     bias: Bool = true, dtype: DType = .float32, device: Device = .default
@@ -153,7 +157,7 @@ open class LayerNorm: Module {
     ]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["normalized_shape"] as [Int], eps: try arguments["eps"],
@@ -166,23 +170,24 @@ open class LayerNorm: Module {
   }
 }
 
-/// The last dims brought to a mean square of 1, then scaled: `torch.nn.RMSNorm`; Zhang and Sennrich, 2019.
+/// RMS normalization, x / √(mean of x² + eps) · weight over the last dims: `torch.nn.RMSNorm`;
+/// Zhang and Sennrich, 2019.
 open class RMSNorm: Module {
-  /// The last sizes of the input.
+  /// The sizes of the last dims, which are normalized.
   public let normalizedShape: [Int]
-  /// What is added to the variance.
+  /// The ε added to the mean square; nil for the machine epsilon of the input's dtype.
   public let eps: Double?
-  /// A factor for each channel or element.
+  /// The learnable scale of each element, of shape `normalizedShape`; nil for none.
   @Parameter public var weight: Tensor?
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - normalizedShape: the last sizes of the input.
-  ///   - eps: what is added to the variance.
-  ///   - elementwiseAffine: whether there are a weight and a bias for each element.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
+  ///   - normalizedShape: sizes of the last dims, which are normalized.
+  ///   - eps: ε added to the mean square; nil for the machine epsilon of the input's dtype.
+  ///   - elementwiseAffine: whether to learn a scale for each element.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
   public init(
     _ normalizedShape: some Extent, eps: Double? = nil, elementwiseAffine: Bool = true,
     dtype: DType = .float32, device: Device = .default
@@ -204,7 +209,7 @@ open class RMSNorm: Module {
     ["normalized_shape": normalizedShape, "eps": eps, "elementwise_affine": weight != nil]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["normalized_shape"] as [Int], eps: try arguments["eps"],
@@ -217,32 +222,34 @@ open class RMSNorm: Module {
   }
 }
 
-/// Groups of channels brought to mean 0 and variance 1, then scaled and shifted: `torch.nn.GroupNorm`; Wu
-/// and He, 2018.
+/// Group normalization, (x - mean) / √(variance + eps) · weight + bias, with mean and variance over
+/// each group of channels: `torch.nn.GroupNorm`.
 ///
 /// Input of shape [batch, channels, …].
+///
+/// Wu and He, 2018.
 open class GroupNorm: Module {
-  /// How many groups channels are divided into.
+  /// The number of groups.
   public let numGroups: Int
-  /// How many channels.
+  /// The number of channels.
   public let numChannels: Int
-  /// What is added to the variance.
+  /// The ε added to the variance, for numerical stability.
   public let eps: Double
-  /// A factor for each channel or element.
+  /// The learnable scale of each channel, [channels]; nil for none.
   @Parameter public var weight: Tensor?
-  /// What is added to each channel or element.
+  /// The learnable shift of each channel, [channels]; nil for none.
   @Parameter public var bias: Tensor?
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - numGroups: how many groups channels are divided into.
-  ///   - numChannels: how many channels.
-  ///   - eps: what is added to the variance.
-  ///   - affine: whether there are a weight and a bias.
-  ///   - bias: what is added to each channel or element.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
+  ///   - numGroups: number of groups, which divides the number of channels.
+  ///   - numChannels: number of channels.
+  ///   - eps: ε added to the variance, for numerical stability.
+  ///   - affine: whether to learn a scale and a shift.
+  ///   - bias: whether `affine` includes the shift.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
   public init(
     _ numGroups: Int, _ numChannels: Int, eps: Double = 1e-5, affine: Bool = true,
     bias: Bool = true, dtype: DType = .float32, device: Device = .default
@@ -279,7 +286,7 @@ open class GroupNorm: Module {
     ]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["num_groups"], try arguments["num_channels"], eps: try arguments["eps"],

@@ -1,21 +1,22 @@
-/// More around the last dims: `torch.nn.ZeroPad2d`, `torch.nn.ConstantPad1d` and their like.
+/// Padding of the last dims: `torch.nn.ZeroPad2d`, `torch.nn.ConstantPad1d` and the like.
 ///
 ///     Padding([1, 1, 2, 2])                    // left, right, top, bottom
 ///     Padding([2, 2], mode: .reflect)
 public final class Padding: Module, Rebuildable {
-  /// The sizes.
+  /// The padding: before and after the last dim, then the one before it, and so on.
   public let sizes: [Int]
-  /// What the margin is filled with.
+  /// The padding mode.
   public let mode: PaddingMode
-  /// The number for `.constant`.
+  /// The fill value for `.constant`.
   public let value: Double
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - sizes: before and after the last dim, then before and after the one before it, and so on.
-  ///   - mode: what the margin is filled with.
-  ///   - value: the number for `.constant`.
+  ///   - sizes: padding before and after the last dim, then before and after the one before it, and
+  ///     so on.
+  ///   - mode: padding mode.
+  ///   - value: fill value for `.constant`.
   public init(_ sizes: [Int], mode: PaddingMode = .constant, value: Double = 0) {
     self.sizes = sizes
     self.mode = mode
@@ -39,23 +40,25 @@ public final class Padding: Module, Rebuildable {
   }
 }
 
-/// Signals or images in another size: `torch.nn.Upsample`.
+/// Upsampling of signals or images by interpolation: `torch.nn.Upsample`.
+///
+/// Input of shape [batch, channels, length] or [batch, channels, height, width].
 public final class Upsample: Module, Rebuildable {
-  /// Of the output.
+  /// The spatial size of the output.
   public let size: [Int]?
-  /// How many times as large the output is.
+  /// The factor from input size to output size.
   public let scaleFactor: [Double]?
-  /// What the margin is filled with.
+  /// The interpolation mode.
   public let mode: Tensor.Interpolation
-  /// Whether the outermost points stay where they are.
+  /// Whether the centers of the corner pixels of input and output are aligned.
   public let alignCorners: Bool
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - size: [length] or [height, width].
-  ///   - mode: what the margin is filled with.
-  ///   - alignCorners: whether the outermost points stay where they are.
+  ///   - size: output size, [length] or [height, width].
+  ///   - mode: interpolation mode.
+  ///   - alignCorners: whether the centers of the corner pixels of input and output are aligned.
   public convenience init(
     size: [Int], mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false
   ) {
@@ -65,10 +68,10 @@ public final class Upsample: Module, Rebuildable {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - scaleFactor: how many times as long each dim becomes, one number for all dims after the first
-  ///     two, or one for each.
-  ///   - mode: what the margin is filled with.
-  ///   - alignCorners: whether the outermost points stay where they are.
+  ///   - scaleFactor: factor from input size to output size, one for all spatial dims or one for
+  ///     each.
+  ///   - mode: interpolation mode.
+  ///   - alignCorners: whether the centers of the corner pixels of input and output are aligned.
   public convenience init(
     scaleFactor: Double..., mode: Tensor.Interpolation = .nearest, alignCorners: Bool = false
   ) {

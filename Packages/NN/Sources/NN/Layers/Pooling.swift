@@ -1,26 +1,26 @@
 @_spi(Flambeau) import Tensors
 
-// Windows over signals and images, reduced to one number each. Inputs are [batch, channels, length] or
-// [batch, channels, height, width], or lack the batch.
+// Pooling over windows of signals and images. Inputs are [batch, channels, length] or [batch,
+// channels, height, width], or lack the batch.
 
-/// The largest element of each window: `torch.nn.MaxPool1d`.
+/// Max pooling, the maximum of each window: `torch.nn.MaxPool1d`.
 public final class MaxPool1d: Module, Rebuildable {
   /// The size of the window.
   public let kernelSize: Int
-  /// By how much the window moves.
+  /// The stride of the window.
   public let stride: Int
-  /// How many zeros are put around.
+  /// The implicit padding added on both sides; padded elements are never the maximum.
   public let padding: Int
-  /// How far apart the window's points are.
+  /// The spacing between kernel elements.
   public let dilation: Int
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - kernelSize: the size of the window.
-  ///   - stride: by how much the window moves.
-  ///   - padding: how many zeros are put around.
-  ///   - dilation: how far apart the window's points are.
+  ///   - kernelSize: size of the window.
+  ///   - stride: stride of the window; by default `kernelSize`.
+  ///   - padding: implicit padding added on both sides; padded elements are never the maximum.
+  ///   - dilation: spacing between kernel elements.
   public init(_ kernelSize: Int, stride: Int? = nil, padding: Int = 0, dilation: Int = 1) {
     self.kernelSize = kernelSize
     self.stride = stride ?? kernelSize
@@ -46,25 +46,25 @@ public final class MaxPool1d: Module, Rebuildable {
   public override var extraDescription: String { "\(arguments), ceil_mode=False" }
 }
 
-/// The largest element of each window: `torch.nn.MaxPool2d`.
+/// Max pooling, the maximum of each window: `torch.nn.MaxPool2d`.
 public final class MaxPool2d: Module, Rebuildable {
   private let given: ModuleArguments
   /// The size of the window.
   public let kernelSize: [Int]
-  /// By how much the window moves.
+  /// The stride of the window.
   public let stride: [Int]
-  /// How many zeros are put around.
+  /// The implicit padding added on both sides; padded elements are never the maximum.
   public let padding: [Int]
-  /// How far apart the window's points are.
+  /// The spacing between kernel elements.
   public let dilation: [Int]
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - kernelSize: the size of the window.
-  ///   - stride: by how much the window moves.
-  ///   - padding: how many zeros are put around.
-  ///   - dilation: how far apart the window's points are.
+  ///   - kernelSize: size of the window.
+  ///   - stride: stride of the window; by default `kernelSize`.
+  ///   - padding: implicit padding added on both sides; padded elements are never the maximum.
+  ///   - dilation: spacing between kernel elements.
   public init(
     _ kernelSize: some Extent, stride: (any Extent)? = nil, padding: some Extent = 0,
     dilation: some Extent = 1
@@ -97,24 +97,24 @@ public final class MaxPool2d: Module, Rebuildable {
   public override var extraDescription: String { "\(arguments), ceil_mode=False" }
 }
 
-/// The mean of each window: `torch.nn.AvgPool1d`.
+/// Average pooling, the mean of each window: `torch.nn.AvgPool1d`.
 public final class AvgPool1d: Module, Rebuildable {
   /// The size of the window.
   public let kernelSize: Int
-  /// By how much the window moves.
+  /// The stride of the window.
   public let stride: Int
-  /// How many zeros are put around.
+  /// The zero padding added on both sides.
   public let padding: Int
-  /// Whether zeros of the padding count in the mean.
+  /// Whether the zero padding is included in the mean.
   public let countIncludePad: Bool
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - kernelSize: the size of the window.
-  ///   - stride: by how much the window moves.
-  ///   - padding: how many zeros are put around.
-  ///   - countIncludePad: whether zeros of the padding count in the mean.
+  ///   - kernelSize: size of the window.
+  ///   - stride: stride of the window; by default `kernelSize`.
+  ///   - padding: zero padding added on both sides.
+  ///   - countIncludePad: whether the zero padding is included in the mean.
   public init(
     _ kernelSize: Int, stride: Int? = nil, padding: Int = 0, countIncludePad: Bool = true
   ) {
@@ -147,25 +147,25 @@ public final class AvgPool1d: Module, Rebuildable {
   }
 }
 
-/// The mean of each window: `torch.nn.AvgPool2d`.
+/// Average pooling, the mean of each window: `torch.nn.AvgPool2d`.
 public final class AvgPool2d: Module, Rebuildable {
   private let given: ModuleArguments
   /// The size of the window.
   public let kernelSize: [Int]
-  /// By how much the window moves.
+  /// The stride of the window.
   public let stride: [Int]
-  /// How many zeros are put around.
+  /// The zero padding added on both sides.
   public let padding: [Int]
-  /// Whether zeros of the padding count in the mean.
+  /// Whether the zero padding is included in the mean.
   public let countIncludePad: Bool
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - kernelSize: the size of the window.
-  ///   - stride: by how much the window moves.
-  ///   - padding: how many zeros are put around.
-  ///   - countIncludePad: whether zeros of the padding count in the mean.
+  ///   - kernelSize: size of the window.
+  ///   - stride: stride of the window; by default `kernelSize`.
+  ///   - padding: zero padding added on both sides.
+  ///   - countIncludePad: whether the zero padding is included in the mean.
   public init(
     _ kernelSize: some Extent, stride: (any Extent)? = nil, padding: some Extent = 0,
     countIncludePad: Bool = true
@@ -206,7 +206,7 @@ extension Extent {
   fileprivate var asGiven: any ModuleArgument { sizes.count == 1 ? sizes[0] : sizes }
 }
 
-/// What the adaptive kinds have in common: as many windows as asked for.
+/// The base class of adaptive pooling: windows are chosen so that the output has the given size.
 open class AdaptivePool: Module {
   /// The sizes of the output.
   public let outputSize: [Int]
@@ -221,7 +221,7 @@ open class AdaptivePool: Module {
   open override var arguments: ModuleArguments { ["output_size": given] }
 }
 
-/// The mean of as many windows as asked for: `torch.nn.AdaptiveAvgPool1d`.
+/// Adaptive average pooling to a given output size: `torch.nn.AdaptiveAvgPool1d`.
 public final class AdaptiveAvgPool1d: AdaptivePool, Rebuildable {
   /// Creates the layer.
   public init(_ outputSize: Int) { super.init(outputSize, 1) }
@@ -231,7 +231,7 @@ public final class AdaptiveAvgPool1d: AdaptivePool, Rebuildable {
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveAvgPool1d(outputSize[0]) }
 }
 
-/// The mean of as many windows as asked for: `torch.nn.AdaptiveAvgPool2d`.
+/// Adaptive average pooling to a given output size: `torch.nn.AdaptiveAvgPool2d`.
 public final class AdaptiveAvgPool2d: AdaptivePool, Rebuildable {
   /// Creates the layer.
   public init(_ outputSize: some Extent) { super.init(outputSize, 2) }
@@ -241,7 +241,7 @@ public final class AdaptiveAvgPool2d: AdaptivePool, Rebuildable {
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveAvgPool2d(outputSize) }
 }
 
-/// The largest elements of as many windows as asked for: `torch.nn.AdaptiveMaxPool1d`.
+/// Adaptive max pooling to a given output size: `torch.nn.AdaptiveMaxPool1d`.
 public final class AdaptiveMaxPool1d: AdaptivePool, Rebuildable {
   /// Creates the layer.
   public init(_ outputSize: Int) { super.init(outputSize, 1) }
@@ -251,7 +251,7 @@ public final class AdaptiveMaxPool1d: AdaptivePool, Rebuildable {
   public override func forward(_ x: Tensor) -> Tensor { x.adaptiveMaxPool1d(outputSize[0]) }
 }
 
-/// The largest elements of as many windows as asked for: `torch.nn.AdaptiveMaxPool2d`.
+/// Adaptive max pooling to a given output size: `torch.nn.AdaptiveMaxPool2d`.
 public final class AdaptiveMaxPool2d: AdaptivePool, Rebuildable {
   /// Creates the layer.
   public init(_ outputSize: some Extent) { super.init(outputSize, 2) }

@@ -1,19 +1,22 @@
 import Foundation
 
-/// Sines and cosines of many wavelengths, added to each place: Vaswani and others, 2017.
+/// Sinusoidal positional encoding, added to the input.
 ///
 /// Input of shape […, length, size].
+///
+/// Vaswani et al., 2017.
 public final class SinusoidalPositions: Module, Rebuildable {
-  /// Of shape [maxLength, size]: sin(p / 10000^(2i / size)) at 2i, the cosine at 2i + 1.
+  /// The encodings, of shape [maxLength, size]: sin(p / 10000^(2i / size)) at 2i, and the cosine at
+  /// 2i + 1.
   @Buffer public var table: Tensor
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - size: of the output.
-  ///   - maxLength: how long an input may be.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
+  ///   - size: number of features.
+  ///   - maxLength: maximum length of the input.
+  ///   - dtype: dtype of the tables.
+  ///   - device: device of the tables.
   public init(_ size: Int, maxLength: Int, dtype: DType = .float32, device: Device = .default) {
     let numbers = (0..<maxLength).flatMap { place in
       (0..<size).map { dim -> Double in
@@ -46,13 +49,16 @@ public final class SinusoidalPositions: Module, Rebuildable {
   }
 }
 
-/// Pairs of numbers turned by an angle that grows with the place, for queries and keys: Su and others, 2021.
+/// Rotary position embedding (RoPE) of queries and keys: pairs of features are rotated by an angle
+/// proportional to the position.
 ///
-/// Input of shape […, length, size]. The first half of the numbers is paired with the second.
+/// Input of shape […, length, size]. The first half of the features is paired with the second.
+///
+/// Su et al., 2021.
 public final class RotaryPositions: Module, Rebuildable {
-  /// Of shape [maxLength, size]; the same angles for both halves.
+  /// The cosines, of shape [maxLength, size]; both halves have the same angles.
   @Buffer public var cosines: Tensor
-  /// As the cosines.
+  /// The sines, of shape [maxLength, size].
   @Buffer public var sines: Tensor
   /// The base of the frequencies.
   public let base: Double
@@ -60,11 +66,11 @@ public final class RotaryPositions: Module, Rebuildable {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - size: of the output.
-  ///   - maxLength: how long an input may be.
-  ///   - base: what gives the places.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
+  ///   - size: number of features.
+  ///   - maxLength: maximum length of the input.
+  ///   - base: base of the frequencies.
+  ///   - dtype: dtype of the tables.
+  ///   - device: device of the tables.
   public init(
     _ size: Int, maxLength: Int, base: Double = 10000, dtype: DType = .float32,
     device: Device = .default
@@ -95,11 +101,11 @@ public final class RotaryPositions: Module, Rebuildable {
 
   public override func forward(_ x: Tensor) -> Tensor { self(x, offset: 0) }
 
-  /// Turns pairs of features by angles that grow with the place.
+  /// Rotates pairs of features by angles proportional to the position.
   ///
   /// - Parameters:
   ///   - x: the input.
-  ///   - offset: the first place's number.
+  ///   - offset: position of the first element, as with a key-value cache.
   public func callAsFunction(_ x: Tensor, offset: Int) -> Tensor {
     run([x]) {
       let size = cosines.shape[1]

@@ -1,28 +1,29 @@
-/// What recurrent layers have in common: weights for each layer and direction, and the walk along time.
+/// The base class of recurrent layers: weights for each layer and direction, and the loop over time
+/// steps.
 ///
-/// Input of shape [length, batch, inputSize], or [batch, length, inputSize] with `batchFirst`, or without
-/// the batch. The output holds the last layer's hidden states of all times, those of both directions
-/// side by side; the states are [layers · directions, batch, hiddenSize].
+/// Input of shape [length, batch, inputSize], or [batch, length, inputSize] with `batchFirst`, or
+/// without the batch. The output holds the last layer's hidden states at all time steps, with both
+/// directions concatenated; the states are [layers · directions, batch, hiddenSize].
 open class Recurrent: Module {
-  /// Features of the input.
+  /// The number of input features.
   public let inputSize: Int
-  /// Features of the state.
+  /// The number of features of the hidden state.
   public let hiddenSize: Int
-  /// How many layers, one upon the other.
+  /// The number of stacked layers.
   public let numLayers: Int
   /// Whether there are biases.
   public let bias: Bool
-  /// Whether inputs are [batch, length, features] in place of [length, batch, features].
+  /// Whether inputs are [batch, length, features] instead of [length, batch, features].
   public let batchFirst: Bool
-  /// Between layers, while training.
+  /// The dropout probability between layers in training.
   public let dropout: Double
-  /// Whether it goes both ways.
+  /// Whether it runs in both directions.
   public let bidirectional: Bool
   private let generator: Generator?
 
   /// Creates the layer.
   ///
-  /// - Parameter gates: how many numbers each hidden state is computed from.
+  /// - Parameter gates: number of gates.
   init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int, bias: Bool, batchFirst: Bool,
     dropout: Double, bidirectional: Bool, gates: Int, _ dtype: DType, _ device: Device,
@@ -65,12 +66,12 @@ open class Recurrent: Module {
       bHh: tensor(Cell.names[3]))
   }
 
-  /// The next states, given those before and what the input contributes: a row of gates.
+  /// One time step: the next states, from the previous ones and the input's part of the gates.
   func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
     fatalError("\(Self.self): override func step")
   }
 
-  /// All steps of a layer and direction: the hidden states of all times, and the last states.
+  /// All time steps of a layer and direction: the hidden states at all steps, and the last states.
   func pass(
     _ contributions: Tensor, _ first: [Tensor], _ cell: Cell
   ) -> (hidden: Tensor, last: [Tensor]) {
@@ -105,7 +106,7 @@ open class Recurrent: Module {
       for direction in 0..<directions {
         let place = layer * directions + direction
         let cell = cell(layer, direction)
-        // What the input contributes to all times at once.
+        // The input's part of the gates, for all time steps at once.
         let contributions = inputs.linear(cell.wIh, bias: cell.bIh)
         let (hidden, states) = pass(
           direction == 0 ? contributions : contributions.flip([0]), first.map { $0[place] }, cell)
@@ -152,7 +153,7 @@ struct Cell {
 
   static let names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
 
-  /// Drawn evenly from -1/√hiddenSize to 1/√hiddenSize.
+  /// Weights and biases drawn from U(-1/√hiddenSize, 1/√hiddenSize).
   static func weights(
     _ inputSize: Int, _ hiddenSize: Int, _ gates: Int, bias: Bool, _ dtype: DType,
     _ device: Device, _ generator: Generator?
@@ -166,7 +167,7 @@ struct Cell {
     return drawn + (bias ? [] : [nil, nil])
   }
 
-  /// What a hidden state contributes.
+  /// The hidden state's part of the gates.
   func hidden(_ h: Tensor) -> Tensor { h.linear(wHh, bias: bHh) }
 
   /// tanh(gates + W·h + b), or relu.
@@ -175,14 +176,14 @@ struct Cell {
     return nonlinearity == .relu ? sum.relu() : sum.tanh()
   }
 
-  /// Hochreiter and Schmidhuber, 1997: c' = σ(f)·c + σ(i)·tanh(g), h' = σ(o)·tanh(c').
+  /// c' = σ(f)·c + σ(i)·tanh(g), h' = σ(o)·tanh(c'): Hochreiter and Schmidhuber, 1997.
   func lstm(_ gates: Tensor, _ h: Tensor, _ c: Tensor) -> (h: Tensor, c: Tensor) {
     let parts = (gates + hidden(h)).chunk(4, dim: -1)
     let next = parts[1].sigmoid() * c + parts[0].sigmoid() * parts[2].tanh()
     return (parts[3].sigmoid() * next.tanh(), next)
   }
 
-  /// Cho and others, 2014: n = tanh(xₙ + σ(r)·hₙ), h' = n + σ(z)·(h - n).
+  /// n = tanh(xₙ + σ(r)·hₙ), h' = n + σ(z)·(h - n): Cho et al., 2014.
   func gru(_ gates: Tensor, _ h: Tensor) -> Tensor {
     let (x, own) = (gates.chunk(3, dim: -1), hidden(h).chunk(3, dim: -1))
     let n = (x[2] + (x[0] + own[0]).sigmoid() * own[2]).tanh()
@@ -190,26 +191,26 @@ struct Cell {
   }
 }
 
-/// h' = tanh(W·x + b + U·h + c) along time: `torch.nn.RNN`; Elman, 1990.
+/// h' = tanh(W·x + b + U·h + c), or ReLU, at each time step: `torch.nn.RNN`; Elman, 1990.
 open class RNN: Recurrent {
-  /// What comes after the layer.
+  /// The nonlinearity.
   public let nonlinearity: Nonlinearity
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inputSize: features of the input.
-  ///   - hiddenSize: features of the state.
-  ///   - numLayers: how many layers, one upon the other.
-  ///   - nonlinearity: what comes after the layer.
-  ///   - bias: whether there is a bias.
-  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///   - inputSize: number of input features.
+  ///   - hiddenSize: number of features of the hidden state.
+  ///   - numLayers: number of stacked layers.
+  ///   - nonlinearity: tanh or ReLU.
+  ///   - bias: whether to add learnable biases.
+  ///   - batchFirst: whether inputs are [batch, length, features] instead of [length, batch,
   ///     features].
-  ///   - dropout: between layers, while training.
-  ///   - bidirectional: whether it goes both ways.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
+  ///   - dropout: dropout probability between layers in training.
+  ///   - bidirectional: whether it runs in both directions.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator; nil: the default generator at each draw.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, nonlinearity: Nonlinearity = .tanh,
     bias: Bool = true, batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
@@ -221,15 +222,15 @@ open class RNN: Recurrent {
       dropout: dropout, bidirectional: bidirectional, gates: 1, dtype, device, generator)
   }
 
-  /// What a state is bent with.
+  /// The nonlinearity of an ``RNN``.
   public enum Nonlinearity: String, ModuleArgument, Sendable {
-    /// What bends the sum.
+    /// Hyperbolic tangent or ReLU.
     case tanh, relu
   }
 
   open override var arguments: ModuleArguments { arguments(nonlinearity: nonlinearity) }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"],
@@ -243,10 +244,10 @@ open class RNN: Recurrent {
     [cell.plain(gates, states[0], nonlinearity)]
   }
 
-  /// The output of all times.
+  /// The output at all time steps, from initial states of 0.
   open override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
 
-  /// The output of all times, and the last states.
+  /// The output at all time steps, and the last states.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {
     run([x]) {
       let (output, states) = walk(x, h.map { [$0] }, count: 1)
@@ -255,22 +256,23 @@ open class RNN: Recurrent {
   }
 }
 
-/// A long short-term memory: `torch.nn.LSTM`; Hochreiter and Schmidhuber, 1997.
+/// A long short-term memory, c' = σ(f)·c + σ(i)·tanh(g), h' = σ(o)·tanh(c') at each time step:
+/// `torch.nn.LSTM`; Hochreiter and Schmidhuber, 1997.
 open class LSTM: Recurrent {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inputSize: features of the input.
-  ///   - hiddenSize: features of the state.
-  ///   - numLayers: how many layers, one upon the other.
-  ///   - bias: whether there is a bias.
-  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///   - inputSize: number of input features.
+  ///   - hiddenSize: number of features of the hidden state.
+  ///   - numLayers: number of stacked layers.
+  ///   - bias: whether to add learnable biases.
+  ///   - batchFirst: whether inputs are [batch, length, features] instead of [length, batch,
   ///     features].
-  ///   - dropout: between layers, while training.
-  ///   - bidirectional: whether it goes both ways.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
+  ///   - dropout: dropout probability between layers in training.
+  ///   - bidirectional: whether it runs in both directions.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator; nil: the default generator at each draw.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
@@ -281,7 +283,7 @@ open class LSTM: Recurrent {
       dropout: dropout, bidirectional: bidirectional, gates: 4, dtype, device, generator)
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"],
@@ -298,10 +300,10 @@ open class LSTM: Recurrent {
     return (states.select(1, 0), states[-1].unbind())
   }
 
-  /// The output of all times.
+  /// The output at all time steps, from initial states of 0.
   open override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
 
-  /// The output of all times, and the last hidden and cell states.
+  /// The output at all time steps, and the last hidden and cell states.
   public func callAsFunction(
     _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
   ) -> (output: Tensor, states: (h: Tensor, c: Tensor)) {
@@ -312,22 +314,23 @@ open class LSTM: Recurrent {
   }
 }
 
-/// Gated recurrent units: `torch.nn.GRU`; Cho and others, 2014.
+/// Gated recurrent units, n = tanh(xₙ + σ(r)·hₙ), h' = (1 - σ(z))·n + σ(z)·h at each time step:
+/// `torch.nn.GRU`; Cho et al., 2014.
 open class GRU: Recurrent {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inputSize: features of the input.
-  ///   - hiddenSize: features of the state.
-  ///   - numLayers: how many layers, one upon the other.
-  ///   - bias: whether there is a bias.
-  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///   - inputSize: number of input features.
+  ///   - hiddenSize: number of features of the hidden state.
+  ///   - numLayers: number of stacked layers.
+  ///   - bias: whether to add learnable biases.
+  ///   - batchFirst: whether inputs are [batch, length, features] instead of [length, batch,
   ///     features].
-  ///   - dropout: between layers, while training.
-  ///   - bidirectional: whether it goes both ways.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
+  ///   - dropout: dropout probability between layers in training.
+  ///   - bidirectional: whether it runs in both directions.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator; nil: the default generator at each draw.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, numLayers: Int = 1, bias: Bool = true,
     batchFirst: Bool = false, dropout: Double = 0, bidirectional: Bool = false,
@@ -338,7 +341,7 @@ open class GRU: Recurrent {
       dropout: dropout, bidirectional: bidirectional, gates: 3, dtype, device, generator)
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"],
@@ -351,10 +354,10 @@ open class GRU: Recurrent {
     [cell.gru(gates, states[0])]
   }
 
-  /// The output of all times.
+  /// The output at all time steps, from initial states of 0.
   open override func forward(_ x: Tensor) -> Tensor { self(x, nil).output }
 
-  /// The output of all times, and the last states.
+  /// The output at all time steps, and the last states.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {
     run([x]) {
       let (output, states) = walk(x, h.map { [$0] }, count: 1)

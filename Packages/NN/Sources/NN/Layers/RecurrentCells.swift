@@ -1,18 +1,18 @@
-/// What the cells have in common: one step of a recurrent layer.
+/// The base class of recurrent cells: one time step of a recurrent layer.
 ///
 /// Input of shape [batch, inputSize], states of [batch, hiddenSize], or without the batch.
 open class RecurrentCell: Module {
-  /// Features of the input.
+  /// The number of input features.
   public let inputSize: Int
-  /// Features of the state.
+  /// The number of features of the hidden state.
   public let hiddenSize: Int
   /// The weight of the input, [gates · hiddenSize, inputSize].
   @Parameter public var weightIh: Tensor
   /// The weight of the state, [gates · hiddenSize, hiddenSize].
   @Parameter public var weightHh: Tensor
-  /// The bias of the input.
+  /// The bias of the input, [gates · hiddenSize]; nil for none.
   @Parameter public var biasIh: Tensor?
-  /// The bias of the state.
+  /// The bias of the state, [gates · hiddenSize]; nil for none.
   @Parameter public var biasHh: Tensor?
 
   init(
@@ -32,7 +32,7 @@ open class RecurrentCell: Module {
 
   var cell: Cell { Cell(wIh: weightIh, wHh: weightHh, bIh: biasIh, bHh: biasHh) }
 
-  /// What an input contributes, and a state or the zeros to begin with.
+  /// The input's part of the gates, and the hidden state's, from zeros at first.
   func gates(_ x: Tensor) -> Tensor {
     guard x.ndim == 1 || x.ndim == 2, x.shape[x.ndim - 1] == inputSize else {
       fail("expected [batch, \(inputSize)] or [\(inputSize)], got \(x.shape)")
@@ -57,19 +57,19 @@ open class RecurrentCell: Module {
 
 /// One step of ``RNN``: `torch.nn.RNNCell`.
 open class RNNCell: RecurrentCell {
-  /// What comes after the layer.
+  /// The nonlinearity.
   public let nonlinearity: RNN.Nonlinearity
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inputSize: features of the input.
-  ///   - hiddenSize: features of the state.
-  ///   - bias: whether there is a bias.
-  ///   - nonlinearity: what comes after the layer.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - inputSize: number of input features.
+  ///   - hiddenSize: number of features of the hidden state.
+  ///   - bias: whether to add learnable biases.
+  ///   - nonlinearity: tanh or ReLU.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, nonlinearity: RNN.Nonlinearity = .tanh,
     dtype: DType = .float32, device: Device = .default, generator: Generator = .default
@@ -85,21 +85,21 @@ open class RNNCell: RecurrentCell {
     ]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"],
       nonlinearity: try arguments["nonlinearity"])
   }
 
-  /// The first state, from one of zeros.
+  /// The next hidden state, from an initial state of 0.
   open override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
 
-  /// The next state.
+  /// The next hidden state.
   ///
   /// - Parameters:
   ///   - x: the input.
-  ///   - h: the first hidden state.
+  ///   - h: the previous hidden state; nil for 0.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
     run([x]) { cell.plain(gates(x), first(h, for: x), nonlinearity) }
   }
@@ -110,12 +110,12 @@ open class LSTMCell: RecurrentCell {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inputSize: features of the input.
-  ///   - hiddenSize: features of the state.
-  ///   - bias: whether there is a bias.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - inputSize: number of input features.
+  ///   - hiddenSize: number of features of the hidden state.
+  ///   - bias: whether to add learnable biases.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
     device: Device = .default, generator: Generator = .default
@@ -123,16 +123,16 @@ open class LSTMCell: RecurrentCell {
     super.init(inputSize, hiddenSize, bias: bias, gates: 4, dtype, device, generator)
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"])
   }
 
-  /// The first hidden state, from states of zeros.
+  /// The next hidden state, from initial states of 0.
   open override func forward(_ x: Tensor) -> Tensor { self(x, nil).h }
 
-  /// The next hidden and cell state.
+  /// The next hidden and cell states.
   public func callAsFunction(
     _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
   ) -> (h: Tensor, c: Tensor) {
@@ -145,12 +145,12 @@ open class GRUCell: RecurrentCell {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - inputSize: features of the input.
-  ///   - hiddenSize: features of the state.
-  ///   - bias: whether there is a bias.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from.
+  ///   - inputSize: number of input features.
+  ///   - hiddenSize: number of features of the hidden state.
+  ///   - bias: whether to add learnable biases.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, bias: Bool = true, dtype: DType = .float32,
     device: Device = .default, generator: Generator = .default
@@ -158,20 +158,20 @@ open class GRUCell: RecurrentCell {
     super.init(inputSize, hiddenSize, bias: bias, gates: 3, dtype, device, generator)
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       try arguments["input_size"], try arguments["hidden_size"], bias: try arguments["bias"])
   }
 
-  /// The first state, from one of zeros.
+  /// The next hidden state, from an initial state of 0.
   open override func forward(_ x: Tensor) -> Tensor { self(x, nil) }
 
-  /// The next state.
+  /// The next hidden state.
   ///
   /// - Parameters:
   ///   - x: the input.
-  ///   - h: the first hidden state.
+  ///   - h: the previous hidden state; nil for 0.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
     run([x]) { cell.gru(gates(x), first(h, for: x)) }
   }

@@ -1,6 +1,6 @@
-/// What bends the numbers inside of a transformer layer.
+/// The activation of a transformer layer.
 public enum TransformerActivation: String, ModuleArgument, Sendable {
-  /// What is between the two linear layers.
+  /// ReLU or GELU, between the two linear layers.
   case relu, gelu
 
   func callAsFunction(_ x: Tensor) -> Tensor {
@@ -11,7 +11,7 @@ public enum TransformerActivation: String, ModuleArgument, Sendable {
   }
 }
 
-/// What transformer layers are made from.
+/// The settings of transformer layers.
 struct TransformerSettings {
   let dModel: Int
   let nhead: Int
@@ -61,43 +61,44 @@ extension TransformerSettings {
   }
 }
 
-/// Self-attention, then two linear layers, each added to its input: `torch.nn.TransformerEncoderLayer`;
-/// Vaswani and others, 2017.
+/// Self-attention and a feedforward network, each with a residual connection and layer
+/// normalization: `torch.nn.TransformerEncoderLayer`; Vaswani et al., 2017.
 open class TransformerEncoderLayer: Module {
   /// Attention within the sequence.
   public let selfAttn: MultiheadAttention
-  /// The first linear layer.
+  /// The first linear layer of the feedforward sublayer.
   public let linear1: Linear
   /// Dropout between the two linear layers.
   public let dropout: Dropout
-  /// The second linear layer.
+  /// The second linear layer of the feedforward sublayer.
   public let linear2: Linear
-  /// A normalisation.
+  /// The layer normalization of the self-attention sublayer.
   public let norm1: LayerNorm
-  /// A normalisation.
+  /// The layer normalization of the feedforward sublayer.
   public let norm2: LayerNorm
-  /// Dropout of what a part adds.
+  /// Dropout of the self-attention sublayer's output.
   public let dropout1: Dropout
-  /// Dropout of what a part adds.
+  /// Dropout of the feedforward sublayer's output.
   public let dropout2: Dropout
   fileprivate let settings: TransformerSettings
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - dModel: how many features each place has.
-  ///   - nhead: how many heads.
-  ///   - dimFeedforward: how many features there are between the two linear layers.
-  ///   - dropout: the share that is set to zero while training.
-  ///   - activation: what is between the two linear layers.
-  ///   - layerNormEps: ε of the normalisations.
-  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///   - dModel: number of features of each position.
+  ///   - nhead: number of heads.
+  ///   - dimFeedforward: number of features between the two linear layers.
+  ///   - dropout: dropout probability in training.
+  ///   - activation: activation between the two linear layers.
+  ///   - layerNormEps: ε of the layer normalizations.
+  ///   - batchFirst: whether inputs are [batch, length, features] instead of [length, batch,
   ///     features].
-  ///   - normFirst: whether inputs are normalised before each part, rather than sums after it.
-  ///   - bias: whether there is a bias.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
+  ///   - normFirst: whether layer normalization comes before each sublayer (pre-norm) rather than
+  ///     after it (post-norm).
+  ///   - bias: whether linear layers and layer normalizations have a bias.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator; nil: the default generator at each draw.
   public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
@@ -113,7 +114,7 @@ open class TransformerEncoderLayer: Module {
 
   open override var arguments: ModuleArguments { settings.arguments }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try TransformerSettings(arguments), .default)
   }
@@ -136,13 +137,14 @@ open class TransformerEncoderLayer: Module {
 
   open override func forward(_ x: Tensor) -> Tensor { self(x, srcMask: nil) }
 
-  /// Runs the layer.
+  /// The output of the layer, in the shape of `x`.
   ///
   /// - Parameters:
   ///   - x: the input.
-  ///   - srcMask: [length, length], of bool, true where a place may not look; or numbers to add.
-  ///   - srcKeyPaddingMask: [batch, length], true for places that are padding.
-  ///   - isCausal: whether places may only look at those before them.
+  ///   - srcMask: attention mask, [length, length]; bool, true where attention is not allowed, or
+  ///     floating point, added to the scores.
+  ///   - srcKeyPaddingMask: [batch, length], true for positions that are padding.
+  ///   - isCausal: whether each position attends only to itself and those before it.
   public func callAsFunction(
     _ x: Tensor, srcMask: Tensor?, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
   ) -> Tensor {
@@ -167,19 +169,19 @@ open class TransformerEncoderLayer: Module {
   }
 }
 
-/// Encoder layers one after the other: `torch.nn.TransformerEncoder`.
+/// A stack of encoder layers: `torch.nn.TransformerEncoder`.
 open class TransformerEncoder: Module {
   /// The layers.
   public let layers: ModuleList
-  /// A normalisation after the last layer, if any.
+  /// The layer normalization after the last layer, if any.
   public let norm: LayerNorm?
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - layer: the layer of which there are copies, with the same values.
-  ///   - numLayers: how many layers.
-  ///   - norm: what comes after them.
+  ///   - layer: the layer to copy, with its values.
+  ///   - numLayers: number of layers.
+  ///   - norm: layer normalization after the last layer.
   public init(_ layer: TransformerEncoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
     layers = ModuleList(
       (0..<numLayers).map { _ in
@@ -189,7 +191,7 @@ open class TransformerEncoder: Module {
     super.init()
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public init(arguments: ModuleArguments) throws {
     layers = try arguments.module("layers")
     norm = try arguments.optionalModule("norm")
@@ -202,9 +204,9 @@ open class TransformerEncoder: Module {
   ///
   /// - Parameters:
   ///   - x: the input.
-  ///   - mask: which places are seen, as in `MultiheadAttention`.
-  ///   - srcKeyPaddingMask: which places are filled up.
-  ///   - isCausal: whether a place sees only those before it.
+  ///   - mask: attention mask, as in `MultiheadAttention`.
+  ///   - srcKeyPaddingMask: [batch, length], true for positions that are padding.
+  ///   - isCausal: whether each position attends only to itself and those before it.
   public func callAsFunction(
     _ x: Tensor, mask: Tensor?, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
   ) -> Tensor {
@@ -219,8 +221,8 @@ open class TransformerEncoder: Module {
 }
 
 extension Module {
-  /// A new module of the same kind with this one's values. The generators, which dropout goes on to draw
-  /// from, are left as they were.
+  /// A new module of the same type with this one's values. The states of the generators, which
+  /// dropout draws from, do not change.
   func copied<Kind: Module>(
     _ generator: Generator?, _ make: (Generator?) -> Kind
   ) -> Kind {

@@ -1,46 +1,48 @@
-/// Self-attention, attention to an encoder's output, then two linear layers, each added to its input:
-/// `torch.nn.TransformerDecoderLayer`; Vaswani and others, 2017.
+/// Self-attention, cross-attention to an encoder's output and a feedforward network, each with a
+/// residual connection and layer normalization: `torch.nn.TransformerDecoderLayer`; Vaswani et al.,
+/// 2017.
 open class TransformerDecoderLayer: Module {
   /// Attention within the sequence.
   public let selfAttn: MultiheadAttention
-  /// Attention to the memory.
+  /// Cross-attention to the memory, the encoder's output.
   public let multiheadAttn: MultiheadAttention
-  /// The first linear layer.
+  /// The first linear layer of the feedforward sublayer.
   public let linear1: Linear
   /// Dropout between the two linear layers.
   public let dropout: Dropout
-  /// The second linear layer.
+  /// The second linear layer of the feedforward sublayer.
   public let linear2: Linear
-  /// A normalisation.
+  /// The layer normalization of the self-attention sublayer.
   public let norm1: LayerNorm
-  /// A normalisation.
+  /// The layer normalization of the cross-attention sublayer.
   public let norm2: LayerNorm
-  /// A normalisation.
+  /// The layer normalization of the feedforward sublayer.
   public let norm3: LayerNorm
-  /// Dropout of what a part adds.
+  /// Dropout of the self-attention sublayer's output.
   public let dropout1: Dropout
-  /// Dropout of what a part adds.
+  /// Dropout of the cross-attention sublayer's output.
   public let dropout2: Dropout
-  /// Dropout of what a part adds.
+  /// Dropout of the feedforward sublayer's output.
   public let dropout3: Dropout
   fileprivate let settings: TransformerSettings
 
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - dModel: how many features each place has.
-  ///   - nhead: how many heads.
-  ///   - dimFeedforward: how many features there are between the two linear layers.
-  ///   - dropout: the share that is set to zero while training.
-  ///   - activation: what is between the two linear layers.
-  ///   - layerNormEps: ε of the normalisations.
-  ///   - batchFirst: whether inputs are [batch, length, features] in place of [length, batch,
+  ///   - dModel: number of features of each position.
+  ///   - nhead: number of heads.
+  ///   - dimFeedforward: number of features between the two linear layers.
+  ///   - dropout: dropout probability in training.
+  ///   - activation: activation between the two linear layers.
+  ///   - layerNormEps: ε of the layer normalizations.
+  ///   - batchFirst: whether inputs are [batch, length, features] instead of [length, batch,
   ///     features].
-  ///   - normFirst: whether inputs are normalised before each part, rather than sums after it.
-  ///   - bias: whether there is a bias.
-  ///   - dtype: of the parameters.
-  ///   - device: where they live.
-  ///   - generator: where random numbers come from; nil: the default one whenever they are drawn.
+  ///   - normFirst: whether layer normalization comes before each sublayer (pre-norm) rather than
+  ///     after it (post-norm).
+  ///   - bias: whether linear layers and layer normalizations have a bias.
+  ///   - dtype: dtype of the parameters.
+  ///   - device: device of the parameters.
+  ///   - generator: random number generator; nil: the default generator at each draw.
   public convenience init(
     _ dModel: Int, _ nhead: Int, dimFeedforward: Int = 2048, dropout: Double = 0.1,
     activation: TransformerActivation = .relu, layerNormEps: Double = 1e-5,
@@ -56,7 +58,7 @@ open class TransformerDecoderLayer: Module {
 
   open override var arguments: ModuleArguments { settings.arguments }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(try TransformerSettings(arguments), .default)
   }
@@ -80,16 +82,17 @@ open class TransformerDecoderLayer: Module {
     super.init()
   }
 
-  /// Runs the layer.
+  /// The output of the layer, in the shape of `x`.
   ///
   /// - Parameters:
   ///   - x: the input.
   ///   - memory: the encoder's output.
-  ///   - tgtMask: of bool, true where a place may not look; or numbers to add.
-  ///   - memoryMask: of bool, true where a place may not look; or numbers to add.
-  ///   - tgtKeyPaddingMask: which places of the target are filled up.
-  ///   - memoryKeyPaddingMask: which places of the memory are filled up.
-  ///   - tgtIsCausal: whether places may only look at those before them.
+  ///   - tgtMask: self-attention mask; bool, true where attention is not allowed, or floating
+  ///     point, added to the scores.
+  ///   - memoryMask: cross-attention mask; as `tgtMask`.
+  ///   - tgtKeyPaddingMask: [batch, target length], true for positions that are padding.
+  ///   - memoryKeyPaddingMask: [batch, memory length], true for positions that are padding.
+  ///   - tgtIsCausal: whether each position attends only to itself and those before it.
   public func callAsFunction(
     _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
     tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,
@@ -125,14 +128,14 @@ open class TransformerDecoderLayer: Module {
   }
 }
 
-/// Decoder layers one after the other: `torch.nn.TransformerDecoder`.
+/// A stack of decoder layers: `torch.nn.TransformerDecoder`.
 open class TransformerDecoder: Module {
   /// The layers.
   public let layers: ModuleList
-  /// A normalisation after the last layer, if any.
+  /// The layer normalization after the last layer, if any.
   public let norm: LayerNorm?
 
-  /// Creates a decoder of several copies of a layer.
+  /// Creates a decoder of `numLayers` copies of a layer, with its values.
   public init(_ layer: TransformerDecoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
     layers = ModuleList(
       (0..<numLayers).map { _ in
@@ -142,23 +145,24 @@ open class TransformerDecoder: Module {
     super.init()
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public init(arguments: ModuleArguments) throws {
     layers = try arguments.module("layers")
     norm = try arguments.optionalModule("norm")
     super.init()
   }
 
-  /// Decodes a sequence, given what the encoder gives.
+  /// Decodes a sequence, given the encoder's output.
   ///
   /// - Parameters:
   ///   - x: the input.
-  ///   - memory: what the encoder gives.
-  ///   - tgtMask: for attention within the target.
-  ///   - memoryMask: for attention to the memory.
-  ///   - tgtKeyPaddingMask: which places of the target are filled up.
-  ///   - memoryKeyPaddingMask: which places of the memory are filled up.
-  ///   - tgtIsCausal: whether a place of the target sees only those before it.
+  ///   - memory: the encoder's output.
+  ///   - tgtMask: mask of the self-attention within the target.
+  ///   - memoryMask: mask of the cross-attention to the memory.
+  ///   - tgtKeyPaddingMask: [batch, target length], true for positions that are padding.
+  ///   - memoryKeyPaddingMask: [batch, memory length], true for positions that are padding.
+  ///   - tgtIsCausal: whether each position of the target attends only to itself and those before
+  ///     it.
   public func callAsFunction(
     _ x: Tensor, _ memory: Tensor, tgtMask: Tensor? = nil, memoryMask: Tensor? = nil,
     tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,

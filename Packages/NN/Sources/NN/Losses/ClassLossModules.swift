@@ -1,21 +1,22 @@
-// The losses of classes and probabilities as modules. What they take is said at the functions.
+// The losses of classes and probabilities as modules. Shapes and dtypes are documented at the
+// functions.
 
 /// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)``: `torch.nn.CrossEntropyLoss`.
 open class CrossEntropyLoss: Loss {
-  /// A factor for each class or element.
+  /// The weight of each class, of shape [classes].
   @Buffer public var weight: Tensor?
-  /// Targets that do not count.
+  /// The target value that is ignored.
   public let ignoreIndex: Int
-  /// The share of all classes alike in the target.
+  /// The label smoothing: the share of the uniform distribution in the target.
   public let labelSmoothing: Double
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - weight: a factor for each class or element.
-  ///   - ignoreIndex: targets that do not count.
-  ///   - labelSmoothing: the share of all classes alike in the target.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - weight: weight of each class, of shape [classes].
+  ///   - ignoreIndex: target value that is ignored.
+  ///   - labelSmoothing: share of the uniform distribution in the target.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(
     weight: Tensor? = nil, ignoreIndex: Int = -100, labelSmoothing: Double = 0,
     reduction: LossReduction = .mean
@@ -33,7 +34,7 @@ open class CrossEntropyLoss: Loss {
     ]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       weight: try arguments.zeros("weight"), ignoreIndex: try arguments["ignore_index"],
@@ -49,17 +50,17 @@ open class CrossEntropyLoss: Loss {
 
 /// ``nllLoss(_:_:weight:ignoreIndex:reduction:)``: `torch.nn.NLLLoss`.
 open class NLLLoss: Loss {
-  /// A factor for each class or element.
+  /// The weight of each class, of shape [classes].
   @Buffer public var weight: Tensor?
-  /// Targets that do not count.
+  /// The target value that is ignored.
   public let ignoreIndex: Int
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - weight: a factor for each class or element.
-  ///   - ignoreIndex: targets that do not count.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - weight: weight of each class, of shape [classes].
+  ///   - ignoreIndex: target value that is ignored.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(
     weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: LossReduction = .mean
   ) {
@@ -72,7 +73,7 @@ open class NLLLoss: Loss {
     ["weight": weight?.shape, "ignore_index": ignoreIndex, "reduction": reduction]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       weight: try arguments.zeros("weight"), ignoreIndex: try arguments["ignore_index"],
@@ -86,14 +87,14 @@ open class NLLLoss: Loss {
 
 /// ``binaryCrossEntropy(_:_:weight:reduction:)``: `torch.nn.BCELoss`.
 open class BCELoss: Loss {
-  /// A factor for each class or element.
+  /// The weight of each element, which broadcasts.
   @Buffer public var weight: Tensor?
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - weight: a factor for each class or element.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - weight: weight of each element, which broadcasts.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(weight: Tensor? = nil, reduction: LossReduction = .mean) {
     self.weight = weight
     super.init(reduction: reduction)
@@ -103,7 +104,7 @@ open class BCELoss: Loss {
     ["weight": weight?.shape, "reduction": reduction]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(weight: try arguments.zeros("weight"), reduction: try arguments["reduction"])
   }
@@ -115,17 +116,17 @@ open class BCELoss: Loss {
 
 /// ``bceWithLogits(_:_:weight:posWeight:reduction:)``: `torch.nn.BCEWithLogitsLoss`.
 open class BCEWithLogitsLoss: Loss {
-  /// A factor for each class or element.
+  /// The weight of each element, which broadcasts.
   @Buffer public var weight: Tensor?
-  /// A factor for the positive examples of each class.
+  /// The weight of the positive examples of each class.
   @Buffer public var posWeight: Tensor?
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - weight: a factor for each class or element.
-  ///   - posWeight: a factor for the positive examples of each class.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - weight: weight of each element, which broadcasts.
+  ///   - posWeight: weight of the positive examples of each class.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(
     weight: Tensor? = nil, posWeight: Tensor? = nil, reduction: LossReduction = .mean
   ) {
@@ -138,7 +139,7 @@ open class BCEWithLogitsLoss: Loss {
     ["weight": weight?.shape, "pos_weight": posWeight?.shape, "reduction": reduction]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       weight: try arguments.zeros("weight"), posWeight: try arguments.zeros("pos_weight"),
@@ -152,14 +153,14 @@ open class BCEWithLogitsLoss: Loss {
 
 /// ``klDiv(_:_:logTarget:reduction:)``: `torch.nn.KLDivLoss`.
 open class KLDivLoss: Loss {
-  /// Whether targets are logarithms.
+  /// Whether targets are log-probabilities.
   public let logTarget: Bool
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - logTarget: whether targets are logarithms.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - logTarget: whether targets are log-probabilities.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(logTarget: Bool = false, reduction: LossReduction = .mean) {
     self.logTarget = logTarget
     super.init(reduction: reduction)
@@ -169,7 +170,7 @@ open class KLDivLoss: Loss {
     ["log_target": logTarget, "reduction": reduction]
   }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(logTarget: try arguments["log_target"], reduction: try arguments["reduction"])
   }

@@ -1,17 +1,19 @@
 @_spi(Flambeau) import Tensors
 
-/// How far the scores of classes are from the right classes: `torch.nn.functional.cross_entropy`.
+/// The cross entropy between class scores and targets: `torch.nn.functional.cross_entropy`.
 ///
-/// -log softmax(logits)[target], or -Σ target·log softmax(logits) where probabilities are given.
+/// -log softmax(logits)[target], or -Σ target·log softmax(logits) where targets are probabilities.
 ///
 /// - Parameters:
-///   - logits: scores before softmax, of shape [batch, classes], [batch, classes, …] or [classes].
-///   - target: the right classes, int64, in the shape without classes; or the classes' probabilities,
-///     in the shape of the logits.
-///   - weight: [classes], a factor for each class. Means are taken over the weights of the targets.
-///   - ignoreIndex: targets that do not count.
-///   - labelSmoothing: the share of all classes alike in the target; Szegedy and others, 2015.
-///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+///   - logits: unnormalized scores, before softmax, of shape [batch, classes], [batch, classes, …]
+///     or [classes].
+///   - target: class indices, int64, in the shape of the logits without the class dim; or class
+///     probabilities, in the shape of the logits.
+///   - weight: weight of each class, of shape [classes]. The mean is weighted by the weights of the
+///     targets.
+///   - ignoreIndex: target value that is ignored.
+///   - labelSmoothing: share of the uniform distribution in the target; Szegedy et al., 2015.
+///   - reduction: reduction of the element-wise losses: mean, sum, or none.
 public func crossEntropy(
   _ logits: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
   labelSmoothing: Double = 0, reduction: LossReduction = .mean
@@ -42,7 +44,7 @@ public func crossEntropy(
   }
 }
 
-/// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)`` of logarithms of probabilities:
+/// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)`` of log-probabilities:
 /// `torch.nn.functional.nll_loss`.
 public func nllLoss(
   _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100,
@@ -65,7 +67,7 @@ private struct ClassRows {
   /// [rows], or [rows, classes] of probabilities.
   let targets: Tensor
   let weight: Tensor?
-  /// What losses without reduction are shaped like.
+  /// The shape of the losses without reduction.
   let shape: [Int]
   let name: String
 
@@ -94,21 +96,21 @@ private struct ClassRows {
 
   func weighted(_ x: Tensor) -> Tensor { weight.map { x * $0 } ?? x }
 
-  /// How many targets count.
+  /// The number of targets that are not ignored.
   func count(except ignoreIndex: Int) -> Tensor { (targets .!= ignoreIndex).sum() }
 
-  /// The losses at the targets, and the weights that they have.
+  /// The losses at the targets, and their weights.
   func losses(_ logs: Tensor, _ isIgnored: Tensor) -> (Tensor, weights: Tensor) {
     let places = targets.maskedFill(isIgnored, 0)
     requireRange(places, logs.shape[1])
     let factors = (weight?[places] ?? .ones(places.shape, dtype: logs.dtype, device: logs.device))
       .maskedFill(isIgnored, 0)
     let chosen = logs.gather(dim: 1, index: places.unsqueeze(1)).squeeze(1)
-    // A factor of 0 leaves nothing, not even of an infinite loss.
+    // A weight of 0 gives 0, even for an infinite loss.
     return (Tensor.where(factors .== 0, 0, -chosen * factors), factors)
   }
 
-  /// Stops the program where a target is out of range; a GPU's kernels tell of it later.
+  /// Stops the program if a target is out of range; a GPU's kernels report it later.
   private func requireRange(_ places: Tensor, _ classes: Int) {
     guard places.device == .cpu else { return }
     let isWrong = (places .< 0) | (places .>= classes)
@@ -129,14 +131,14 @@ private struct ClassRows {
   }
 
   private func mean(_ sum: Tensor, over total: Tensor) -> Tensor {
-    // The CPU has the number already; a GPU would have to be waited for.
+    // The number is already on the CPU; reading it from a GPU would wait.
     if total.device == .cpu { return sum / total.item() }
     let dtype: DType = sum.dtype == .float64 ? .float64 : .float32
     return (sum.to(dtype) / total.to(dtype)).to(sum.dtype)
   }
 }
 
-/// The share of rows whose largest score is that of the right class, from 0 to 1.
+/// The fraction of rows whose largest score is that of the target class, from 0 to 1.
 ///
 /// - Parameters:
 ///   - logits: of shape [batch, classes].

@@ -1,14 +1,13 @@
-// The losses as modules. What they take is said at the functions.
+// The losses as modules. Shapes and dtypes are documented at the functions.
 
-/// What the losses of an input and a target have in common.
+/// The base class of losses of an input and a target.
 open class Loss: Module {
-  /// What becomes of the elements' losses: their mean, their sum, or they themselves.
+  /// The reduction of the element-wise losses: mean, sum, or none.
   public let reduction: LossReduction
 
   /// Creates the loss.
   ///
-  /// - Parameter reduction: what becomes of the elements' losses: their mean, their sum, or they
-  ///   themselves.
+  /// - Parameter reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(reduction: LossReduction = .mean) {
     self.reduction = reduction
     super.init()
@@ -25,11 +24,11 @@ open class Loss: Module {
       "\(type(of: self)): override func forward(_ input: Tensor, _ target: Tensor) -> Tensor")
   }
 
-  /// The loss of what the model gives, compared with what is right.
+  /// The loss of the model's output with respect to the target.
   ///
   /// - Parameters:
-  ///   - input: what the model gives.
-  ///   - target: what is right.
+  ///   - input: the model's output.
+  ///   - target: the target, in the shape of `input`.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
     run([input, target]) { forward(input, target) }
   }
@@ -37,7 +36,7 @@ open class Loss: Module {
 
 /// ``l1Loss(_:_:reduction:)``: `torch.nn.L1Loss`.
 open class L1Loss: Loss {
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(reduction: try arguments["reduction"])
   }
@@ -49,7 +48,7 @@ open class L1Loss: Loss {
 
 /// ``mseLoss(_:_:reduction:)``: `torch.nn.MSELoss`.
 open class MSELoss: Loss {
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(reduction: try arguments["reduction"])
   }
@@ -61,14 +60,14 @@ open class MSELoss: Loss {
 
 /// ``smoothL1Loss(_:_:beta:reduction:)``: `torch.nn.SmoothL1Loss`.
 open class SmoothL1Loss: Loss {
-  /// How sharp the bend is.
+  /// β: the threshold at which it changes from quadratic to linear.
   public let beta: Double
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - beta: how sharp the bend is.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - beta: threshold at which it changes from quadratic to linear.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(beta: Double = 1, reduction: LossReduction = .mean) {
     self.beta = beta
     super.init(reduction: reduction)
@@ -76,7 +75,7 @@ open class SmoothL1Loss: Loss {
 
   open override var arguments: ModuleArguments { ["beta": beta, "reduction": reduction] }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(beta: try arguments["beta"], reduction: try arguments["reduction"])
   }
@@ -88,14 +87,14 @@ open class SmoothL1Loss: Loss {
 
 /// ``huberLoss(_:_:delta:reduction:)``: `torch.nn.HuberLoss`.
 open class HuberLoss: Loss {
-  /// From where on it grows in a straight line.
+  /// δ: the threshold at which it changes from quadratic to linear.
   public let delta: Double
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - delta: from where on it grows in a straight line.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - delta: threshold at which it changes from quadratic to linear.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(delta: Double = 1, reduction: LossReduction = .mean) {
     self.delta = delta
     super.init(reduction: reduction)
@@ -103,7 +102,7 @@ open class HuberLoss: Loss {
 
   open override var arguments: ModuleArguments { ["delta": delta, "reduction": reduction] }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(delta: try arguments["delta"], reduction: try arguments["reduction"])
   }
@@ -115,14 +114,14 @@ open class HuberLoss: Loss {
 
 /// ``hingeEmbeddingLoss(_:_:margin:reduction:)``: `torch.nn.HingeEmbeddingLoss`.
 open class HingeEmbeddingLoss: Loss {
-  /// From how much on it is content.
+  /// The margin.
   public let margin: Double
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - margin: from how much on it is content.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - margin: margin beyond which the loss is 0.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(margin: Double = 1, reduction: LossReduction = .mean) {
     self.margin = margin
     super.init(reduction: reduction)
@@ -130,7 +129,7 @@ open class HingeEmbeddingLoss: Loss {
 
   open override var arguments: ModuleArguments { ["margin": margin, "reduction": reduction] }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])
   }
@@ -142,22 +141,23 @@ open class HingeEmbeddingLoss: Loss {
 
 /// ``tripletMarginLoss(_:_:_:margin:p:eps:swap:reduction:)``: `torch.nn.TripletMarginLoss`.
 open class TripletMarginLoss: Module {
-  /// From how much on it is content.
+  /// The margin.
   public let margin: Double
-  /// Of the norm.
+  /// The order of the norm that measures distances.
   public let p: Double
-  /// Whether the nearer of the two distances to the negative counts.
+  /// Whether to use the smaller of the distances from anchor and positive to the negative.
   public let swap: Bool
-  /// What becomes of the elements' losses: their mean, their sum, or they themselves.
+  /// The reduction of the element-wise losses: mean, sum, or none.
   public let reduction: LossReduction
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - margin: from how much on it is content.
-  ///   - p: of the norm.
-  ///   - swap: whether the nearer of the two distances to the negative counts.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - margin: margin beyond which the loss is 0.
+  ///   - p: order of the norm that measures distances.
+  ///   - swap: whether to use the smaller of the distances from anchor and positive to the
+  ///     negative.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(
     margin: Double = 1, p: Double = 2, swap: Bool = false, reduction: LossReduction = .mean
   ) {
@@ -174,19 +174,19 @@ open class TripletMarginLoss: Module {
 
   open override var extraDescription: String { "" }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(
       margin: try arguments["margin"], p: try arguments["p"], swap: try arguments["swap"],
       reduction: try arguments["reduction"])
   }
 
-  /// The loss of examples with one of the same class and one of another class each.
+  /// The loss of triplets: anchors, positive and negative examples.
   ///
   /// - Parameters:
-  ///   - anchor: the examples.
-  ///   - positive: one of the same class for each.
-  ///   - negative: one of another class for each.
+  ///   - anchor: the anchors, of shape [batch, size] or [size].
+  ///   - positive: an example of the same class for each anchor.
+  ///   - negative: an example of another class for each anchor.
   public func callAsFunction(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor
   ) -> Tensor {
@@ -199,16 +199,16 @@ open class TripletMarginLoss: Module {
 
 /// ``cosineEmbeddingLoss(_:_:_:margin:reduction:)``: `torch.nn.CosineEmbeddingLoss`.
 open class CosineEmbeddingLoss: Module {
-  /// From how much on it is content.
+  /// The margin.
   public let margin: Double
-  /// What becomes of the elements' losses: their mean, their sum, or they themselves.
+  /// The reduction of the element-wise losses: mean, sum, or none.
   public let reduction: LossReduction
 
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - margin: from how much on it is content.
-  ///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+  ///   - margin: margin beyond which the loss is 0.
+  ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(margin: Double = 0, reduction: LossReduction = .mean) {
     self.margin = margin
     self.reduction = reduction
@@ -219,17 +219,17 @@ open class CosineEmbeddingLoss: Module {
 
   open override var extraDescription: String { "" }
 
-  /// Makes a module as it was made with these arguments; see ``Rebuildable``.
+  /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
   public convenience init(arguments: ModuleArguments) throws {
     self.init(margin: try arguments["margin"], reduction: try arguments["reduction"])
   }
 
-  /// The loss of pairs, with 1 for those that belong together and -1 for the others.
+  /// The loss of pairs, with target 1 for similar and -1 for dissimilar ones.
   ///
   /// - Parameters:
-  ///   - first: the one of each pair.
-  ///   - second: the other of each pair.
-  ///   - target: what is right.
+  ///   - first: first inputs of the pairs, of shape [batch, size] or [size].
+  ///   - second: second inputs of the pairs.
+  ///   - target: 1 for similar pairs, -1 for dissimilar ones, of shape [batch].
   public func callAsFunction(_ first: Tensor, _ second: Tensor, _ target: Tensor) -> Tensor {
     run([first, second, target]) {
       cosineEmbeddingLoss(first, second, target, margin: margin, reduction: reduction)
@@ -238,7 +238,7 @@ open class CosineEmbeddingLoss: Module {
 }
 
 extension ModuleArguments {
-  /// A tensor of the shape that an argument names, for numbers that come afterwards.
+  /// Zeros of the shape that an argument gives, to be filled from the state dict.
   func zeros(_ name: String) throws -> Tensor? {
     let shape: [Int]? = try self[name]
     return shape.map { .zeros($0) }

@@ -1,11 +1,10 @@
 @_spi(Flambeau) import Tensors
 
-// How far numbers are from what they should be, as functions of `torch.nn.functional`. The same as
-// modules are in LossModules.swift.
+// The losses as functions of `torch.nn.functional`. LossModules.swift has them as modules.
 
-/// What becomes of the losses of all elements.
+/// The reduction of element-wise losses.
 public enum LossReduction: String, ModuleArgument, Sendable {
-  /// The mean, the sum, or all of them as they are.
+  /// The mean, the sum, or no reduction.
   case mean, sum, none
 
   func callAsFunction(_ losses: Tensor) -> Tensor {
@@ -17,7 +16,8 @@ public enum LossReduction: String, ModuleArgument, Sendable {
   }
 }
 
-/// The absolute differences: `torch.nn.functional.l1_loss`. Both of one shape.
+/// The mean absolute error, |input - target|: `torch.nn.functional.l1_loss`. Both have the same
+/// shape.
 public func l1Loss(
   _ input: Tensor, _ target: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -25,7 +25,8 @@ public func l1Loss(
   return precisely(input, target) { reduction(($0 - $1).abs()) }
 }
 
-/// The squared differences: `torch.nn.functional.mse_loss`. Both of one shape.
+/// The mean squared error, (input - target)²: `torch.nn.functional.mse_loss`. Both have the same
+/// shape.
 public func mseLoss(
   _ input: Tensor, _ target: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -33,8 +34,8 @@ public func mseLoss(
   return precisely(input, target) { reduction(($0 - $1).square()) }
 }
 
-/// d² / 2β where |d| < β, else |d| - β / 2: `torch.nn.functional.smooth_l1_loss`; Girshick, 2015. Both of
-/// one shape.
+/// d² / 2β where |d| < β, else |d| - β / 2: `torch.nn.functional.smooth_l1_loss`. Both have the
+/// same shape. Girshick, 2015.
 public func smoothL1Loss(
   _ input: Tensor, _ target: Tensor, beta: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -48,8 +49,8 @@ public func smoothL1Loss(
   }
 }
 
-/// d² / 2 where |d| ≤ δ, else δ·(|d| - δ / 2): `torch.nn.functional.huber_loss`; Huber, 1964. Both of one
-/// shape.
+/// d² / 2 where |d| ≤ δ, else δ·(|d| - δ / 2): `torch.nn.functional.huber_loss`. Both have the same
+/// shape. Huber, 1964.
 public func huberLoss(
   _ input: Tensor, _ target: Tensor, delta: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -64,13 +65,13 @@ public func huberLoss(
 }
 
 /// -(t·log x + (1 - t)·log(1 - x)) for probabilities x: `torch.nn.functional.binary_cross_entropy`.
-/// Logarithms below -100 count as -100. Of scores before the sigmoid, use `bceWithLogits`.
+/// Logarithms are clamped to at least -100. For logits, use `bceWithLogits`.
 ///
 /// - Parameters:
-///   - input: what the model gives.
-///   - target: what is right.
-///   - weight: a factor for each loss, which broadcasts.
-///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+///   - input: the model's output.
+///   - target: the target, in the shape of `input`.
+///   - weight: weight of each loss, which broadcasts.
+///   - reduction: reduction of the element-wise losses: mean, sum, or none.
 public func binaryCrossEntropy(
   _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -84,7 +85,7 @@ public func binaryCrossEntropy(
     let losses = customFunction("binaryCrossEntropy", [input, target]) { inputs in
       -(inputs[1] * logarithm(inputs[0]) + (1 - inputs[1]) * logarithm(1 - inputs[0]))
     } backward: { g, inputs, _ in
-      // Where a logarithm is cut off, the gradient still leads away from there.
+      // Where a logarithm is clamped, the gradient is still nonzero.
       let (x, t) = (inputs[0], inputs[1])
       return [
         g * (x - t) / ((1 - x) * x).clamp(min: 1e-12), g * (logarithm(1 - x) - logarithm(x)),
@@ -94,15 +95,15 @@ public func binaryCrossEntropy(
   }
 }
 
-/// ``binaryCrossEntropy(_:_:weight:reduction:)`` of the sigmoid of scores, without overflow:
+/// ``binaryCrossEntropy(_:_:weight:reduction:)`` of the sigmoid of logits, numerically stable:
 /// `torch.nn.functional.binary_cross_entropy_with_logits`.
 ///
 /// - Parameters:
-///   - input: what the model gives.
-///   - target: what is right.
-///   - weight: a factor for each loss, which broadcasts.
-///   - posWeight: a factor for the part of the loss that goes with t, which broadcasts.
-///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+///   - input: the model's output.
+///   - target: the target, in the shape of `input`.
+///   - weight: weight of each loss, which broadcasts.
+///   - posWeight: weight of the term of positive targets, which broadcasts.
+///   - reduction: reduction of the element-wise losses: mean, sum, or none.
 public func bceWithLogits(
   _ input: Tensor, _ target: Tensor, weight: Tensor? = nil, posWeight: Tensor? = nil,
   reduction: LossReduction = .mean
@@ -116,21 +117,22 @@ public func bceWithLogits(
   }
 }
 
-/// t·(log t - x) for logarithms x of probabilities: `torch.nn.functional.kl_div`; Kullback and Leibler,
-/// 1951. The mean over all elements, rather than over the batch, is PyTorch's too.
+/// The Kullback–Leibler divergence, t·(log t - x) for log-probabilities x:
+/// `torch.nn.functional.kl_div`. As in PyTorch, `.mean` is over all elements, not over the batch.
+/// Kullback and Leibler, 1951.
 ///
 /// - Parameters:
-///   - input: what the model gives.
-///   - target: what is right.
-///   - logTarget: whether the targets are logarithms too.
-///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+///   - input: the model's output.
+///   - target: the target, in the shape of `input`.
+///   - logTarget: whether targets are log-probabilities too.
+///   - reduction: reduction of the element-wise losses: mean, sum, or none.
 public func klDiv(
   _ input: Tensor, _ target: Tensor, logTarget: Bool = false, reduction: LossReduction = .mean
 ) -> Tensor {
   checkShapes(input, target, "klDiv")
   return precisely(input, target) { input, target in
     if logTarget { return reduction(target.exp() * (target - input)) }
-    // 0·log 0 counts as 0.
+    // 0·log 0 is 0.
     let isZero = target .== 0
     let entropy = Tensor.where(isZero, 0, target * Tensor.where(isZero, 1, target).log())
     return reduction(entropy - target * input)
@@ -148,17 +150,18 @@ public func hingeEmbeddingLoss(
 }
 
 /// max(0, margin + distance to the positive - distance to the negative), over the last dim:
-/// `torch.nn.functional.triplet_margin_loss`; Balntas and others, 2016.
+/// `torch.nn.functional.triplet_margin_loss`; Balntas et al., 2016.
 ///
 /// - Parameters:
-///   - anchor: the examples.
-///   - positive: one of the same class for each.
-///   - negative: one of another class for each.
-///   - margin: from how much on it is content.
-///   - p: the norm that distances are measured in.
-///   - eps: what is added so that nothing is divided by zero.
-///   - swap: whether the distance between positive and negative counts where it is smaller.
-///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+///   - anchor: the anchors, of shape [batch, size] or [size].
+///   - positive: an example of the same class for each anchor.
+///   - negative: an example of another class for each anchor.
+///   - margin: margin beyond which the loss is 0.
+///   - p: order of the norm that measures distances.
+///   - eps: ε added to differences, for numerical stability.
+///   - swap: whether to use the distance from positive to negative where it is smaller than that
+///     from anchor to negative.
+///   - reduction: reduction of the element-wise losses: mean, sum, or none.
 public func tripletMarginLoss(
   _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2,
   eps: Double = 1e-6, swap: Bool = false, reduction: LossReduction = .mean
@@ -176,15 +179,15 @@ public func tripletMarginLoss(
   }
 }
 
-/// 1 - cos where t is 1, max(0, cos - margin) where t is -1, of the angle between rows:
+/// 1 - cos where t is 1, max(0, cos - margin) where t is -1, with the cosine similarity of rows:
 /// `torch.nn.functional.cosine_embedding_loss`.
 ///
 /// - Parameters:
-///   - first: the one of each pair.
-///   - second: the other of each pair.
+///   - first: first inputs of the pairs, of shape [batch, size] or [size].
+///   - second: second inputs of the pairs.
 ///   - target: [batch], for inputs of [batch, size]; or one number for [size].
-///   - margin: from how much on it is content.
-///   - reduction: what becomes of the elements' losses: their mean, their sum, or they themselves.
+///   - margin: margin beyond which the loss is 0.
+///   - reduction: reduction of the element-wise losses: mean, sum, or none.
 public func cosineEmbeddingLoss(
   _ first: Tensor, _ second: Tensor, _ target: Tensor, margin: Double = 0,
   reduction: LossReduction = .mean
@@ -204,8 +207,8 @@ public func cosineEmbeddingLoss(
   }
 }
 
-/// A loss, computed in float32 where its inputs are halves, and rounded once at its end; under autocast it stays
-/// float32.
+/// A loss, computed in float32 for float16 and bfloat16 inputs and rounded once at the end; under
+/// autocast it stays float32.
 private func precisely<each Input: TensorOrNone>(
   _ inputs: repeat each Input, loss: (repeat each Input) -> Tensor
 ) -> Tensor {

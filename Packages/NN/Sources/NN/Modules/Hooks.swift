@@ -7,7 +7,7 @@ struct Hooks {
   var count = 0
   var replacements: [Replacement] = []
 
-  /// Runs the hooks before `forward`. What the last of them gave goes in place of the input.
+  /// Runs the hooks before `forward`. What the last of them returned replaces the input.
   func before(_ module: Module, _ inputs: [Any]) -> Tensor? {
     var replaced: Tensor?
     for hook in pre.values { replaced = hook(module, replaced.map { [$0] } ?? inputs) ?? replaced }
@@ -28,10 +28,11 @@ struct Hooks {
 }
 
 extension Module {
-  /// Lets a function see the inputs before each forward pass. What it returns goes in place of the input
-  /// of a module that takes one tensor: `torch.nn.Module.register_forward_pre_hook`.
+  /// Registers a function that is called with the inputs before each forward pass. For a module of
+  /// one tensor, what it returns replaces the input: `torch.nn.Module.register_forward_pre_hook`.
   ///
-  /// The module keeps the function; see ``registerForwardHook(_:)`` for what that means for what it captures.
+  /// The module keeps the function; see ``registerForwardHook(_:)`` for what that means for what it
+  /// captures.
   @discardableResult
   public func registerForwardPreHook(
     _ hook: @escaping (_ module: Module, _ inputs: [Any]) -> Tensor?
@@ -39,11 +40,13 @@ extension Module {
     register { $0.pre[$1] = hook }
   }
 
-  /// Lets a function see inputs and output after each forward pass. What it returns, of the same type, goes
-  /// in place of the output: `torch.nn.Module.register_forward_hook`.
+  /// Registers a function that is called with the inputs and the output after each forward pass.
+  /// What it returns, of the same type, replaces the output:
+  /// `torch.nn.Module.register_forward_hook`.
   ///
-  /// The module keeps the function, so a function that captures the module, or one that holds it, keeps all of
-  /// them alive for good. Use the module that the function is given, and capture others weakly:
+  /// The module keeps the function, so a function that captures the module, or one that holds it,
+  /// keeps all of them alive forever: a reference cycle. Use the module that the function is given,
+  /// and capture others weakly:
   ///
   ///     layer.registerForwardHook { [weak model] layer, _, output in
   ///       print(type(of: layer), model?.isTraining ?? false)
@@ -64,12 +67,12 @@ extension Module {
     return HookHandle(module: self, key: all.count)
   }
 
-  /// A hook that has been registered.
+  /// The handle of a registered hook: `torch.utils.hooks.RemovableHandle`.
   public struct HookHandle {
     fileprivate let module: Module
     fileprivate let key: Int
 
-    /// Lets the hook see no more passes.
+    /// Removes the hook.
     public func remove() {
       module.hooks?.pre[key] = nil
       module.hooks?.post[key] = nil

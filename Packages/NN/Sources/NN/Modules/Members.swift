@@ -83,8 +83,8 @@ extension Module {
   }
 }
 
-/// A property's name in PyTorch's spelling: `selfAttn` becomes `self_attn`. A property wrapper is stored
-/// under the name with an underscore before it.
+/// A property's name in PyTorch's spelling: `selfAttn` becomes `self_attn`. A property wrapper is
+/// stored under the name with an underscore before it.
 private func keyName(_ label: String) -> String {
   var name = ""
   for letter in label.hasPrefix("_") ? label.dropFirst() : label[...] {

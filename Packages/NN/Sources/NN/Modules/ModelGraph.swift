@@ -1,8 +1,8 @@
 @_spi(Flambeau) import Tensors
 
 extension Tensor {
-  /// As `graph(names:)`, with the model's modules as frames and its parameters' names, also of those that
-  /// no gradient goes to, with the reason.
+  /// As `graph(names:)`, with the model's modules as frames and its parameters' names, also of
+  /// those that no gradient goes to, with the reason.
   public func graph(of model: Module) -> ComputationGraph {
     let graph = self.graph(model.graphOptions)
     let missing = model.missingGradients(for: self)
@@ -24,16 +24,17 @@ extension Tensor {
 }
 
 extension Module {
-  /// The model as a graph: its modules, with what they are made with, as frames inside one another, and the
-  /// shapes that go from one to the next. It runs once, in evaluation.
+  /// The model as a graph: its modules, with what they are made with, as frames inside one another,
+  /// and the shapes that go from one to the next. It runs once, in evaluation.
   ///
   ///     try model.graph(Tensor.zeros([1, 1, 28, 28])).render(to: "model.svg")
   ///
   /// - Parameters:
   ///   - input: the input, named `input` in the graph.
-  ///   - depth: how many frames deep it is drawn, 0 for the model as one node; by default down to the modules
-  ///     that hold no others, and attention.
-  ///   - foldingRepeats: whether blocks that are alike and follow one another are drawn once, as `× 12`.
+  ///   - depth: how many frames deep it is drawn, 0 for the model as one node; by default down to
+  ///     the modules that hold no others, and attention.
+  ///   - foldingRepeats: whether blocks that are alike and follow one another are drawn once, as
+  ///     `× 12`.
   public func graph(
     _ input: Tensor, depth: Int? = nil, foldingRepeats: Bool = true
   ) -> ComputationGraph {
@@ -91,7 +92,8 @@ extension Module {
     return depth.map { shown.folded(toDepth: $0) } ?? shown
   }
 
-  /// Why parameters get no gradient from a result. Ask before backward, which forgets the computation.
+  /// Why parameters get no gradient from a result. Ask before backward, which forgets the
+  /// computation.
   ///
   /// - Returns: the reason for each parameter that gets none, by name.
   public func missingGradients(for result: Tensor) -> OrderedDictionary<String, String> {

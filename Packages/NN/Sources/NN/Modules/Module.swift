@@ -15,11 +15,12 @@
 ///     }
 ///
 /// Its parameters are the tensors marked ``Parameter``, its buffers those marked ``Buffer``, its
-/// children the stored modules; all of them also in optionals, arrays and dictionaries. Names are as in
-/// PyTorch, in small letters with underscores: `hidden.weight`, `layers.0.bias`, and `self_attn` for a
-/// property `selfAttn`.
+/// children the stored modules; all of them also in optionals, arrays and dictionaries. Names are
+/// as in PyTorch, in small letters with underscores: `hidden.weight`, `layers.0.bias`, and
+/// `self_attn` for a property `selfAttn`.
 ///
-/// A module of several inputs or outputs has functions of its own in place of `forward` and of the call:
+/// A module of several inputs or outputs has functions of its own in place of `forward` and of the
+/// call:
 ///
 ///     final class Gate: Module {
 ///       let weight = Linear(8, 8)
@@ -29,8 +30,8 @@
 ///       }
 ///     }
 open class Module {
-  /// Whether the module is in training: dropout and batch normalisation compute differently then. It
-  /// has nothing to do with gradients; it is `noGrad(_:)` that turns those off.
+  /// Whether the module is in training mode, in which dropout and batch normalization compute
+  /// differently. It does not affect gradients; `noGrad(_:)` turns those off.
   public internal(set) var isTraining = true
 
   /// What was registered under a name, rather than stored in a property.
@@ -49,7 +50,8 @@ open class Module {
   }
 
   /// Runs ``forward(_:)``, and hooks before and after it.
-  // A subclass's own call comes first, also where its other inputs are left out or it gives something else.
+  // A subclass's own call comes first, also where its other inputs are left out or it gives
+  // something else.
   @_disfavoredOverload
   public func callAsFunction(_ x: Tensor) -> Tensor {
     guard let hooks else { return entered { forward(x) } }
@@ -77,7 +79,7 @@ open class Module {
       + registered.modules.map { ($0.key, $0.value) }
   }
 
-  /// Puts a module in the place of a child; see ``replace(_:)``.
+  /// Replaces a child by another module; see ``replace(_:)``.
   func replaceChild(_ name: String, _ child: Module, by other: Module) {
     if registered.modules[name] != nil {
       registered.modules[name] = other
@@ -95,10 +97,11 @@ open class Module {
     held.hooks = hooks
   }
 
-  /// What the module was made with: see ``ModuleArguments``.
+  /// The arguments that the module was created with: see ``ModuleArguments``.
   open var arguments: ModuleArguments { [:] }
 
-  /// What `print(model)` says of the module besides its type: its arguments, if nothing else.
+  /// What `print(model)` shows of the module besides its type; by default its arguments:
+  /// `extra_repr`.
   open var extraDescription: String { arguments.description }
 }
 
@@ -108,8 +111,8 @@ extension Module {
     withScope(of: Unmanaged.passUnretained(self).toOpaque(), body)
   }
 
-  /// Where this module stands in the model whose forward function runs: `encoder.layers.2.linear1`; its
-  /// type where it runs alone.
+  /// The path of this module in the model whose forward function runs, such as
+  /// `encoder.layers.2.linear1`; its type if it runs alone.
   public var path: String {
     var outermost: Module?
     var scope = AmbientState.scope
@@ -121,24 +124,26 @@ extension Module {
     return found.isEmpty ? "\(type(of: self))" : found
   }
 
-  /// Stops the program because of what this module was given.
+  /// Stops the program with a message about this module's input.
   public func fail(_ reason: String) -> Never {
     fatalError("\(path): \(reason)")
   }
 
-  /// Switches this module and all inside it to training: `torch.nn.Module.train`.
+  /// Sets this module and all modules inside it to training mode: `torch.nn.Module.train`.
   @discardableResult
   public func train(_ isTraining: Bool = true) -> Self {
     for module in modules() { module.isTraining = isTraining }
     return self
   }
 
-  /// Switches this module and all inside it to evaluation, which changes what dropout and batch
-  /// normalisation do. Gradients go on being recorded; it is `noGrad(_:)` that turns them off.
+  /// Sets this module and all modules inside it to evaluation mode, which changes dropout and batch
+  /// normalization: `torch.nn.Module.eval`. Gradients are still recorded; `noGrad(_:)` turns that
+  /// off.
   @discardableResult
   public func eval() -> Self { train(false) }
 
-  /// Calls a function with this module and all inside it, the innermost first: `torch.nn.Module.apply`.
+  /// Calls a function with this module and all modules inside it, children first:
+  /// `torch.nn.Module.apply`.
   @discardableResult
   public func apply(_ body: (Module) -> Void) -> Self {
     for child in children() { child.apply(body) }
@@ -146,14 +151,15 @@ extension Module {
     return self
   }
 
-  /// This module and all inside it, each once, by name; its own name is empty.
+  /// This module and all modules inside it, each once, by name; its own name is empty:
+  /// `torch.nn.Module.named_modules`.
   public func namedModules() -> [(name: String, module: Module)] {
     var seen: Set<ObjectIdentifier> = []
     return namedModules { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
-  /// This module and those inside it that are wanted, by name. Modules inside an unwanted one are left
-  /// out too.
+  /// This module and those inside it that are wanted, by name. Modules inside an unwanted one are
+  /// left out too.
   func namedModules(where isWanted: (Module) -> Bool) -> [(name: String, module: Module)] {
     var found: [(name: String, module: Module)] = []
     func visit(_ name: String, _ module: Module) {
@@ -175,7 +181,7 @@ extension Module {
   }
 }
 
-/// A name inside of a module of another name.
+/// The path of a name inside a module.
 func joined(_ path: String, _ name: String) -> String {
   path.isEmpty ? name : "\(path).\(name)"
 }

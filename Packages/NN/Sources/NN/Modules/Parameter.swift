@@ -6,7 +6,7 @@
 ///       override func forward(_ x: Tensor) -> Tensor { x * factor }
 ///     }
 ///
-/// The tensor requires gradients from then on.
+/// The tensor requires gradients.
 @propertyWrapper
 public final class Parameter<Value: TensorHolder> {
   /// The tensor.
@@ -14,7 +14,7 @@ public final class Parameter<Value: TensorHolder> {
     didSet { wrappedValue.tensor?.requiresGrad = true }
   }
 
-  /// Makes a parameter of a tensor, which requires a gradient from then on.
+  /// Makes a tensor a parameter, which requires gradients.
   ///
   /// - Parameter wrappedValue: the tensor.
   public init(wrappedValue: Value) {
@@ -23,8 +23,8 @@ public final class Parameter<Value: TensorHolder> {
   }
 }
 
-/// Makes a stored tensor of a module one of its buffers, which move with it and are saved with it, but
-/// are not trained: `torch.nn.Module.register_buffer`.
+/// Makes a stored tensor of a module one of its buffers, which move with it and are saved with it,
+/// but are not trained: `torch.nn.Module.register_buffer`.
 ///
 ///     final class Decay: Module {
 ///       @Buffer(persistent: false) var steps: Tensor
@@ -37,7 +37,7 @@ public final class Parameter<Value: TensorHolder> {
 public final class Buffer<Value: TensorHolder> {
   /// Nil until a buffer that was declared without a value is set.
   private var value: Value?
-  /// Whether it is saved.
+  /// Whether it is in the state dict.
   public let persistent: Bool
 
   /// The tensor.
@@ -71,34 +71,34 @@ public final class Buffer<Value: TensorHolder> {
   fileprivate var storedTensor: Tensor? { value?.tensor }
 }
 
-/// What a parameter or a buffer can be: a tensor, or none where a layer goes without.
+/// The type of a parameter or a buffer: a tensor or an optional tensor.
 public protocol TensorHolder {
   /// The tensor, if there is one.
   var tensor: Tensor? { get }
-  /// One that holds a tensor.
+  /// A value that holds a tensor.
   static func holding(_ tensor: Tensor) -> Self
 }
 
 extension Tensor: TensorHolder {
   /// The tensor that it holds, if any.
   public var tensor: Tensor? { self }
-  /// One that holds a tensor.
+  /// A value that holds a tensor.
   public static func holding(_ tensor: Tensor) -> Tensor { tensor }
 }
 
 extension Optional: TensorHolder where Wrapped == Tensor {
   /// The tensor that it holds, if any.
   public var tensor: Tensor? { self }
-  /// One that holds a tensor.
+  /// A value that holds a tensor.
   public static func holding(_ tensor: Tensor) -> Tensor? { tensor }
 }
 
-/// A parameter or a buffer, as a module finds it.
+/// A parameter or a buffer, as found in a module's properties.
 protocol StoredTensor: AnyObject {
   var tensor: Tensor? { get }
   var isParameter: Bool { get }
   var persistent: Bool { get }
-  /// Takes another tensor in place of the one there.
+  /// Replaces the tensor.
   func replace(by tensor: Tensor)
 }
 

@@ -27,12 +27,12 @@ extension Module {
     return found
   }
 
-  /// Forgets the gradients of all parameters.
+  /// Clears the gradients of all parameters: `torch.nn.Module.zero_grad`.
   public func zeroGrad() {
     for parameter in parameters() { parameter.grad = nil }
   }
 
-  /// Whether all parameters require gradients; without, they stay as they are in training:
+  /// Sets whether all parameters require gradients; those that do not are frozen:
   /// `torch.nn.Module.requires_grad_`.
   @discardableResult
   public func requiresGrad(_ requiresGrad: Bool) -> Self {
@@ -40,14 +40,15 @@ extension Module {
     return self
   }
 
-  /// Moves parameters and buffers to a device. Do it before an optimizer is given the parameters.
+  /// Moves parameters and buffers to a device: `torch.nn.Module.to`. Do it before an optimizer is
+  /// given the parameters.
   @discardableResult
   public func to(_ device: Device) -> Self {
     replaceTensors { $1.device == device ? nil : $1.to(device) }
   }
 
-  /// Gives parameters and buffers of floating-point numbers another such dtype. Do it before an optimizer
-  /// is given the parameters.
+  /// Converts floating-point parameters and buffers to another floating-point dtype:
+  /// `torch.nn.Module.to`. Do it before an optimizer is given the parameters.
   @discardableResult
   public func to(_ dtype: DType) -> Self {
     guard dtype.isFloatingPoint else {
@@ -58,8 +59,8 @@ extension Module {
     }
   }
 
-  /// Replaces each tensor by what `change` makes of it and its name, unless that is nil. What is shared
-  /// stays so.
+  /// Replaces each tensor by what `change` makes of it and its name, unless that is nil. What is
+  /// shared stays so.
   @discardableResult
   func replaceTensors(_ change: (String, Tensor) -> Tensor?) -> Self {
     var changed: [ObjectIdentifier: (old: Tensor, new: Tensor)] = [:]

@@ -1,5 +1,5 @@
 extension Module: CustomStringConvertible {
-  /// The modules inside one another, as PyTorch prints them.
+  /// The nested modules, as PyTorch prints them.
   public var description: String { printed.text }
 
   private var printed: PrintedModule {

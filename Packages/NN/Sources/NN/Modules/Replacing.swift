@@ -1,19 +1,21 @@
 @_spi(Flambeau) import Devices
 
 extension Module {
-  /// Puts other modules in the place of some inside this one, such as quantised or low-rank ones:
+  /// Replaces modules inside this one by others, such as quantized or low-rank ones:
   ///
   ///     model.replace { name, module in
   ///       module is ReLU && name.hasPrefix("body.") ? GELU() : nil
   ///     }
   ///
-  /// The model then runs, trains, prints and saves the new one. It may hold the old one, and call it. A stored
-  /// property, whose type the new one need not have, goes on holding the old one, which passes its calls on; so only
-  /// a module that is called with one tensor can be replaced there, in a list or a dictionary any can. An optimizer
-  /// is to be made afterwards, of the new parameters.
+  /// The model then runs, trains, prints and saves the new one. It may hold the old one, and call
+  /// it. A stored property, whose type the new one need not have, goes on holding the old one,
+  /// which passes its calls on; so only a module that is called with one tensor can be replaced
+  /// there, in a list or a dictionary any can. Create the optimizer afterwards, with the new
+  /// parameters.
   ///
-  /// - Parameter body: what takes the place of a module, given its name in this one, as in ``namedModules()``; nil
-  ///   leaves it. It is asked once for each, from the outside in, and not for what is inside of those that went.
+  /// - Parameter body: what takes the place of a module, given its name in this one, as in
+  ///   ``namedModules()``; nil leaves it. It is called once for each module, from the outside in,
+  ///   but not for those inside a replaced one.
   @discardableResult
   public func replace(_ body: (_ name: String, _ module: Module) -> Module?) -> Self {
     var known: [ObjectIdentifier: Module?] = [:]
@@ -43,8 +45,8 @@ struct Replacement {
 }
 
 extension Hooks {
-  /// What is to be called in place of a module: by the parent in which it was replaced, and by others than what
-  /// took its place.
+  /// What is to be called in place of a module: by the parent in which it was replaced, and by
+  /// others than what took its place.
   func replacement() -> Module? {
     if replacements.isEmpty { return nil }
     let callers = sequence(first: AmbientState.scope) { $0?.pointee.outer }

@@ -1,8 +1,8 @@
 import Foundation
 
 extension Module {
-  /// The parameters and persistent buffers by name, as they are saved: `torch.nn.Module.state_dict`. One
-  /// that is shared stands under each of its names.
+  /// The parameters and persistent buffers by name, as they are saved:
+  /// `torch.nn.Module.state_dict`. One that is shared stands under each of its names.
   ///
   /// The tensors share memory with the module's.
   public func stateDict() -> StateDict {
@@ -18,16 +18,17 @@ extension Module {
     return state
   }
 
-  /// Takes over the values of a state dict: `torch.nn.Module.load_state_dict`.
+  /// Copies the values of a state dict into the model: `torch.nn.Module.load_state_dict`.
   ///
   /// - Parameters:
   ///   - state: values by name, of any dtype and on any device.
   ///   - strict: whether every key must match; otherwise only shapes must.
-  ///   - assign: whether the module takes over the tensors themselves, with their dtypes and devices,
-  ///     rather than their values. Do it before an optimizer is given the parameters.
-  ///   - renames: regular expressions, and what takes the place of their matches in the keys, one after the
-  ///     other; `$1` is the first group. `["^bert\\.": "", "LayerNorm": "norm", #"h\.(\d+)"#: "layers.$1"]`
-  /// - Throws: ``StateDictError`` with all that does not match, and then changes nothing.
+  ///   - assign: whether the module takes over the tensors themselves, with their dtypes and
+  ///     devices, rather than their values. Do it before an optimizer is given the parameters.
+  ///   - renames: regular expressions and the replacements of their matches in the keys, applied in
+  ///     order; `$1` is the first group.
+  ///     `["^bert\\.": "", "LayerNorm": "norm", #"h\.(\d+)"#: "layers.$1"]`
+  /// - Throws: ``StateDictError`` with all mismatches; the model is then unchanged.
   public func loadStateDict(
     _ state: StateDict, strict: Bool = true, assign: Bool = false,
     renaming renames: KeyValuePairs<String, String> = [:]
@@ -62,7 +63,7 @@ extension Module {
 extension StateDict {
   /// The same tensors under other keys; see ``Module/loadStateDict(_:strict:assign:renaming:)``.
   ///
-  /// Stops the program where a pattern is no regular expression, or two keys become one.
+  /// Stops the program if a pattern is not a regular expression, or two keys become the same.
   public func renamed(_ renames: KeyValuePairs<String, String>) -> StateDict {
     let patterns = renames.map { pattern, template in
       guard let expression = try? NSRegularExpression(pattern: pattern) else {
@@ -86,7 +87,7 @@ extension StateDict {
   }
 }
 
-/// Why a state dict does not fit a model: all that does not match.
+/// The mismatches between a state dict and a model.
 public struct StateDictError: Error, Equatable, LocalizedError {
   /// A parameter of another shape.
   public struct Mismatch: Equatable, Sendable {

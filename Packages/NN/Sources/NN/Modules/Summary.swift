@@ -1,53 +1,52 @@
 import Foundation
 
-/// What a model does to an input, layer by layer, as `torchinfo.summary` shows it.
+/// A table of a model's layers, output shapes and parameters, as `torchinfo.summary` shows it.
 ///
 ///     print(model.summary(inputShape: [32, 1, 28, 28]))
 public struct Summary: Sendable {
   /// A call of a module.
   public struct Row: Sendable {
-    /// The module's type, and its name in the model.
+    /// The module's type.
     public let type: String
-    /// The name of the property.
+    /// Its name in the model.
     public let name: String
-    /// How deep it is inside other modules, and which one at that depth.
+    /// The depth of its nesting.
     public let depth: Int
-    /// Its number among those of the same depth.
+    /// Its index among the modules of the same depth.
     public let index: Int
-    /// The shape of the first tensor that it gave.
+    /// The shape of its first output.
     public internal(set) var outputShape: [Int] = []
-    /// How many numbers are its parameters, those of modules inside it not counted, and how many of them
-    /// are trained.
+    /// The number of its own parameters, without those of modules inside it.
     public let parameters: Int
-    /// How many of its own parameters are learned.
+    /// The number of its own parameters that are trainable.
     public let trainable: Int
-    /// How many multiplications with a parameter there were.
+    /// The number of multiply-adds with its parameters.
     public internal(set) var multiplyAdds = 0
     /// Whether there are modules inside it.
     public let hasChildren: Bool
     /// Whether it was called before.
     public let isRepeated: Bool
-    /// How many bytes its parameters and its output have.
+    /// The size of its parameters in bytes.
     public let parameterBytes: Int
-    /// Bytes of its output.
+    /// The size of its output in bytes.
     public internal(set) var outputBytes = 0
-    /// Whether all, some or none of its parameters are trained, with those of modules inside it; nil without
-    /// any.
+    /// Whether all, some or none of its parameters are trained, with those of modules inside it;
+    /// nil without any.
     public let trains: String?
   }
 
   /// A row for each module, in the order of the calls.
   public internal(set) var rows: [Row] = []
-  /// Bytes of the inputs.
+  /// The size of the inputs in bytes.
   public let inputBytes: Int
 
-  /// How many parameters there are.
+  /// The number of parameters.
   public var parameters: Int { sum(\.parameters) }
-  /// How many of them are learned.
+  /// The number of trainable parameters.
   public var trainableParameters: Int { sum(\.trainable) }
-  /// Bytes of the parameters.
+  /// The size of the parameters in bytes.
   public var parameterBytes: Int { sum(\.parameterBytes) }
-  /// Multiplications with an addition each, of all layers.
+  /// The number of multiply-adds of all layers.
   public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
   /// The bytes of the outputs of all layers with parameters, and of their gradients.
   public var passBytes: Int {
@@ -60,7 +59,7 @@ public struct Summary: Sendable {
 }
 
 extension Module {
-  /// Runs the model once, on zeros, without gradients and in evaluation, and says what it did.
+  /// Runs the model once on zeros, without gradients and in evaluation mode, and summarizes it.
   public func summary(
     inputShape: [Int], dtype: DType = .float32, device: Device = .default
   ) -> Summary {
@@ -68,7 +67,7 @@ extension Module {
     return summary(inputs: [input]) { _ = self(input) }
   }
 
-  /// Says what the model does while `body` calls it, for one of several inputs:
+  /// Summarizes the model while `body` calls it, for a model of several inputs:
   /// `model.summary { _ = model(x, y) }`.
   public func summary(inputs: [Tensor] = [], _ body: () -> Void) -> Summary {
     let bytes = inputs.reduce(0) { $0 + $1.numel * $1.dtype.itemSize }
@@ -135,7 +134,8 @@ private final class SummaryRecord {
     for (name, stored) in module.ownTensors where stored.isParameter {
       let count = stored.tensor?.numel ?? 0
       let isConvolution = module is Convolution
-      // As torchinfo has it: a convolution's weight works at each place, that of others on each row.
+      // As torchinfo has it: a convolution's weight works at each place, that of others on each
+      // row.
       summary.rows[place].multiplyAdds +=
         isConvolution
         ? count * product(shape.enumerated().filter { $0.offset != 1 }.map(\.element))

@@ -1,17 +1,18 @@
 // Schedulers that are made of others.
 
-/// Several schedulers, each from a step on, counted from there: `torch.optim.lr_scheduler.SequentialLR`.
+/// Several schedulers, each from a step on, counted from there:
+/// `torch.optim.lr_scheduler.SequentialLR`.
 ///
 ///     SequentialLR([LinearLR(optimizer, totalIters: 100), CosineAnnealingLR(optimizer, tMax: 900)], milestones: [100])
 public final class SequentialLR: Scheduler {
   private let schedulers: [Scheduler]
   private let milestones: [Int]
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
   ///   - schedulers: one after the other.
-  ///   - milestones: the steps at which it changes.
+  ///   - milestones: steps at which it changes.
   public init(_ schedulers: [Scheduler], milestones: [Int]) {
     guard let first = schedulers.first, schedulers.count == milestones.count + 1,
       schedulers.allSatisfy({ $0.optimizer === first.optimizer }), milestones == milestones.sorted()
@@ -47,7 +48,8 @@ public final class SequentialLR: Scheduler {
   }
 }
 
-/// Several schedulers at a time, whose factors are multiplied: `torch.optim.lr_scheduler.ChainedScheduler`.
+/// Several schedulers at a time, whose factors are multiplied:
+/// `torch.optim.lr_scheduler.ChainedScheduler`.
 ///
 ///     ChainedScheduler([LinearLR(optimizer, totalIters: 100), ExponentialLR(optimizer, gamma: 0.999)])
 public final class ChainedScheduler: Scheduler {

@@ -1,8 +1,9 @@
-/// Keeps gradients of float16 from vanishing: `torch.amp.GradScaler`; Micikevicius and others, 2018.
+/// Loss scaling, which keeps float16 gradients from underflowing: `torch.amp.GradScaler`;
+/// Micikevicius et al., 2018.
 ///
-/// The loss is multiplied by a large number, so that small gradients stay above the least that float16 holds, and
-/// gradients are divided by it before the step. Where one has become infinite, the step is left out and the number
-/// halved; it is doubled after many steps that went well.
+/// The loss is multiplied by a large number, so that small gradients stay above the least that
+/// float16 holds, and gradients are divided by it before the step. Where one has become infinite,
+/// the step is left out and the number halved; it is doubled after many steps that went well.
 ///
 ///     let scaler = GradScaler()
 ///     …
@@ -12,7 +13,7 @@
 ///     scaler.step(optimizer)
 ///     scaler.update()
 public final class GradScaler {
-  /// What losses are multiplied by: `get_scale()`.
+  /// The factor that losses are multiplied by: `get_scale()`.
   public private(set) var scale: Double
   /// What the scale is multiplied by after ``growthInterval`` steps without an infinite gradient.
   public let growthFactor: Double
@@ -20,7 +21,7 @@ public final class GradScaler {
   public let backoffFactor: Double
   /// How many steps in a row must go well for the scale to grow.
   public let growthInterval: Int
-  /// Whether it does anything; where not, losses stay as they are and every step is taken.
+  /// Whether scaling is enabled; if not, losses are unchanged and every step is taken.
   public let isEnabled: Bool
   private var goodSteps = 0
   /// Whether each optimizer that was unscaled since the last update had an infinite gradient.
@@ -29,11 +30,11 @@ public final class GradScaler {
   /// Creates a scaler.
   ///
   /// - Parameters:
-  ///   - initScale: what losses are multiplied by at first.
+  ///   - initScale: initial scale.
   ///   - growthFactor: above 1.
   ///   - backoffFactor: from 0 to 1.
   ///   - growthInterval: at least 1.
-  ///   - enabled: whether it does anything.
+  ///   - enabled: whether scaling is enabled.
   public init(
     initScale: Double = 65536, growthFactor: Double = 2, backoffFactor: Double = 0.5,
     growthInterval: Int = 2000, enabled: Bool = true
@@ -54,8 +55,8 @@ public final class GradScaler {
     isEnabled ? loss.to(loss.dtype.promoted(with: .float32)) * scale : loss
   }
 
-  /// Divides an optimizer's gradients by the scale, as before clipping them; ``step(_:)`` does it otherwise. Once
-  /// before each step.
+  /// Divides an optimizer's gradients by the scale, as before clipping them; ``step(_:)`` does it
+  /// otherwise. Once before each step.
   public func unscale(_ optimizer: Optimizer) {
     guard isEnabled else { return }
     guard found[ObjectIdentifier(optimizer)] == nil else {
@@ -84,7 +85,8 @@ public final class GradScaler {
     return isGood
   }
 
-  /// Makes the scale smaller or, after many good steps, larger; once after the steps of all optimizers.
+  /// Updates the scale: smaller after an infinite gradient, larger after ``growthInterval`` finite
+  /// steps. Call it once, after the steps of all optimizers.
   public func update() {
     guard isEnabled else { return }
     guard !found.isEmpty else {
@@ -103,7 +105,7 @@ public final class GradScaler {
     found = [:]
   }
 
-  /// What the next steps depend on.
+  /// The state of the scaler.
   public func stateDict() -> StateDict {
     [
       "scale": Tensor(scale, dtype: .float64, device: .cpu),
@@ -111,7 +113,7 @@ public final class GradScaler {
     ]
   }
 
-  /// Goes on where a saved one was.
+  /// Restores the state from ``stateDict()``.
   ///
   /// - Throws: ``StateDictError`` where an entry is missing.
   public func loadStateDict(_ state: StateDict) throws {

@@ -1,10 +1,10 @@
-/// Makes gradients smaller so that the norm of all of them together is at most `maxNorm`:
+/// Clips gradients by their total norm, scaling them so that it is at most `maxNorm`:
 /// `torch.nn.utils.clip_grad_norm_`.
 ///
 /// - Parameters:
-///   - parameters: those with a gradient count.
-///   - maxNorm: the longest that is allowed.
-///   - p: the norm; infinity for the largest absolute value.
+///   - parameters: parameters whose gradients are clipped; those without one are ignored.
+///   - maxNorm: maximum norm.
+///   - p: order of the norm; infinity for the largest absolute value.
 /// - Returns: the norm before, a tensor without dims, so that the program need not wait for a GPU.
 @discardableResult
 public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2) -> Tensor {
@@ -16,7 +16,7 @@ public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2)
     let total = Tensor.stack(norms).norm(p)
     let factor = (maxNorm / (total + 1e-6)).clamp(max: 1)
     for gradient in gradients {
-      // A factor rounded to halves would be off by more than their last digit.
+      // A factor rounded to float16 or bfloat16 would not be accurate enough.
       let factor = factor.to(gradient.device)
       if gradient.dtype == dtype {
         gradient.update(.multiply, factor)
@@ -28,15 +28,16 @@ public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2)
   }
 }
 
-/// Brings each element of the gradients between -limit and limit: `torch.nn.utils.clip_grad_value_`.
+/// Clamps each element of the gradients to [-limit, limit]: `torch.nn.utils.clip_grad_value_`.
 public func clipGradValue(_ parameters: [Tensor], _ limit: Double) {
   noGrad {
     for gradient in parameters.compactMap(\.grad) { gradient.update(.clamp, with: -limit, limit) }
   }
 }
 
-/// A model's weights averaged over the steps, later ones more: `torch.optim.swa_utils.AveragedModel` with
-/// `get_ema_multi_avg_fn`; Polyak and Juditsky, 1992.
+/// An exponential moving average (EMA) of a model's weights, average ← decay · average + (1 -
+/// decay) · weight: `torch.optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`; Polyak and
+/// Juditsky, 1992.
 ///
 ///     let average = ExponentialMovingAverage(model, decay: 0.999)
 ///     …
@@ -45,18 +46,18 @@ public func clipGradValue(_ parameters: [Tensor], _ limit: Double) {
 ///     …
 ///     try average.apply { validate(model) }
 public final class ExponentialMovingAverage {
-  /// Whose parameters are averaged.
+  /// The model whose weights are averaged.
   public let model: Module
-  /// The share of the average that stays at each update.
+  /// The decay of the average at each update.
   public let decay: Double
   /// The averages by name, parameters and buffers.
   public private(set) var average: StateDict
 
-  /// Begins with the parameters as they are.
+  /// Creates an average that starts from the current weights.
   ///
   /// - Parameters:
   ///   - model: the model.
-  ///   - decay: the share that stays.
+  ///   - decay: decay of the average at each update.
   public init(_ model: Module, decay: Double = 0.999) {
     guard (0...1).contains(decay) else {
       fatalError("ExponentialMovingAverage: decay \(decay); it must be from 0 to 1")
@@ -66,7 +67,7 @@ public final class ExponentialMovingAverage {
     average = model.stateDict().mapValues { $0.clone() }
   }
 
-  /// Takes the model's weights into the averages. Buffers of whole numbers are taken over as they are.
+  /// Updates the averages with the model's weights. Integer buffers are copied.
   public func update() {
     noGrad {
       for (name, tensor) in model.stateDict() {
@@ -80,7 +81,7 @@ public final class ExponentialMovingAverage {
     }
   }
 
-  /// Runs `body` while the model has the averages for weights.
+  /// Runs `body` with the averages as the model's weights, and then restores them.
   public func apply<Result>(_ body: () throws -> Result) throws -> Result {
     let own = model.stateDict().mapValues { $0.clone() }
     try model.loadStateDict(average)

@@ -1,7 +1,8 @@
 import Devices
 import Foundation
 
-/// Changes parameters so that a loss becomes smaller, given its gradient: `torch.optim.Optimizer`.
+/// The base class of optimizers, which update parameters from their gradients:
+/// `torch.optim.Optimizer`.
 ///
 ///     optimizer.zeroGrad()
 ///     loss.backward()
@@ -14,7 +15,7 @@ import Foundation
 ///       ParameterGroup(model.head.parameters(), weightDecay: 0),
 ///     ], lr: 1e-3)
 ///
-/// One of your own overrides ``update(_:gradient:state:group:)``, in tensor operations:
+/// A custom optimizer overrides ``update(_:gradient:state:group:)``, in tensor operations:
 ///
 ///     final class Lion: Optimizer {
 ///       override func update(
@@ -30,10 +31,10 @@ import Foundation
 open class Optimizer {
   /// The parameters with their settings, which schedulers change.
   public let groups: [ParameterGroup]
-  /// What is remembered of each parameter, from its first step on, in the order of ``parameters``.
+  /// The state of each parameter, from its first step on, in the order of ``parameters``.
   private(set) var states: [State?]
 
-  /// What is remembered of a parameter.
+  /// The state of a parameter.
   public struct State {
     /// How many steps there were, unless a graph was captured.
     fileprivate private(set) var ownSteps: Int
@@ -48,10 +49,10 @@ open class Optimizer {
       (self.names, self.tensors) = (names, tensors)
     }
 
-    /// How many steps there were, the one that is being taken included.
+    /// The number of steps, including the current one.
     public var steps: Int { count?.item(as: Int.self) ?? ownSteps }
 
-    /// What is remembered under a name, as in PyTorch's state dicts; nil before it is set.
+    /// The state tensor with a name, as in PyTorch's state dicts; nil before it is set.
     public subscript(name: String) -> Tensor? {
       get { names.firstIndex(of: name).flatMap { tensors[$0] } }
       set {
@@ -80,10 +81,10 @@ open class Optimizer {
   /// Creates an optimizer.
   ///
   /// - Parameters:
-  ///   - groups: what to change: leaves that require gradients.
-  ///   - lr: for groups without a learning rate of their own.
-  ///   - weightDecay: for groups without one of their own.
-  ///   - momentum: for groups without one of their own.
+  ///   - groups: parameters to optimize: leaves that require gradients.
+  ///   - lr: learning rate of groups that do not set one.
+  ///   - weightDecay: weight decay of groups that do not set one.
+  ///   - momentum: momentum of groups that do not set one.
   public init(
     _ groups: [ParameterGroup], lr: Double, weightDecay: Double = 0, momentum: Double = 0
   ) {
@@ -119,13 +120,13 @@ open class Optimizer {
     set { for group in groups { group.lr = newValue } }
   }
 
-  /// Changes a parameter in place, given its gradient. Nothing is recorded meanwhile.
+  /// Updates a parameter in place, given its gradient. Operations are not recorded.
   ///
   /// - Parameters:
-  ///   - parameter: what is changed.
+  ///   - parameter: parameter to update.
   ///   - gradient: its gradient, which stays as it is.
-  ///   - state: what is remembered from step to step.
-  ///   - group: the settings that hold for the parameter.
+  ///   - state: state that is kept from step to step.
+  ///   - group: group with the parameter's settings.
   open func update(
     _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
   ) {
@@ -137,10 +138,10 @@ open class Optimizer {
   /// The names of what such a kernel remembers, in its order; nil for what is not remembered.
   func stateNames(_ group: ParameterGroup) -> [String?] { [] }
 
-  /// What is remembered of a parameter at first.
+  /// The initial state of a parameter.
   func initialState(_ parameter: Tensor) -> Tensor { .zerosLike(parameter) }
 
-  /// Changes the parameters that have a gradient.
+  /// Takes a step: updates all parameters that have a gradient: `torch.optim.Optimizer.step`.
   public func step() {
     noGrad {
       var index = 0
@@ -174,26 +175,26 @@ open class Optimizer {
     }
   }
 
-  /// Forgets the gradients.
+  /// Clears the gradients: `torch.optim.Optimizer.zero_grad`.
   public func zeroGrad() {
     for group in groups {
       for parameter in group.parameters { parameter.grad = nil }
     }
   }
 
-  /// Stops the program where a setting makes no sense.
+  /// Stops the program if a setting is out of range.
   static func check(_ name: String, _ value: Double, in range: some RangeExpression<Double>) {
     if !range.contains(value) { fatalError("\(Self.self): \(name) \(value) is out of range") }
   }
 }
 
-/// Parameters that share settings. Settings that are nil are the optimizer's.
+/// Parameters that share settings. Settings that are not given are the optimizer's.
 public final class ParameterGroup {
   /// Its parameters.
   public let parameters: [Tensor]
   /// The learning rate.
   public var lr = 0.0
-  /// How strongly they are drawn towards zero.
+  /// The weight decay (L2 penalty).
   public var weightDecay = 0.0
   /// The momentum of SGD and RMSprop, the first of Adam's betas.
   public var momentum = 0.0
@@ -204,10 +205,10 @@ public final class ParameterGroup {
   /// Creates a group; what is not given is the optimizer's.
   ///
   /// - Parameters:
-  ///   - parameters: what is to be optimised.
-  ///   - lr: the learning rate.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - momentum: the share of the velocity that stays.
+  ///   - parameters: parameters to optimize.
+  ///   - lr: learning rate.
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - momentum: momentum factor.
   public init(
     _ parameters: [Tensor], lr: Double? = nil, weightDecay: Double? = nil,
     momentum: Double? = nil
@@ -219,8 +220,9 @@ public final class ParameterGroup {
 
 /// Saving and resuming.
 extension Optimizer {
-  /// All that the next steps depend on, besides the parameters: what is remembered of each under
-  /// `state.0.exp_avg`, and settings that schedulers change under `param_groups.0.lr`.
+  /// The optimizer's state: that of each parameter under names such as `state.0.exp_avg`, and
+  /// settings that schedulers change under names such as `param_groups.0.lr`:
+  /// `torch.optim.Optimizer.state_dict`.
   public func stateDict() -> StateDict {
     var dict: StateDict = [:]
     var index = 0
@@ -240,9 +242,9 @@ extension Optimizer {
     return dict
   }
 
-  /// Goes on from what ``stateDict()`` gave.
+  /// Restores the state from ``stateDict()``: `torch.optim.Optimizer.load_state_dict`.
   ///
-  /// - Throws: ``StateDictError`` with all that does not match, and then changes nothing.
+  /// - Throws: ``StateDictError`` with all mismatches; the optimizer is then unchanged.
   public func loadStateDict(_ dict: StateDict) throws {
     var error = StateDictError()
     var known: Set<String> = []
@@ -295,7 +297,7 @@ extension Optimizer {
     }
   }
 
-  /// What somebody else's optimizer remembers of a parameter: all that is there.
+  /// The state of a parameter of a custom optimizer: all entries found.
   private func ownState(
     _ index: Int, _ steps: Int, of dict: StateDict, _ known: inout Set<String>
   ) -> State {

@@ -1,24 +1,26 @@
 import Foundation
 
-// Each optimizer says what a step does in tensor operations, and which rule it is to devices that have a kernel for
-// it.
+// Each optimizer gives its step in tensor operations, and its rule for devices that have a kernel
+// for it.
 
-/// Stochastic gradient descent: `torch.optim.SGD`.
+/// Stochastic gradient descent, with optional momentum: `torch.optim.SGD`.
+///
+/// v ← momentum · v + (1 - dampening) · g; θ ← θ - lr · v.
 public final class SGD: Optimizer {
-  /// The share of the gradient that does not come into the velocity.
+  /// The dampening of momentum: gradients enter the velocity times 1 - dampening.
   public let dampening: Double
-  /// Whether the step looks ahead, in Nesterov's way.
+  /// Whether to use Nesterov momentum.
   public let nesterov: Bool
 
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - parameters: what is to be optimised.
-  ///   - lr: the learning rate.
-  ///   - momentum: the share of the velocity that stays.
-  ///   - dampening: the share of the gradient that does not come into the velocity.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - nesterov: whether the step looks ahead, in Nesterov's way.
+  ///   - parameters: parameters to optimize.
+  ///   - lr: learning rate.
+  ///   - momentum: momentum factor.
+  ///   - dampening: dampening of momentum; gradients enter the velocity times 1 - dampening.
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - nesterov: whether to use Nesterov momentum, which needs a momentum and no dampening.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
     weightDecay: Double = 0, nesterov: Bool = false
@@ -31,12 +33,12 @@ public final class SGD: Optimizer {
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - groups: what is to be optimised, with settings of their own.
-  ///   - lr: the learning rate.
-  ///   - momentum: the share of the velocity that stays.
-  ///   - dampening: the share of the gradient that does not come into the velocity.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - nesterov: whether the step looks ahead, in Nesterov's way.
+  ///   - groups: parameter groups to optimize, with their own settings.
+  ///   - lr: learning rate.
+  ///   - momentum: momentum factor.
+  ///   - dampening: dampening of momentum; gradients enter the velocity times 1 - dampening.
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - nesterov: whether to use Nesterov momentum, which needs a momentum and no dampening.
   public init(
     _ groups: [ParameterGroup], lr: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
     weightDecay: Double = 0, nesterov: Bool = false
@@ -75,26 +77,32 @@ public final class SGD: Optimizer {
   }
 }
 
-/// Adam: `torch.optim.Adam`; Kingma and Ba, “Adam: a method for stochastic optimization”, 2014.
+/// Adam: `torch.optim.Adam`.
+///
+/// θ ← θ - lr · m̂ / (√v̂ + ε), with bias-corrected running means m̂ of the gradients and v̂ of
+/// their squares.
+///
+/// Kingma and Ba, “Adam: a method for stochastic optimization”, 2014.
 public class Adam: Optimizer {
-  /// The shares of the running means of gradients and of their squares that stay.
+  /// The decay rates of the running means of gradients and of their squares.
   public let betas: (Double, Double)
-  /// What is added so that nothing is divided by zero.
+  /// The ε added to the denominator, for numerical stability.
   public let eps: Double
-  /// Whether the largest of all second moments counts; Reddi and others, 2018.
+  /// Whether to use the maximum of all second moments so far (AMSGrad); Reddi et al., 2018.
   public let amsgrad: Bool
-  /// Whether weights decay on their own, rather than through the gradient.
+  /// Whether weight decay is decoupled from the gradient, as in AdamW.
   let isDecoupled: Bool
 
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - parameters: what is to be optimised.
-  ///   - lr: the learning rate.
-  ///   - betas: the shares of the running means of gradients and of their squares that stay.
-  ///   - eps: what is added so that nothing is divided by zero.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - amsgrad: whether the largest mean square so far counts; Reddi and others, 2018.
+  ///   - parameters: parameters to optimize.
+  ///   - lr: learning rate.
+  ///   - betas: decay rates of the running means of gradients and of their squares.
+  ///   - eps: ε added to the denominator, for numerical stability.
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - amsgrad: whether to use the maximum of all second moments so far (AMSGrad); Reddi et al.,
+  ///     2018.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
     eps: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false
@@ -107,12 +115,13 @@ public class Adam: Optimizer {
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - groups: what is to be optimised, with settings of their own.
-  ///   - lr: the learning rate.
-  ///   - betas: the shares of the running means of gradients and of their squares that stay.
-  ///   - eps: what is added so that nothing is divided by zero.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - amsgrad: whether the largest of all second moments counts; Reddi and others, 2018.
+  ///   - groups: parameter groups to optimize, with their own settings.
+  ///   - lr: learning rate.
+  ///   - betas: decay rates of the running means of gradients and of their squares.
+  ///   - eps: ε added to the denominator, for numerical stability.
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - amsgrad: whether to use the maximum of all second moments so far (AMSGrad); Reddi et al.,
+  ///     2018.
   public convenience init(
     _ groups: [ParameterGroup], lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
     eps: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false
@@ -166,7 +175,7 @@ public class Adam: Optimizer {
   }
 }
 
-/// ``Adam`` in which weights decay on their own: `torch.optim.AdamW`; Loshchilov and Hutter, 2017.
+/// ``Adam`` with decoupled weight decay: `torch.optim.AdamW`; Loshchilov and Hutter, 2017.
 public final class AdamW: Adam {
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
@@ -184,24 +193,24 @@ public final class AdamW: Adam {
   }
 }
 
-/// Steps that become smaller for what has moved much: `torch.optim.Adagrad`; Duchi and others, 2011.
+/// Adagrad, θ ← θ - lr · g / (√Σg² + ε): `torch.optim.Adagrad`; Duchi et al., 2011.
 public final class Adagrad: Optimizer {
-  /// By how much the rate falls with each step.
+  /// The decay of the learning rate: lr / (1 + (step - 1) · lrDecay).
   public let lrDecay: Double
-  /// The first value of the sums.
+  /// The initial value of the sums of squares.
   public let initialAccumulatorValue: Double
-  /// What is added so that nothing is divided by zero.
+  /// The ε added to the denominator, for numerical stability.
   public let eps: Double
 
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - parameters: what is to be optimised.
-  ///   - lr: the learning rate.
-  ///   - lrDecay: by how much the rate falls with each step.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - initialAccumulatorValue: the first value of the sums.
-  ///   - eps: what is added so that nothing is divided by zero.
+  ///   - parameters: parameters to optimize.
+  ///   - lr: learning rate.
+  ///   - lrDecay: decay of the learning rate, lr / (1 + (step - 1) · lrDecay).
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - initialAccumulatorValue: initial value of the sums of squares.
+  ///   - eps: ε added to the denominator, for numerical stability.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
     initialAccumulatorValue: Double = 0, eps: Double = 1e-10
@@ -214,12 +223,12 @@ public final class Adagrad: Optimizer {
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - groups: what is to be optimised, with settings of their own.
-  ///   - lr: the learning rate.
-  ///   - lrDecay: by how much the rate falls with each step.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - initialAccumulatorValue: the first value of the sums.
-  ///   - eps: what is added so that nothing is divided by zero.
+  ///   - groups: parameter groups to optimize, with their own settings.
+  ///   - lr: learning rate.
+  ///   - lrDecay: decay of the learning rate, lr / (1 + (step - 1) · lrDecay).
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - initialAccumulatorValue: initial value of the sums of squares.
+  ///   - eps: ε added to the denominator, for numerical stability.
   public init(
     _ groups: [ParameterGroup], lr: Double = 1e-2, lrDecay: Double = 0, weightDecay: Double = 0,
     initialAccumulatorValue: Double = 0, eps: Double = 1e-10
@@ -257,25 +266,27 @@ public final class Adagrad: Optimizer {
   }
 }
 
-/// Gradients divided by the root of their mean square: `torch.optim.RMSprop`; Tieleman and Hinton, 2012.
+/// RMSprop, θ ← θ - lr · g / (√v + ε) with a running mean v of g²: `torch.optim.RMSprop`; Tieleman
+/// and Hinton, 2012.
 public final class RMSprop: Optimizer {
-  /// The share of the running mean of squares that stays.
+  /// The decay rate of the running mean of squares.
   public let alpha: Double
-  /// What is added so that nothing is divided by zero.
+  /// The ε added to the denominator, for numerical stability.
   public let eps: Double
-  /// Whether the gradients' mean is subtracted from the second moment.
+  /// Whether to normalize by the variance: the squared mean is subtracted from the mean square.
   public let centered: Bool
 
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - parameters: what is to be optimised.
-  ///   - lr: the learning rate.
-  ///   - alpha: the share of the running mean of squares that stays.
-  ///   - eps: what is added so that nothing is divided by zero.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - momentum: the share of the velocity that stays.
-  ///   - centered: whether the square of the mean is taken off the mean square.
+  ///   - parameters: parameters to optimize.
+  ///   - lr: learning rate.
+  ///   - alpha: decay rate of the running mean of squares.
+  ///   - eps: ε added to the denominator, for numerical stability.
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - momentum: momentum factor.
+  ///   - centered: whether to normalize by the variance: the squared mean is subtracted from the
+  ///     mean square.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8,
     weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false
@@ -288,13 +299,14 @@ public final class RMSprop: Optimizer {
   /// Creates the optimizer.
   ///
   /// - Parameters:
-  ///   - groups: what is to be optimised, with settings of their own.
-  ///   - lr: the learning rate.
-  ///   - alpha: the share of the running mean of squares that stays.
-  ///   - eps: what is added so that nothing is divided by zero.
-  ///   - weightDecay: how strongly parameters are drawn towards zero.
-  ///   - momentum: the share of the velocity that stays.
-  ///   - centered: whether the gradients' mean is subtracted from the second moment.
+  ///   - groups: parameter groups to optimize, with their own settings.
+  ///   - lr: learning rate.
+  ///   - alpha: decay rate of the running mean of squares.
+  ///   - eps: ε added to the denominator, for numerical stability.
+  ///   - weightDecay: weight decay (L2 penalty).
+  ///   - momentum: momentum factor.
+  ///   - centered: whether to normalize by the variance: the squared mean is subtracted from the
+  ///     mean square.
   public init(
     _ groups: [ParameterGroup], lr: Double = 1e-2, alpha: Double = 0.99, eps: Double = 1e-8,
     weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Rates that become smaller when a number stops getting better:
+/// Reduces the learning rate when a metric stops improving:
 /// `torch.optim.lr_scheduler.ReduceLROnPlateau`.
 public final class ReduceLROnPlateau {
-  /// Whose rate is set.
+  /// The optimizer whose learning rate is set.
   public let optimizer: Optimizer
   private let isBetter: (Double, Double) -> Bool
   private let factor: Double
@@ -30,17 +30,17 @@ public final class ReduceLROnPlateau {
     case min, max
   }
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
+  ///   - optimizer: optimizer whose learning rate is set.
   ///   - mode: whether a lower or a higher number is better.
-  ///   - factor: what the rate is multiplied by.
-  ///   - patience: how many steps in a row may be no better.
-  ///   - threshold: by what share of the best so far a number must be better.
-  ///   - cooldown: how many steps after a change do not count.
-  ///   - minLR: the lowest rate.
-  ///   - eps: changes of the rate that are smaller are not made.
+  ///   - factor: factor of the learning rate.
+  ///   - patience: number of steps without improvement before the learning rate is reduced.
+  ///   - threshold: minimum improvement, relative to the best value.
+  ///   - cooldown: number of steps after a reduction that are not counted.
+  ///   - minLR: minimum learning rate.
+  ///   - eps: minimum change of the learning rate; smaller ones are not made.
   public init(
     _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
     threshold: Double = 1e-4, cooldown: Int = 0, minLR: Double = 0, eps: Double = 1e-8
@@ -58,7 +58,7 @@ public final class ReduceLROnPlateau {
     state = State(best: mode == .min ? .infinity : -.infinity)
   }
 
-  /// Takes note of a number, such as the validation loss.
+  /// Takes a step with a metric, such as the validation loss.
   public func step(_ number: Double) {
     if isBetter(number, state.best) {
       state.best = number

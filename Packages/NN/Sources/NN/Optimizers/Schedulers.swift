@@ -8,16 +8,17 @@ import Foundation
 ///       scheduler.step()
 ///     }
 ///
-/// Most rates follow from those before, as in PyTorch, so that several schedulers may change one optimizer, and a
-/// rate that is set by hand goes on from there. A scheduler resumes from the number of its steps.
+/// Most rates follow from those before, as in PyTorch, so that several schedulers may change one
+/// optimizer, and a rate that is set by hand goes on from there. A scheduler resumes from the
+/// number of its steps.
 open class Scheduler {
-  /// Whose rate is set.
+  /// The optimizer whose learning rate is set.
   public let optimizer: Optimizer
   /// The rates at the start, one for each group.
   public let baseLRs: [Double]
 
-  /// How many steps there were. Setting it sets the rates too, to what this scheduler alone has made of those at
-  /// the start; load the optimizer's state after it where there was more.
+  /// How many steps there were. Setting it sets the rates too, to what this scheduler alone has
+  /// made of those at the start; load the optimizer's state after it where there was more.
   public var stepCount: Int {
     get { count }
     set {
@@ -32,7 +33,7 @@ open class Scheduler {
 
   /// Takes the rates that the optimizer has for those to begin with.
   ///
-  /// - Parameter optimizer: whose rate is set.
+  /// - Parameter optimizer: optimizer whose learning rate is set.
   public init(_ optimizer: Optimizer) {
     self.optimizer = optimizer
     baseLRs = optimizer.groups.map(\.initialLR)
@@ -44,11 +45,11 @@ open class Scheduler {
     fatalError("\(type(of: self)): override func rate")
   }
 
-  /// The rate of a group at a step, given the one before it, or the optimizer's own for step 0. By default it does
-  /// not depend on that.
+  /// The rate of a group at a step, given the one before it, or the optimizer's own for step 0. By
+  /// default it does not depend on that.
   open func next(_ rate: Double, _ base: Double, _ step: Int) -> Double { self.rate(base, step) }
 
-  /// Goes on to the next rates.
+  /// Takes a step: sets the next learning rates.
   public func step() { advance(to: count + 1) }
 
   private func advance(to step: Int) {
@@ -56,7 +57,7 @@ open class Scheduler {
     for (group, base) in zip(optimizer.groups, baseLRs) { group.lr = next(group.lr, base, step) }
   }
 
-  /// The rates of all groups now: `get_last_lr`.
+  /// The current learning rates of all groups: `get_last_lr`.
   public var lrs: [Double] { optimizer.groups.map(\.lr) }
 
   /// Lets what else depends on the number of steps follow it.
@@ -71,17 +72,17 @@ open class ChainableScheduler: Scheduler {
   }
 }
 
-/// γ times as much every `stepSize` steps: `torch.optim.lr_scheduler.StepLR`.
+/// Multiplies the learning rate by γ every `stepSize` steps: `torch.optim.lr_scheduler.StepLR`.
 public final class StepLR: ChainableScheduler {
   private let stepSize: Int
   private let gamma: Double
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
-  ///   - stepSize: after how many steps the rate falls.
-  ///   - gamma: what the rate is multiplied by.
+  ///   - optimizer: optimizer whose learning rate is set.
+  ///   - stepSize: number of steps between decays.
+  ///   - gamma: factor of the learning rate.
   public init(_ optimizer: Optimizer, stepSize: Int, gamma: Double = 0.1) {
     guard stepSize > 0 else { fatalError("StepLR: stepSize \(stepSize); it must be 1 or more") }
     (self.stepSize, self.gamma) = (stepSize, gamma)
@@ -93,17 +94,17 @@ public final class StepLR: ChainableScheduler {
   }
 }
 
-/// γ times as much at each of some steps: `torch.optim.lr_scheduler.MultiStepLR`.
+/// Multiplies the learning rate by γ at each milestone: `torch.optim.lr_scheduler.MultiStepLR`.
 public final class MultiStepLR: ChainableScheduler {
   private let milestones: [Int]
   private let gamma: Double
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
-  ///   - milestones: the steps at which it changes.
-  ///   - gamma: what the rate is multiplied by.
+  ///   - optimizer: optimizer whose learning rate is set.
+  ///   - milestones: steps at which it changes.
+  ///   - gamma: factor of the learning rate.
   public init(_ optimizer: Optimizer, milestones: [Int], gamma: Double = 0.1) {
     (self.milestones, self.gamma) = (milestones, gamma)
     super.init(optimizer)
@@ -114,15 +115,15 @@ public final class MultiStepLR: ChainableScheduler {
   }
 }
 
-/// γ times as much at every step: `torch.optim.lr_scheduler.ExponentialLR`.
+/// Multiplies the learning rate by γ at every step: `torch.optim.lr_scheduler.ExponentialLR`.
 public final class ExponentialLR: ChainableScheduler {
   private let gamma: Double
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
-  ///   - gamma: what the rate is multiplied by.
+  ///   - optimizer: optimizer whose learning rate is set.
+  ///   - gamma: factor of the learning rate.
   public init(_ optimizer: Optimizer, gamma: Double) {
     self.gamma = gamma
     super.init(optimizer)
@@ -133,19 +134,19 @@ public final class ExponentialLR: ChainableScheduler {
   }
 }
 
-/// From one factor to another in a straight line, which can serve as a warm-up:
+/// Changes the factor of the learning rate linearly, for example as a warm-up:
 /// `torch.optim.lr_scheduler.LinearLR`.
 public final class LinearLR: ChainableScheduler {
   private let (start, end): (Double, Double)
   private let totalIters: Int
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
-  ///   - startFactor: of the rate, at the beginning.
-  ///   - endFactor: of the rate, at the end.
-  ///   - totalIters: after how many steps the end is reached.
+  ///   - optimizer: optimizer whose learning rate is set.
+  ///   - startFactor: factor of the learning rate at the start.
+  ///   - endFactor: factor of the learning rate at the end.
+  ///   - totalIters: number of steps until `endFactor` is reached.
   public init(
     _ optimizer: Optimizer, startFactor: Double = 1.0 / 3, endFactor: Double = 1,
     totalIters: Int = 5
@@ -168,18 +169,18 @@ public final class LinearLR: ChainableScheduler {
   }
 }
 
-/// Down along half a cosine over `tMax` steps, and up again: `torch.optim.lr_scheduler.CosineAnnealingLR`;
-/// Loshchilov and Hutter, 2016.
+/// Cosine annealing, ηmin + (η₀ - ηmin)·(1 + cos(π·step / tMax)) / 2:
+/// `torch.optim.lr_scheduler.CosineAnnealingLR`; Loshchilov and Hutter, 2016.
 public final class CosineAnnealingLR: ChainableScheduler {
   private let tMax: Int
   private let etaMin: Double
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
-  ///   - tMax: after how many steps it is lowest.
-  ///   - etaMin: the lowest rate.
+  ///   - optimizer: optimizer whose learning rate is set.
+  ///   - tMax: number of steps until the minimum.
+  ///   - etaMin: minimum learning rate.
   public init(_ optimizer: Optimizer, tMax: Int, etaMin: Double = 0) {
     guard tMax > 0 else { fatalError("CosineAnnealingLR: tMax \(tMax); it must be 1 or more") }
     (self.tMax, self.etaMin) = (tMax, etaMin)
@@ -197,20 +198,20 @@ public final class CosineAnnealingLR: ChainableScheduler {
   }
 }
 
-/// Down along half a cosine, again and again, each time over `tMult` times as many steps:
-/// `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
+/// Cosine annealing with warm restarts; each period has `tMult` times as many steps as the one
+/// before: `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
 public final class CosineAnnealingWarmRestarts: Scheduler {
   private let t0: Int
   private let tMult: Int
   private let etaMin: Double
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
-  ///   - t0: how many steps the first period has.
-  ///   - tMult: what each period is multiplied by for the next.
-  ///   - etaMin: the lowest rate.
+  ///   - optimizer: optimizer whose learning rate is set.
+  ///   - t0: number of steps of the first period.
+  ///   - tMult: factor from the length of a period to that of the next.
+  ///   - etaMin: minimum learning rate.
   public init(_ optimizer: Optimizer, t0: Int, tMult: Int = 1, etaMin: Double = 0) {
     guard t0 > 0, tMult > 0 else {
       fatalError("CosineAnnealingWarmRestarts: t0 \(t0), tMult \(tMult); both must be 1 or more")
@@ -229,8 +230,8 @@ public final class CosineAnnealingWarmRestarts: Scheduler {
   }
 }
 
-/// Up to a rate and down to nearly nothing, in one cycle, while momentum goes the other way:
-/// `torch.optim.lr_scheduler.OneCycleLR`; Smith and Topin, 2017.
+/// The one-cycle policy: the learning rate rises to a maximum and falls to nearly 0, and momentum
+/// is cycled inversely: `torch.optim.lr_scheduler.OneCycleLR`; Smith and Topin, 2017.
 public final class OneCycleLR: Scheduler {
   private let maxLR: Double
   private let totalSteps: Int
@@ -240,26 +241,26 @@ public final class OneCycleLR: Scheduler {
   private let divFactor: Double
   private let finalDivFactor: Double
 
-  /// How a number goes from one to another.
+  /// The annealing strategy.
   public enum Strategy: Sendable {
-    /// Along a cosine, or a straight line.
+    /// Cosine or linear annealing.
     case cos, linear
   }
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
-  ///   - maxLR: the highest rate.
-  ///   - totalSteps: how many steps there are.
-  ///   - pctStart: the share of the steps in which the rate rises.
+  ///   - optimizer: optimizer whose learning rate is set.
+  ///   - maxLR: maximum learning rate.
+  ///   - totalSteps: total number of steps.
+  ///   - pctStart: fraction of the steps in which the learning rate rises.
   ///   - annealStrategy: along a cosine or a straight line.
-  ///   - cycleMomentum: whether momentum, or the first of betas, goes from the larger of two down and
-  ///     up.
+  ///   - cycleMomentum: whether to cycle momentum, or the first beta, inversely to the learning
+  ///     rate.
   ///   - baseMomentum: the momentum at the highest rate.
   ///   - maxMomentum: the momentum at the lowest rate.
-  ///   - divFactor: how many times smaller than the highest the first rate is.
-  ///   - finalDivFactor: how many times smaller than the first the last rate is.
+  ///   - divFactor: ratio of the maximum to the initial learning rate.
+  ///   - finalDivFactor: ratio of the initial to the final learning rate.
   public init(
     _ optimizer: Optimizer, maxLR: Double, totalSteps: Int, pctStart: Double = 0.3,
     annealStrategy: Strategy = .cos, cycleMomentum: Bool = true, baseMomentum: Double = 0.85,
@@ -310,15 +311,16 @@ public final class OneCycleLR: Scheduler {
   }
 }
 
-/// A factor that a function gives for each step: `torch.optim.lr_scheduler.LambdaLR`.
+/// Multiplies the initial learning rate by a function of the step:
+/// `torch.optim.lr_scheduler.LambdaLR`.
 public final class LambdaLR: Scheduler {
   private let factor: (Int) -> Double
 
-  /// Creates the scheduler, which sets the rate at once.
+  /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
-  ///   - optimizer: whose rate is set.
-  ///   - factor: what the rate is multiplied by.
+  ///   - optimizer: optimizer whose learning rate is set.
+  ///   - factor: factor of the learning rate.
   public init(_ optimizer: Optimizer, _ factor: @escaping (_ step: Int) -> Double) {
     self.factor = factor
     super.init(optimizer)

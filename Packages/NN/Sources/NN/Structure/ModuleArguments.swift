@@ -1,5 +1,5 @@
-/// What a module was made with, by name, in PyTorch's spelling and order. It is what `print(model)` shows
-/// of the module, and what a saved model is made from again.
+/// What a module was made with, by name, in PyTorch's spelling and order. It is what `print(model)`
+/// shows of the module, and what a saved model is made from again.
 ///
 ///     override var arguments: ModuleArguments { ["width": width, "bias": bias != nil] }
 public struct ModuleArguments: ExpressibleByDictionaryLiteral {
@@ -151,8 +151,8 @@ extension ModuleArguments.Literal: Codable, Equatable {
   }
 }
 
-/// What an argument of a module can be: a number, a text, a truth value, an enumeration of texts, and
-/// lists and optionals of these.
+/// What an argument of a module can be: a number, a text, a truth value, an enumeration of texts,
+/// and lists and optionals of these.
 public protocol ModuleArgument {
   /// It as something that can be saved.
   var moduleArgument: ModuleArguments.Literal { get }

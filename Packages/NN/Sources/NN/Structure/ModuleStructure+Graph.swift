@@ -1,10 +1,12 @@
 import Graphs
 
 extension ModuleStructure {
-  /// The modules inside one another as a graph: one node for each that holds no others, and frames around
-  /// them. Only of a ``Sequential`` is it known what comes after what; `model.graph(input)` knows all.
+  /// The modules inside one another as a graph: one node for each that holds no others, and frames
+  /// around them. Only of a ``Sequential`` is it known what comes after what; `model.graph(input)`
+  /// knows all.
   ///
-  /// - Parameter foldingRepeats: whether blocks that are alike and follow one another are drawn once.
+  /// - Parameter foldingRepeats: whether blocks that are alike and follow one another are drawn
+  ///   once.
   public func graph(foldingRepeats: Bool = true) -> ComputationGraph {
     var builder = ComputationGraph.Builder()
     _ = add(at: "", in: nil, &builder)

@@ -1,4 +1,5 @@
-/// What a model is made of, without its numbers: the classes of its modules and their arguments, nested.
+/// What a model is made of, without its numbers: the classes of its modules and their arguments,
+/// nested.
 ///
 /// It is `Codable`, and a model can be made from it again: see ``Rebuildable``.
 public struct ModuleStructure: Codable, Equatable, Sendable {
@@ -30,8 +31,8 @@ public struct ModuleStructure: Codable, Equatable, Sendable {
   public let arguments: [String: ModuleArguments.Literal]
   /// Whether it is in training.
   public let isTraining: Bool
-  /// The name in the model of the very same module, where that one comes first; its tensors and children
-  /// are given there.
+  /// The name in the model of the very same module, where that one comes first; its tensors and
+  /// children are given there.
   public let sameAs: String?
   /// Its own parameters and buffers.
   public let tensors: [StoredTensor]

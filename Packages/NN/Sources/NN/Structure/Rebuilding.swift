@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A module that can be made again from what a file says of it. All layers of the library are; a class
-/// of one's own registers itself once, before a model with it is saved or loaded:
+/// A module that can be made again from what a file says of it. All layers of the library are; a
+/// class of one's own registers itself once, before a model with it is saved or loaded:
 ///
 ///     final class Gate: Module, Rebuildable {
 ///       let width: Int
@@ -18,8 +18,8 @@ import Synchronization
 ///     }
 ///     Module.register(Gate.self)
 ///
-/// Modules that it makes itself need not be registered; a module that it is given is an argument too, with
-/// the name of the property that holds it: `try arguments.module("linear")`.
+/// Modules that it makes itself need not be registered; a module that it is given is an argument
+/// too, with the name of the property that holds it: `try arguments.module("linear")`.
 public protocol Rebuildable: Module, SendableMetatype {
   /// Makes a module as it was made with these arguments. Its numbers come afterwards.
   init(arguments: ModuleArguments) throws
@@ -46,8 +46,8 @@ extension Module {
     Rebuilding.register(type, as: name)
   }
 
-  /// A model of a structure with the numbers of a state dict, and with their dtypes and device. It is
-  /// made by the classes that are registered, and no other code runs.
+  /// A model of a structure with the numbers of a state dict, and with their dtypes and device. It
+  /// is made by the classes that are registered, and no other code runs.
   ///
   /// - Parameters:
   ///   - structure: what ``structure()`` gave.
@@ -69,7 +69,8 @@ extension ModuleStructure {
 
   /// A model of this structure, with new numbers.
   fileprivate func checkedModule() throws -> Module {
-    // Initial values that nobody sees leave the generator alone, so that others are drawn as without them.
+    // Initial values that nobody sees leave the generator alone, so that others are drawn as
+    // without them.
     let module = try Generator(seed: 0).withDefault {
       try Init.skipping {
         let module = try Rebuilding().make(self, in: "", as: Module.self)
@@ -85,7 +86,8 @@ extension ModuleStructure {
 }
 
 extension ModuleStructure {
-  /// Puts in place what had replaced modules of other classes, which the module around them makes itself.
+  /// Puts in place what had replaced modules of other classes, which the module around them makes
+  /// itself.
   fileprivate func replaceChildren(of module: Module) throws {
     for (child, (name, made)) in zip(children, module.namedChildren())
     where child.name == name && child.sameAs == nil {
@@ -146,7 +148,8 @@ final class Rebuilding {
     return find(String(path[..<dot]))?.namedChildren().first { $0.name == name }?.module
   }
 
-  /// What a state dict does not say: what is shared, trained, and of what dtype what is not saved is.
+  /// What a state dict does not say: what is shared, trained, and of what dtype what is not saved
+  /// is.
   static func finish(_ module: Module, as structure: ModuleStructure) throws {
     var tensors: [String: any StoredTensor] = [:]
     let device = module.parameters().first?.device
@@ -177,8 +180,8 @@ final class Rebuilding {
 
   // MARK: Classes by name
 
-  /// How modules of a class are made. A class that others may extend is no ``Rebuildable`` itself, since each of
-  /// those would have to be one too.
+  /// How modules of a class are made. A class that others may extend is no ``Rebuildable`` itself,
+  /// since each of those would have to be one too.
   struct Maker: Sendable {
     let type: Module.Type
     let make: @Sendable (ModuleArguments) throws -> Module

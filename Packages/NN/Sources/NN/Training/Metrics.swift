@@ -1,11 +1,12 @@
 import Foundation
 
-/// The share of rows in which the right class is among the `k` of the largest scores, from 0 to 1.
+/// The top-k accuracy: the fraction of rows whose target class is among the `k` largest scores,
+/// from 0 to 1.
 ///
 /// - Parameters:
 ///   - logits: of shape [batch, classes].
 ///   - target: int64, of shape [batch].
-///   - k: how many of the highest scores count.
+///   - k: number of largest scores to consider.
 public func topKAccuracy(_ logits: Tensor, _ target: Tensor, k: Int) -> Double {
   noGrad {
     (logits.topk(k, dim: 1).indices .== target.unsqueeze(1)).any(dims: [1]).to(.float64).mean()
@@ -13,10 +14,11 @@ public func topKAccuracy(_ logits: Tensor, _ target: Tensor, k: Int) -> Double {
   }
 }
 
-/// e to the mean cross entropy: among how many equally likely classes a model might as well choose.
+/// The perplexity, e to the mean cross entropy: the effective number of equally likely classes.
 public func perplexity(_ loss: Double) -> Double { exp(loss) }
 
-/// The share of the targets' variance that predictions explain: R². 1 is perfect, 0 what the mean would do.
+/// The coefficient of determination R², the fraction of the targets' variance that predictions
+/// explain: 1 is perfect, 0 is predicting the mean.
 public func r2Score(_ prediction: Tensor, _ target: Tensor) -> Double {
   checkShapes(prediction, target, "r2Score")
   return noGrad {
@@ -39,7 +41,7 @@ public struct Mean: Sendable {
   /// Begins without values.
   public init() {}
 
-  /// Takes in a mean over so many.
+  /// Adds a mean over `count` values.
   public mutating func update(_ value: Double, count: Int = 1) {
     sum += value * Double(count)
     self.count += count
@@ -49,7 +51,7 @@ public struct Mean: Sendable {
   public var value: Double { sum / Double(count) }
 }
 
-/// How often each class was taken for each: rows are the right classes, columns the predicted ones.
+/// A confusion matrix: rows are target classes, columns predicted classes.
 ///
 ///     var matrix = ConfusionMatrix(classes: 10)
 ///     matrix.update(logits, target)
@@ -60,7 +62,7 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
   /// The classes' names, for printing and drawing.
   public var names: [String]
 
-  /// Begins with no answers.
+  /// Creates an empty confusion matrix.
   ///
   /// - Parameters:
   ///   - classes: how many.
@@ -96,26 +98,26 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
   private func total(of row: Int) -> Int { counts[row].reduce(0, +) }
   private func total(ofColumn column: Int) -> Int { counts.reduce(0) { $0 + $1[column] } }
 
-  /// The share that was right.
+  /// The accuracy: the fraction of correct predictions.
   public var accuracy: Double {
     let all = counts.joined().reduce(0, +)
     return Double(counts.indices.reduce(0) { $0 + counts[$1][$1] }) / Double(all)
   }
 
-  /// Of what was taken for a class, the share that was it; 0 where nothing was.
+  /// The precision of a class, TP / (TP + FP); 0 if it was never predicted.
   public func precision(of index: Int) -> Double {
     ratio(counts[index][index], total(ofColumn: index))
   }
 
-  /// Of what is a class, the share that was taken for it; 0 where nothing is.
+  /// The recall of a class, TP / (TP + FN); 0 if it never occurs.
   public func recall(of index: Int) -> Double { ratio(counts[index][index], total(of: index)) }
 
-  /// The harmonic mean of precision and recall.
+  /// The F1 score of a class, the harmonic mean of precision and recall.
   public func f1(of index: Int) -> Double {
     ratio(2 * counts[index][index], total(of: index) + total(ofColumn: index))
   }
 
-  /// The means over all classes, each counted alike: `average="macro"` in scikit-learn.
+  /// The macro-averaged precision, the mean over all classes: `average="macro"` in scikit-learn.
   public func precision() -> Double { mean(precision(of:)) }
   /// The mean recall of the classes.
   public func recall() -> Double { mean(recall(of:)) }
@@ -177,8 +179,8 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
   }
 }
 
-/// A loss as a number, for training loops. Stops the program where it is no longer finite, since what
-/// follows would be lost.
+/// A loss as a number, for training loops. Stops the program where it is no longer finite, since
+/// what follows would be lost.
 public func finiteValue(of loss: Tensor) -> Double {
   let value = loss.item()
   guard value.isFinite else {

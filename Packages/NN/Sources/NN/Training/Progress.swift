@@ -1,6 +1,7 @@
 import Foundation
 
-/// Shows how far a long loop has come: a bar that is drawn over in a terminal, plain lines elsewhere.
+/// Shows how far a long loop has come: a bar that is drawn over in a terminal, plain lines
+/// elsewhere.
 ///
 ///     let progress = Progress(total: epochs, label: "epoch")
 ///     for epoch in 1...epochs {
