@@ -1,10 +1,9 @@
 import ArrayFiles
 import DataPipes
 
-/// Rows of datasets in an HDF5 file, which may be larger than memory: a batch is read when it is asked
-/// for.
+/// Rows of datasets in an HDF5 file, which may be larger than memory: batches are read on demand.
 ///
-/// An example is a row of each dataset, as a tuple where there are several, and so is a batch.
+/// An example is a row of each dataset; with several datasets, examples and batches are tuples.
 public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
   /// The arrays; their first dim counts the examples.
   public let arrays: [HDF5Array]
@@ -22,13 +21,14 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
     (self.arrays, self.example) = (arrays, example)
   }
 
-  /// Creates the dataset of one array.
+  /// Creates a dataset of one array.
   ///
   /// - Parameters:
-  ///   - path: where the file is.
+  ///   - path: path of the file.
   ///   - name: the dataset's name in it.
-  ///   - limits: how much memory a batch may take.
-  /// - Throws: `DataFileError`, as for `HDF5Array`; also where the datasets have different numbers of rows.
+  ///   - limits: limits on the memory of a batch.
+  /// - Throws: `DataFileError`, as for `HDF5Array`; also where the datasets have different numbers
+  ///   of rows.
   public init(
     _ path: String, _ name: String, limits: ReadingLimits = .standard
   ) throws where Example == Tensor {
@@ -38,10 +38,10 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
   /// Creates the dataset.
   ///
   /// - Parameters:
-  ///   - path: where the file is.
-  ///   - first: the one of each pair.
-  ///   - second: the other of each pair.
-  ///   - limits: how much memory a batch of one of them may take.
+  ///   - path: path of the file.
+  ///   - first: name of the dataset of inputs.
+  ///   - second: name of the dataset of targets.
+  ///   - limits: limits on the memory of a batch of each array.
   public init(
     _ path: String, _ first: String, _ second: String, limits: ReadingLimits = .standard
   ) throws where Example == (Tensor, Tensor) {
@@ -62,7 +62,7 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
     get throws { try example { try arrays[$0].rows([index]).squeeze(0) } }
   }
 
-  /// The rows at these places, as a batch.
+  /// The rows at indices, as a batch.
   public func batch(at indices: [Int]) throws -> Example {
     try example { try arrays[$0].rows(indices) }
   }

@@ -4,30 +4,30 @@ import Foundation
 import ImageFiles
 import Support
 
-/// Pictures in a folder for each class: `torchvision.datasets.ImageFolder`.
+/// Images in one folder per class: `torchvision.datasets.ImageFolder`.
 ///
 ///     root/cat/1.png
 ///     root/cat/2.jpeg
 ///     root/dog/1.png
 ///
-/// An example is a picture, uint8 of shape [channels, height, width], and its class's number.
+/// An example is an image, uint8 of shape [channels, height, width], and its class index.
 public struct ImageFolder: Dataset {
-  /// The names of the folders, sorted; a class's number is its place.
+  /// The names of the folders, sorted; a class's index is its position.
   public let classes: [String]
-  /// The pictures' paths and classes, sorted.
+  /// The paths and class indices of the images, sorted.
   public let files: [(path: String, label: Int)]
   private let mode: ImageFile.Mode
   private let limits: ReadingLimits
 
-  /// Finds the pictures: all `.png`, `.jpg` and `.jpeg` files, also in folders within.
+  /// Finds the images: all `.png`, `.jpg` and `.jpeg` files, also in folders within.
   ///
   /// - Parameters:
-  ///   - path: the folder of the classes' folders.
-  ///   - mode: what pictures are turned into.
-  ///   - classes: the classes in the order of their numbers; by default those that there are. A folder
-  ///     that is none of them is an error.
-  ///   - limits: how much memory a picture may take.
-  /// - Throws: `DataFileError`, where there are no classes, or one has no pictures.
+  ///   - path: folder with one folder per class.
+  ///   - mode: color mode that images are converted to.
+  ///   - classes: class names in the order of their indices; by default those found. A folder of
+  ///     another name is an error.
+  ///   - limits: limits on the memory of an image.
+  /// - Throws: `DataFileError`, if there are no classes, or one has no images.
   public init(
     _ path: String, mode: ImageFile.Mode = .rgb, classes: [String]? = nil,
     limits: ReadingLimits = .standard

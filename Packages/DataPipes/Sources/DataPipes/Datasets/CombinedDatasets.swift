@@ -1,11 +1,11 @@
-/// The elements of an array as examples.
+/// A dataset of the elements of an array.
 public struct ArrayDataset<Example: Sendable>: Dataset {
-  /// All of them.
+  /// The examples.
   public let examples: [Example]
 
   /// Creates the dataset.
   ///
-  /// - Parameter examples: all of them.
+  /// - Parameter examples: the examples.
   public init(_ examples: [Example]) {
     self.examples = examples
   }
@@ -15,16 +15,16 @@ public struct ArrayDataset<Example: Sendable>: Dataset {
   public subscript(index: Int) -> Example { examples[index] }
 }
 
-/// Datasets one after another: `torch.utils.data.ConcatDataset`.
+/// A concatenation of datasets: `torch.utils.data.ConcatDataset`.
 public struct ConcatDataset<Example: Sendable>: Dataset {
-  /// The datasets, in their order.
+  /// The datasets, in order.
   public let datasets: [any Dataset<Example>]
-  /// For each dataset, how many examples there are up to its end.
+  /// The cumulative number of examples up to the end of each dataset.
   private let ends: [Int]
 
   /// Creates the dataset.
   ///
-  /// - Parameter datasets: in their order.
+  /// - Parameter datasets: datasets, in order.
   public init(_ datasets: [any Dataset<Example>]) {
     self.datasets = datasets
     var end = 0
@@ -52,14 +52,14 @@ public struct ConcatDataset<Example: Sendable>: Dataset {
   }
 }
 
-/// Iterable datasets one after another: `torch.utils.data.ChainDataset`.
+/// A concatenation of iterable datasets: `torch.utils.data.ChainDataset`.
 public struct ChainDataset<Example: Sendable>: IterableDataset {
-  /// The datasets, in their order.
+  /// The datasets, in order.
   public let datasets: [any IterableDataset<Example>]
 
   /// Creates the dataset.
   ///
-  /// - Parameter datasets: in their order.
+  /// - Parameter datasets: datasets, in order.
   public init(_ datasets: [any IterableDataset<Example>]) {
     self.datasets = datasets
   }

@@ -1,30 +1,30 @@
 @_exported import Files
 @_exported import Tensors
 
-/// Where a ``DataLoader``'s examples come from: a ``Dataset`` or an ``IterableDataset``. It may be read
-/// by several threads at once.
+/// Where a ``DataLoader``'s examples come from: a ``Dataset`` or an ``IterableDataset``. It may be
+/// read by several threads at once.
 public protocol DataSource<Example>: Sendable {
-  /// What it has many of.
+  /// The type of an example.
   associatedtype Example: Sendable
-  /// How it is read. Both kinds of dataset have this already.
+  /// How it is read. Datasets and iterable datasets implement this.
   var access: DataAccess<Example> { get }
 }
 
 /// How a ``DataSource`` is read.
 public enum DataAccess<Example>: Sendable {
-  /// Each example can be read by its place.
+  /// Random access by index.
   case byIndex(count: Int, read: @Sendable (Int) throws -> Example)
-  /// Examples come one after the other.
+  /// Sequential access.
   case inOrder(count: Int?, start: @Sendable () throws -> ExampleIterator<Example>)
 }
 
-/// Examples that can be counted and taken by index: `torch.utils.data.Dataset`.
+/// A dataset with random access by index (map-style): `torch.utils.data.Dataset`.
 public protocol Dataset<Example>: DataSource {
-  /// What it has many of.
+  /// The type of an example.
   associatedtype Example
-  /// How many examples there are.
+  /// The number of examples.
   var count: Int { get }
-  /// The example at a place.
+  /// The example at an index.
   ///
   /// - Parameter index: from 0 up to, but not including, ``count``.
   subscript(index: Int) -> Example { get throws }
@@ -34,21 +34,22 @@ extension Dataset {
   public var access: DataAccess<Example> { .byIndex(count: count) { try self[$0] } }
 }
 
-/// A dataset that makes a whole batch at once, quicker than example by example.
+/// A dataset that makes a whole batch at once, faster than example by example.
 public protocol BatchedDataset<Batch>: Dataset {
-  /// Several examples as one, such as stacked tensors.
+  /// The type of a batch, such as stacked tensors.
   associatedtype Batch: Sendable
-  /// The examples at these places, as a batch.
+  /// The examples at indices, as a batch.
   func batch(at indices: [Int]) throws -> Batch
 }
 
-/// Examples that come one after another, and may be too many to count: `torch.utils.data.IterableDataset`.
+/// A dataset that is read sequentially, of known or unknown length:
+/// `torch.utils.data.IterableDataset`.
 public protocol IterableDataset<Example>: DataSource {
-  /// What it has many of.
+  /// The type of an example.
   associatedtype Example
-  /// Begins anew.
+  /// Starts a new iteration.
   func makeIterator() throws -> ExampleIterator<Example>
-  /// How many examples there are, where that is known.
+  /// The number of examples; nil if unknown.
   var count: Int? { get }
 }
 
@@ -57,19 +58,18 @@ extension IterableDataset {
   public var access: DataAccess<Example> { .inOrder(count: count) { try makeIterator() } }
 }
 
-/// Gives one example after another, or says why it cannot: an iterator that may throw.
+/// An iterator over examples that may throw.
 public struct ExampleIterator<Example> {
   private let advance: () throws -> Example?
 
-  /// Creates the dataset.
+  /// Creates the iterator.
   ///
-  /// - Parameter next: gives the next example each time it is called, and nil at the end and from then
-  ///   on.
+  /// - Parameter next: returns the next example at each call, and nil at the end and after it.
   public init(_ next: @escaping () throws -> Example?) {
     advance = next
   }
 
-  /// One that cannot fail.
+  /// Creates an iterator from one that does not throw.
   public init<Base: IteratorProtocol>(_ base: Base) where Base.Element == Example {
     var base = base
     advance = { base.next() }

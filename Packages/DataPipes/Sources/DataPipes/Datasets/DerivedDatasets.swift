@@ -1,19 +1,19 @@
 import Synchronization
 
 extension Dataset {
-  /// The same examples, each turned into something else when it is read.
+  /// The examples mapped by a function, which is applied when they are read.
   public func map<Result: Sendable>(
     _ transform: @escaping @Sendable (Example) throws -> Result
   ) -> MappedDataset<Self, Result> {
     MappedDataset(base: self, transform: transform)
   }
 
-  /// The examples that meet a condition. All are read once, now, to find them.
+  /// The examples that satisfy a predicate. All are read once, immediately, to find them.
   public func filter(_ isIncluded: (Example) throws -> Bool) throws -> Subset<Self> {
     Subset(self, indices: try (0..<count).filter { try isIncluded(self[$0]) })
   }
 
-  /// The same examples, each read only once and kept in memory.
+  /// The same examples, cached in memory when they are first read.
   public func cached() -> CachedDataset<Self> { CachedDataset(self) }
 }
 
@@ -44,8 +44,8 @@ public final class CachedDataset<Base: Dataset>: Dataset {
   public subscript(index: Int) -> Base.Example {
     get throws {
       if let example = kept.withLock({ $0[index] }) { return example }
-      // Without the lock, so that others can read meanwhile. Where two threads read the same example,
-      // both get the one that was kept first.
+      // Without the lock, so that others can read meanwhile. Where two threads read the same
+      // example, both get the one that was kept first.
       let read = try base[index]
       return kept.withLock { kept in
         let example = kept[index] ?? read

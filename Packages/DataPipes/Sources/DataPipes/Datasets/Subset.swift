@@ -1,15 +1,15 @@
-/// Some examples of a dataset: `torch.utils.data.Subset`.
+/// A subset of a dataset: `torch.utils.data.Subset`.
 public struct Subset<Base: Dataset>: Dataset {
-  /// The whole.
+  /// The whole dataset.
   public let base: Base
-  /// Which ones, in order.
+  /// The indices of the examples, in order.
   public let indices: [Int]
 
   /// Creates the dataset.
   ///
   /// - Parameters:
-  ///   - base: what gives the places.
-  ///   - indices: the places.
+  ///   - base: whole dataset.
+  ///   - indices: indices of the examples, in order.
   public init(_ base: Base, indices: [Int]) {
     self.base = base
     self.indices = indices
@@ -23,7 +23,7 @@ public struct Subset<Base: Dataset>: Dataset {
 }
 
 extension Subset: BatchedDataset where Base: BatchedDataset {
-  /// The examples at places of the subset, as a batch.
+  /// The examples at indices of the subset, as a batch.
   public func batch(at places: [Int]) throws -> Base.Batch {
     try base.batch(at: places.map { indices[$0] })
   }
@@ -32,9 +32,9 @@ extension Subset: BatchedDataset where Base: BatchedDataset {
 /// Splits a dataset at random into parts of the given sizes: `torch.utils.data.random_split`.
 ///
 /// - Parameters:
-///   - dataset: what to split.
-///   - counts: the sizes of the parts, which together are the dataset's.
-///   - generator: where random numbers come from.
+///   - dataset: dataset to split.
+///   - counts: sizes of the parts, whose sum is the dataset's size.
+///   - generator: random number generator; nil: the default generator.
 public func randomSplit<Base: Dataset>(
   _ dataset: Base, _ counts: [Int], generator: Generator = .default
 ) -> [Subset<Base>] {
@@ -50,13 +50,13 @@ public func randomSplit<Base: Dataset>(
   }
 }
 
-/// Splits a dataset at random into parts by their shares: `torch.utils.data.random_split`.
+/// Splits a dataset at random into parts by fractions: `torch.utils.data.random_split`.
 ///
 /// - Parameters:
-///   - dataset: what to split.
-///   - fractions: from 0 to 1, together 1. Each part is rounded down, and the examples that are left go
-///     to the first parts, one each.
-///   - generator: where random numbers come from.
+///   - dataset: dataset to split.
+///   - fractions: fractions from 0 to 1, whose sum is 1. Each part is rounded down, and the
+///     examples that are left go to the first parts, one each.
+///   - generator: random number generator; nil: the default generator.
 public func randomSplit<Base: Dataset>(
   _ dataset: Base, _ fractions: [Double], generator: Generator = .default
 ) -> [Subset<Base>] {

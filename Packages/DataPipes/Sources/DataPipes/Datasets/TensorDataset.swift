@@ -1,6 +1,6 @@
 /// Rows of one to four tensors, such as inputs and targets: `torch.utils.data.TensorDataset`.
 ///
-/// An example is a row of each, as a tuple where there are several, and so is a batch:
+/// An example is a row of each tensor; with several tensors, examples and batches are tuples:
 ///
 ///     let dataset = TensorDataset(images, labels)
 ///     let (image, label) = dataset[0]
@@ -20,7 +20,7 @@ public struct TensorDataset<Example: Sendable>: BatchedDataset {
 
   /// Creates the dataset.
   ///
-  /// - Parameter tensor: one example for each place of dim 0; the others have as many.
+  /// - Parameter tensor: tensor whose dim 0 counts the examples.
   public init(_ tensor: Tensor) where Example == Tensor {
     self.init([tensor]) { $0(0) }
   }
@@ -28,8 +28,8 @@ public struct TensorDataset<Example: Sendable>: BatchedDataset {
   /// Creates the dataset.
   ///
   /// - Parameters:
-  ///   - first: the one of each pair.
-  ///   - second: the other of each pair.
+  ///   - first: first tensor, such as the inputs.
+  ///   - second: second tensor, such as the targets, with as many rows.
   public init(_ first: Tensor, _ second: Tensor) where Example == (Tensor, Tensor) {
     self.init([first, second]) { ($0(0), $0(1)) }
   }
@@ -50,9 +50,9 @@ public struct TensorDataset<Example: Sendable>: BatchedDataset {
 
   public subscript(index: Int) -> Example { example { tensors[$0].select(0, index) } }
 
-  /// The rows at these places, as a batch.
+  /// The rows at indices, as a batch.
   public func batch(at indices: [Int]) -> Example {
-    // Its count fits.
+    // The count matches the shape.
     let rows = try! Tensor(indices, shape: [indices.count], device: tensors[0].device)
     return example { place in
       let tensor = tensors[place]

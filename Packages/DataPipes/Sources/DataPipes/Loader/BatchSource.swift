@@ -1,8 +1,8 @@
-/// The batches of an epoch, as jobs: what a loader's dataset, sampler and collation come to.
+/// The batches of an epoch, as jobs: a loader's dataset, sampler and collation combined.
 struct BatchSource<Batch: Sendable>: Sendable {
-  /// How many batches an epoch has, where that is known.
+  /// The number of batches of an epoch; nil if unknown.
   let count: Int?
-  /// What the sampler draws from, unless from the default generator.
+  /// The sampler's generator; nil for the default generator.
   let generator: Devices.Generator?
   /// Begins an epoch. A job that notices a cancellation ends early.
   let begin: @Sendable (Cancellation) throws -> ExampleIterator<Job<Batch>>
@@ -17,7 +17,7 @@ struct BatchChoice {
   var batchSampler: (any Sampler<[Int]>)?
   var generator: Devices.Generator?
 
-  /// The sampler of batches that all this comes to.
+  /// The resulting batch sampler.
   private func batches(of exampleCount: Int) throws -> any Sampler<[Int]> {
     guard batchSize > 0 else {
       throw DataLoaderError.invalidSetting("a batchSize of \(batchSize); it must be at least 1")
@@ -130,7 +130,7 @@ extension BatchChoice {
   }
 }
 
-/// A sampler's batches, all of whose indices the dataset has.
+/// A sampler's batches, with indices checked against the dataset's size.
 private func checkedBatches(
   _ sampler: some Sampler<[Int]>, exampleCount: Int
 ) -> ExampleIterator<[Int]> {
@@ -172,7 +172,7 @@ private func describing<Result>(_ batch: Int, _ body: () throws -> Result) throw
   }
 }
 
-/// Says which example it is that does not go together with the others.
+/// Names the example that cannot be collated with the others.
 private func named<Batch>(_ indices: [Int], _ collate: () throws -> Batch) throws -> Batch {
   do {
     return try collate()

@@ -1,22 +1,24 @@
 import Foundation
 
-/// What a ``DataLoader`` can make batches of: as `torch.utils.data.default_collate`.
+/// A type whose values a ``DataLoader`` can collate into batches, as
+/// `torch.utils.data.default_collate`.
 ///
-/// Tensors are stacked; numbers and bools become a tensor; strings an array; arrays and dictionaries
-/// are collated place by place and key by key; so are tuples, by the loader. Any other type can conform.
+/// Tensors are stacked; numbers and bools become a tensor; strings an array; arrays and
+/// dictionaries are collated place by place and key by key; so are tuples, by the loader. Any other
+/// type can conform.
 public protocol Collatable: Sendable {
-  /// Several examples as one, such as stacked tensors.
+  /// The type of a batch, such as stacked tensors.
   associatedtype Batch: Sendable
-  /// Several examples as one.
+  /// Collates examples into a batch.
   ///
-  /// - Parameter examples: at least one.
-  /// - Throws: ``CollationError`` where the examples do not go together.
+  /// - Parameter examples: examples, at least one.
+  /// - Throws: ``CollationError`` if the examples cannot be collated.
   static func collate(_ examples: [Self]) throws -> Batch
 }
 
-/// Why examples cannot be made a batch.
+/// The error of examples that cannot be collated.
 public struct CollationError: Error, Equatable, LocalizedError {
-  /// Which of the examples it is about, from 0.
+  /// The index of the example in the batch, from 0.
   public let place: Int
   /// What is wrong with it.
   public let reason: String
@@ -24,8 +26,8 @@ public struct CollationError: Error, Equatable, LocalizedError {
   /// Creates an error.
   ///
   /// - Parameters:
-  ///   - place: the place in the batch.
-  ///   - reason: what is wrong.
+  ///   - place: index of the example in the batch.
+  ///   - reason: description of the problem.
   public init(place: Int, reason: String) {
     (self.place, self.reason) = (place, reason)
   }
@@ -34,7 +36,7 @@ public struct CollationError: Error, Equatable, LocalizedError {
 }
 
 extension Tensor: Collatable {
-  /// Several examples as one.
+  /// Collates examples into a batch.
   public static func collate(_ examples: [Tensor]) throws -> Tensor {
     let first = examples[0]
     for (place, tensor) in examples.enumerated().dropFirst() {
@@ -54,7 +56,7 @@ extension Tensor: Collatable {
 public protocol CollatableNumber: Collatable, TensorElement where Batch == Tensor {}
 
 extension CollatableNumber {
-  /// Several examples as one.
+  /// Collates examples into a batch.
   public static func collate(_ examples: [Self]) throws -> Tensor {
     try Tensor(examples, shape: [examples.count])
   }
@@ -71,13 +73,12 @@ extension Float: CollatableNumber {}
 extension Double: CollatableNumber {}
 
 extension String: Collatable {
-  /// Several examples as one.
+  /// Collates examples into a batch.
   public static func collate(_ examples: [String]) -> [String] { examples }
 }
 
 extension Array: Collatable where Element: Collatable {
-  /// For each place, the batch of what all examples have there.
-  /// Several examples as one.
+  /// Collates arrays element by element: for each index, the batch of the examples' elements.
   public static func collate(_ examples: [[Element]]) throws -> [Element.Batch] {
     let length = examples[0].count
     for (place, example) in examples.enumerated() where example.count != length {
@@ -91,8 +92,7 @@ extension Array: Collatable where Element: Collatable {
 }
 
 extension Dictionary: Collatable where Key: Collatable, Value: Collatable {
-  /// For each key, the batch of what all examples have there.
-  /// Several examples as one.
+  /// Collates dictionaries key by key: for each key, the batch of the examples' values.
   public static func collate(_ examples: [[Key: Value]]) throws -> [Key: Value.Batch] {
     for (place, example) in examples.enumerated() where example.keys != examples[0].keys {
       let (keys, first) = (example.keys.map { "\($0)" }, examples[0].keys.map { "\($0)" })
@@ -121,12 +121,12 @@ func collateTuples<each Part: Collatable>(
   return (repeat try (each Part).collate((each columns).values))
 }
 
-/// Stacks sequences of different lengths, the shorter ones filled up at their ends:
+/// Stacks sequences of different lengths, padding the shorter ones at the end:
 /// `torch.nn.utils.rnn.pad_sequence` with `batch_first=True`.
 ///
 /// - Parameters:
-///   - sequences: tensors of shape [length, …], alike but for their lengths.
-///   - paddingValue: what fills them up.
+///   - sequences: tensors of shape [length, …], equal but for their lengths.
+///   - paddingValue: value of padded elements.
 /// - Returns: a tensor of shape [sequences.count, longest, …].
 /// - Throws: ``CollationError``.
 public func padSequences(_ sequences: [Tensor], paddingValue: Double = 0) throws -> Tensor {
@@ -153,9 +153,10 @@ public func padSequences(_ sequences: [Tensor], paddingValue: Double = 0) throws
     })
 }
 
-/// Makes batches of sequences of different lengths: `collate: padded()`.
+/// A collate function for sequences of different lengths: `collate: padded()`.
 ///
-/// - Returns: gives a tensor of shape [batch, longest, …] and the lengths, int64 of shape [batch].
+/// - Returns: a function that returns a tensor of shape [batch, longest, …] and the lengths, int64
+///   of shape [batch].
 public func padded(
   with paddingValue: Double = 0
 ) -> @Sendable ([Tensor]) throws -> (Tensor, lengths: Tensor) {
@@ -169,7 +170,8 @@ public func padded(
 
 /// As ``padded(with:)``, for sequences with a target each.
 ///
-/// - Returns: gives the padded sequences, their lengths and the batch of the targets.
+/// - Returns: a function that returns the padded sequences, their lengths and the batch of the
+///   targets.
 public func padded<Target: Collatable>(
   with paddingValue: Double = 0
 ) -> @Sendable ([(Tensor, Target)]) throws -> (Tensor, lengths: Tensor, targets: Target.Batch) {

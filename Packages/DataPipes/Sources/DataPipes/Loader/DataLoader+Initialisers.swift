@@ -1,25 +1,25 @@
 extension DataLoader {
-  /// A loader of any dataset.
+  /// Creates a loader of any dataset.
   ///
-  /// Settings that make no sense are errors of the first loop.
+  /// Invalid settings are reported as an error of the first loop.
   ///
   /// - Parameters:
-  ///   - dataset: where examples come from.
-  ///   - batchSize: examples in a batch.
-  ///   - shuffle: whether each epoch takes the examples in another order.
-  ///   - sampler: the order of the examples, instead of `shuffle`.
-  ///   - batchSampler: the examples of each batch, instead of all the above.
-  ///   - dropLast: whether to leave out a last batch that is smaller than the others.
-  ///   - numWorkers: how many threads make batches; 0 for the loop's own.
-  ///   - prefetchFactor: how many batches a worker makes ahead.
-  ///   - persistentWorkers: whether workers wait for the next loop instead of ending with one.
-  ///   - timeout: how long to wait for a worker's batch.
-  ///   - pinMemory: whether batches go to page-locked memory, from where `to(_:nonBlocking:)` copies them to a
-  ///     GPU while the program goes on: tensors, and tuples of up to four, arrays and dictionaries with them.
-  ///     Without effect where there is no GPU.
-  ///   - generator: the source of the order and of all seeds; by default the default generator.
-  ///   - workerInit: what each worker does first, with its number.
-  ///   - collate: makes a batch of examples, of which there is at least one.
+  ///   - dataset: dataset to load from.
+  ///   - batchSize: number of examples in a batch.
+  ///   - shuffle: whether to reshuffle the examples at every epoch.
+  ///   - sampler: sampler of indices, instead of `shuffle`.
+  ///   - batchSampler: sampler of batches of indices, instead of all the above.
+  ///   - dropLast: whether to drop the last batch if it is incomplete.
+  ///   - numWorkers: number of worker threads; 0 to load in the loop's thread.
+  ///   - prefetchFactor: number of batches that each worker loads in advance.
+  ///   - persistentWorkers: whether workers are kept for the next loop.
+  ///   - timeout: maximum time to wait for a worker's batch.
+  ///   - pinMemory: whether batches go to page-locked memory, from where `to(_:nonBlocking:)`
+  ///     copies them to a GPU while the program goes on: tensors, and tuples of up to four, arrays
+  ///     and dictionaries with them. Without effect where there is no GPU.
+  ///   - generator: generator of the order and of all seeds; by default the default generator.
+  ///   - workerInit: function that each worker calls first, with its index.
+  ///   - collate: function that makes a batch of one or more examples.
   public convenience init<Source: DataSource>(
     _ dataset: Source, batchSize: Int = 1, shuffle: Bool = false,
     sampler: (any Sampler<Int>)? = nil, batchSampler: (any Sampler<[Int]>)? = nil,
@@ -74,7 +74,8 @@ extension DataLoader {
       collate: { try Source.Example.collate($0) })
   }
 
-  /// A loader of examples that are tuples of ``Collatable`` values; a batch is a tuple of their batches.
+  /// A loader of examples that are tuples of ``Collatable`` values; a batch is a tuple of their
+  /// batches.
   @_disfavoredOverload
   public convenience init<
     Source: DataSource, First: Collatable, Second: Collatable, each Other: Collatable

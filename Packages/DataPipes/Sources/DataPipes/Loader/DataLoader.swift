@@ -1,22 +1,23 @@
 import Foundation
 import Synchronization
 
-/// Batches of a dataset's examples, in order or shuffled, made by this thread or by workers:
+/// Loads batches of a dataset's examples, in order or shuffled, in this thread or in workers:
 /// `torch.utils.data.DataLoader`.
 ///
 ///     for (x, y) in DataLoader(dataset, batchSize: 32, shuffle: true, numWorkers: 2) { … }
 ///
-/// Each loop is an epoch, shuffled anew. With the same seed the batches and their order are the same
-/// whatever the number of workers, and the order is PyTorch's. What a dataset draws from the default
-/// generator depends on the seed and on the batch's number, not on the thread that makes it.
+/// Each loop is an epoch, with a new shuffle. With the same seed the batches and their order are
+/// the same whatever the number of workers, and the order is PyTorch's. What a dataset draws from
+/// the default generator depends on the seed and on the batch's number, not on the thread that
+/// makes it.
 ///
-/// A plain `for` cannot throw: where a batch cannot be made, the loop ends after the batches before it,
-/// ``error`` says why, and so does a message on standard error. ``forEachBatch(_:)`` and `for try await`
-/// over ``async`` throw it. Errors are ``DataLoaderError``s.
+/// A plain `for` cannot throw: where a batch cannot be made, the loop ends after the batches before
+/// it, ``error`` says why, and so does a message on standard error. ``forEachBatch(_:)`` and
+/// `for try await` over ``async`` throw it. Errors are ``DataLoaderError``s.
 ///
 /// Workers are threads. They start with the loop, make batches ahead, at most `prefetchFactor` ×
-/// `numWorkers`, and end when the loop is left. A loader may be iterated several times, at once and by
-/// several threads; each loop has workers of its own.
+/// `numWorkers`, and end when the loop is left. A loader may be iterated several times, at once and
+/// by several threads; each loop has workers of its own.
 public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   let source: Result<BatchSource<Batch>, any Error>
   let workers: Workers
@@ -56,8 +57,8 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     }
   }
 
-  /// How many batches an epoch has. The loader of an ``IterableDataset`` that does not know stops the
-  /// program; there are none where a setting makes no sense.
+  /// The number of batches of an epoch; 0 if a setting is invalid. Stops the program if the dataset
+  /// is an ``IterableDataset`` of unknown length.
   public var count: Int {
     guard let source = try? source.get() else { return 0 }
     guard let count = source.count else {
@@ -70,7 +71,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   /// Why the last loop ended early, if it did.
   public var error: (any Error)? { progress.withLock { $0.error } }
 
-  /// Does something with each batch of an epoch, and throws what ends it early.
+  /// Calls `body` with each batch of an epoch, and throws the error that ends it early.
   public func forEachBatch(_ body: (Batch) throws -> Void) throws {
     let epoch = epoch()
     while let batch = try epoch.next() { try body(batch) }
@@ -124,7 +125,8 @@ extension DataLoader {
     let jobs: ExampleIterator<Job<Batch>>
     if let resumed, resumed.hasBegun {
       place = resumed
-      // The default generator belongs to all, and has gone on since; a stand-in draws the same.
+      // The default generator is shared and has advanced since; a copy in its earlier state draws
+      // the same.
       (seed, jobs) = try Devices.Generator(state: resumed.generator).withDefault(begin)
       for _ in 0..<resumed.batch { _ = try jobs.next() }
     } else {
@@ -146,7 +148,7 @@ extension DataLoader {
     return WorkerTeam(workers.count) { try initialise?($0) }
   }
 
-  /// Keeps the books of the epoch that began last.
+  /// Records the progress of the epoch that began last.
   private func note(_ event: EpochEvent) {
     let persist = workers.persist
     progress.withLock { progress in
@@ -165,9 +167,9 @@ extension DataLoader {
 
 // MARK: Saving and resuming
 
-/// Where a ``DataLoader`` is in an epoch, to be saved.
+/// The position of a ``DataLoader`` in an epoch, to be saved.
 public struct DataLoaderState: Codable, Equatable, Sendable {
-  /// How many batches of the epoch have been taken.
+  /// The number of batches of the epoch that have been taken.
   public internal(set) var batch: Int
   /// Whether it is in an epoch, and not between two.
   let hasBegun: Bool
@@ -177,13 +179,13 @@ public struct DataLoaderState: Codable, Equatable, Sendable {
 }
 
 extension DataLoader {
-  /// Where the loop that began last is: `state_dict()` of torchdata's `StatefulDataLoader`. Read it in
-  /// the loop, or after leaving it; between epochs, it is where the next one will begin.
+  /// Where the loop that began last is: `state_dict()` of torchdata's `StatefulDataLoader`. Read it
+  /// in the loop, or after leaving it; between epochs, it is where the next one will begin.
   ///
-  /// Set it, and the next loop goes on with the batch that came next, and the epochs after it as they
-  /// would have. Between epochs, a loader without a generator of its own needs the default generator to be
-  /// as it was, too. A sampler that keeps a state of its own, such as a ``DistributedSampler``'s epoch, must
-  /// be set as it was then.
+  /// Set it, and the next loop goes on with the batch that came next, and the epochs after it as
+  /// they would have. Between epochs, a loader without a generator of its own needs the default
+  /// generator to be as it was, too. A sampler that keeps a state of its own, such as a
+  /// ``DistributedSampler``'s epoch, must be set as it was then.
   public var state: DataLoaderState {
     get {
       let noted = progress.withLock { $0.resumed ?? $0.place }

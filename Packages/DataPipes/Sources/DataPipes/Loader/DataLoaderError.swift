@@ -2,18 +2,18 @@ import Foundation
 
 /// Why a ``DataLoader`` cannot go on. Batches count from 0.
 public enum DataLoaderError: Error, LocalizedError {
-  /// A setting that makes no sense.
+  /// An invalid setting.
   case invalidSetting(String)
   /// A sampler gave an index that the dataset does not have.
   case indexOutOfRange(Int, count: Int, batch: Int)
-  /// An example could not be read, or does not go together with those before it in its batch. The
+  /// An example could not be read, or cannot be collated with those before it in its batch. The
   /// worker is nil where there are none.
   case example(Int, batch: Int, worker: Int?, cause: any Error)
   /// A batch could not be made.
   case batch(Int, worker: Int?, cause: any Error)
   /// `workerInit` failed.
   case workerInit(worker: Int, cause: any Error)
-  /// A batch was not there in time.
+  /// A batch was not ready before the timeout.
   case timeout(batch: Int, limit: Duration)
 
   public var errorDescription: String? {

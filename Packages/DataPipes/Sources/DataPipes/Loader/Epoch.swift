@@ -13,18 +13,18 @@ struct EpochPlan<Batch: Sendable> {
   let timeout: Duration?
 }
 
-/// How an epoch comes along, told to whoever keeps the books.
+/// The progress of an epoch, reported to the loader.
 enum EpochEvent {
   /// So many batches have been taken.
   case taken(Int)
   /// It is over, all of it or up to an error, and its threads are free.
   case ended((any Error)?, WorkerTeam?)
-  /// Nobody goes on with it, and its threads are free.
+  /// It was abandoned, and its threads are free.
   case left(WorkerTeam?)
 }
 
-/// One pass through a loader's batches: a plan goes in when it begins, batches come out, and events say how far it
-/// is. Its release stops the workers.
+/// One pass through a loader's batches: a plan goes in when it begins, batches come out, and events
+/// say how far it is. Its release stops the workers.
 ///
 /// It is used by one thread or task at a time.
 // An iterator is for one task at a time; so is this.
@@ -47,7 +47,7 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
 
   /// - Parameters:
   ///   - plan: makes the plan, once the first batch is asked for.
-  ///   - report: is told how the epoch comes along.
+  ///   - report: called with the progress of the epoch.
   init(
     plan: @escaping (Cancellation) throws -> EpochPlan<Batch>,
     report: @escaping (EpochEvent) -> Void

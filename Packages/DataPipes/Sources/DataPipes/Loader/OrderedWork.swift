@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A piece of work: what gives a result, or says why it cannot.
+/// A piece of work that returns a result or throws.
 typealias Job<Output> = () throws -> Output
 
 /// Whether work has been called off, for those who do it.
@@ -12,8 +12,8 @@ final class Cancellation: Sendable {
 
 /// Jobs that several threads do, and whose results come out in the jobs' order.
 ///
-/// What is drawn at random in a job depends on the seed and on the job's number alone, not on who does
-/// it.
+/// What is drawn at random in a job depends on the seed and on the job's number alone, not on the
+/// thread that does it.
 final class OrderedWork<Output>: Sendable {
   private let jobs: Mutex<Jobs>
   private let results: ResultLine<Output>
@@ -98,7 +98,7 @@ final class OrderedWork<Output>: Sendable {
 }
 
 /// Takes a value that is not known to be `Sendable` to where nothing else refers to it.
-// Whoever makes one promises that.
+// The creator guarantees that.
 struct Unchecked<Value>: @unchecked Sendable {
   let value: Value
   init(_ value: Value) { self.value = value }

@@ -12,8 +12,8 @@ extension BatchSource {
   }
 }
 
-/// A batch whose tensors lie in page-locked memory, where it is made of tensors, and of tuples, arrays and
-/// dictionaries of them; what else there is stays as it is, as in PyTorch.
+/// A batch whose tensors lie in page-locked memory, where it is made of tensors, and of tuples,
+/// arrays and dictionaries of them; what else there is stays as it is, as in PyTorch.
 private func pinned<Batch>(_ batch: Batch) -> Batch {
   switch batch {
   case let x as Tensor: x.pinMemory() as! Batch

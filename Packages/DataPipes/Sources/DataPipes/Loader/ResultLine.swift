@@ -5,12 +5,12 @@ import Synchronization
 /// Where results stand in line until they are taken, in the order of their numbers, whenever they
 /// arrive. One thread or task takes them.
 ///
-/// There is room for so many; whoever makes one waits for room first.
+/// Capacity is limited: a maker waits for room before it makes a result.
 final class ResultLine<Output>: Sendable {
   private let state: Mutex<State>
   private let capacity: Int
-  /// How many places are given back at once, since to wake a maker takes longer than to take a result.
-  /// All makers still have a place each.
+  /// How many places are given back at once, since to wake a maker takes longer than to take a
+  /// result. All makers still have a place each.
   private let lot: Int
   private let cancellation: Cancellation
   private let room = DispatchSemaphore(value: 0)
@@ -26,7 +26,7 @@ final class ResultLine<Output>: Sendable {
     var freed = 0
     /// One more than the last number, once that is known.
     var end: Int?
-    /// Whoever waits for the next result.
+    /// The thread or task that waits for the next result.
     var waiting: Waiting?
 
     /// Whether the next result, or the end, is there.
@@ -91,7 +91,7 @@ final class ResultLine<Output>: Sendable {
     }
   }
 
-  /// Changes the state, and wakes whoever waits if there is now something to take.
+  /// Changes the state, and wakes the waiting taker if there is now something to take.
   private func update(_ change: (inout State) -> Void) {
     let woken = state.withLock { state -> Waiting? in
       change(&state)
@@ -154,7 +154,8 @@ final class ResultLine<Output>: Sendable {
     }
   }
 
-  /// The next result, or nil for the end, if it is there; who waits is noted if it is not.
+  /// The next result, or nil for the end, if it is there; if it is not, the waiting taker is
+  /// recorded.
   private func takeIfReady(otherwise waiting: Waiting?) -> Result<Output?, any Error>? {
     let (found, freed) = state.withLock { state in
       let found = state.takeIfReady()
@@ -167,7 +168,7 @@ final class ResultLine<Output>: Sendable {
     return found.value
   }
 
-  /// Makes whoever waits go on, and forgets all results.
+  /// Wakes all that wait, and discards all results.
   func stop() {
     cancellation.cancel()
     room.signal()
@@ -177,10 +178,11 @@ final class ResultLine<Output>: Sendable {
   }
 }
 
-/// How often to look for what is waited for before going to sleep, which takes longer than making a small batch.
+/// How often to look for what is waited for before going to sleep, which takes longer than making a
+/// small batch.
 private let patience = (ofTaker: 50, ofMakers: 200)
 
-/// A queue of its own, since the common ones may all be at work.
+/// A separate queue, since the global ones may all be busy.
 private let timers = DispatchQueue(label: "flambeau.timeouts")
 
 /// The time to wait for a result was over.

@@ -1,7 +1,7 @@
 // Steps that group examples.
 
 extension DataPipe {
-  /// Arrays of so many examples.
+  /// Groups examples into arrays of `size`.
   public func batch(_ size: Int, dropLast: Bool = false) -> DataPipe<[Example]> {
     require(size > 0, "batch", "a size of \(size)")
     let batches = count.map { dropLast ? $0 / size : ($0 + size - 1) / size }

@@ -2,7 +2,7 @@ import DequeModule
 import Foundation
 import Synchronization
 
-// Steps that bring pipes together, or part one.
+// Steps that combine pipes, or split one.
 
 extension DataPipe {
   /// Pairs of the examples of two pipes, up to the end of the shorter one.
@@ -64,15 +64,17 @@ extension DataPipe {
     return shortest * counts.count + counts.firstIndex(of: shortest)!
   }
 
-  /// Parts the examples among several pipes: torchdata's `demux`.
+  /// Splits the examples among several pipes: torchdata's `demux`.
   ///
   /// The pipes share one pass through this one: what one passes by on its way waits for the others.
-  /// The first iterations of all of them share the first pass, the second ones the second, and so on.
+  /// The first iterations of all of them share the first pass, the second ones the second, and so
+  /// on.
   ///
   /// - Parameters:
-  ///   - pipeCount: how many pipes.
-  ///   - buffer: how many examples may wait. One more is an error, ``PipeError/bufferFull(_:)``.
-  ///   - classify: the number of an example's pipe.
+  ///   - pipeCount: number of pipes.
+  ///   - buffer: maximum number of buffered examples. One more is an error,
+  ///     ``PipeError/bufferFull(_:)``.
+  ///   - classify: function that returns the index of an example's pipe.
   public func demux(
     _ pipeCount: Int, buffer: Int = 1000,
     _ classify: @escaping @Sendable (Example) throws -> Int
@@ -166,7 +168,7 @@ private final class Pass<Example: Sendable>: Sendable {
 
 /// Why a step of a ``DataPipe`` cannot go on.
 public enum PipeError: Error, Equatable, LocalizedError {
-  /// ``DataPipe/demux(_:buffer:_:)`` sorted an example into a pipe that there is not.
+  /// ``DataPipe/demux(_:buffer:_:)`` sorted an example into a pipe that does not exist.
   case noSuchPipe(Int, of: Int)
   /// One of its pipes is read much further than the others.
   case bufferFull(Int)

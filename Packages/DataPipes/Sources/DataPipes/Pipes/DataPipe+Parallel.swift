@@ -1,14 +1,14 @@
 // Steps that work ahead, on threads of their own.
 
 extension DataPipe {
-  /// Each example turned into something else by several threads, in the same order.
+  /// Maps each example by a function on several threads, keeping the order.
   ///
   /// Numbers from the default generator depend on the example's number, not on the thread.
   ///
   /// - Parameters:
-  ///   - numWorkers: how many threads.
-  ///   - prefetchFactor: how many examples each works ahead.
-  ///   - transform: what becomes of an example.
+  ///   - numWorkers: number of threads.
+  ///   - prefetchFactor: number of examples that each thread computes in advance.
+  ///   - transform: function of an example.
   public func map<Result: Sendable>(
     numWorkers: Int, prefetchFactor: Int = 2,
     _ transform: @escaping @Sendable (Example) throws -> Result
@@ -23,9 +23,9 @@ extension DataPipe {
     }
   }
 
-  /// The same examples, which a thread makes ahead of their use.
+  /// The same examples, which a thread computes in advance.
   ///
-  /// - Parameter size: how many it makes ahead at most.
+  /// - Parameter size: maximum number of examples in advance.
   public func prefetch(_ size: Int) -> DataPipe {
     require(size > 0, "prefetch", "\(size) examples")
     return step(count: count) { upstream in

@@ -1,7 +1,7 @@
 // Steps from one example to the next.
 
 extension DataPipe {
-  /// Each example turned into something else.
+  /// Maps each example by a function.
   public func map<Result>(
     _ transform: @escaping @Sendable (Example) throws -> Result
   ) -> DataPipe<Result> {
@@ -10,7 +10,7 @@ extension DataPipe {
     }
   }
 
-  /// The examples that meet a condition.
+  /// The examples that satisfy a predicate.
   public func filter(_ isIncluded: @escaping @Sendable (Example) throws -> Bool) -> DataPipe {
     step { upstream in
       ExampleIterator {
@@ -22,7 +22,7 @@ extension DataPipe {
     }
   }
 
-  /// Each example turned into several.
+  /// Maps each example to a sequence, and concatenates the sequences.
   public func flatMap<Parts: Sequence>(
     _ transform: @escaping @Sendable (Example) throws -> Parts
   ) -> DataPipe<Parts.Element> where Parts.Element: Sendable, Parts.Iterator: SendableMetatype {
@@ -64,8 +64,7 @@ extension DataPipe {
     }
   }
 
-  /// One share of the examples, of several that are read apart: every `of`th, beginning with number
-  /// `rank`.
+  /// One shard of the examples: every `of`th, beginning with number `rank`.
   public func shard(rank: Int, of shares: Int) -> DataPipe {
     require((0..<shares).contains(rank), "shard", "rank \(rank) of \(shares)")
     return step(count: count.map { ($0 - rank + shares - 1) / shares }) { upstream in
@@ -80,9 +79,9 @@ extension DataPipe {
     }
   }
 
-  /// The examples again and again.
+  /// The examples repeated.
   ///
-  /// - Parameter times: how often; without end if nil.
+  /// - Parameter times: number of repetitions; nil for infinitely many.
   public func cycle(_ times: Int? = nil) -> DataPipe {
     require(times ?? 0 >= 0, "cycle", "\(times ?? 0) times")
     return DataPipe(count: times.flatMap { times in count.map { $0 * times } }) {
@@ -101,10 +100,10 @@ extension DataPipe {
     }
   }
 
-  /// The examples in another order: each is drawn at random from those that wait in a buffer.
+  /// The examples shuffled: each is drawn at random from a buffer.
   ///
   /// - Parameters:
-  ///   - size: how many wait. An example comes at most that much earlier than it would.
+  ///   - size: size of the buffer. An example comes at most that many positions earlier.
   ///   - generator: the source of the order; by default the default generator seeds one in each
   ///     iteration.
   public func shuffle(buffer size: Int, generator: Generator? = nil) -> DataPipe {

@@ -8,8 +8,8 @@
 ///     for batch in DataLoader(pipe, batchSize: 32, collate: padded()) { … }
 ///
 /// A pipe does nothing until it is iterated, and can be iterated again. A step that fails ends the
-/// iteration with its error. With a ``DataLoader``'s workers, examples are drawn one by one, and collated
-/// by all; a costly step is shared by `map(numWorkers:_:)`.
+/// iteration with its error. With a ``DataLoader``'s workers, examples are drawn one by one, and
+/// collated by all; a costly step is shared by `map(numWorkers:_:)`.
 public struct DataPipe<Example: Sendable>: IterableDataset {
   public let count: Int?
   private let start: @Sendable () throws -> ExampleIterator<Example>
@@ -55,7 +55,7 @@ public struct DataPipe<Example: Sendable>: IterableDataset {
 
   public func makeIterator() throws -> ExampleIterator<Example> { try start() }
 
-  /// Does something with each example.
+  /// Calls `body` with each example.
   public func forEach(_ body: (Example) throws -> Void) throws {
     let iterator = try makeIterator()
     while let example = try iterator.next() { try body(example) }

@@ -1,8 +1,8 @@
 import Files
 
 /// Finds the fields of text in rows, as RFC 4180 has them: separated by one character, rows by line
-/// breaks of any system, and between quotes where they hold either; a quote there is written twice. Blank lines
-/// between rows are left out.
+/// breaks of any system, and between quotes where they hold either; a quote there is written twice.
+/// Blank lines between rows are left out.
 struct CSVScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let separator: UInt8
@@ -108,7 +108,8 @@ struct CSVScanner {
 }
 
 extension CSVScanner.Field {
-  /// A field's text, with double quotes halved where it was quoted; nil where its bytes are no UTF-8.
+  /// A field's text, with double quotes halved where it was quoted; nil where its bytes are no
+  /// UTF-8.
   static func text(_ bytes: UnsafeBufferPointer<UInt8>, isQuoted: Bool) -> String? {
     // Checking costs much more than making the string, and ASCII needs none.
     let isASCII = bytes.reduce(0) { $0 | $1 } < 0x80

@@ -8,8 +8,9 @@ import Foundation
 ///     let x = try table.tensor(["sepal_length", "sepal_width"])
 ///     let (y, classes) = try table.labels("species")
 ///
-/// What a column holds is found out from all its fields: whole numbers, numbers, `true` and `false`, or
-/// texts. Missing numbers are NaN, missing texts nil. Quotes around a field say nothing of it.
+/// The type of a column is inferred from all its fields: integers, floating-point numbers, `true`
+/// and `false`, or strings. Missing numbers are NaN, missing strings nil. Quotes around a field do
+/// not affect its type.
 public struct CSVTable: Sendable {
   /// Where it comes from, for messages.
   public let path: String
@@ -20,7 +21,7 @@ public struct CSVTable: Sendable {
   public let rowNames: CSVColumn?
   /// The columns, in the order of their names.
   public let columns: [CSVColumn]
-  /// How many rows there are, without the header.
+  /// The number of rows, without the header.
   public let count: Int
 
   /// What stands for a missing value: pandas' own list.
@@ -29,15 +30,16 @@ public struct CSVTable: Sendable {
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
   ]
 
-  /// Reads a file, which nobody must write to meanwhile.
+  /// Reads a file, which must not be written to meanwhile.
   ///
   /// - Parameters:
-  ///   - path: where the file is.
-  ///   - separator: what is between fields: an ASCII character; by default a tab where the path ends in
-  ///     `.tsv`, else a comma.
+  ///   - path: path of the file.
+  ///   - separator: what is between fields: an ASCII character; by default a tab where the path
+  ///     ends in `.tsv`, else a comma.
   ///   - hasHeader: whether the first row holds the names of the columns.
-  ///   - missing: what stands for a missing value.
-  /// - Throws: `DataFileError`, with the line of a row that has more or fewer fields than the first.
+  ///   - missing: strings that stand for a missing value.
+  /// - Throws: `DataFileError`, with the line of a row that has more or fewer fields than the
+  ///   first.
   public init(
     _ path: String, separator: Character? = nil, hasHeader: Bool = true,
     missing: Set<String> = missingValues
@@ -152,7 +154,7 @@ public struct CSVTable: Sendable {
     return ranges
   }
 
-  /// Turns all elements into something at once.
+  /// Maps all elements in parallel.
   ///
   /// - Throws: the error of the first element that has one.
   private static func inParallel<Element, Value>(
@@ -174,7 +176,7 @@ public struct CSVTable: Sendable {
 // MARK: To tensors
 
 extension CSVTable {
-  /// The column of a name.
+  /// The column with a name.
   ///
   /// - Throws: ``CSVError/noColumn(_:path:names:)``.
   public func column(_ name: String) throws -> CSVColumn {
@@ -188,9 +190,9 @@ extension CSVTable {
   ///
   /// - Parameters:
   ///   - names: which ones, in order; by default all.
-  ///   - dtype: of the tensor.
-  ///   - missing: what takes the place of missing values; by default they are NaN, and an error where
-  ///     the dtype has none.
+  ///   - dtype: dtype of the tensor.
+  ///   - missing: what takes the place of missing values; by default they are NaN, and an error
+  ///     where the dtype has none.
   /// - Throws: ``CSVError``.
   public func tensor(
     _ names: [String]? = nil, dtype: DType = .float32, missing: Double? = nil
@@ -216,11 +218,11 @@ extension CSVTable {
     return .stack(chosen, dim: 1)
   }
 
-  /// A column of classes as numbers.
+  /// A column of classes as class indices.
   ///
   /// - Parameters:
-  ///   - name: of the column.
-  ///   - classes: the classes in the order of their numbers; by default those that there are, sorted.
+  ///   - name: name of the column.
+  ///   - classes: class names in the order of their indices; by default those found, sorted.
   /// - Returns: int64 of shape [rows], and the classes.
   /// - Throws: ``CSVError``; also for a value that is none of the classes.
   public func labels(

@@ -8,12 +8,12 @@ public enum Synthetic {
   /// Inputs and targets.
   public typealias Examples = TensorDataset<(Tensor, Tensor)>
 
-  /// Two half circles that reach into each other: `make_moons`.
+  /// Two interleaving half circles: `make_moons`.
   ///
   /// - Parameters:
-  ///   - count: how many points.
-  ///   - noise: the standard deviation of what is added to all coordinates.
-  ///   - generator: where random numbers come from.
+  ///   - count: number of points.
+  ///   - noise: standard deviation of the Gaussian noise added to the coordinates.
+  ///   - generator: random number generator; nil: the default generator.
   public static func moons(
     _ count: Int, noise: Double = 0, generator: Generator = .default
   ) -> Examples {
@@ -28,10 +28,10 @@ public enum Synthetic {
   /// A circle in a larger one: `make_circles`.
   ///
   /// - Parameters:
-  ///   - count: how many points.
-  ///   - noise: the standard deviation of what is added to each coordinate.
-  ///   - factor: the inner circle's radius, of the outer's 1.
-  ///   - generator: where random numbers come from.
+  ///   - count: number of points.
+  ///   - noise: standard deviation of the Gaussian noise added to the coordinates.
+  ///   - factor: radius of the inner circle; that of the outer one is 1.
+  ///   - generator: random number generator; nil: the default generator.
   public static func circles(
     _ count: Int, noise: Double = 0, factor: Double = 0.8, generator: Generator = .default
   ) -> Examples {
@@ -65,14 +65,14 @@ public enum Synthetic {
     return shuffled(.cat(arms, dim: 0), classes(counts), noise, generator)
   }
 
-  /// Clouds of points around centres: `make_blobs`.
+  /// Gaussian clusters of points: `make_blobs`.
   ///
   /// - Parameters:
-  ///   - count: how many points.
-  ///   - classCount: how many clouds. Their centres are drawn from -10 to 10.
-  ///   - features: how many numbers a point has.
-  ///   - std: the clouds' standard deviation.
-  ///   - generator: where random numbers come from.
+  ///   - count: number of points.
+  ///   - classCount: number of clusters, whose centers are drawn from U(-10, 10).
+  ///   - features: number of features of a point.
+  ///   - std: standard deviation of the clusters.
+  ///   - generator: random number generator; nil: the default generator.
   public static func blobs(
     _ count: Int, classCount: Int = 3, features: Int = 2, std: Double = 1,
     generator: Generator = .default
@@ -85,14 +85,15 @@ public enum Synthetic {
     return shuffled(centers[labels], labels, std, generator)
   }
 
-  /// Targets that are weighted sums of random inputs: `make_regression`.
+  /// A linear regression problem, targets that are weighted sums of random inputs:
+  /// `make_regression`.
   ///
   /// - Parameters:
-  ///   - count: how many points.
-  ///   - features: how many numbers a point has.
-  ///   - noise: the standard deviation of what is added to the targets.
-  ///   - bias: what is added to all of them.
-  ///   - generator: where random numbers come from.
+  ///   - count: number of points.
+  ///   - features: number of features of a point.
+  ///   - noise: standard deviation of the Gaussian noise added to the targets.
+  ///   - bias: constant added to all targets.
+  ///   - generator: random number generator; nil: the default generator.
   /// - Returns: inputs, normally distributed, with targets, float32 of shape [count, 1]; and the
   ///   weights, from 0 to 100, of shape [features, 1].
   public static func regression(

@@ -4,8 +4,8 @@ import Foundation
 extension DataPipe<String> {
   /// The lines of a text file, without their ends, read as they are needed.
   ///
-  /// Bytes that are no UTF-8 are an error, as is a file that cannot be read: a `DataFileError` with the
-  /// line's number.
+  /// Bytes that are no UTF-8 are an error, as is a file that cannot be read: a `DataFileError` with
+  /// the line's number.
   public static func lines(_ path: String) -> DataPipe<String> {
     DataPipe {
       let file = try TextFile(path)
@@ -31,11 +31,11 @@ extension DataPipe<String> {
 }
 
 extension DataPipe<[String]> {
-  /// The rows of a CSV file, each the texts of its fields, read as they are needed; with a header, it
-  /// comes first.
+  /// The rows of a CSV file, each the texts of its fields, read as they are needed; with a header,
+  /// it comes first.
   ///
-  /// Rows may differ in length. The file must not become shorter meanwhile. What is wrong with it is a
-  /// `DataFileError`.
+  /// Rows may differ in length. The file must not become shorter meanwhile. What is wrong with it
+  /// is a `DataFileError`.
   public static func csv(_ path: String, separator: Character = ",") -> DataPipe<[String]> {
     guard let byte = separator.asciiValue else {
       fatalError("DataPipe.csv: the separator “\(separator)” is no ASCII character")

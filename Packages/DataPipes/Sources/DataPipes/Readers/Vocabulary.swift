@@ -1,23 +1,23 @@
 import Foundation
 
-/// Numbers for words, characters or whatever texts are made of: `torchtext.vocab`.
+/// A mapping between tokens, such as words or characters, and indices: `torchtext.vocab`.
 ///
 ///     let vocabulary = Vocabulary(text)
 ///     let indices = try vocabulary.encode(text)  // int64
 ///     let again = String(vocabulary.decode(indices))
 public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
-  /// The tokens in the order of their numbers.
+  /// The tokens in the order of their indices.
   public let tokens: [Token]
   private let numbers: [Token: Int]
-  /// The number of what is not in the vocabulary; nil where that is an error.
+  /// The index of unknown tokens; nil if they are an error.
   public let unknown: Int?
 
   /// A vocabulary of the tokens of a text, the special ones first and the others sorted.
   ///
   /// - Parameters:
   ///   - text: tokens, such as a `String`'s characters or an array of words.
-  ///   - minCount: how often a token must occur.
-  ///   - specials: tokens such as `<pad>`, which get the first numbers.
+  ///   - minCount: minimum number of occurrences of a token.
+  ///   - specials: tokens such as `<pad>`, which get the first indices.
   ///   - unknown: the token that stands for all that are not in the vocabulary. It is added to the
   ///     special ones if it is not among them.
   public init<Text: Sequence>(
@@ -31,7 +31,7 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
     self.init(tokens: first + others, unknown: unknown)
   }
 
-  /// A vocabulary whose tokens have the numbers of their places.
+  /// Creates a vocabulary whose tokens have the indices of their positions.
   public init(tokens: [Token], unknown: Token? = nil) {
     let numbers = Dictionary(zip(tokens, tokens.indices), uniquingKeysWith: { first, _ in first })
     guard numbers.count == tokens.count else {
@@ -41,16 +41,17 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
     self.unknown = unknown.flatMap { numbers[$0] }
   }
 
-  /// How many tokens there are.
+  /// The number of tokens.
   public var count: Int { tokens.count }
 
-  /// A token's number, that of the unknown one, or nil.
+  /// The index of a token, that of the unknown token, or nil.
   public subscript(token: Token) -> Int? { numbers[token] ?? unknown }
 
-  /// The numbers of tokens.
+  /// The indices of tokens.
   ///
   /// - Returns: int64, of shape [tokens].
-  /// - Throws: ``VocabularyError``, for a token that is not in the vocabulary where none stands for it.
+  /// - Throws: ``VocabularyError``, for a token that is not in the vocabulary where none stands for
+  ///   it.
   public func encode<Text: Sequence>(_ text: Text) throws -> Tensor where Text.Element == Token {
     let indices = try text.enumerated().map { place, token in
       guard let number = self[token] else {
@@ -61,7 +62,7 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
     return try Tensor(indices, shape: [indices.count])
   }
 
-  /// The tokens of numbers.
+  /// The tokens of indices.
   ///
   /// - Parameter indices: whole numbers from 0 up to, but not including, ``count``.
   public func decode(_ indices: Tensor) -> [Token] {
@@ -80,7 +81,7 @@ public struct VocabularyError: Error, Equatable, LocalizedError {
   public let token: String
   /// Where it was, from 0.
   public let place: Int
-  /// How many tokens there are.
+  /// The number of tokens.
   public let count: Int
 
   public var errorDescription: String? {

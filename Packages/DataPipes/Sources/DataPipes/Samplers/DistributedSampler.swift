@@ -1,16 +1,16 @@
 import Synchronization
 
-/// One process's share of a dataset, of several that train together:
+/// One process's part of a dataset, for distributed training:
 /// `torch.utils.data.distributed.DistributedSampler`.
 ///
-/// All processes must have the same seed. Before each epoch, call ``setEpoch(_:)``, or the order stays
-/// the same.
+/// All processes must have the same seed. Before each epoch, call ``setEpoch(_:)``, or the order
+/// stays the same.
 public final class DistributedSampler: Sampler {
-  /// How many examples all have together.
+  /// The number of examples of all processes together.
   public let exampleCount: Int
-  /// How many processes there are.
+  /// The number of processes.
   public let worldSize: Int
-  /// Which of them this one is, from 0.
+  /// The index of this process, from 0.
   public let rank: Int
   private let shuffle: Bool
   private let seed: UInt64
@@ -20,12 +20,13 @@ public final class DistributedSampler: Sampler {
   /// Creates the sampler.
   ///
   /// - Parameters:
-  ///   - exampleCount: how many examples there are.
-  ///   - worldSize: how many processes there are.
-  ///   - rank: which of them this is, from 0.
-  ///   - shuffle: whether each epoch has another order.
-  ///   - seed: what the order is drawn from.
-  ///   - dropLast: whether to leave out the examples that do not go round; else some come twice.
+  ///   - exampleCount: number of examples.
+  ///   - worldSize: number of processes.
+  ///   - rank: index of this process, from 0.
+  ///   - shuffle: whether to reshuffle at every epoch.
+  ///   - seed: seed of the shuffle.
+  ///   - dropLast: whether to drop the examples that cannot be divided evenly; otherwise some are
+  ///     repeated.
   public init(
     _ exampleCount: Int, worldSize: Int, rank: Int, shuffle: Bool = true, seed: UInt64 = 0,
     dropLast: Bool = false
@@ -44,7 +45,7 @@ public final class DistributedSampler: Sampler {
     dropLast ? exampleCount / worldSize : (exampleCount + worldSize - 1) / worldSize
   }
 
-  /// Says which epoch comes next, and so which order: with the seed, it is what the order depends on.
+  /// Sets the epoch, which together with the seed determines the order: `set_epoch`.
   public func setEpoch(_ number: Int) {
     epoch.withLock { $0 = number }
   }
@@ -55,7 +56,7 @@ public final class DistributedSampler: Sampler {
       shuffle
       ? Tensor.randperm(exampleCount, generator: generator).scalars(as: Int.self)
       : Array(0..<exampleCount)
-    // What does not go round starts again from the front.
+    // Padded by repeating examples from the beginning.
     return (0..<count).map { order[($0 * worldSize + rank) % exampleCount] }.makeIterator()
   }
 }

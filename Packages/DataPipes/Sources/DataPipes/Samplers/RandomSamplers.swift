@@ -8,10 +8,11 @@ public struct RandomSampler: Sampler {
   /// Creates the sampler.
   ///
   /// - Parameters:
-  ///   - exampleCount: how many examples there are.
-  ///   - replacement: whether an example may come again before the others came.
-  ///   - numSamples: how many indices an epoch has; by default as many as there are examples.
-  ///   - generator: the source of the order; by default the default generator seeds one in each epoch.
+  ///   - exampleCount: number of examples.
+  ///   - replacement: whether to draw with replacement.
+  ///   - numSamples: number of indices in an epoch; by default as many as there are examples.
+  ///   - generator: random number generator; by default the default generator seeds one in each
+  ///     epoch.
   public init(
     _ exampleCount: Int, replacement: Bool = false, numSamples: Int? = nil,
     generator: Devices.Generator? = nil
@@ -29,7 +30,7 @@ public struct RandomSampler: Sampler {
       generator: generator ?? Devices.Generator(seed: Devices.Generator.default.nextSeed()))
   }
 
-  /// Draws indices when they are needed, in the portions that PyTorch draws.
+  /// Draws indices lazily, in the chunks that PyTorch draws.
   public struct Iterator: IteratorProtocol {
     fileprivate let exampleCount: Int
     fileprivate let replacement: Bool
@@ -75,15 +76,15 @@ public struct RandomSampler: Sampler {
 
 /// The given indices in random order: `torch.utils.data.SubsetRandomSampler`.
 public struct SubsetRandomSampler: Sampler {
-  /// The places that are drawn from.
+  /// The indices to draw from.
   public let indices: [Int]
   public let generator: Devices.Generator?
 
   /// Creates the sampler.
   ///
   /// - Parameters:
-  ///   - indices: the places.
-  ///   - generator: where random numbers come from.
+  ///   - indices: indices to draw from.
+  ///   - generator: random number generator; nil: the default generator.
   public init(_ indices: [Int], generator: Devices.Generator? = nil) {
     (self.indices, self.generator) = (indices, generator)
   }
@@ -107,10 +108,10 @@ public struct WeightedRandomSampler: Sampler {
   /// Creates the sampler.
   ///
   /// - Parameters:
-  ///   - weights: for each example, how likely it is relative to the others; they need not add up to 1.
-  ///   - numSamples: how many indices an epoch has.
-  ///   - replacement: whether an example may come again.
-  ///   - generator: where random numbers come from.
+  ///   - weights: weight of each example; they need not sum to 1.
+  ///   - numSamples: number of indices in an epoch.
+  ///   - replacement: whether to draw with replacement.
+  ///   - generator: random number generator; nil: the default generator.
   public init(
     _ weights: [Double], numSamples: Int, replacement: Bool = true,
     generator: Devices.Generator? = nil

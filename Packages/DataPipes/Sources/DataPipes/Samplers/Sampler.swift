@@ -1,12 +1,12 @@
 /// The indices of a dataset's examples in the order of an epoch, or those of batches:
 /// `torch.utils.data.Sampler`.
 ///
-/// Each iteration is an epoch. What it draws at random comes from ``generator``, or from the default
-/// generator, so that a ``DataLoader`` can resume in the middle of an epoch.
+/// Each iteration is an epoch. What it draws at random comes from ``generator``, or from the
+/// default generator, so that a ``DataLoader`` can resume in the middle of an epoch.
 public protocol Sampler<Element>: Sequence, Sendable {
-  /// How many indices or batches an epoch has.
+  /// The number of indices or batches in an epoch.
   var count: Int { get }
-  /// What it draws numbers from, unless from the default generator.
+  /// Its generator; nil for the default generator.
   var generator: Devices.Generator? { get }
 }
 
@@ -25,7 +25,7 @@ public struct SequentialSampler: Sampler {
 
   /// Creates the sampler.
   ///
-  /// - Parameter count: how many.
+  /// - Parameter count: number of examples.
   public init(_ count: Int) {
     self.count = count
   }
@@ -42,9 +42,9 @@ public struct BatchSampler<Base: Sampler<Int>>: Sampler {
   /// Creates the sampler.
   ///
   /// - Parameters:
-  ///   - base: what gives the places.
-  ///   - batchSize: indices in a batch.
-  ///   - dropLast: whether to leave out a last batch that is smaller than the others.
+  ///   - base: sampler of indices.
+  ///   - batchSize: number of indices in a batch.
+  ///   - dropLast: whether to drop the last batch if it is incomplete.
   public init(_ base: Base, batchSize: Int, dropLast: Bool = false) {
     guard batchSize > 0 else {
       fatalError("BatchSampler: a batchSize of \(batchSize); it must be at least 1")

@@ -11,8 +11,8 @@ public struct ColorJitter: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - brightness: brightness is multiplied by a number from 1 - `brightness`, but not below 0, to 1
-  ///     + `brightness`; and so with the next two.
+  ///   - brightness: brightness is multiplied by a number from 1 - `brightness`, but not below 0,
+  ///     to 1 + `brightness`; and so with the next two.
   ///   - contrast: as `brightness`, for the contrast.
   ///   - saturation: as `brightness`, for the saturation.
   ///   - hue: hue is turned by up to this part of a circle to either side; at most 0.5.

@@ -2,7 +2,7 @@ import Foundation
 
 // Transforms that move pixels.
 
-/// A part of the given size, at a random place: `torchvision.transforms.RandomCrop`.
+/// A crop of the given size at a random position: `torchvision.transforms.RandomCrop`.
 public struct RandomCrop: Transform {
   private let height: Int
   private let width: Int
@@ -11,8 +11,8 @@ public struct RandomCrop: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - size: the part's height and width.
-  ///   - padding: how many zeros are put around the image first.
+  ///   - size: height and width of the output.
+  ///   - padding: zero padding added around the image first.
   public init(_ size: Int, padding: Int = 0) {
     self.init(height: size, width: size, padding: padding)
   }
@@ -20,9 +20,9 @@ public struct RandomCrop: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - height: of the picture.
-  ///   - width: of the picture.
-  ///   - padding: how many zeros are put around before.
+  ///   - height: height of the output.
+  ///   - width: width of the output.
+  ///   - padding: zero padding added around the image first.
   public init(height: Int, width: Int, padding: Int = 0) {
     guard height > 0, width > 0, padding >= 0 else {
       fatalError("RandomCrop: a size of \(height)×\(width) with padding \(padding)")
@@ -44,21 +44,21 @@ public struct RandomCrop: Transform {
   }
 }
 
-/// The part of the given size in the middle: `torchvision.transforms.CenterCrop`.
+/// A crop of the given size at the center: `torchvision.transforms.CenterCrop`.
 public struct CenterCrop: Transform {
   private let height: Int
   private let width: Int
 
   /// Creates the transform.
   ///
-  /// - Parameter size: of both sides.
+  /// - Parameter size: height and width of the output.
   public init(_ size: Int) { self.init(height: size, width: size) }
 
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - height: of the picture.
-  ///   - width: of the picture.
+  ///   - height: height of the output.
+  ///   - width: width of the output.
   public init(height: Int, width: Int) {
     (self.height, self.width) = (height, width)
   }
@@ -77,31 +77,32 @@ public struct CenterCrop: Transform {
   }
 }
 
-/// The image mirrored, left and right, with probability p: `torchvision.transforms.RandomHorizontalFlip`.
+/// The image flipped horizontally with probability p:
+/// `torchvision.transforms.RandomHorizontalFlip`.
 public struct RandomHorizontalFlip: Transform {
   private let p: Double
 
   /// Creates the transform.
   ///
-  /// - Parameter p: how often it happens.
+  /// - Parameter p: probability of the flip.
   public init(_ p: Double = 0.5) { self.p = p }
 
   public func callAsFunction(_ image: Tensor) -> Tensor { happens(p) ? image.flip([-1]) : image }
 }
 
-/// The image mirrored, top and bottom, with probability p: `torchvision.transforms.RandomVerticalFlip`.
+/// The image flipped vertically with probability p: `torchvision.transforms.RandomVerticalFlip`.
 public struct RandomVerticalFlip: Transform {
   private let p: Double
 
   /// Creates the transform.
   ///
-  /// - Parameter p: how often it happens.
+  /// - Parameter p: probability of the flip.
   public init(_ p: Double = 0.5) { self.p = p }
 
   public func callAsFunction(_ image: Tensor) -> Tensor { happens(p) ? image.flip([-2]) : image }
 }
 
-/// The image turned about its centre by a random angle: `torchvision.transforms.RandomRotation`.
+/// The image rotated about its center by a random angle: `torchvision.transforms.RandomRotation`.
 public struct RandomRotation: Transform {
   private let degrees: ClosedRange<Double>
   private let fill: Double
@@ -109,8 +110,8 @@ public struct RandomRotation: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - degrees: the largest angle, to either side.
-  ///   - fill: what comes in from outside the image.
+  ///   - degrees: maximum angle, in either direction.
+  ///   - fill: value of pixels outside the image.
   public init(_ degrees: Double, fill: Double = 0) {
     self.init(-abs(degrees)...abs(degrees), fill: fill)
   }
@@ -118,8 +119,8 @@ public struct RandomRotation: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - degrees: how far it turns at most.
-  ///   - fill: what comes into the corners.
+  ///   - degrees: range of angles.
+  ///   - fill: value of pixels outside the image.
   public init(_ degrees: ClosedRange<Double>, fill: Double = 0) {
     (self.degrees, self.fill) = (degrees, fill)
   }
@@ -128,7 +129,7 @@ public struct RandomRotation: Transform {
     Self.rotate(image, degrees: draw(degrees.lowerBound, degrees.upperBound), fill: fill)
   }
 
-  /// The image turned counter-clockwise about its centre, each pixel from its nearest one:
+  /// The image rotated counterclockwise about its center, with nearest-neighbor interpolation:
   /// `torchvision.transforms.functional.rotate`.
   public static func rotate(_ image: Tensor, degrees: Double, fill: Double = 0) -> Tensor {
     let (height, width) = RandomRotation(0).size(image)
@@ -138,8 +139,8 @@ public struct RandomRotation: Transform {
       Tensor.arange(count).to(dtype) - (Double(count) - 1) / 2
     }
     let (x, y) = (centered(width), centered(height).unsqueeze(1))
-    // Where each pixel comes from, by way of places from -1 to 1, so that what lies between two pixels
-    // is rounded as in PyTorch.
+    // Where each pixel comes from, by way of places from -1 to 1, so that what lies between two
+    // pixels is rounded as in PyTorch.
     func source(_ byX: Double, _ byY: Double, _ size: Int) -> Tensor {
       let half = Double(size) / 2
       let place = x * (byX / half) + y * (byY / half)
@@ -155,7 +156,7 @@ public struct RandomRotation: Transform {
   }
 }
 
-/// The image in another size: `torchvision.transforms.Resize`.
+/// The image resized: `torchvision.transforms.Resize`.
 ///
 /// Bilinear; where it becomes smaller, each pixel is a weighted mean of all that it covers, as with
 /// PyTorch's `antialias=True`.
@@ -176,8 +177,8 @@ public struct Resize: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - height: of the picture.
-  ///   - width: of the picture.
+  ///   - height: height of the output.
+  ///   - width: width of the output.
   public init(height: Int, width: Int) {
     guard height > 0, width > 0 else { fatalError("Resize: a size of \(height)×\(width)") }
     size = { _, _ in (height, width) }
@@ -195,8 +196,8 @@ public struct Resize: Transform {
       ? resized.to(image.dtype) : resized.round().clamp(min: 0, max: 255).to(image.dtype)
   }
 
-  /// What each new pixel takes from each old one: a triangle around its centre, as wide as the pixel
-  /// that is the larger of the two.
+  /// What each new pixel takes from each old one: a triangle around its centre, as wide as the
+  /// pixel that is the larger of the two.
   ///
   /// - Returns: [new, old], each row with the sum 1.
   private static func weights(from old: Int, to new: Int) -> Tensor {

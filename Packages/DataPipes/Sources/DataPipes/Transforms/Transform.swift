@@ -1,12 +1,13 @@
-/// Turns an image into another, or a label into what a loss wants: `torchvision.transforms`.
+/// A transform of an image, or of a label: `torchvision.transforms`.
 ///
 /// Images are tensors of shape [channels, height, width]; further dims may come before them. Random
-/// transforms draw from the default generator, which in a ``DataLoader`` depends on the seed and the batch.
+/// transforms draw from the default generator, which in a ``DataLoader`` depends on the seed and
+/// the batch.
 ///
 ///     let augment = Compose([RandomHorizontalFlip(), RandomCrop(28, padding: 2), Normalize(mean: [0.5], std: [0.5])])
 ///     let augmented = dataset.map { image, label in (augment(image), label) }
 public protocol Transform: Sendable {
-  /// What becomes of an image.
+  /// The transformed image.
   func callAsFunction(_ image: Tensor) -> Tensor
 }
 
@@ -35,14 +36,14 @@ extension Transform {
   func happens(_ p: Double) -> Bool { draw(0, 1) < p }
 }
 
-/// Transforms one after another: `torchvision.transforms.Compose`.
+/// A composition of transforms: `torchvision.transforms.Compose`.
 public struct Compose: Transform {
-  /// The transforms, in their order.
+  /// The transforms, in order.
   public let transforms: [any Transform]
 
   /// Creates the transform.
   ///
-  /// - Parameter transforms: in their order.
+  /// - Parameter transforms: transforms, in order.
   public init(_ transforms: [any Transform]) {
     self.transforms = transforms
   }
@@ -52,9 +53,10 @@ public struct Compose: Transform {
   }
 }
 
-/// Numbers from 0 to 1 instead of whole ones: `torchvision.transforms.v2.ToDtype(torch.float32, scale=True)`.
+/// Converts an integer image to float32 in [0, 1]:
+/// `torchvision.transforms.v2.ToDtype(torch.float32, scale=True)`.
 ///
-/// What has a fraction already stays as it is.
+/// Floating-point images are unchanged.
 public struct ToFloat: Transform {
   /// Creates the transform.
   public init() {}
@@ -68,7 +70,8 @@ public struct ToFloat: Transform {
   }
 }
 
-/// Each channel minus its mean, divided by its standard deviation: `torchvision.transforms.Normalize`.
+/// Each channel minus its mean, divided by its standard deviation:
+/// `torchvision.transforms.Normalize`.
 public struct Normalize: Transform {
   private let mean: [Double]
   private let std: [Double]
@@ -76,8 +79,8 @@ public struct Normalize: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - mean: one number for each channel, or one for all.
-  ///   - std: as many; none may be 0.
+  ///   - mean: means, one for each channel or one for all.
+  ///   - std: standard deviations, as many; none may be 0.
   public init(mean: [Double], std: [Double]) {
     guard !mean.isEmpty, mean.count == std.count, !std.contains(0) else {
       fatalError(
@@ -101,21 +104,21 @@ public struct Normalize: Transform {
   }
 }
 
-/// A class's number as a vector with a 1 in its place: `torch.nn.functional.one_hot`, as float32.
+/// A class index as a one-hot vector: `torch.nn.functional.one_hot`, as float32.
 ///
-/// A number that is none of the classes stops the program; numbers from outside are checked where they
-/// are read, such as by ``CSVTable/labels(_:classes:)``.
+/// Stops the program if an index is out of range; indices from files are checked where they are
+/// read, such as by ``CSVTable/labels(_:classes:)``.
 public struct OneHot: Transform {
   private let classCount: Int
 
   /// Creates the transform.
   ///
-  /// - Parameter classCount: how many classes.
+  /// - Parameter classCount: number of classes.
   public init(_ classCount: Int) {
     self.classCount = classCount
   }
 
-  /// What comes out, for these inputs.
+  /// The one-hot vectors of class indices.
   ///
   /// - Parameter labels: int64, of any shape.
   /// - Returns: float32, with one more dim.

@@ -62,7 +62,7 @@ public final class ELU: Module, Rebuildable {
 
   /// Creates the layer.
   ///
-  /// - Parameter alpha: α, the scale for negative inputs.
+  /// - Parameter alpha: scale for negative inputs.
   public init(_ alpha: Double = 1) {
     self.alpha = alpha
     super.init()
@@ -141,7 +141,7 @@ public final class Softplus: Module, Rebuildable {
   /// Creates the layer.
   ///
   /// - Parameters:
-  ///   - beta: β: the larger, the closer to ReLU.
+  ///   - beta: sharpness; the larger, the closer to ReLU.
   ///   - threshold: value of β·x above which it is linear.
   public init(beta: Double = 1, threshold: Double = 20) {
     self.beta = beta
@@ -204,12 +204,12 @@ public final class Hardsigmoid: Module, ArgumentFree {
 
 /// eˣ / Σ eˣ along a dim: `torch.nn.Softmax`.
 public final class Softmax: Module, Rebuildable {
-  /// The dim.
+  /// The dim along which values sum to 1.
   public let dim: Int
 
   /// Creates the layer.
   ///
-  /// - Parameter dim: the dim.
+  /// - Parameter dim: dim along which values sum to 1.
   public init(dim: Int) {
     self.dim = dim
     super.init()
@@ -226,12 +226,12 @@ public final class Softmax: Module, Rebuildable {
 
 /// The logarithm of ``Softmax``: `torch.nn.LogSoftmax`.
 public final class LogSoftmax: Module, Rebuildable {
-  /// The dim.
+  /// The dim along which probabilities sum to 1.
   public let dim: Int
 
   /// Creates the layer.
   ///
-  /// - Parameter dim: the dim.
+  /// - Parameter dim: dim along which probabilities sum to 1.
   public init(dim: Int) {
     self.dim = dim
     super.init()
@@ -248,12 +248,12 @@ public final class LogSoftmax: Module, Rebuildable {
 
 /// The gated linear unit, a · sigmoid(b) for the halves a and b along a dim: `torch.nn.GLU`.
 public final class GLU: Module, Rebuildable {
-  /// The dim.
+  /// The dim to halve.
   public let dim: Int
 
   /// Creates the layer.
   ///
-  /// - Parameter dim: the dim.
+  /// - Parameter dim: dim to halve.
   public init(dim: Int = -1) {
     self.dim = dim
     super.init()
