@@ -2,19 +2,19 @@ import Foundation
 @_exported import NN
 @_exported import Serialization
 
-/// Saves a whole model: what it is made of, and its numbers. The file is also one of a state dict, which
-/// `load(_:format:keys:limits:device:)` and Python read.
+/// Saves a whole model: its structure and its state dict. The file is also a valid state dict,
+/// which `load(_:format:keys:limits:device:)` and Python read.
 ///
 ///     try saveModel(model, to: "model.h5")
 ///     let again = try loadModel("model.h5")
 ///
-/// What is inside may be modules of the library and classes that are registered: see `Rebuildable`.
-/// Before anything is written, the model is made once more to see that this will work.
+/// The model may consist of the library's modules and of registered classes: see `Rebuildable`.
+/// Before anything is written, the model is rebuilt once to check that it can be loaded.
 ///
 /// - Parameters:
 ///   - model: the model, which is `eval()` or `train()` again when it is loaded, with the same
 ///     parameters trained and shared.
-///   - path: where to; its extension says the format, `.h5` or `.safetensors`.
+///   - path: path of the file, whose extension selects the format, `.h5` or `.safetensors`.
 ///   - format: as for `save(_:to:format:compression:metadata:)`.
 ///   - compression: as for `save(_:to:format:compression:metadata:)`.
 ///   - metadata: as for `save(_:to:format:compression:metadata:)`.
@@ -38,14 +38,14 @@ public func saveModel(
     metadata: metadata.merging([structureKey: text]) { $1 })
 }
 
-/// Makes a model of what ``saveModel(_:to:format:compression:metadata:)`` wrote: `torch.load` of a whole
-/// model. No code is in the file; the classes are those of this program.
+/// Loads the model that ``saveModel(_:to:format:compression:metadata:)`` wrote: `torch.load` of a
+/// whole model. The file holds no code; the classes are those of this program.
 ///
 /// - Parameters:
-///   - path: the file.
-///   - format: the format, whatever the extension.
-///   - limits: how much memory it may take.
-///   - device: where the model goes.
+///   - path: path of the file.
+///   - format: format of the file; by default that of the extension.
+///   - limits: limits on memory.
+///   - device: device of the model.
 /// - Throws: `SerializationError`.
 public func loadModel(
   _ path: String, format: FileFormat? = nil, limits: ReadingLimits = .standard,
@@ -72,7 +72,8 @@ public func loadModel<Model: Module>(
   return model
 }
 
-/// What the model in a file is made of, without reading its numbers. Its classes need not be there.
+/// The structure of the model in a file, without reading its tensors. Its classes need not be
+/// registered.
 ///
 /// - Throws: `SerializationError`.
 public func modelStructure(_ path: String, format: FileFormat? = nil) throws -> ModuleStructure {

@@ -1,7 +1,8 @@
 import Foundation
 import Tensors
 
-/// All that a training run needs to go on: state dicts by name, and any values that are `Codable`.
+/// All that is needed to resume a training run: state dicts by name, and any values that are
+/// `Codable`.
 ///
 ///     var checkpoint = Checkpoint()
 ///     checkpoint["model"] = model.stateDict()
@@ -20,8 +21,8 @@ import Tensors
 ///     Generator.default.state = try checkpoint.get("generator")
 ///     loader.state = try checkpoint.get("loader")
 ///
-/// It is one file, HDF5 or safetensors by its extension, in which a tensor's key is the state dict's name,
-/// a dot, and its own key.
+/// It is one file, HDF5 or safetensors by its extension, in which a tensor's key is the state
+/// dict's name, a dot, and its own key.
 public struct Checkpoint {
   private var states: OrderedDictionary<String, StateDict> = [:]
   /// In JSON.
@@ -37,7 +38,7 @@ public struct Checkpoint {
   /// The names of the state dicts, in order.
   public var names: [String] { Array(states.keys) }
 
-  /// A state dict by its name, which has no dots.
+  /// The state dict with a name, which must not contain dots.
   public subscript(name: String) -> StateDict? {
     get { states[name] }
     set {
@@ -50,7 +51,7 @@ public struct Checkpoint {
 
   /// Adds a value under a name.
   ///
-  /// - Throws: what its encoding throws.
+  /// - Throws: the errors of encoding the value.
   public mutating func set(_ value: some Encodable, for name: String) throws {
     let encoder = JSONEncoder()
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -60,7 +61,7 @@ public struct Checkpoint {
     values[name] = String(decoding: try encoder.encode([value]), as: UTF8.self)
   }
 
-  /// The value of a name.
+  /// The value with a name.
   ///
   /// - Throws: ``CheckpointError``.
   public func get<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws
@@ -75,7 +76,7 @@ public struct Checkpoint {
     return value
   }
 
-  /// The value of a name in a file's metadata.
+  /// The value with a name in a file's metadata.
   static func value<Value: Decodable>(
     _ name: String, as type: Value.Type, in metadata: [String: String]
   ) -> Value? {
@@ -89,7 +90,7 @@ public struct Checkpoint {
     return (try? decoder.decode([Value].self, from: Data(text.utf8)))?.first
   }
 
-  /// Writes the file: the old one or the new one is there, whole, whatever happens.
+  /// Writes the file atomically: at any time, either the old or the new file is there, complete.
   ///
   /// - Throws: ``SerializationError``.
   public func save(to path: String, compression: Int = 0) throws {
@@ -106,9 +107,9 @@ public struct Checkpoint {
   /// Reads a file.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - limits: how much memory it may take.
-  ///   - device: where its tensors go.
+  ///   - path: path of the file.
+  ///   - limits: limits on memory.
+  ///   - device: device of the tensors.
   /// - Throws: ``SerializationError``; also where the file is no checkpoint.
   public init(
     _ path: String, limits: ReadingLimits = .standard, device: Device = .cpu
@@ -133,7 +134,7 @@ public struct Checkpoint {
   }
 }
 
-/// What a ``Checkpoint`` does not have.
+/// The errors of reading values of a ``Checkpoint``.
 public enum CheckpointError: Error, Equatable, LocalizedError {
   /// There is no value of this name.
   case noValue(String, path: String?, names: [String])

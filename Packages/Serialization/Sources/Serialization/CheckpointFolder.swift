@@ -1,13 +1,13 @@
 import Foundation
 import Support
 
-/// A folder of a run's checkpoints, of which the last ones and the best one are kept.
+/// A folder of a run's checkpoints, in which the last ones and the best one are kept.
 ///
 ///     let folder = CheckpointFolder("run", keepLast: 3, best: .lowest("validation loss"))
 ///     try folder.save(checkpoint, step: step, metrics: ["validation loss": loss.item()])
 ///     if let path = folder.latest { try resume(Checkpoint(path)) }
 public struct CheckpointFolder: Sendable {
-  /// Which checkpoint is the best: by a metric of that name.
+  /// The criterion of the best checkpoint: a metric by name.
   public enum Best: Sendable {
     /// The one whose metric is lowest.
     case lowest(String)
@@ -20,18 +20,18 @@ public struct CheckpointFolder: Sendable {
   private let keepLast: Int
   private let best: Best?
 
-  /// Opens a folder, and makes it where there is none.
+  /// Creates the object; the folder is created when a checkpoint is saved.
   ///
   /// - Parameters:
-  ///   - path: the folder, which is made when something is saved.
-  ///   - keepLast: how many of the last checkpoints stay; at least 1.
-  ///   - best: which one stays as well, however old.
+  ///   - path: path of the folder.
+  ///   - keepLast: number of most recent checkpoints to keep, at least 1.
+  ///   - best: criterion of the best checkpoint, which is kept too.
   public init(_ path: String, keepLast: Int = 3, best: Best? = nil) {
     guard keepLast > 0 else { fatalError("CheckpointFolder: keepLast \(keepLast); at least 1") }
     (self.path, self.keepLast, self.best) = (path, keepLast, best)
   }
 
-  /// Saves a checkpoint, and then removes those that need not stay.
+  /// Saves a checkpoint, and then deletes those that are not to be kept.
   ///
   /// - Returns: the file's path.
   /// - Throws: ``SerializationError``.

@@ -8,12 +8,12 @@ public enum FileFormat: String, CaseIterable, Sendable {
   case hdf5
   /// safetensors, `.safetensors`: <https://huggingface.co/docs/safetensors>.
   case safetensors
-  /// What `torch.save` writes, `.pt`.
+  /// PyTorch's format, which `torch.save` writes, `.pt`.
   case pytorch
   /// NumPy's arrays by name, `.npz`.
   case npz
 
-  /// The format of a file by its extension; nil if that is none that is known.
+  /// The format of a file by its extension; nil if the extension is unknown.
   public init?(path: String) {
     switch URL(fileURLWithPath: path).pathExtension.lowercased() {
     case "h5", "hdf5": self = .hdf5
@@ -24,7 +24,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The format of a file that is to be read: by its extension, or else by what it begins with.
+  /// The format of a file to read: by its extension, or else by its first bytes.
   init(reading path: String) throws {
     if let format = FileFormat(path: path) {
       self = format

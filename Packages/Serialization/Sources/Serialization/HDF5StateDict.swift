@@ -4,11 +4,11 @@ import CHDF5
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// How a state dict lies in an HDF5 file.
+/// The layout of a state dict in an HDF5 file.
 ///
-/// Groups follow the dots of the keys, and each tensor is a dataset: `layers.0.weight` is the dataset
-/// `layers/0/weight`. Its attribute `index` is its place in the dict. The root's attributes `format`,
-/// `version` and `flambeau_version` say what the file is. Metadata are texts in the group
+/// Groups follow the dots of the keys, and each tensor is a dataset: `layers.0.weight` is the
+/// dataset `layers/0/weight`. Its attribute `index` is its place in the dict. The root's attributes
+/// `format`, `version` and `flambeau_version` say what the file is. Metadata are texts in the group
 /// `__metadata__`. A ``Seal`` at the end says what must be where; version 1 had none.
 enum HDF5StateDict {
   static let name = "flambeau.state_dict"
@@ -24,8 +24,8 @@ enum HDF5StateDict {
   ) throws {
     try checkNames(Array(state.keys))
     var parts: [Seal.Part] = []
-    // libhdf5 crashes where it cannot write, so there must be room for all that it writes: for the data,
-    // for what is said of each tensor, and for its own tables.
+    // libhdf5 crashes where it cannot write, so there must be room for all that it writes: for the
+    // data, for what is said of each tensor, and for its own tables.
     let data = state.values.reduce(0) { $0 + $1.bytes.count }
     let texts = metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     try checkRoom(for: data + 4096 * (state.count + metadata.count) + texts + 1 << 16, in: path)
@@ -33,7 +33,7 @@ enum HDF5StateDict {
       let creation = try HDF5Handle(H5Pcreate(hdf5_file_creation()), close: H5Pclose)
       try HDF5Failure.check(H5Pset_link_creation_order(creation.id, hdf5_ordered()))
       try HDF5Failure.check(H5Pset_userblock(creation.id, hsize_t(Seal.blockSize)))
-      // So that data can be mapped as it is.
+      // Aligned, so that data can be memory-mapped.
       let access = try HDF5Handle(H5Pcreate(hdf5_file_access()), close: H5Pclose)
       try HDF5Failure.check(H5Pset_alignment(access.id, 1 << 10, 64))
       let file = try HDF5Handle(
@@ -75,7 +75,8 @@ enum HDF5StateDict {
     key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
   }
 
-  /// Looks for keys that cannot be names in HDF5, and for one that is a dataset's as well as a group's.
+  /// Looks for keys that cannot be names in HDF5, and for one that is a dataset's as well as a
+  /// group's.
   private static func checkNames(_ keys: [String]) throws {
     let all = Set(keys.map { Array($0.utf8) })
     for key in keys {

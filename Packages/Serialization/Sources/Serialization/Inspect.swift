@@ -1,21 +1,21 @@
 @_spi(Flambeau) import ArrayFiles
 import Tensors
 
-/// What a file of tensors holds, but for the data.
+/// The contents of a file of tensors, without the data.
 public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
   /// One tensor of the file.
   public struct Entry: Equatable, Sendable {
     /// Its name.
     public let key: String
-    /// Its sizes.
+    /// The shape.
     public let shape: [Int]
-    /// What its elements are.
+    /// The dtype of its elements.
     public let dtype: DType
-    /// How many bytes the tensor takes in memory.
+    /// The size of the tensor in memory, in bytes.
     public var byteCount: Int { shape.reduce(dtype.itemSize, *) }
   }
 
-  /// Something in a file that is no tensor, or none that can be read.
+  /// An object in a file that is not a tensor, or not a supported one.
   public struct Other: Equatable, Sendable {
     /// Its name.
     public let key: String
@@ -36,9 +36,9 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
   public let format: FileFormat
   /// The tensors, in their order.
   public let entries: [Entry]
-  /// What else is in it, which ``load(_:format:keys:limits:device:)`` may leave out.
+  /// Other objects in the file, which ``load(_:format:keys:limits:device:)`` may leave out.
   public let others: [Other]
-  /// The texts that are kept with them.
+  /// The metadata.
   public let metadata: [String: String]
 
   /// A table.
@@ -75,12 +75,13 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Says what a file holds, without reading the data.
+/// The contents of a file, without reading the data.
 ///
 /// - Parameters:
-///   - path: the file.
-///   - format: the format, whatever the extension. Without one that is known, the beginning says it.
-///   - limits: how deep what it holds may be, and how much memory that may take.
+///   - path: path of the file.
+///   - format: format of the file; by default that of the extension or, if it is unknown, that of
+///     the first bytes.
+///   - limits: limits on nesting and on memory.
 /// - Throws: ``SerializationError``.
 public func inspect(
   _ path: String, format: FileFormat? = nil, limits: ReadingLimits = .standard

@@ -1,8 +1,8 @@
 import Tensors
 
 extension SavedValue {
-  /// What an optimizer of PyTorch's, whose `state_dict()` this is, remembers, as the state dict of the
-  /// optimizer of the same name here; nil where this is none.
+  /// What an optimizer of PyTorch's, whose `state_dict()` this is, remembers, as the state dict of
+  /// the optimizer of the same name here; nil where this is none.
   ///
   /// Settings that do not change in the course of training, such as `eps`, are not taken over.
   public var optimizerState: StateDict? {

@@ -3,10 +3,11 @@
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// A safetensors file: the length of a header (8 bytes, little-endian), the header in JSON, the data.
+/// A safetensors file: the length of a header (8 bytes, little-endian), the header in JSON, the
+/// data.
 ///
-/// What Flambeau writes also has checksums in the header's metadata: `xxh3` of the tensors' names, types
-/// and shapes, and `xxh3:name` of each one's data.
+/// What Flambeau writes also has checksums in the header's metadata: `xxh3` of the tensors' names,
+/// types and shapes, and `xxh3:name` of each one's data.
 struct SafeTensors {
   private let entries: [FileSummary.Entry]
   /// The tensors of types that there are none of here.
@@ -216,7 +217,8 @@ struct SafeTensors {
     if let key = metadata.keys.first(where: { $0.hasPrefix(prefix) }) {
       throw SerializationError.invalidKey(key)
     }
-    // Readers sort by the data's order, in which those without data come in the order of their names.
+    // Readers sort by the data's order, in which those without data come in the order of their
+    // names.
     let entries = state.map {
       FileSummary.Entry(key: $0.key, shape: $0.value.shape, dtype: $0.value.dtype)
     }

@@ -6,16 +6,17 @@ import Foundation
 
 /// Saves a state dict: `torch.save(model.state_dict(), path)`.
 ///
-/// The file is written beside its final place, flushed to disk and then renamed, so that whatever
-/// happens the old file or the new one is there, whole. Tensors on other devices are saved from a copy
-/// on the CPU.
+/// The file is written to a temporary file in the same folder, flushed to disk and renamed, so that
+/// at any time either the old or the new file is there, complete. Tensors on other devices are
+/// saved from a copy on the CPU.
 ///
 /// - Parameters:
-///   - state: tensors by name, whose order is kept.
-///   - path: where to; its extension says the format: `.h5`, `.safetensors`, `.pt` or `.npz`.
-///   - format: the format, whatever the extension.
-///   - compression: for HDF5 and npz, the level of deflate from 1 to 9; 0 for none.
-///   - metadata: texts by name that are saved as well, for HDF5 and safetensors.
+///   - state: tensors by name; their order is kept.
+///   - path: path of the file, whose extension selects the format: `.h5`, `.safetensors`, `.pt` or
+///     `.npz`.
+///   - format: format of the file; by default that of the extension.
+///   - compression: deflate level from 1 to 9, for HDF5 and npz; 0 for none.
+///   - metadata: strings by name to save too, for HDF5 and safetensors.
 /// - Throws: ``SerializationError``.
 public func save(
   _ state: StateDict, to path: String, format: FileFormat? = nil, compression: Int = 0,
@@ -51,7 +52,7 @@ public func save(
   }
 }
 
-/// As the other function, for a dictionary that has no order: its keys are sorted.
+/// As the other function, for an unordered dictionary, whose keys are sorted.
 @_disfavoredOverload
 public func save(
   _ tensors: [String: Tensor], to path: String, format: FileFormat? = nil, compression: Int = 0,
@@ -66,16 +67,17 @@ public func save(
 /// Loads a state dict: `torch.load(path)`.
 ///
 /// What `save(_:to:format:compression:metadata:)` wrote is compared with its checksums first. Files
-/// of others are read as well: see the package's page for what is promised for them. Large tensors of
-/// HDF5 and safetensors are parts of the file until they are used; the file may be replaced meanwhile,
-/// but must not be cut.
+/// of others are read as well: see the package's page for what is promised for them. Large tensors
+/// of HDF5 and safetensors are parts of the file until they are used; the file may be replaced
+/// meanwhile, but must not be cut.
 ///
 /// - Parameters:
-///   - path: the file.
-///   - format: the format, whatever the extension. Without one that is known, the beginning says it.
-///   - keys: the tensors to load, whatever is beside them; by default all.
-///   - limits: how much memory they may take.
-///   - device: where the tensors go.
+///   - path: path of the file.
+///   - format: format of the file; by default that of the extension or, if it is unknown, that of
+///     the first bytes.
+///   - keys: keys of the tensors to load; by default all.
+///   - limits: limits on memory.
+///   - device: device of the tensors.
 /// - Throws: ``SerializationError``.
 public func load(
   _ path: String, format: FileFormat? = nil, keys: Set<String>? = nil,
@@ -95,7 +97,7 @@ public func load(
   return device == .cpu ? state : state.mapValues { $0.to(device) }
 }
 
-/// Does something with a file of a format, and words what goes wrong.
+/// Runs `body` on a file of a format, and converts its errors.
 func reading<Result>(
   _ path: String, _ format: FileFormat?, _ body: (FileFormat) throws -> Result
 ) throws -> Result {

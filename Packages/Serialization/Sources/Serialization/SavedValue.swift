@@ -2,7 +2,7 @@
 import OrderedCollections
 import Tensors
 
-/// A value that Python saved: a tensor, a number, a text, or a tree of them.
+/// A value that Python saved: a tensor, a number, a string, or a tree of them.
 ///
 ///     let checkpoint = try loadValue("checkpoint.pth")
 ///     let epoch = checkpoint["epoch"]?.integer
@@ -13,7 +13,7 @@ public indirect enum SavedValue: Sendable {
   case none
   /// `True` or `False`.
   case bool(Bool)
-  /// A whole number.
+  /// An integer.
   case integer(Int)
   /// A number.
   case number(Double)
@@ -32,12 +32,12 @@ public indirect enum SavedValue: Sendable {
 }
 
 extension SavedValue {
-  /// The value of a key; nil where there is none, or this is no dictionary.
+  /// The value with a key; nil if there is none or this is not a dictionary.
   public subscript(key: String) -> SavedValue? {
     if case .dictionary(let entries) = self { entries[key] } else { nil }
   }
 
-  /// The value at a place; nil where there is none, or this is no list.
+  /// The value at an index; nil if there is none or this is not a list.
   public subscript(index: Int) -> SavedValue? {
     if case .list(let elements) = self, elements.indices.contains(index) {
       elements[index]
@@ -46,17 +46,17 @@ extension SavedValue {
     }
   }
 
-  /// The tensor that this is.
+  /// The tensor; nil if this is not one.
   public var tensor: Tensor? {
     if case .tensor(let tensor) = self { tensor } else { nil }
   }
 
-  /// The whole number that this is.
+  /// The integer; nil if this is not one.
   public var integer: Int? {
     if case .integer(let integer) = self { integer } else { nil }
   }
 
-  /// The number that this is, whole or not.
+  /// The number, integer or not; nil if this is not one.
   public var number: Double? {
     switch self {
     case .number(let number): number
@@ -65,28 +65,28 @@ extension SavedValue {
     }
   }
 
-  /// The truth value that this is.
+  /// The Boolean; nil if this is not one.
   public var bool: Bool? {
     if case .bool(let bool) = self { bool } else { nil }
   }
 
-  /// The text that this is.
+  /// The string; nil if this is not one.
   public var text: String? {
     if case .text(let text) = self { text } else { nil }
   }
 
-  /// What is in the list that this is.
+  /// The elements of the list; nil if this is not one.
   public var elements: [SavedValue]? {
     if case .list(let elements) = self { elements } else { nil }
   }
 
-  /// What is in the dictionary that this is.
+  /// The entries of the dictionary; nil if this is not one.
   public var entries: OrderedDictionary<String, SavedValue>? {
     if case .dictionary(let entries) = self { entries } else { nil }
   }
 
-  /// The tensors in it, by their paths with dots: `["model": ["0": ["weight": …]]]` has `model.0.weight`.
-  /// Where two have one path, it is the first one's.
+  /// The tensors in it, by their paths with dots: `["model": ["0": ["weight": …]]]` has
+  /// `model.0.weight`. Where two have one path, it is the first one's.
   public var stateDict: StateDict {
     var state = StateDict()
     func collect(_ value: SavedValue, _ prefix: String) {
@@ -109,14 +109,15 @@ extension SavedValue {
   }
 }
 
-/// Reads all that `torch.save` wrote, with numbers, texts and lists: `torch.load(path, weights_only=True)`.
-/// `load(_:format:keys:limits:device:)` gives its tensors alone.
+/// Reads everything that `torch.save` wrote, including numbers, strings and lists:
+/// `torch.load(path, weights_only=True)`. `load(_:format:keys:limits:device:)` gives its tensors
+/// alone.
 ///
 /// - Parameters:
-///   - path: the file.
-///   - limits: how much memory it may take, and how deep its values may be in each other.
-///   - device: where tensors go.
-/// - Throws: ``SerializationError``; also where a tensor in it is of a kind that there is none of here.
+///   - path: path of the file.
+///   - limits: limits on memory and on the nesting of values.
+///   - device: device of the tensors.
+/// - Throws: ``SerializationError``; also if it holds a tensor of an unsupported kind.
 public func loadValue(
   _ path: String, limits: ReadingLimits = .standard, device: Device = .cpu
 ) throws -> SavedValue {
@@ -145,7 +146,7 @@ private struct SavedTree {
 
   mutating func make() throws -> SavedValue {
     let whole = try part(file.root, "")
-    // Whoever walks through it meets a value as often as it is there.
+    // A walk visits a value as often as it occurs.
     try file.take(paths: whole.count, after: 0)
     return whole.value
   }

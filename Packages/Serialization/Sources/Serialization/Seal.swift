@@ -8,8 +8,8 @@ import Foundation
 ///
 /// So damage is found, and its tensor named, before libhdf5 sees a file, and tensors can be mapped
 /// without it. The last 24 bytes are the length of the seal in JSON and its checksum, both 8 bytes,
-/// little-endian, and a mark. The file's first block, which HDF5 leaves to its users, is full of such
-/// marks: so a file that has lost its seal is known to have had one.
+/// little-endian, and a mark. The file's first block, which HDF5 leaves to its users, is full of
+/// such marks: so a file that has lost its seal is known to have had one.
 struct Seal: Codable {
   struct Part: Codable {
     let key: String
@@ -116,8 +116,8 @@ struct Seal: Codable {
 
   /// The checksum of the bytes up to `end` that are no part's.
   ///
-  /// - Throws: ``SerializationError``, where pieces of parts are not there, or not apart: no byte is read for
-  ///   many tensors.
+  /// - Throws: ``SerializationError``, where pieces of parts are not there, or not apart: no byte
+  ///   is read for many tensors.
   private func restSum(of file: MappedFile, end: Int) throws -> String {
     let wrong = SerializationError.damaged(
       path: file.path, tensor: nil, reason: "its seal says what cannot be")

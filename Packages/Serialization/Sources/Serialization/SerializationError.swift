@@ -1,10 +1,10 @@
 import Foundation
 
-/// Why a state dict could not be saved or loaded.
+/// The errors of saving and loading.
 public enum SerializationError: Error, Equatable, LocalizedError {
   /// The file does not exist or cannot be opened.
   case unreadable(path: String, reason: String)
-  /// The file is of another format than it should be, or holds something else than a state dict.
+  /// The file is of another format, or does not hold a state dict.
   case notAStateDict(path: String, reason: String)
   /// The file is not as it was written; `tensor` is the one whose data has changed, if it is one's.
   case damaged(path: String, tensor: String?, reason: String)
@@ -14,8 +14,8 @@ public enum SerializationError: Error, Equatable, LocalizedError {
   case newerVersion(path: String, version: Int)
   /// The file holds something that a state dict does not need and that might do harm.
   case refused(path: String, reason: String)
-  /// The file is sound, as far as was seen, but holds something that there is no tensor for; `tensor` is
-  /// its key.
+  /// The file is sound, as far as was seen, but holds something that no tensor can represent;
+  /// `tensor` is its key.
   case unsupported(path: String, tensor: String?, reason: String)
   /// The file would take more than `ReadingLimits` allow.
   case beyondLimit(path: String, reason: String)
@@ -23,7 +23,7 @@ public enum SerializationError: Error, Equatable, LocalizedError {
   case cannotWrite(path: String, reason: String)
   /// A key that the format cannot hold.
   case invalidKey(String)
-  /// A path whose extension is of no format.
+  /// A path whose extension is not that of a known format.
   case unknownFormat(path: String)
 
   public var errorDescription: String? {

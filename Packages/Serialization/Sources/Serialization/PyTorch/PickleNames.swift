@@ -1,8 +1,8 @@
 @_spi(Flambeau) import ArrayFiles
 import Tensors
 
-/// The names that pickles of checkpoints may ask for, and what is made of calling them. Nothing is called:
-/// each is read as data, and every other name is refused.
+/// The names that pickles of checkpoints may ask for, and what is made of calling them. Nothing is
+/// called: each is read as data, and every other name is refused.
 enum PickleNames {
   /// What makes a dictionary.
   static let dictionaries: Set<String> = [
@@ -73,7 +73,8 @@ enum PickleNames {
     types.first { $0.value == .plain(dtype) }!.key + "Storage"
   }
 
-  /// What elements a class of storages has: a type, none since its tensors say it, or what it is called.
+  /// What elements a class of storages has: a type, none since its tensors say it, or what it is
+  /// called.
   static func storage(_ name: String) -> (type: StoredType?, unsupported: String?)? {
     if name == "torch.storage UntypedStorage" || name == "torch UntypedStorage" {
       return (nil, nil)
@@ -159,8 +160,8 @@ extension PickleReader {
     case "torch._utils _rebuild_tensor_v3" where parts.count >= 7:
       return try add(try tensor(parts, dtype: parts[6], metadata: parts.dropFirst(7).first))
     case "torch._tensor _rebuild_from_type_v2" where parts.count >= 3:
-      // A tensor with attributes: how it is made, its class, and the arguments. Once, so that calls of
-      // calls are not deep.
+      // A tensor with attributes: how it is made, its class, and the arguments. Once, so that calls
+      // of calls are not deep.
       guard case .global(let maker) = values[parts[0]], maker.hasPrefix("torch._utils _rebuild")
       else { break }
       return try call(parts[0], parts[2])

@@ -1,8 +1,8 @@
 @_spi(Flambeau) import ArrayFiles
 @_spi(Flambeau) import Files
 
-/// Reads Python's pickles of tensors. It makes values and calls nothing: names that a checkpoint does not
-/// need are refused.
+/// Reads Python's pickles of tensors. It makes values and calls nothing: names that a checkpoint
+/// does not need are refused.
 ///
 /// The format is that of Python's `pickletools`, protocols 1 to 5.
 struct PickleReader {

@@ -1,8 +1,9 @@
 @_spi(Flambeau) import ArrayFiles
 import Tensors
 
-/// A value in a pickle. What it holds is elsewhere in the list of all values, by number: so values that
-/// are deep in each other, or that hold others many times, cost no more than they take in the file.
+/// A value in a pickle. What it holds is elsewhere in the list of all values, by number: so values
+/// that are deep in each other, or that hold others many times, cost no more than they take in the
+/// file.
 enum PickleValue {
   /// The number of a value in the list.
   typealias Place = Int

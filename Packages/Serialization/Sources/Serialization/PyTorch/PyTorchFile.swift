@@ -3,8 +3,8 @@
 import Foundation
 import Tensors
 
-/// What `torch.save` wrote: a tree of values, of which some are tensors. A tensor's key is its path in the
-/// tree, with dots.
+/// What `torch.save` wrote: a tree of values, of which some are tensors. A tensor's key is its path
+/// in the tree, with dots.
 struct PyTorchFile {
   let path: String
   let limits: ReadingLimits
@@ -45,8 +45,8 @@ struct PyTorchFile {
     }
   }
 
-  /// Counts the paths to the file's values. Those of values that are in several others, which are in several
-  /// others, may be many more than values, and cost more than these.
+  /// Counts the paths to the file's values. Those of values that are in several others, which are
+  /// in several others, may be many more than values, and cost more than these.
   func take(paths: Int, after before: Int) throws {
     let plain = max(0, min(paths, heldCount - before))
     let (bytes, overflow) = (paths - plain).multipliedReportingOverflow(by: 4096)
@@ -95,8 +95,8 @@ struct PyTorchFile {
     return state
   }
 
-  /// All tensors and their keys, also those of kinds that cannot be read, and whether the tree has nothing
-  /// at all in it.
+  /// All tensors and their keys, also those of kinds that cannot be read, and whether the tree has
+  /// nothing at all in it.
   private func tensors() throws -> (found: [(key: String, place: PickleValue.Place)], Bool) {
     if case .tensor = values[root] {
       throw SerializationError.notAStateDict(
@@ -152,7 +152,7 @@ struct PyTorchFile {
 
   /// - Throws: `SerializationError.beyondLimit`, where so many values are in each other.
   func checkDepth(_ depth: Int) throws {
-    // Some thousands would be too many for the stack, whoever allows them.
+    // Some thousands would be too many for the stack, whatever the limits allow.
     guard depth <= min(limits.depth, 2000) else {
       throw SerializationError.beyondLimit(
         path: path,

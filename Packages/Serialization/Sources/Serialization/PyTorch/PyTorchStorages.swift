@@ -73,8 +73,8 @@ extension PyTorchStorages {
       || start.starts(with: "L\(mark)L\n.".utf8)
   }
 
-  /// The same for the format before 1.6: five pickles, which are a mark, the version, what the system was,
-  /// the content and the storages' names, and then each storage's count and elements.
+  /// The same for the format before 1.6: five pickles, which are a mark, the version, what the
+  /// system was, the content and the storages' names, and then each storage's count and elements.
   static func open(
     legacy path: String, limits: ReadingLimits
   ) throws -> ([PickleValue], PickleValue.Place, PyTorchStorages) {
