@@ -3,12 +3,13 @@ import Foundation
 import Tensors
 @_spi(Flambeau) import Files
 
-/// Bytes that come one after another, from a file or from inside an archive.
+/// A sequential source of bytes, from a file or an entry of an archive.
 protocol ByteSource: AnyObject {
   var path: String { get }
-  /// The most bytes there can be. A header that promises more lies, and nothing is allocated for it.
+  /// The maximum number of bytes. A header that promises more is invalid, and nothing is allocated
+  /// for it.
   var limit: Int { get }
-  /// What the file's contents may take.
+  /// The memory budget of the file's contents.
   var budget: MemoryBudget { get }
   /// Up to as many bytes as there is room for; none at the end.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
@@ -41,7 +42,7 @@ extension ByteSource {
 
   /// A tensor of elements that lie one after another and end the file.
   ///
-  /// - Parameter swapped: whether the elements' bytes are in the other order than this machine's.
+  /// - Parameter swapped: whether the byte order differs from this machine's.
   func tensor(_ shape: [Int], _ type: StoredType, swapped: Bool) throws -> Tensor {
     let tensor = try elements(shape, type, swapped: swapped)
     try expectEnd()
@@ -67,14 +68,14 @@ extension ByteSource {
   }
 }
 
-/// A file, unpacked if it is packed by gzip.
+/// A file, decompressed if it is gzip-compressed.
 final class FileSource: ByteSource {
   let path: String
   let limit: Int
   let budget: MemoryBudget
   private let file: gzFile
 
-  /// How many bytes a byte of deflate's can stand for.
+  /// The maximum compression ratio of deflate.
   static let deflateRatio = 1032
 
   init(_ path: String, limits: ReadingLimits = .standard) throws {
@@ -85,7 +86,7 @@ final class FileSource: ByteSource {
       throw DataFileError.unreadable(path: path, reason: "not enough memory")
     }
     self.file = file
-    // It says now whether the file is packed.
+    // From now on zlib knows whether the file is compressed.
     let isPacked = gzdirect(file) == 0
     limit = size * (isPacked ? Self.deflateRatio : 1)
     budget = MemoryBudget(limits, path: path, fileSize: size)

@@ -1,7 +1,8 @@
 import Tensors
 
 extension DType {
-  /// How many bytes a tensor takes; nil for a shape that none can have, whatever else is 0 in it.
+  /// The size of a tensor in bytes; nil for a shape that no tensor can have, even if another of its
+  /// sizes is 0.
   @_spi(Flambeau) public func byteCount(of shape: [Int]) -> Int? {
     // With room for the widest dtype, as tensors themselves have it.
     var (bytes, isEmpty) = (8, false)

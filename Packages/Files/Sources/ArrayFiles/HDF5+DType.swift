@@ -58,7 +58,8 @@ extension HDF5 {
     }
   }
 
-  /// What elements of an HDF5 type become, whatever its order of bytes; nil where no dtype holds them.
+  /// What elements of an HDF5 type become, whatever its order of bytes; nil where no dtype holds
+  /// them.
   public static func element(of type: HDF5Handle) throws -> Element? {
     func plain(_ dtype: DType?) throws -> Element? {
       try dtype.map { Element($0, try self.type(of: $0)) }

@@ -3,8 +3,8 @@ import CHDF5
 import Foundation
 @_spi(Flambeau) import Tensors
 
-// Opening what is in HDF5 files of any origin. Whatever way leads in, the same is refused: what lies in
-// other files, and what libhdf5 crashes on.
+// Opening what is in HDF5 files of any origin. Whatever way leads in, the same is refused: what
+// lies in other files, and what libhdf5 crashes on.
 
 extension HDF5 {
   /// Opens a file to read it, after another process has tried what is in it.
@@ -39,7 +39,8 @@ extension HDF5 {
     hdf5_data_is_inside(dataset.id) ? nil : "its data is in other files"
   }
 
-  /// Where a dataset's elements are in the file, if they are there in one piece and as they are in memory.
+  /// Where a dataset's elements are in the file, if they are there in one piece and as they are in
+  /// memory.
   public static func place(
     of dataset: HDF5Handle, _ element: Element, byteCount: Int, fileSize: Int
   ) throws -> Int? {

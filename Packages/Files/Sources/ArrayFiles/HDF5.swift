@@ -32,8 +32,8 @@ import Synchronization
   }
 }
 
-/// Something open in libhdf5 that is closed with its last reference, which must go while the library is
-/// locked.
+/// Something open in libhdf5 that is closed with its last reference, which must go while the
+/// library is locked.
 @_spi(Flambeau) public final class HDF5Handle {
   public let id: hid_t
   private let close: (hid_t) -> herr_t

@@ -8,17 +8,17 @@ import Foundation
 ///
 /// It may be used from several threads, which then take turns, since libhdf5 lets only one in.
 ///
-/// libhdf5 can crash on files that are damaged with intent. Another process tries a dataset first, so
-/// that most such files are refused with an error; no promise is made for all of them.
+/// libhdf5 can crash on maliciously damaged files. Another process tries a dataset first, so that
+/// most such files are refused with an error; no promise is made for all of them.
 // libhdf5 is used behind a lock.
 public final class HDF5Array: @unchecked Sendable {
   /// The file.
   public let path: String
   /// The dataset's name, with slashes between groups.
   public let name: String
-  /// Its sizes.
+  /// The shape.
   public let shape: [Int]
-  /// What its elements are.
+  /// The dtype of its elements.
   public let dtype: DType
   // Used and released only while the library is locked.
   private var dataset: HDF5Handle?
@@ -26,14 +26,14 @@ public final class HDF5Array: @unchecked Sendable {
   private let limits: ReadingLimits
   private let fileSize: Int
 
-  /// Opens an array of a file.
+  /// Opens a dataset of a file.
   ///
   /// - Parameters:
-  ///   - path: the file.
+  ///   - path: path of the file.
   ///   - name: the dataset's name, with slashes between groups.
-  ///   - limits: how much memory the rows that are read at once may take.
-  /// - Throws: `DataFileError`; also where there is no such dataset, it has no dims, or its type is none
-  ///   that a tensor has.
+  ///   - limits: limits on the memory of the rows of one read.
+  /// - Throws: `DataFileError`; also if there is no such dataset, it has no dims, or its type is
+  ///   unsupported.
   public init(_ path: String, _ name: String, limits: ReadingLimits = .standard) throws {
     (self.path, self.name, self.limits) = (path, name, limits)
     let fileSize = try ArrayFiles.fileSize(path)
@@ -62,8 +62,8 @@ public final class HDF5Array: @unchecked Sendable {
     }
   }
 
-  /// The dataset with a cache that holds all chunks of a row, if they are large, so that neighbouring rows
-  /// do not unpack them again.
+  /// The dataset with a cache that holds all chunks of a row, if they are large, so that
+  /// neighbouring rows do not unpack them again.
   private static func cached(
     _ dataset: HDF5Handle, _ name: String, _ shape: [Int], in file: HDF5Handle,
     limits: ReadingLimits
@@ -84,10 +84,10 @@ public final class HDF5Array: @unchecked Sendable {
 
   deinit { HDF5.locked { (dataset, element) = (nil, nil) } }
 
-  /// How many rows there are: the first size.
+  /// The number of rows, the first dim's size.
   public var count: Int { shape[0] }
 
-  /// Rows that follow one another.
+  /// Reads consecutive rows.
   ///
   /// - Returns: a tensor of shape [range.count] + shape[1...].
   /// - Throws: `DataFileError`.
@@ -95,7 +95,7 @@ public final class HDF5Array: @unchecked Sendable {
     try rows(Array(range))
   }
 
-  /// Rows in any order. Those that follow one another are read at once.
+  /// Reads rows in any order; consecutive ones are read at once.
   ///
   /// - Returns: a tensor of shape [indices.count] + shape[1...].
   /// - Throws: `DataFileError`.

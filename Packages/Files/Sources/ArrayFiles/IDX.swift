@@ -3,14 +3,14 @@ import Tensors
 
 /// IDX, the format of the MNIST files: <http://yann.lecun.com/exdb/mnist/>.
 public enum IDX {
-  /// Reads a file, packed by gzip or not.
+  /// Reads a file, gzip-compressed or not.
   ///
-  /// Two zero bytes, the type, the number of dims, the sizes and the elements, all big-endian. MNIST's
-  /// images are uint8 of shape [60000, 28, 28] and its labels uint8 of shape [60000].
+  /// Two zero bytes, the type, the number of dims, the sizes and the elements, all big-endian.
+  /// MNIST's images are uint8 of shape [60000, 28, 28] and its labels uint8 of shape [60000].
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - limits: how much memory it may take.
+  ///   - path: path of the file.
+  ///   - limits: limits on memory.
   /// - Throws: `DataFileError`.
   public static func read(_ path: String, limits: ReadingLimits = .standard) throws -> Tensor {
     let source = try FileSource(path, limits: limits)

@@ -2,8 +2,8 @@
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// A file whose parts become tensors without being copied. It may be replaced meanwhile, but must not
-/// become shorter.
+/// A file whose parts become tensors without being copied. It may be replaced meanwhile, but must
+/// not become shorter.
 @_spi(Flambeau) public final class MappedFile: Sendable {
   public let path: String
   public let size: Int

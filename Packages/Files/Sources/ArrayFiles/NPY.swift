@@ -5,13 +5,13 @@ import Foundation
 /// NumPy's format for one array:
 /// <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 public enum NPY {
-  /// Reads what `numpy.save` wrote: `numpy.load`. Unsigned whole numbers of 16, 32 and 64 bits become
-  /// int32 and int64.
+  /// Reads what `numpy.save` wrote: `numpy.load`. Unsigned whole numbers of 16, 32 and 64 bits
+  /// become int32 and int64.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - limits: how much memory it may take.
-  /// - Throws: `DataFileError`; also where the array's type is none that a tensor has.
+  ///   - path: path of the file.
+  ///   - limits: limits on memory.
+  /// - Throws: `DataFileError`; also if the array's type is unsupported.
   public static func read(_ path: String, limits: ReadingLimits = .standard) throws -> Tensor {
     try read(from: FileSource(path, limits: limits))
   }

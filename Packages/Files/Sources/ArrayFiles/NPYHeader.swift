@@ -1,8 +1,8 @@
 /// The header of an NPY file: a Python dictionary such as
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, whose keys come in any order.
 struct NPYHeader {
-  /// What NumPy's `dtype.str` says: the order of bytes, the kind, the size. Of a structured type, which no
-  /// tensor has, all that is written.
+  /// What NumPy's `dtype.str` says: the order of bytes, the kind, the size. Of a structured type,
+  /// which no tensor has, all that is written.
   let description: String
   let isFortran: Bool
   let shape: [Int]

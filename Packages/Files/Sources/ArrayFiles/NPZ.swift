@@ -7,9 +7,9 @@ public enum NPZ {
   /// Reads what `numpy.savez` or `numpy.savez_compressed` wrote: `numpy.load`.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - keys: the arrays to read, whatever is beside them; by default all.
-  ///   - limits: how much memory they may take.
+  ///   - path: path of the file.
+  ///   - keys: names of the arrays to read; by default all.
+  ///   - limits: limits on memory.
   /// - Throws: `DataFileError`.
   public static func read(
     _ path: String, keys: Set<String>? = nil, limits: ReadingLimits = .standard
@@ -58,7 +58,8 @@ public enum NPZ {
     return (arrays, others)
   }
 
-  /// Writes arrays to a file that exists, as `numpy.savez` or, with compression, `savez_compressed`.
+  /// Writes arrays to a file that exists, as `numpy.savez` or, with compression,
+  /// `savez_compressed`.
   @_spi(Flambeau) public static func write(
     _ arrays: StateDict, to path: String, compression: Int = 0
   ) throws {

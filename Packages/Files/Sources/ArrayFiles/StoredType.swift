@@ -1,8 +1,8 @@
 @_spi(Flambeau) import Files
 @_spi(Flambeau) import Tensors
 
-/// What the elements are in a file: those of a dtype, or unsigned whole numbers, for which tensors have
-/// a wider dtype.
+/// What the elements are in a file: those of a dtype, or unsigned whole numbers, for which tensors
+/// have a wider dtype.
 @_spi(Flambeau) public enum StoredType: Hashable, Sendable {
   case plain(DType)
   case uint16, uint32
@@ -23,7 +23,7 @@
     if case .plain(let dtype) = self { "\(dtype)" } else { "\(self)" }
   }
 
-  /// How many bytes an element has in the file.
+  /// The size of an element in the file, in bytes.
   public var itemSize: Int {
     switch self {
     case .plain(let dtype): dtype.itemSize
@@ -33,7 +33,7 @@
     }
   }
 
-  /// How many bytes elements have in the file; nil for a shape that no tensor can have.
+  /// The size of the elements in the file, in bytes; nil for a shape that no tensor can have.
   public func byteCount(of shape: [Int]) -> Int? {
     dtype.byteCount(of: shape).map { $0 / dtype.itemSize * itemSize }
   }
@@ -43,8 +43,8 @@ extension StoredType {
   /// A tensor of elements of this type, which `fill` reads.
   ///
   /// - Parameters:
-  ///   - swapped: whether their bytes are in the other order than this machine's.
-  ///   - path: the file, for messages.
+  ///   - swapped: whether the byte order differs from this machine's.
+  ///   - path: path of the file, for messages.
   func tensor(
     _ shape: [Int], swapped: Bool, path: String,
     fill: (UnsafeMutableRawBufferPointer) throws -> Void
@@ -62,7 +62,7 @@ extension StoredType {
   }
 }
 
-/// A whole number that int64 does not have.
+/// An integer that does not fit into int64.
 struct TooLargeNumber: Error {
   let number: UInt64
 
@@ -74,7 +74,7 @@ extension UnsafeMutableRawBufferPointer {
   ///
   /// - Parameters:
   ///   - type: what was read. It lies at the end of this memory, which has room for a tensor.
-  ///   - swapped: whether the elements' bytes are in the other order than this machine's.
+  ///   - swapped: whether the byte order differs from this machine's.
   /// - Throws: ``TooLargeNumber``.
   func makeElements(from type: StoredType, swapped: Bool) throws {
     let count = self.count / type.dtype.itemSize

@@ -32,7 +32,8 @@ import Tensors
     names = (0..<count).map { index in
       zip_get_name(archive, zip_uint64_t(index), 0).map { String(cString: $0) } ?? ""
     }
-    // By their bytes, since strings are equal too where their letters are composed in different ways.
+    // By their bytes, since strings are equal too where their letters are composed in different
+    // ways.
     guard Set(names.map { Array($0.utf8) }).count == names.count else {
       throw DataFileError.damaged(path: path, reason: "two of its files have one name")
     }
@@ -99,7 +100,7 @@ import Tensors
 
   /// All of its bytes as a tensor's elements.
   ///
-  /// - Parameter swapped: whether the elements' bytes are in the other order than this machine's.
+  /// - Parameter swapped: whether the byte order differs from this machine's.
   public func tensor(_ shape: [Int], of type: StoredType, swapped: Bool) throws -> Tensor {
     try tensor(shape, type, swapped: swapped)
   }

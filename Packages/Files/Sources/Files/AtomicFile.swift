@@ -12,11 +12,11 @@ import Foundation
   public static var last: WriteFailure { WriteFailure(reason: String(cString: strerror(errno))) }
 }
 
-/// Writes a file beside its final place, flushes it to the disk and then gives it its name in one step,
-/// so that whatever happens the old file or the new one is there, whole.
+/// Writes a file beside its final place, flushes it to the disk and then gives it its name in one
+/// step, so that whatever happens the old file or the new one is there, whole.
 ///
-/// What a link stands for is written, and a file that was there leaves its permissions to the new one.
-/// What killed processes have left in the folder is removed.
+/// What a link stands for is written, and a file that was there leaves its permissions to the new
+/// one. What killed processes have left in the folder is removed.
 ///
 /// - Parameter body: writes the file at the path that it gets, where an empty one is.
 /// - Throws: ``WriteFailure``, and what `body` throws.
@@ -67,7 +67,8 @@ private func flush(_ path: String) throws {
   private let descriptor: Int32
   /// - Parameters:
   ///   - path: a file that exists.
-  ///   - offset: where in it to begin; by default at its beginning, after all that was there is gone.
+  ///   - offset: where in it to begin; by default at its beginning, after all that was there is
+  ///     gone.
   public init(_ path: String, at offset: Int? = nil) throws {
     descriptor = open(path, O_WRONLY | O_CLOEXEC | (offset == nil ? O_TRUNC : 0))
     guard descriptor >= 0 else { throw WriteFailure.last }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Why a file of data cannot be used.
+/// The errors of reading and writing data files.
 public enum DataFileError: Error, Equatable, LocalizedError {
   /// The file does not exist or cannot be opened.
   case unreadable(path: String, reason: String)
   /// The file is not what it should be; `line` says where, if it has lines.
   case damaged(path: String, line: Int? = nil, reason: String)
-  /// The file is sound, as far as was seen, but holds something that there is no tensor for.
+  /// The file is sound, as far as was seen, but holds something that no tensor can represent.
   case unsupported(path: String, reason: String)
   /// The file would take more than ``ReadingLimits`` allow.
   case beyondLimit(path: String, reason: String)

@@ -3,8 +3,8 @@ import Support
 
 /// A whole file's bytes.
 ///
-/// - Parameter mapped: whether they are read as they are used, which is quicker for large files. The file
-///   must not become shorter meanwhile.
+/// - Parameter mapped: whether they are read as they are used, which is quicker for large files.
+///   The file must not become shorter meanwhile.
 /// - Throws: ``DataFileError/unreadable(path:reason:)``.
 @_spi(Flambeau) public func contents(of path: String, mapped: Bool = false) throws -> Data {
   do {

@@ -1,25 +1,26 @@
-/// How much a file may take when it is read, so that a small one cannot take all memory or time.
+/// Limits on what reading a file may take, so that a small file cannot exhaust memory or time.
 ///
-/// What a file holds may be much larger than itself: packed zeros, a picture of one colour, a dataset
-/// that was declared and never written. Readers refuse what goes beyond these limits with an error that
-/// names them, and one that knows the file raises them:
+/// What a file holds may be much larger than itself: packed zeros, a picture of one colour, a
+/// dataset that was declared and never written. Readers refuse what exceeds these limits with an
+/// error that names them; for a trusted file, raise them:
 ///
 ///     let state = try load("zeros.npz", limits: ReadingLimits(memory: 16 << 30))
 public struct ReadingLimits: Equatable, Sendable {
-  /// How many bytes all that is made of the file may take; nil for 64 times its size, and at least 1 GiB.
+  /// The maximum memory of a file's contents in bytes; nil for 64 times its size, and at least 1
+  /// GiB.
   public var memory: Int?
-  /// How many lists, dictionaries or groups may lie in one another; at most 2000, whatever is said here.
+  /// The maximum nesting of lists, dictionaries or groups; at most 2000, whatever is set.
   public var depth: Int
 
-  /// What readers keep to if nothing else is said.
+  /// The default limits.
   public static let standard = ReadingLimits()
 
   /// Creates limits.
   ///
   /// - Parameters:
-  ///   - memory: how many bytes all that is made of a file may take; nil for 64 times its size, and at
+  ///   - memory: maximum memory of a file's contents in bytes; nil for 64 times its size, and at
   ///     least 1 GiB.
-  ///   - depth: how many lists, dictionaries or groups may lie in one another.
+  ///   - depth: maximum nesting of lists, dictionaries or groups.
   public init(memory: Int? = nil, depth: Int = 100) {
     (self.memory, self.depth) = (memory, depth)
   }

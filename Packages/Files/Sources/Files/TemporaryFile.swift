@@ -1,7 +1,7 @@
 import Foundation
 
-/// Names of files that are not ready. Each says which process writes it, so that those of processes that
-/// were killed can be told from those that are being written.
+/// Names of files that are not ready. Each says which process writes it, so that those of processes
+/// that were killed can be told from those that are being written.
 enum TemporaryFile {
   private static let (prefix, suffix) = (".flambeau-", ".tmp")
 

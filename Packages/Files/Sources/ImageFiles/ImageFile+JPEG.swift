@@ -41,8 +41,8 @@ extension ImageFile {
           pixels.mutableBytes.bindMemory(to: UInt8.self).baseAddress!, width, 0, height,
           format.rawValue, flags | TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
       }
-      // A warning stops the first time, since the library tells only the last one of several. If it is one
-      // that nobody minds, the picture is decoded to its end.
+      // A warning stops the first time, since the library tells only the last one of several. If it
+      // is one that nobody minds, the picture is decoded to its end.
       let status = decode(TJFLAG_STOPONWARNING)
       if status != 0, isHarmless(decoder) {
         try check(decode(0))
@@ -53,8 +53,8 @@ extension ImageFile {
     }
   }
 
-  /// Whether a picture comes in several scans, between which libjpeg-turbo keeps all that it has of it:
-  /// it is progressive, or the first scan has not all channels.
+  /// Whether a picture comes in several scans, between which libjpeg-turbo keeps all that it has of
+  /// it: it is progressive, or the first scan has not all channels.
   private static func hasSeveralScans(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var channels: UInt8 = 0
     var rest = bytes[...]

@@ -44,7 +44,7 @@ extension ImageFile {
     return "libpng says “\(text)”"
   }
 
-  /// A picture as PNG: `torchvision.io.encode_png`.
+  /// An image encoded as PNG: `torchvision.io.encode_png`.
   ///
   /// - Parameter image: uint8, of shape [channels, height, width] with 1 to 4 channels.
   public static func encodePNG(_ image: Tensor) -> Data {

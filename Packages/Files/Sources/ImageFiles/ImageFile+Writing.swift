@@ -2,12 +2,12 @@
 import Foundation
 
 extension ImageFile {
-  /// Writes a picture as PNG: `torchvision.utils.save_image`. The file is replaced in one step.
+  /// Writes an image as PNG: `torchvision.utils.save_image`. The file is replaced atomically.
   ///
   /// - Parameters:
-  ///   - image: of shape [channels, height, width] with 1 to 4 channels, or [height, width]; uint8, or
-  ///     floating point from 0, black, to 1. What is outside is cut off.
-  ///   - path: where to; it ends in `.png`.
+  ///   - image: of shape [channels, height, width] with 1 to 4 channels, or [height, width]; uint8,
+  ///     or floating point from 0, black, to 1. Values outside are clamped.
+  ///   - path: path of the file, which ends in `.png`.
   /// - Throws: `DataFileError`.
   public static func write(_ image: Tensor, to path: String) throws {
     guard path.lowercased().hasSuffix(".png") else {

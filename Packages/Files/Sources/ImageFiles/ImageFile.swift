@@ -3,28 +3,28 @@
 import Foundation
 @_exported import Tensors
 
-/// Pictures in PNG and JPEG files, through libpng and libjpeg-turbo.
+/// Images in PNG and JPEG files, through libpng and libjpeg-turbo.
 public enum ImageFile {
-  /// What a picture is turned into.
+  /// The color mode that an image is converted to.
   public enum Mode: Sendable {
     /// One channel of brightness: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
     case gray
     /// Red, green, blue.
     case rgb
-    /// What the file has: 1 channel, 2 with transparency, 3, or 4 with transparency.
+    /// As in the file: gray, gray with alpha, RGB, or RGB with alpha.
     case unchanged
   }
 
-  /// Reads a picture: `torchvision.io.read_image`.
+  /// Reads an image: `torchvision.io.read_image`.
   ///
-  /// Of PNG's 16 bits for each channel, the upper 8 are read. JPEG's inks (CMYK) become red, green, blue.
+  /// Of 16-bit PNG channels, the upper 8 bits are read. CMYK JPEGs are converted to RGB.
   ///
   /// - Parameters:
-  ///   - path: the file.
-  ///   - mode: what the picture is turned into.
-  ///   - correctingGamma: whether a gamma that a PNG file notes is made that of most pictures, 1 / 2.2; by
-  ///     default the numbers are as they are in the file.
-  ///   - limits: how much memory it may take.
+  ///   - path: path of the file.
+  ///   - mode: color mode that the image is converted to.
+  ///   - correctingGamma: whether pixels are converted from the gamma that a PNG file declares to
+  ///     the usual 1 / 2.2; by default they are as in the file.
+  ///   - limits: limits on memory.
   /// - Returns: a uint8 tensor of shape [channels, height, width].
   /// - Throws: `DataFileError`.
   public static func read(
@@ -38,11 +38,12 @@ public enum ImageFile {
   /// As ``read(_:mode:correctingGamma:limits:)``, for bytes that are in memory.
   ///
   /// - Parameters:
-  ///   - data: the whole file.
-  ///   - mode: what the picture is turned into.
-  ///   - correctingGamma: whether a gamma that a PNG file notes is made that of most.
+  ///   - data: contents of the file.
+  ///   - mode: color mode that the image is converted to.
+  ///   - correctingGamma: whether pixels are converted from the gamma that a PNG file declares to
+  ///     the usual 1 / 2.2.
   ///   - path: where they come from, for messages.
-  ///   - limits: how much memory the picture may take.
+  ///   - limits: limits on the memory of the image.
   public static func decode(
     _ data: Data, mode: Mode = .unchanged, correctingGamma: Bool = false,
     path: String = "the image", limits: ReadingLimits = .standard
@@ -84,8 +85,8 @@ public enum ImageFile {
     }
   }
 
-  /// A picture, [height, width, channels], made of another some rows at a time, so that wider numbers in
-  /// between take little memory.
+  /// A picture, [height, width, channels], made of another some rows at a time, so that wider
+  /// numbers in between take little memory.
   static func inStrips(
     _ pixels: Tensor, channels: Int, _ body: (Tensor) -> Tensor
   ) -> Tensor {
