@@ -3,7 +3,8 @@ import Foundation
 import Support
 
 extension BackwardRecording {
-  /// Draws each step into a file of a folder, `step-000.svg` and so on, which is made if it is not there.
+  /// Draws each step into a file of a folder, `step-000.svg` and so on, which is made if it is not
+  /// there.
   ///
   /// - Throws: ``RenderingError``.
   public func render(
@@ -24,8 +25,9 @@ extension BackwardRecording {
     }
   }
 
-  /// Writes a page that plays the steps in a browser. It needs nothing but itself: no network, no other file.
-  /// Arrow keys go a step on or back, Home and End to the ends, and the space bar plays.
+  /// Writes a page that plays the steps in a browser. It needs nothing but itself: no network, no
+  /// other file. Arrow keys go a step on or back, Home and End to the ends, and the space bar
+  /// plays.
   ///
   /// - Throws: ``RenderingError``.
   public func writePage(
@@ -79,13 +81,14 @@ extension BackwardRecording {
     let gradients: [String: [String]]
   }
 
-  /// For each node that gets a gradient in the end, the first of the lines of its drawing that tell it, and
-  /// how many they are.
+  /// For each node that gets a gradient in the end, the first of the lines of its drawing that tell
+  /// it, and how many they are.
   private var gradientPlaces: [String: [Int]] {
     var found: [String: [Int]] = [:]
     for (place, node) in graph.nodes.enumerated() {
       guard let index = node.fields.firstIndex(where: { $0.name == "grad" }) else { continue }
-      // A drawing has a line for the label, and for each field one for its name and those of its text.
+      // A drawing has a line for the label, and for each field one for its name and those of its
+      // text.
       var first = node.label.isEmpty ? 0 : node.label.lineCount
       for field in node.fields[..<index] { first += field.name.lineCount + field.text.lineCount }
       found["\(place)"] = [first + 1, node.fields[index].text.lineCount]

@@ -25,8 +25,8 @@ public final class Graphviz: Sendable {
   ///
   /// - Parameters:
   ///   - dot: a graph in the DOT language.
-  ///   - format: what to draw.
-  ///   - layout: how to place the nodes.
+  ///   - format: format of the picture.
+  ///   - layout: layout algorithm.
   /// - Returns: the bytes of the picture.
   /// - Throws: ``RenderingError``.
   public func render(_ dot: String, as format: GraphFormat, layout: GraphLayout) throws -> Data {

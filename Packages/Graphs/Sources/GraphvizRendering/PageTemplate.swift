@@ -1,4 +1,5 @@
-/// A page that plays a recording of backward. The picture's nodes and edges have the ids `node0` and `edge0`.
+/// A page that plays a recording of backward. The picture's nodes and edges have the ids `node0`
+/// and `edge0`.
 let pageTemplate = """
   <!doctype html>
   <html lang="en">

@@ -19,19 +19,20 @@ public enum GraphLayout: String, Sendable, CaseIterable {
 }
 
 extension ComputationGraph {
-  /// How many nodes are drawn at most, if nothing else is said. Graphviz takes some seconds for them.
+  /// How many nodes are drawn at most, if nothing else is said. Graphviz takes some seconds for
+  /// them.
   public static let drawableNodes = 2000
 
-  /// Draws the graph into a file. The file is replaced in one step, once the drawing is complete.
+  /// Draws the graph into a file. The file is replaced atomically, once the drawing is complete.
   ///
   /// - Parameters:
-  ///   - path: where to; its extension chooses the format: `svg`, `png`, `pdf`, `dot`, and as text `mmd` for
-  ///     Mermaid and `json` for the graph itself.
-  ///   - layout: how Graphviz places the nodes.
-  ///   - direction: which way the arrows point.
-  ///   - legend: whether a frame says what shapes and colours mean.
-  ///   - maxNodes: a graph of more nodes is folded until it has no more, and the drawing says so; see
-  ///     `fitted(to:)`. As `json` it is written whole.
+  ///   - path: path of the file, whose extension selects the format: `svg`, `png`, `pdf`, `dot`,
+  ///     and as text `mmd` for Mermaid and `json` for the graph itself.
+  ///   - layout: layout algorithm of Graphviz.
+  ///   - direction: direction of the arrows.
+  ///   - legend: whether to add a legend of shapes and colors.
+  ///   - maxNodes: a graph of more nodes is folded until it has no more, and the drawing says so;
+  ///     see `fitted(to:)`. As `json` it is written whole.
   /// - Throws: ``RenderingError``.
   public func render(
     to path: String, layout: GraphLayout = .dot, direction: Direction = .topDown,

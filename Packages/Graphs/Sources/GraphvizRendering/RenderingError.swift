@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why a graph could not be drawn.
+/// The errors of drawing a graph.
 public enum RenderingError: Error, Equatable, LocalizedError {
   /// The file's extension names none of the formats.
   case unknownFormat(String)

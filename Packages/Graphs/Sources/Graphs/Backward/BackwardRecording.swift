@@ -1,10 +1,11 @@
 import Foundation
 
-/// A run of backward, step by step: at each one an operation gets the gradient of its output and hands on
-/// those of its inputs.
+/// A run of backward, step by step: at each one an operation gets the gradient of its output and
+/// hands on those of its inputs.
 ///
-/// `value.recordBackward()` and `loss.recordBackward()` make one. ``frame(_:)`` is the graph at a step,
-/// ``text`` tells it all; `GraphvizRendering` draws the frames and makes a page that plays them.
+/// `value.recordBackward()` and `loss.recordBackward()` make one. ``frame(_:)`` is the graph at a
+/// step, ``text`` tells it all; `GraphvizRendering` draws the frames and makes a page that plays
+/// them.
 public struct BackwardRecording: Hashable, Codable, Sendable {
   /// What an operation hands on to one of its inputs.
   public struct Contribution: Hashable, Codable, Sendable {
@@ -20,10 +21,10 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
     /// Creates a contribution.
     ///
     /// - Parameters:
-    ///   - node: the place of the node.
-    ///   - formula: the local derivative.
-    ///   - gradient: the gradient of the result.
-    ///   - total: the sum so far.
+    ///   - node: place of the input's node.
+    ///   - formula: local derivative.
+    ///   - gradient: gradient that is handed on.
+    ///   - total: sum of all gradients of the input so far.
     public init(
       node: Int, formula: String, gradient: ComputationGraph.Field, total: ComputationGraph.Field
     ) {
@@ -43,9 +44,9 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
     /// Creates a step.
     ///
     /// - Parameters:
-    ///   - node: the place of the node.
-    ///   - gradient: the gradient of the result.
-    ///   - contributions: what is handed on.
+    ///   - node: place of the operation's node.
+    ///   - gradient: gradient of the operation's output.
+    ///   - contributions: gradients that are handed on to the inputs.
     public init(
       node: Int, gradient: ComputationGraph.Field, contributions: [Contribution]
     ) {
@@ -63,9 +64,9 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
   /// Creates a recording.
   ///
   /// - Parameters:
-  ///   - graph: the graph.
-  ///   - result: the place of what is differentiated.
-  ///   - steps: in their order.
+  ///   - graph: the computation, with its gradients.
+  ///   - result: place of the node that backward began at.
+  ///   - steps: steps, in the order in which they ran.
   public init(graph: ComputationGraph, result: Int, steps: [Step]) {
     (self.graph, self.result, self.steps) = (graph, result, steps)
   }
@@ -75,21 +76,22 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
 
   static let gradientName = "grad"
 
-  /// For each frame, what is new in it: the gradients that nodes have from then on. The first is the one
-  /// before any step, the last one all has run.
+  /// For each frame, what is new in it: the gradients that nodes have from then on. The first is
+  /// the one before any step, the last one all has run.
   @_spi(Flambeau) public var changes: [[Int: ComputationGraph.Field]] {
     let start = steps.first?.gradient ?? ComputationGraph.Field(Self.gradientName, 1)
     return [[result: start]]
       + steps.map { step in
         var changes = [step.node: step.gradient]
         for contribution in step.contributions { changes[contribution.node] = contribution.total }
-        // In some graphs an operation has a node for its value besides, and that one shows the gradient.
+        // In some graphs an operation has a node for its value besides, and that one shows the
+        // gradient.
         return changes.filter { graph.nodes[$0.key].field(Self.gradientName) != nil }
       }
   }
 
-  /// The graph at a step, from 0, before any, to the number of steps: the node that runs is marked, and so
-  /// are those that have gradients by now.
+  /// The graph at a step, from 0, before any, to the number of steps: the node that runs is marked,
+  /// and so are those that have gradients by now.
   public func frame(_ number: Int) -> ComputationGraph {
     guard (0...steps.count).contains(number) else {
       fatalError("BackwardRecording.frame: \(number) is not from 0 to \(steps.count)")

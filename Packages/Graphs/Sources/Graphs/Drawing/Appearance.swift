@@ -1,6 +1,6 @@
-// How nodes look, in all kinds of drawing. The hues are those that the colour-blind tell apart (Okabe and
-// Ito, 2008), and nothing is said by colour alone: kinds differ in shape or border, marks in a row of
-// text.
+// How nodes look, in all kinds of drawing. The hues are those that the colour-blind tell apart
+// (Okabe and Ito, 2008), and nothing is said by colour alone: kinds differ in shape or border,
+// marks in a row of text.
 
 struct Appearance {
   let border: String

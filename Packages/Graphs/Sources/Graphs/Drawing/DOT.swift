@@ -1,5 +1,5 @@
 extension ComputationGraph {
-  /// Which way the arrows of a drawing point.
+  /// The direction of the arrows of a drawing.
   public enum Direction: String, Sendable, CaseIterable {
     /// From top to bottom.
     case topDown = "TB"
@@ -7,15 +7,15 @@ extension ComputationGraph {
     case leftRight = "LR"
   }
 
-  /// The graph in Graphviz's DOT language. Nodes and edges have the ids `node0` and `edge0`, and so on, which
-  /// an SVG keeps.
+  /// The graph in Graphviz's DOT language. Nodes and edges have the ids `node0` and `edge0`, and so
+  /// on, which an SVG keeps.
   ///
   /// The text depends on nothing but the graph: equal graphs give equal bytes.
   /// Language: <https://graphviz.org/doc/info/lang.html>
   ///
   /// - Parameters:
-  ///   - direction: where the arrows go.
-  ///   - legend: whether a frame says what shapes and colours mean.
+  ///   - direction: direction of the arrows.
+  ///   - legend: whether to add a legend of shapes and colors.
   public func dot(direction: Direction = .topDown, legend: Bool = false) -> String {
     var text = """
       digraph computation {
@@ -59,8 +59,8 @@ extension ComputationGraph {
     return ", labelloc=b, label=\"\(notes.map(\.quoted).joined(separator: "\\n"))\""
   }
 
-  /// A node for each kind and mark that there is, below a title. It has no frame, since libgvc loses some
-  /// memory with each.
+  /// A node for each kind and mark that there is, below a title. It has no frame, since libgvc
+  /// loses some memory with each.
   private func legendDOT(_ direction: Direction) -> String {
     let entries = self.legend
     var text = "  legend [id=legend, shape=plaintext, label=\"Legend\"]\n"

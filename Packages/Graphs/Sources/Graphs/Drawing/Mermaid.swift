@@ -1,6 +1,7 @@
 extension ComputationGraph {
-  /// The graph as a Mermaid flowchart, which Markdown shows as a picture where it stands in a block of
-  /// the language `mermaid`, as on GitHub. Language: <https://mermaid.js.org/syntax/flowchart.html>
+  /// The graph as a Mermaid flowchart, which Markdown shows as a picture where it stands in a block
+  /// of the language `mermaid`, as on GitHub. Language:
+  /// <https://mermaid.js.org/syntax/flowchart.html>
   public func mermaid(direction: Direction = .topDown) -> String {
     var text = "flowchart \(direction.rawValue)\n"
     let inside = Dictionary(grouping: nodes.indices) { nodes[$0].cluster ?? -1 }

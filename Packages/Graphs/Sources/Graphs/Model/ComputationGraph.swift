@@ -2,9 +2,10 @@ import Support
 
 /// What a computation was made of: a directed graph of values and operations, without cycles.
 ///
-/// It is plain data that knows nothing of tensors or of drawing. `ScalarGrad`, `Tensors` and `NN` make
-/// one (`loss.graph()`, `model.graph(input)`), a ``Builder`` makes any other; ``dot(direction:legend:)`` and
-/// ``mermaid(direction:)`` write it as text; importing `GraphvizRendering` adds `render(to:)`.
+/// It is plain data that knows nothing of tensors or of drawing. `ScalarGrad`, `Tensors` and `NN`
+/// make one (`loss.graph()`, `model.graph(input)`), a ``Builder`` makes any other;
+/// ``dot(direction:legend:)`` and ``mermaid(direction:)`` write it as text; importing
+/// `GraphvizRendering` adds `render(to:)`.
 ///
 /// Nodes and edges keep their order, so that the same computation always gives the same text.
 public struct ComputationGraph: Hashable, Sendable {
@@ -14,23 +15,23 @@ public struct ComputationGraph: Hashable, Sendable {
     public var kind: Kind
     /// The node's title; may be empty and may hold any text.
     public var label: String
-    /// What there is to say about the node, in order.
+    /// The fields of the node, in order.
     public var fields: [Field]
     /// The innermost cluster that it belongs to, by its place in ``ComputationGraph/clusters``.
     public var cluster: Int?
-    /// How many bytes stay in memory until backward because of it.
+    /// The memory that it keeps until backward, in bytes.
     public var bytesHeld: Int
-    /// What is to be seen about it at first sight.
+    /// What is highlighted about it.
     public var mark: Mark?
 
     /// Creates a node.
     ///
     /// - Parameters:
     ///   - kind: what it stands for.
-    ///   - label: what stands on it.
+    ///   - label: its label.
     ///   - fields: what stands below the label.
     ///   - cluster: the frame that it is in.
-    ///   - bytesHeld: what it keeps in memory until backward.
+    ///   - bytesHeld: memory that it keeps until backward, in bytes.
     ///   - mark: what stands out about it.
     public init(
       _ kind: Kind, label: String, fields: [Field] = [], cluster: Int? = nil, bytesHeld: Int = 0,
@@ -74,7 +75,7 @@ public struct ComputationGraph: Hashable, Sendable {
     case exploding
     /// Its gradient is too small.
     case vanishing
-    /// Holds a number that is none, or an infinite one.
+    /// Holds a NaN or an infinity.
     case notANumber
     /// Hands on no gradient at all.
     case dead
@@ -88,7 +89,7 @@ public struct ComputationGraph: Hashable, Sendable {
 
   /// A named fact about a node, such as its value or its shape.
   public struct Field: Hashable, Codable, Sendable {
-    /// What is told.
+    /// The name.
     public var name: String
     /// The value, as text.
     public var text: String
@@ -98,9 +99,9 @@ public struct ComputationGraph: Hashable, Sendable {
     /// Creates a field.
     ///
     /// - Parameters:
-    ///   - name: of the column.
-    ///   - text: as text.
-    ///   - numbers: a summary of its numbers.
+    ///   - name: name of the field.
+    ///   - text: value, as text.
+    ///   - numbers: summary of the numbers that the text shows.
     public init(_ name: String, _ text: String, numbers: NumberSummary? = nil) {
       self.name = name
       self.text = text
@@ -134,9 +135,9 @@ public struct ComputationGraph: Hashable, Sendable {
     /// Creates an arrow.
     ///
     /// - Parameters:
-    ///   - source: where it begins.
-    ///   - target: what is right.
-    ///   - label: what stands on it.
+    ///   - source: place of the node where it begins.
+    ///   - target: place of the node where it ends.
+    ///   - label: its label.
     ///   - isSaved: whether it is only kept for backward.
     public init(from source: Int, to target: Int, label: String = "", isSaved: Bool = false) {
       self.source = source
@@ -162,8 +163,8 @@ public struct ComputationGraph: Hashable, Sendable {
     /// Creates a frame.
     ///
     /// - Parameters:
-    ///   - name: of the column.
-    ///   - label: what stands on it.
+    ///   - name: name in the whole, such as `encoder.layers.0`.
+    ///   - label: its label.
     ///   - fields: what stands below the label.
     ///   - parent: the frame around it.
     ///   - repeats: how many it stands for.
@@ -189,7 +190,8 @@ public struct ComputationGraph: Hashable, Sendable {
 
   /// Creates a graph of nodes and arrows.
   ///
-  /// - Throws: ``ComputationGraphError``, where an edge or a cluster leads nowhere or there is a cycle.
+  /// - Throws: ``ComputationGraphError``, where an edge or a cluster leads nowhere or there is a
+  ///   cycle.
   public init(
     nodes: [Node], edges: [Edge], clusters: [Cluster] = [], notes: [String] = []
   ) throws {
@@ -226,8 +228,8 @@ public struct ComputationGraph: Hashable, Sendable {
     ComputationGraph(unchecked: nodes + more, edges, clusters, notes)
   }
 
-  /// The nodes, each after those that lead to it, or in the other direction; without those in and behind
-  /// cycles. Kahn, 1962.
+  /// The nodes, each after those that lead to it, or in the other direction; without those in and
+  /// behind cycles. Kahn, 1962.
   func topologicalOrder(fromEnd: Bool = false) -> [Int] {
     var waiting = [Int](repeating: 0, count: nodes.count)
     for edge in edges { waiting[fromEnd ? edge.source : edge.target] += 1 }
@@ -258,7 +260,7 @@ public struct ComputationGraph: Hashable, Sendable {
     return (starts, targets)
   }
 
-  /// Over how many ranks of a drawing all edges go together, which is what drawing them takes.
+  /// The total number of ranks that edges span, which determines the cost of drawing.
   var totalSpan: Int {
     var ranks = [Int](repeating: 0, count: nodes.count)
     let (starts, targets) = neighbours(fromEnd: false)

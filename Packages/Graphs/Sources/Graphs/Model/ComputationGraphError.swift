@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is wrong with a graph.
+/// The errors of an invalid graph.
 public enum ComputationGraphError: Error, Equatable, LocalizedError {
   /// An edge that leads out of the graph's nodes.
   case noSuchNode(ComputationGraph.Edge, count: Int)

@@ -1,21 +1,21 @@
-/// What there is to say about many numbers in few.
+/// Summary statistics of numbers.
 public struct NumberSummary: Hashable, Codable, Sendable {
-  /// How many there are.
+  /// The number of values.
   public let count: Int
-  /// How many are not a number, and how many are infinite.
+  /// The number of NaNs.
   public let nans: Int
-  /// How many are infinite.
+  /// The number of infinities.
   public let infinities: Int
-  /// How many are 0.
+  /// The number of zeros.
   public let zeros: Int
   // Of the others; 0 where there are none.
-  /// The mean of the finite ones.
+  /// The mean of the finite values.
   public let mean: Double
-  /// The standard deviation of the finite ones.
+  /// The standard deviation of the finite values.
   public let standardDeviation: Double
-  /// The smallest of the finite ones.
+  /// The minimum of the finite values.
   public let min: Double
-  /// The largest of the finite ones.
+  /// The maximum of the finite values.
   public let max: Double
 
   /// In two passes, so that no digits are lost.
@@ -48,7 +48,7 @@ public struct NumberSummary: Hashable, Codable, Sendable {
     (min, max) = (least, most)
   }
 
-  /// The largest amount without its sign.
+  /// The largest absolute value.
   public var largest: Double { Swift.max(abs(min), abs(max)) }
 
   /// Mean and standard deviation, then the range, then the share of what is no finite number.

@@ -29,8 +29,8 @@ extension ComputationGraph {
     return rewired(kept, places, notes: notes)
   }
 
-  /// The graph with other nodes and with its edges between their new places, each once. Clusters without
-  /// nodes go.
+  /// The graph with other nodes and with its edges between their new places, each once. Clusters
+  /// without nodes go.
   ///
   /// - Parameter places: for each node now, its place then; nil where it goes.
   func rewired(_ nodes: [Node], _ places: [Int?], notes: [String]) -> ComputationGraph {

@@ -1,8 +1,9 @@
 extension ComputationGraph {
-  /// Two graphs side by side, such as those of one model at two steps, with what changed marked: fields of
-  /// another text as `old → new`, and nodes that only one has.
+  /// Two graphs side by side, such as those of one model at two steps, with what changed marked:
+  /// fields of another text as `old → new`, and nodes that only one has.
   ///
-  /// Nodes are the same if they have the same kind, label and cluster, and as many such before them.
+  /// Nodes are the same if they have the same kind, label and cluster, and as many such before
+  /// them.
   public func compared(
     with other: ComputationGraph, names: (String, String) = ("before", "after")
   ) -> ComputationGraph {

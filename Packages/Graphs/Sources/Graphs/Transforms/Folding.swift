@@ -11,7 +11,8 @@ extension ComputationGraph {
     return depths
   }
 
-  /// The graph with each cluster that lies inside so many others drawn as one node; 0 folds all of them.
+  /// The graph with each cluster that lies inside so many others drawn as one node; 0 folds all of
+  /// them.
   ///
   /// What a cluster's node says is how many operations and parameters are in it.
   public func folded(toDepth depth: Int) -> ComputationGraph {
@@ -27,7 +28,8 @@ extension ComputationGraph {
     return folding { folded[$0] }
   }
 
-  /// The graph with the clusters that `isFolded` chooses, and all inside them, drawn as one node each.
+  /// The graph with the clusters that `isFolded` chooses, and all inside them, drawn as one node
+  /// each.
   public func folded(where isFolded: (Cluster) -> Bool) -> ComputationGraph {
     var folded = [Int?](repeating: nil, count: clusters.count)
     for (place, cluster) in clusters.enumerated() {
@@ -47,11 +49,11 @@ extension ComputationGraph {
     }
   }
 
-  /// The graph with no more than a drawing can show, and a note of what was done for that: values that many
-  /// use are drawn for each use, clusters are folded, the innermost first, and then all that comes before
-  /// the last nodes is drawn as one.
+  /// The graph with no more than a drawing can show, and a note of what was done for that: values
+  /// that many use are drawn for each use, clusters are folded, the innermost first, and then all
+  /// that comes before the last nodes is drawn as one.
   ///
-  /// - Parameter maxNodes: how many nodes there may be. Arrows may cross 25 ranks of nodes for each.
+  /// - Parameter maxNodes: maximum number of nodes. Edges may span 25 ranks for each.
   public func fitted(to maxNodes: Int) -> ComputationGraph {
     let maxNodes = max(maxNodes, 2)
     // With fewer nodes there are no more ranks than that.
@@ -95,8 +97,8 @@ extension ComputationGraph {
     ComputationGraph(unchecked: nodes, edges, clusters, notes + [note])
   }
 
-  /// The graph with given values that many nodes use drawn once more for each use, so that no arrows go
-  /// across all of it.
+  /// The graph with given values that many nodes use drawn once more for each use, so that no
+  /// arrows go across all of it.
   func splittingHubs(uses limit: Int = 8) -> ComputationGraph {
     var uses = [Int](repeating: 0, count: nodes.count)
     var isGiven = nodes.map { $0.kind == .parameter || $0.kind == .constant }

@@ -1,5 +1,6 @@
 extension ComputationGraph {
-  /// The graph with clusters that are alike and follow one another drawn once, with `× 12` in their title.
+  /// The graph with clusters that are alike and follow one another drawn once, with `× 12` in their
+  /// title.
   ///
   /// Clusters are alike if they hold the same nodes, but for the numbers and their own names.
   public func foldingRepeats() -> ComputationGraph {
@@ -55,7 +56,8 @@ extension ComputationGraph {
     return texts
   }
 
-  /// The graph with the first of some clusters in place of all; nil where that would lead round in a circle.
+  /// The graph with the first of some clusters in place of all; nil where that would lead round in
+  /// a circle.
   private func folding(_ run: [Int]) -> ComputationGraph? {
     // For each cluster, which of the copies it is in.
     var copy = [Int?](repeating: nil, count: clusters.count)

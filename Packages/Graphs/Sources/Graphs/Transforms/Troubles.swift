@@ -11,14 +11,16 @@ extension ComputationGraph {
     public let text: String
   }
 
-  /// Which gradients explode, vanish, are no numbers, or end: what to look at when a model does not learn.
+  /// Finds exploding, vanishing and NaN gradients, and dead units: what to look at when a model
+  /// does not learn.
   ///
   /// Gradients of operations are in the graph of a recording, `loss.recordBackward().graph`.
   ///
   /// - Parameters:
-  ///   - exploding: the amount from which on a gradient explodes.
-  ///   - vanishing: the amount below which a gradient vanishes that is not 0 everywhere.
-  ///   - dead: the share of a ReLU's inputs that get no gradient from which on it is dead.
+  ///   - exploding: absolute value from which on a gradient counts as exploding.
+  ///   - vanishing: absolute value below which a gradient that is not 0 everywhere counts as
+  ///     vanishing.
+  ///   - dead: fraction of a ReLU's inputs without gradient from which on it counts as dead.
   public func troubles(
     exploding: Double = 1e3, vanishing: Double = 1e-6, dead: Double = 0.9
   ) -> [Trouble] {
