@@ -2,8 +2,8 @@ import Foundation
 
 /// How a value was computed. The raw value is its sign in drawings.
 ///
-/// An operation is two lines: its value, and its gradients, which are its derivatives with respect to
-/// its inputs. The rest of automatic differentiation is the chain rule.
+/// An operation is two lines: its value, and its gradients, which are its derivatives with respect
+/// to its inputs. The rest of automatic differentiation is the chain rule.
 enum Operation: String {
   case given = ""
   case add = "+"

@@ -15,9 +15,9 @@ extension Value {
   public static func * (a: Value, b: Value) -> Value { Value(.multiply, a, b) }
   /// The quotient.
   public static func / (a: Value, b: Value) -> Value { Value(.divide, a, b) }
-  /// The power; its slope by the exponent is defined for positive bases.
+  /// The power; its derivative with respect to the exponent is defined for positive bases.
   public static func ** (a: Value, b: Value) -> Value { Value(.power, a, b) }
-  /// The difference.
+  /// The negative.
   public static prefix func - (a: Value) -> Value { Value(.negate, a) }
 
   /// Adds; the variable becomes the sum.
@@ -37,7 +37,7 @@ extension Value {
   public func tanh() -> Value { Value(.tanh, self) }
   /// 1 / (1 + e⁻ˣ)
   public func sigmoid() -> Value { Value(.sigmoid, self) }
-  /// The value where it is positive, else 0. Its slope at 0 is taken as 0.
+  /// max(0, x). Its derivative at 0 is taken as 0.
   public func relu() -> Value { Value(.relu, self) }
   /// The sine of an angle in radians.
   public func sin() -> Value { Value(.sin, self) }
@@ -45,7 +45,7 @@ extension Value {
   public func cos() -> Value { Value(.cos, self) }
   /// The square root.
   public func sqrt() -> Value { Value(.sqrt, self) }
-  /// The absolute value. Its slope at 0 is taken as 0.
+  /// The absolute value. Its derivative at 0 is taken as 0.
   public func abs() -> Value { Value(.abs, self) }
   /// The larger of the two. Where they are equal, each gets half of the gradient.
   public func max(_ other: Value) -> Value { Value(.max, self, other) }
@@ -62,7 +62,7 @@ extension Value {
   public static func * (a: Value, b: some BinaryFloatingPoint) -> Value { a * Value(Double(b)) }
   /// The quotient.
   public static func / (a: Value, b: some BinaryFloatingPoint) -> Value { a / Value(Double(b)) }
-  /// The power; its slope by the exponent is defined for positive bases.
+  /// The power; its derivative with respect to the exponent is defined for positive bases.
   public static func ** (a: Value, b: some BinaryFloatingPoint) -> Value { a ** Value(Double(b)) }
   /// The sum.
   public static func + (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) + b }
@@ -72,6 +72,6 @@ extension Value {
   public static func * (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) * b }
   /// The quotient.
   public static func / (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) / b }
-  /// The power; its slope by the exponent is defined for positive bases.
+  /// The power; its derivative with respect to the exponent is defined for positive bases.
   public static func ** (a: some BinaryFloatingPoint, b: Value) -> Value { Value(Double(a)) ** b }
 }

@@ -5,8 +5,8 @@ extension Value {
   /// and a rounded box for the operation that made it.
   public func graph() -> ComputationGraph { drawn().graph }
 
-  /// Runs ``backward()`` and takes down each step: what arrives at an operation, what it hands on to its
-  /// inputs, and by which formula.
+  /// Runs ``backward()`` and takes down each step: what arrives at an operation, what it hands on
+  /// to its inputs, and by which formula.
   ///
   ///     let recording = loss.recordBackward()
   ///     print(recording.text)

@@ -1,4 +1,4 @@
-/// One number that remembers how it was made.
+/// A scalar that records how it was computed.
 ///
 /// Write arithmetic with values, and each result keeps what it was computed from. Then
 /// ``backward()`` walks that history from the result to its beginnings and leaves in every

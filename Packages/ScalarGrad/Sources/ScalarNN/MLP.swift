@@ -2,14 +2,14 @@ import ScalarGrad
 
 /// A weighted sum of its inputs plus a bias, passed through ReLU where `isLinear` is false.
 public struct Neuron {
-  /// One for each input.
+  /// The weights, one for each input.
   public let weights: [Value]
-  /// What is added to the weighted sum.
+  /// The bias, which is added to the weighted sum.
   public let bias: Value
   /// Whether the sum is handed on as it is, without ReLU.
   public let isLinear: Bool
 
-  /// A neuron of `inputCount` inputs, with weights drawn evenly from -1 to 1 and a bias of 0.
+  /// A neuron of `inputCount` inputs, with weights drawn from U(-1, 1) and a bias of 0.
   public init(
     _ inputCount: Int, isLinear: Bool = false, using generator: inout some RandomNumberGenerator
   ) {
@@ -42,10 +42,10 @@ public struct Layer {
   /// Creates a layer with weights drawn at random.
   ///
   /// - Parameters:
-  ///   - inputCount: how many inputs each neuron has.
-  ///   - outputCount: how many neurons.
-  ///   - isLinear: whether there is no bend.
-  ///   - generator: where random numbers come from.
+  ///   - inputCount: number of inputs of each neuron.
+  ///   - outputCount: number of neurons.
+  ///   - isLinear: whether to omit the ReLU.
+  ///   - generator: random number generator of the weights.
   public init(
     _ inputCount: Int, _ outputCount: Int, isLinear: Bool = false,
     using generator: inout some RandomNumberGenerator
@@ -58,7 +58,7 @@ public struct Layer {
   /// The weights and biases of all neurons.
   public var parameters: [Value] { neurons.flatMap(\.parameters) }
 
-  /// What comes out, for these inputs.
+  /// The outputs for given inputs.
   public func callAsFunction(_ inputs: [Value]) -> [Value] {
     neurons.map { $0(inputs) }
   }
@@ -72,9 +72,9 @@ public struct MLP {
   /// Creates a perceptron with weights drawn at random.
   ///
   /// - Parameters:
-  ///   - inputCount: how many numbers go in.
-  ///   - outputCounts: how many come out of each layer.
-  ///   - generator: draws the weights.
+  ///   - inputCount: number of inputs.
+  ///   - outputCounts: number of outputs of each layer.
+  ///   - generator: random number generator of the weights.
   public init(
     _ inputCount: Int, _ outputCounts: [Int], using generator: inout some RandomNumberGenerator
   ) {
@@ -95,7 +95,7 @@ public struct MLP {
   /// Every weight and bias, layer by layer and neuron by neuron.
   public var parameters: [Value] { layers.flatMap(\.parameters) }
 
-  /// What comes out, for these inputs.
+  /// The outputs for given inputs.
   public func callAsFunction(_ inputs: [Value]) -> [Value] {
     layers.reduce(inputs) { outputs, layer in layer(outputs) }
   }

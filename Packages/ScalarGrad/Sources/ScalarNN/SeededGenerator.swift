@@ -1,4 +1,4 @@
-/// A small source of random numbers that gives the same numbers for the same seed.
+/// A small random number generator that gives the same sequence for the same seed.
 ///
 /// SplitMix64: Steele, Lea and Flood, “Fast splittable pseudorandom number generators”, 2014.
 public struct SeededGenerator: RandomNumberGenerator {
@@ -6,7 +6,7 @@ public struct SeededGenerator: RandomNumberGenerator {
 
   /// Creates a generator; the same seed gives the same numbers.
   ///
-  /// - Parameter seed: what the order is drawn from.
+  /// - Parameter seed: seed of the sequence.
   public init(seed: UInt64) {
     state = seed
   }
