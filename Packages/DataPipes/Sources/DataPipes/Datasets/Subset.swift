@@ -34,7 +34,7 @@ extension Subset: BatchedDataset where Base: BatchedDataset {
 /// - Parameters:
 ///   - dataset: dataset to split.
 ///   - counts: sizes of the parts, whose sum is the dataset's size.
-///   - generator: random number generator; nil: the default generator.
+///   - generator: random number generator.
 public func randomSplit<Base: Dataset>(
   _ dataset: Base, _ counts: [Int], generator: Generator = .default
 ) -> [Subset<Base>] {
@@ -56,7 +56,7 @@ public func randomSplit<Base: Dataset>(
 ///   - dataset: dataset to split.
 ///   - fractions: fractions from 0 to 1, whose sum is 1. Each part is rounded down, and the
 ///     examples that are left go to the first parts, one each.
-///   - generator: random number generator; nil: the default generator.
+///   - generator: random number generator.
 public func randomSplit<Base: Dataset>(
   _ dataset: Base, _ fractions: [Double], generator: Generator = .default
 ) -> [Subset<Base>] {

@@ -13,7 +13,7 @@ public enum Synthetic {
   /// - Parameters:
   ///   - count: number of points.
   ///   - noise: standard deviation of the Gaussian noise added to the coordinates.
-  ///   - generator: random number generator; nil: the default generator.
+  ///   - generator: random number generator.
   public static func moons(
     _ count: Int, noise: Double = 0, generator: Generator = .default
   ) -> Examples {
@@ -31,7 +31,7 @@ public enum Synthetic {
   ///   - count: number of points.
   ///   - noise: standard deviation of the Gaussian noise added to the coordinates.
   ///   - factor: radius of the inner circle; that of the outer one is 1.
-  ///   - generator: random number generator; nil: the default generator.
+  ///   - generator: random number generator.
   public static func circles(
     _ count: Int, noise: Double = 0, factor: Double = 0.8, generator: Generator = .default
   ) -> Examples {
@@ -72,7 +72,7 @@ public enum Synthetic {
   ///   - classCount: number of clusters, whose centers are drawn from U(-10, 10).
   ///   - features: number of features of a point.
   ///   - std: standard deviation of the clusters.
-  ///   - generator: random number generator; nil: the default generator.
+  ///   - generator: random number generator.
   public static func blobs(
     _ count: Int, classCount: Int = 3, features: Int = 2, std: Double = 1,
     generator: Generator = .default
@@ -93,7 +93,7 @@ public enum Synthetic {
   ///   - features: number of features of a point.
   ///   - noise: standard deviation of the Gaussian noise added to the targets.
   ///   - bias: constant added to all targets.
-  ///   - generator: random number generator; nil: the default generator.
+  ///   - generator: random number generator.
   /// - Returns: inputs, normally distributed, with targets, float32 of shape [count, 1]; and the
   ///   weights, from 0 to 100, of shape [features, 1].
   public static func regression(

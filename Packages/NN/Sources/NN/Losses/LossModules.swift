@@ -120,7 +120,7 @@ open class HingeEmbeddingLoss: Loss {
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - margin: margin beyond which the loss is 0.
+  ///   - margin: margin of the loss.
   ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(margin: Double = 1, reduction: LossReduction = .mean) {
     self.margin = margin
@@ -153,7 +153,7 @@ open class TripletMarginLoss: Module {
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - margin: margin beyond which the loss is 0.
+  ///   - margin: margin of the loss.
   ///   - p: order of the norm that measures distances.
   ///   - swap: whether to use the smaller of the distances from anchor and positive to the
   ///     negative.
@@ -207,7 +207,7 @@ open class CosineEmbeddingLoss: Module {
   /// Creates the loss.
   ///
   /// - Parameters:
-  ///   - margin: margin beyond which the loss is 0.
+  ///   - margin: margin of the loss.
   ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
   public init(margin: Double = 0, reduction: LossReduction = .mean) {
     self.margin = margin

@@ -156,7 +156,7 @@ public func hingeEmbeddingLoss(
 ///   - anchor: the anchors, of shape [batch, size] or [size].
 ///   - positive: an example of the same class for each anchor.
 ///   - negative: an example of another class for each anchor.
-///   - margin: margin beyond which the loss is 0.
+///   - margin: margin of the loss.
 ///   - p: order of the norm that measures distances.
 ///   - eps: ε added to differences, for numerical stability.
 ///   - swap: whether to use the distance from positive to negative where it is smaller than that
@@ -186,7 +186,7 @@ public func tripletMarginLoss(
 ///   - first: first inputs of the pairs, of shape [batch, size] or [size].
 ///   - second: second inputs of the pairs.
 ///   - target: [batch], for inputs of [batch, size]; or one number for [size].
-///   - margin: margin beyond which the loss is 0.
+///   - margin: margin of the loss.
 ///   - reduction: reduction of the element-wise losses: mean, sum, or none.
 public func cosineEmbeddingLoss(
   _ first: Tensor, _ second: Tensor, _ target: Tensor, margin: Double = 0,

@@ -92,8 +92,8 @@ extension Module {
     return depth.map { shown.folded(toDepth: $0) } ?? shown
   }
 
-  /// Why parameters get no gradient from a result. Ask before backward, which forgets the
-  /// computation.
+  /// The reasons why parameters get no gradient from a result. Call it before backward, which frees
+  /// the graph.
   ///
   /// - Returns: the reason for each parameter that gets none, by name.
   public func missingGradients(for result: Tensor) -> OrderedDictionary<String, String> {

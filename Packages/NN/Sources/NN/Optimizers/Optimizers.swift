@@ -5,7 +5,7 @@ import Foundation
 
 /// Stochastic gradient descent, with optional momentum: `torch.optim.SGD`.
 ///
-/// v ← momentum · v + (1 - dampening) · g; θ ← θ - lr · v.
+/// v ← momentum · v + (1 - dampening) · g, with v = g at the first step; θ ← θ - lr · v.
 public final class SGD: Optimizer {
   /// The dampening of momentum: gradients enter the velocity times 1 - dampening.
   public let dampening: Double

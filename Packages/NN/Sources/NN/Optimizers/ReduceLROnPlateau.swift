@@ -36,7 +36,7 @@ public final class ReduceLROnPlateau {
   ///   - optimizer: optimizer whose learning rate is set.
   ///   - mode: whether a lower or a higher number is better.
   ///   - factor: factor of the learning rate.
-  ///   - patience: number of steps without improvement before the learning rate is reduced.
+  ///   - patience: number of steps without improvement that are tolerated.
   ///   - threshold: minimum improvement, relative to the best value.
   ///   - cooldown: number of steps after a reduction that are not counted.
   ///   - minLR: minimum learning rate.

@@ -40,7 +40,7 @@ open class Scheduler {
     advance(to: 0)
   }
 
-  /// The rate of a group after so many steps.
+  /// The learning rate of a group at a step.
   open func rate(_ base: Double, _ step: Int) -> Double {
     fatalError("\(type(of: self)): override func rate")
   }

@@ -1,5 +1,5 @@
-/// What a module was made with, by name, in PyTorch's spelling and order. It is what `print(model)`
-/// shows of the module, and what a saved model is made from again.
+/// The arguments that a module was created with, by name, in PyTorch's spelling and order.
+/// `print(model)` shows them, and a saved model is rebuilt from them.
 ///
 ///     override var arguments: ModuleArguments { ["width": width, "bias": bias != nil] }
 public struct ModuleArguments: ExpressibleByDictionaryLiteral {
@@ -7,15 +7,15 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
   public enum Literal: Sendable {
     /// nil.
     case none
-    /// A truth value.
+    /// A Boolean.
     case bool(Bool)
-    /// A whole number.
+    /// An integer.
     case int(Int)
-    /// A number.
+    /// A floating-point number.
     case double(Double)
-    /// A text.
+    /// A string.
     case text(String)
-    /// Several, in their order.
+    /// A list.
     case list([Literal])
   }
 
@@ -34,7 +34,7 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
     self.place = place
   }
 
-  /// The argument of a name.
+  /// The argument with a name.
   ///
   /// - Throws: ``ModuleStructureError`` where there is none, or one of another type.
   public subscript<Argument: ModuleArgument>(name: String) -> Argument {
@@ -151,17 +151,17 @@ extension ModuleArguments.Literal: Codable, Equatable {
   }
 }
 
-/// What an argument of a module can be: a number, a text, a truth value, an enumeration of texts,
-/// and lists and optionals of these.
+/// The type of a module's argument: numbers, strings, Booleans, enumerations of strings, and lists
+/// and optionals of these.
 public protocol ModuleArgument {
-  /// It as something that can be saved.
+  /// The value as an argument that can be saved.
   var moduleArgument: ModuleArguments.Literal { get }
-  /// Nil where it is of another type.
+  /// Creates the value from a saved argument; nil if it is of another type.
   init?(moduleArgument literal: ModuleArguments.Literal)
 }
 
 extension Bool: ModuleArgument {
-  /// It as an argument that can be saved.
+  /// The value as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .bool(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     guard case .bool(let value) = literal else { return nil }
@@ -170,7 +170,7 @@ extension Bool: ModuleArgument {
 }
 
 extension Int: ModuleArgument {
-  /// It as an argument that can be saved.
+  /// The value as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .int(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     switch literal {
@@ -183,7 +183,7 @@ extension Int: ModuleArgument {
 }
 
 extension Double: ModuleArgument {
-  /// It as an argument that can be saved.
+  /// The value as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .double(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     switch literal {
@@ -196,7 +196,7 @@ extension Double: ModuleArgument {
 }
 
 extension String: ModuleArgument {
-  /// It as an argument that can be saved.
+  /// The value as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .text(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     guard case .text(let value) = literal else { return nil }
@@ -205,7 +205,7 @@ extension String: ModuleArgument {
 }
 
 extension Array: ModuleArgument where Element: ModuleArgument {
-  /// It as an argument that can be saved.
+  /// The value as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .list(map(\.moduleArgument)) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     // PyTorch's layers take one number where there could be one for each dim.
@@ -221,7 +221,7 @@ extension Array: ModuleArgument where Element: ModuleArgument {
 }
 
 extension Optional: ModuleArgument where Wrapped: ModuleArgument {
-  /// It as an argument that can be saved.
+  /// The value as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { map(\.moduleArgument) ?? .none }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     if case .none = literal {

@@ -1,21 +1,21 @@
-/// What a model is made of, without its numbers: the classes of its modules and their arguments,
+/// The structure of a model, without its parameters: the types of its modules and their arguments,
 /// nested.
 ///
-/// It is `Codable`, and a model can be made from it again: see ``Rebuildable``.
+/// It is `Codable`, and a model can be rebuilt from it: see ``Rebuildable``.
 public struct ModuleStructure: Codable, Equatable, Sendable {
   /// A parameter or a buffer.
   public struct StoredTensor: Codable, Equatable, Sendable {
     /// Its name in the module.
     public let name: String
-    /// Its sizes.
+    /// Its shape.
     public let shape: [Int]
     /// The name of its dtype.
     public let dtype: String
-    /// Whether it is a parameter, or a buffer.
+    /// Whether it is a parameter, rather than a buffer.
     public let isParameter: Bool
     /// Whether it is in the state dict.
     public let isPersistent: Bool
-    /// Whether it is learned, or frozen.
+    /// Whether it is trainable, rather than frozen.
     public let requiresGrad: Bool
     /// The name in the model of the same tensor, where that one comes first.
     public let sameAs: String?
@@ -25,11 +25,11 @@ public struct ModuleStructure: Codable, Equatable, Sendable {
   public let name: String
   /// The class.
   public let type: String
-  /// What `print(model)` says of the module besides its type.
+  /// What `print(model)` shows of the module besides its type.
   public let text: String
-  /// What it is made with.
+  /// The arguments that it was created with.
   public let arguments: [String: ModuleArguments.Literal]
-  /// Whether it is in training.
+  /// Whether it is in training mode.
   public let isTraining: Bool
   /// The name in the model of the very same module, where that one comes first; its tensors and
   /// children are given there.
@@ -41,7 +41,7 @@ public struct ModuleStructure: Codable, Equatable, Sendable {
 }
 
 extension Module {
-  /// What this model is made of, without its numbers.
+  /// The structure of this model, without its parameters.
   public func structure() -> ModuleStructure {
     var seen: [ObjectIdentifier: String] = [:]
     return structure("", at: "", &seen)

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A module that can be made again from what a file says of it. All layers of the library are; a
-/// class of one's own registers itself once, before a model with it is saved or loaded:
+/// A module that can be rebuilt from its saved arguments. All layers of the library are; register a
+/// class of your own once, before a model with it is saved or loaded:
 ///
 ///     final class Gate: Module, Rebuildable {
 ///       let width: Int
@@ -21,11 +21,11 @@ import Synchronization
 /// Modules that it makes itself need not be registered; a module that it is given is an argument
 /// too, with the name of the property that holds it: `try arguments.module("linear")`.
 public protocol Rebuildable: Module, SendableMetatype {
-  /// Makes a module as it was made with these arguments. Its numbers come afterwards.
+  /// Rebuilds a module from its saved arguments. Its parameters are loaded afterwards.
   init(arguments: ModuleArguments) throws
 }
 
-/// A module that is made without arguments.
+/// A module without arguments.
 public protocol ArgumentFree: Rebuildable {
   /// Creates the module.
   init()
@@ -36,12 +36,12 @@ extension ArgumentFree {
 }
 
 extension Module {
-  /// Makes classes known by their names, so that models made of them can be loaded.
+  /// Registers classes by their names, so that models with them can be saved and loaded.
   public static func register(_ types: any Rebuildable.Type...) {
     for type in types { Rebuilding.register(type, as: "\(type)") }
   }
 
-  /// Makes a class known by a name of its own, such as the one that it had when a file was written.
+  /// Registers a class by another name, such as the one that it had when a file was written.
   public static func register(_ type: any Rebuildable.Type, as name: String) {
     Rebuilding.register(type, as: name)
   }
@@ -69,8 +69,7 @@ extension ModuleStructure {
 
   /// A model of this structure, with new numbers.
   fileprivate func checkedModule() throws -> Module {
-    // Initial values that nobody sees leave the generator alone, so that others are drawn as
-    // without them.
+    // Initial values that are not used do not advance the default generator.
     let module = try Generator(seed: 0).withDefault {
       try Init.skipping {
         let module = try Rebuilding().make(self, in: "", as: Module.self)
@@ -225,9 +224,9 @@ final class Rebuilding {
   }
 }
 
-/// Why a model could not be made of its structure.
+/// The errors of rebuilding a model from its structure.
 public enum ModuleStructureError: Error, Equatable, LocalizedError {
-  /// A class that nobody has registered, and the module in the model that is one.
+  /// A class that is not registered, and the module in the model that is of that class.
   case unregistered(String, module: String)
   /// An argument that is not there, or of another type.
   case argument(String, module: String, type: String, expected: String, given: String?)

@@ -17,7 +17,7 @@ import Foundation
 ///       progress.message = "loss 0.31"
 ///     }
 public final class Progress {
-  /// What there is to say at the next step.
+  /// The message at the next step.
   public var message = ""
   private var total: Int
   private let label: String
@@ -31,9 +31,9 @@ public final class Progress {
   /// Creates a progress line.
   ///
   /// - Parameters:
-  ///   - total: how many steps there are; ``over(_:)`` counts them itself.
+  ///   - total: number of steps; ``over(_:)`` counts them itself.
   ///   - label: what a step is, as in `epoch`.
-  ///   - lines: how many lines to print at most where the output is no terminal.
+  ///   - lines: maximum number of lines to print where the output is not a terminal.
   ///   - isQuiet: whether nothing is shown.
   public init(total: Int = 0, label: String = "step", lines: Int = 10, isQuiet: Bool = false) {
     self.total = total
@@ -49,7 +49,7 @@ public final class Progress {
     return ProgressSequence(base: elements, progress: self)
   }
 
-  /// Notes that a step is done, and shows it with what there is to say.
+  /// Records that a step is done, and shows it with a message.
   public func advance(_ message: String? = nil) {
     done += 1
     if isQuiet { return }
