@@ -41,7 +41,7 @@ extension HDF5 {
       (self.dtype, self.memoryType, self.isUnsigned) = (dtype, memoryType, isUnsigned)
     }
 
-    /// Elements of 16 bits, which the file has as whole numbers.
+    /// Elements of 16 bits, which the file has as integers.
     public static func bits(_ dtype: DType) throws -> Element {
       Element(dtype, try HDF5Handle(H5Tcopy(hdf5_native_uint16()), close: H5Tclose))
     }
@@ -75,7 +75,7 @@ extension HDF5 {
       return try plain([1: .uint8, 2: .int32, 4: .int64][size])
     case H5T_INTEGER: return try plain([1: .int8, 2: .int16, 4: .int32, 8: .int64][size])
     case H5T_FLOAT: return try plain(floatingPoint(type))
-    // Bits are what others store truth values as.
+    // Bits are what others store Booleans as.
     case H5T_BITFIELD where size == 1:
       return Element(.uint8, try HDF5Handle(H5Tcopy(hdf5_native_bits8()), close: H5Tclose))
     default: return nil

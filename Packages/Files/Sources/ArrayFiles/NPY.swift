@@ -5,8 +5,8 @@ import Foundation
 /// NumPy's format for one array:
 /// <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 public enum NPY {
-  /// Reads what `numpy.save` wrote: `numpy.load`. Unsigned whole numbers of 16, 32 and 64 bits
-  /// become int32 and int64.
+  /// Reads what `numpy.save` wrote: `numpy.load`. Unsigned integers of 16, 32 and 64 bits become
+  /// int32 and int64.
   ///
   /// - Parameters:
   ///   - path: path of the file.

@@ -81,7 +81,7 @@ private struct LiteralReader {
     return other().map(Value.other)
   }
 
-  /// Whole numbers up to a closing parenthesis. Python 2 wrote an L after some.
+  /// Integers up to a closing parenthesis. Python 2 wrote an L after some.
   private mutating func sizes() -> [Int]? {
     var sizes: [Int] = []
     while !take(")") {

@@ -1,8 +1,8 @@
 @_spi(Flambeau) import Files
 @_spi(Flambeau) import Tensors
 
-/// What the elements are in a file: those of a dtype, or unsigned whole numbers, for which tensors
-/// have a wider dtype.
+/// What the elements are in a file: those of a dtype, or unsigned integers, for which tensors have
+/// a wider dtype.
 @_spi(Flambeau) public enum StoredType: Hashable, Sendable {
   case plain(DType)
   case uint16, uint32

@@ -1,4 +1,4 @@
-// Whole numbers as bytes, the lowest first, as most formats of files have them.
+// Integers as bytes, the lowest first, as most formats of files have them.
 
 extension FixedWidthInteger {
   @_spi(Flambeau) public var littleEndianBytes: [UInt8] {

@@ -1,8 +1,8 @@
 /// Limits on what reading a file may take, so that a small file cannot exhaust memory or time.
 ///
-/// What a file holds may be much larger than itself: packed zeros, a picture of one colour, a
-/// dataset that was declared and never written. Readers refuse what exceeds these limits with an
-/// error that names them; for a trusted file, raise them:
+/// What a file holds may be much larger than itself: packed zeros, an image of one color, a dataset
+/// that was declared and never written. Readers refuse what exceeds these limits with an error that
+/// names them; for a trusted file, raise them:
 ///
 ///     let state = try load("zeros.npz", limits: ReadingLimits(memory: 16 << 30))
 public struct ReadingLimits: Equatable, Sendable {

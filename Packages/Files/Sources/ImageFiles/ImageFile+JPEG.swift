@@ -42,7 +42,7 @@ extension ImageFile {
           format.rawValue, flags | TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
       }
       // A warning stops the first time, since the library tells only the last one of several. If it
-      // is one that nobody minds, the picture is decoded to its end.
+      // is one that nobody minds, the image is decoded to its end.
       let status = decode(TJFLAG_STOPONWARNING)
       if status != 0, isHarmless(decoder) {
         try check(decode(0))
@@ -53,7 +53,7 @@ extension ImageFile {
     }
   }
 
-  /// Whether a picture comes in several scans, between which libjpeg-turbo keeps all that it has of
+  /// Whether an image comes in several scans, between which libjpeg-turbo keeps all that it has of
   /// it: it is progressive, or the first scan has not all channels.
   private static func hasSeveralScans(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var channels: UInt8 = 0

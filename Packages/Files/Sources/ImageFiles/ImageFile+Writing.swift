@@ -21,7 +21,7 @@ extension ImageFile {
     }
   }
 
-  /// A picture as uint8 of shape [channels, height, width].
+  /// An image as uint8 of shape [channels, height, width].
   ///
   /// - Parameter rounding: whether numbers are rounded to the nearest of 256 steps, or down.
   @_spi(Flambeau) public static func pixels(

@@ -76,7 +76,7 @@ public enum ImageFile {
         : pixels[.ellipsis, 0..<3]
     case .gray:
       if channels < 3 { return pixels[.ellipsis, 0..<1] }
-      // In whole numbers, rounded.
+      // In integers, rounded.
       let weights = Tensor([19595, 38470, 7471])
       return inStrips(pixels, channels: 1) { strip in
         let sum = (strip[.ellipsis, 0..<3].to(.int64) * weights).sum(dim: 2, keepDim: true)
@@ -85,7 +85,7 @@ public enum ImageFile {
     }
   }
 
-  /// A picture, [height, width, channels], made of another some rows at a time, so that wider
+  /// An image, [height, width, channels], made of another some rows at a time, so that wider
   /// numbers in between take little memory.
   static func inStrips(
     _ pixels: Tensor, channels: Int, _ body: (Tensor) -> Tensor
@@ -100,9 +100,9 @@ public enum ImageFile {
     return result
   }
 
-  /// Memory for a picture, [height, width, channels], if the file is large enough to fill it.
+  /// Memory for an image, [height, width, channels], if the file is large enough to fill it.
   ///
-  /// - Parameter ratio: how many bytes of the picture one byte of the file can stand for.
+  /// - Parameter ratio: number of bytes of the image that one byte of the file can stand for.
   static func memory(
     _ height: Int, _ width: Int, _ channels: Int, of data: Data, ratio: Int, _ budget: MemoryBudget
   ) throws -> Tensor {

@@ -24,7 +24,7 @@ extension HDF5Handle {
 
   func has(attribute name: String) -> Bool { H5Aexists(id, name) > 0 }
 
-  /// A whole number; nil where it is something else.
+  /// An integer; nil where it is something else.
   func integer(attribute name: String) throws -> Int? {
     let attribute = try HDF5Handle(H5Aopen(id, name, hdf5_default()), close: H5Aclose)
     let space = try HDF5Handle(H5Aget_space(attribute.id), close: H5Sclose)

@@ -208,8 +208,7 @@ final class HDF5Tree {
 
   private func element(of dataset: HDF5Handle, _ entry: FileSummary.Entry) throws -> HDF5.Element {
     let type = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
-    // Flambeau's own files have the bits of bfloat16 as whole numbers, and an attribute that says
-    // so.
+    // Flambeau's own files have the bits of bfloat16 as integers, and an attribute that says so.
     if entry.dtype == .bfloat16, H5Tget_class(type.id) == H5T_INTEGER {
       return try .bits(.bfloat16)
     }

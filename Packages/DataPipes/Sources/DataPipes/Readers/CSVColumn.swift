@@ -3,7 +3,7 @@ import Foundation
 
 /// A column of a ``CSVTable``: what all its fields are.
 public enum CSVColumn: Sendable, Equatable {
-  /// Whole numbers; nil where one is missing.
+  /// Integers; nil where one is missing.
   case integers([Int])
   /// Numbers, of which some have a fraction or are missing, which is NaN.
   case numbers([Double])

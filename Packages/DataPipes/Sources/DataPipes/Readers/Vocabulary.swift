@@ -64,7 +64,7 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
 
   /// The tokens of indices.
   ///
-  /// - Parameter indices: whole numbers from 0 up to, but not including, ``count``.
+  /// - Parameter indices: integers from 0 up to, but not including, ``count``.
   public func decode(_ indices: Tensor) -> [Token] {
     indices.flatten().scalars(as: Int.self).map { number in
       guard tokens.indices.contains(number) else {

@@ -152,7 +152,7 @@ struct PickleReader {
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
   }
 
-  /// A whole number of so many bytes, the lowest first; negative only if it is of 8 bytes.
+  /// An integer of so many bytes, the lowest first; negative only if it is of 8 bytes.
   private mutating func number(_ count: Int) throws -> Int {
     Int(littleEndianBytes: try take(count))
   }
@@ -164,7 +164,7 @@ struct PickleReader {
     return Self.integer(bytes.reversed().reduce(isNegative ? -1 : 0) { $0 << 8 | Int128($1) })
   }
 
-  /// What protocol 1 has as digits: whole numbers, of which long ones end in L, and truth values.
+  /// What protocol 1 has as digits: integers, of which long ones end in L, and Booleans.
   private func decimal(_ line: String) throws -> PickleValue {
     let digits = line.hasSuffix("L") ? line.dropLast() : line[...]
     guard digits.wholeMatch(of: /-?[0-9]+/) != nil else { throw PickleFailure.noPickle }

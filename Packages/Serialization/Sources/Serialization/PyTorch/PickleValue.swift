@@ -11,7 +11,7 @@ enum PickleValue {
   case none
   case bool(Bool)
   case integer(Int)
-  /// A whole number of more than 64 bits; nil if of more than 128.
+  /// An integer of more than 64 bits; nil if of more than 128.
   case largeInteger(Int128?)
   case number(Double)
   case text(String)
