@@ -177,6 +177,16 @@ public class Adam: Optimizer {
 
 /// ``Adam`` with decoupled weight decay: `torch.optim.AdamW`; Loshchilov and Hutter, 2017.
 public final class AdamW: Adam {
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - parameters: parameters to optimize.
+  ///   - lr: learning rate.
+  ///   - betas: decay rates of the running means of gradients and of their squares.
+  ///   - eps: ε added to the denominator, for numerical stability.
+  ///   - weightDecay: weight decay, decoupled from the gradient.
+  ///   - amsgrad: whether to use the maximum of all second moments so far (AMSGrad); Reddi et al.,
+  ///     2018.
   public convenience init(
     _ parameters: [Tensor], lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
     eps: Double = 1e-8, weightDecay: Double = 1e-2, amsgrad: Bool = false
@@ -185,6 +195,16 @@ public final class AdamW: Adam {
       [ParameterGroup(parameters)], lr, betas, eps, weightDecay, amsgrad, isDecoupled: true)
   }
 
+  /// Creates the optimizer.
+  ///
+  /// - Parameters:
+  ///   - groups: parameter groups to optimize, with their own settings.
+  ///   - lr: learning rate.
+  ///   - betas: decay rates of the running means of gradients and of their squares.
+  ///   - eps: ε added to the denominator, for numerical stability.
+  ///   - weightDecay: weight decay, decoupled from the gradient.
+  ///   - amsgrad: whether to use the maximum of all second moments so far (AMSGrad); Reddi et al.,
+  ///     2018.
   public convenience init(
     _ groups: [ParameterGroup], lr: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
     eps: Double = 1e-8, weightDecay: Double = 1e-2, amsgrad: Bool = false
