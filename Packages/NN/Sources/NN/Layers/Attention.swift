@@ -82,8 +82,8 @@ open class MultiheadAttention: Module {
     self(x, x, x, needWeights: false).output
   }
 
-  /// Attention of queries to keys and values. With `batchFirst`, shapes are as given here; without,
-  /// the first two dims are swapped.
+  /// Attention of queries to keys and values. The shapes of query, key, value and output are given
+  /// for `batchFirst`; otherwise their first two dims are swapped.
   ///
   /// - Parameters:
   ///   - query: of shape [batch, length, features].

@@ -199,7 +199,7 @@ open class ConvTranspose1d: Convolution {
   ///   - outChannels: number of output channels.
   ///   - kernelSize: size of the kernel.
   ///   - stride: stride of the window.
-  ///   - padding: zero padding added on both sides.
+  ///   - padding: padding of the corresponding convolution, which crops the output on both sides.
   ///   - outputPadding: size added to one side of the output.
   ///   - groups: number of groups; channels are convolved group by group.
   ///   - bias: whether to add a learnable bias.
@@ -255,7 +255,7 @@ open class ConvTranspose2d: Convolution {
   ///   - outChannels: number of output channels.
   ///   - kernelSize: size of the kernel.
   ///   - stride: stride of the window.
-  ///   - padding: zero padding added on both sides.
+  ///   - padding: padding of the corresponding convolution, which crops the output on both sides.
   ///   - outputPadding: size added to one side of the output.
   ///   - groups: number of groups; channels are convolved group by group.
   ///   - bias: whether to add a learnable bias.
