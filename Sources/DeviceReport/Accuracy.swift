@@ -119,7 +119,7 @@ struct Accuracy {
         let expected = test.function(rounded.map { $0.to(.float64) })
         return relativeError(test.function(rounded.map { $0.to(device) }), expected)
       }
-      let slopes = [(Device.cpu, DType.float64), (device, .float32)].map { place, type in
+      let gradients = [(Device.cpu, DType.float64), (device, .float32)].map { place, type in
         let inputs = inputs.map { $0.to(place).to(type).detach() }
         for input in inputs { input.requiresGrad = true }
         // Weights of both signs, so that sums of gradients do not vanish by themselves.
@@ -128,7 +128,7 @@ struct Accuracy {
         (y * weights.to(place).to(type)).sum().backward()
         return inputs.map { $0.grad! }
       }
-      let backward = zip(slopes[1], slopes[0]).map(relativeError).max()!
+      let backward = zip(gradients[1], gradients[0]).map(relativeError).max()!
       table.add(
         test.name, text(errors[0]), text(errors[1]), text(errors[2]), text(backward))
     }

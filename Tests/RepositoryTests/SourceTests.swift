@@ -47,6 +47,37 @@ import Testing
     #expect(count > 20)
   }
 
+  /// GLOSSARY.md has the words that are ours. These were, and the field has others: gradients, stride, dilation,
+  /// padding, number of groups, weight decay, im2col.
+  @Test func wordsAreTheFields() throws {
+    let others = [
+      "slopes", "truePlaces", "placesOfMaxima", "by how much", "how many zeros", "how far apart",
+      "convolved apart", "window's points", "they themselves", "whoever", "how strongly",
+      "drawn towards zero", "what one is after", "what there is to say", "where they live",
+      "so that nothing is divided by zero", "where random numbers come from", "brought to mean",
+      "may only look", "may not look", "made with these arguments", "what is to be optimised",
+      "times as much", "one upon the other", "what gives the places", "normalis",
+    ]
+    var count = 0
+    for folder in ["Packages", "Sources"] {
+      let root = Repository.root.appending(path: folder)
+      let all = FileManager.default.enumerator(
+        at: root, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
+      for case let file as URL in try #require(all)
+      where file.path.contains("/Sources/")
+        && ["swift", "h", "c", "cpp", "cu"].contains(file.pathExtension)
+      {
+        count += 1
+        let text = try String(contentsOf: file, encoding: .utf8).lowercased()
+        // LeakyReLU's slope is its own word.
+        for word in others where word != "slopes" || !file.path.hasSuffix("Activations.swift") {
+          #expect(!text.contains(word.lowercased()), "\(file.lastPathComponent): “\(word)”")
+        }
+      }
+    }
+    #expect(count > 200)
+  }
+
   private func swiftFiles(in folder: String) throws -> [URL] {
     let root = Repository.root.appending(path: folder)
     // What a package alone has built is in a hidden folder.

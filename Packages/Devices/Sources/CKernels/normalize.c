@@ -1,4 +1,4 @@
-// Rows brought to mean 0 and variance 1, or to a mean square of 1, then scaled and shifted:
+// Rows normalized to mean 0 and variance 1, or to a mean square of 1, then scaled and shifted:
 // y = z·w + b with z = (x - μ)·r and r = 1 / √(σ² + ε).
 
 #include <stdlib.h>

@@ -220,10 +220,10 @@ public struct AttentionViews: Sendable {
   public let k: StridedView
   /// The values, as many as keys.
   public let v: StridedView
-  /// What is added to the scores or, where bool, false where a query may not look: dims that make up the batch,
+  /// What is added to the scores or, where bool, false where a key is masked: dims that make up the batch,
   /// then queries and keys; any strides.
   public let mask: StridedView?
-  /// Whether queries may only look at keys up to their own place.
+  /// Whether queries attend only to keys up to their own place.
   public let isCausal: Bool
   /// What the products of queries and keys are multiplied by.
   public let scale: Double
@@ -235,7 +235,7 @@ public struct AttentionViews: Sendable {
   ///   - k: the keys.
   ///   - v: the values.
   ///   - mask: what is added to scores, or which are left out.
-  ///   - isCausal: whether queries may only look back.
+  ///   - isCausal: whether queries attend only to keys up to their own place.
   ///   - scale: the factor of products.
   public init(
     q: StridedView, k: StridedView, v: StridedView, mask: StridedView?, isCausal: Bool,

@@ -139,7 +139,7 @@ extension Tensor {
   /// - Parameters:
   ///   - count: how many are drawn from each.
   ///   - replacement: whether a place may be drawn more than once.
-  ///   - generator: where random numbers come from.
+  ///   - generator: the generator of random numbers.
   public func multinomial(
     _ count: Int, replacement: Bool = false, generator: Generator = .default
   ) -> Tensor {

@@ -88,7 +88,7 @@ typedef struct {
   double *means, *factors;
 } Normalization;
 
-/// The normalised rows, and their means and factors.
+/// The normalized rows, and their means and factors.
 void flambeau_normalize(DType dtype, Normalization rows, void *y);
 
 /// The derivatives of the former where no further ones are wanted, given the gradient of y; those of

@@ -55,7 +55,7 @@ inline void store_row(const T sums[SHARES], T factor, S *row, int64_t width) {
   }
 }
 
-/// The score of a query and a key whose product is given; -∞ where the query may not look.
+/// The score of a query and a key whose product is given; -∞ where it is masked.
 inline T score_of(const AttentionLaunch &launch, int64_t part, int64_t row, int64_t key, T product) {
   if (row >= launch.rows || key >= launch.keys || (launch.is_causal && key > row)) {
     return least<T>();
@@ -184,7 +184,7 @@ KERNEL(attention_gradients_of_keys, const AttentionLaunch launch) {
     load_rows<WIDEST>(tiles.own[0], WARPS, of.k(), first, launch.keys, d);
     load_rows<WIDEST>(tiles.own[1], WARPS, of.v(), first, launch.keys, e);
     T of_key[SHARES] = {}, of_value[SHARES] = {};
-    // Queries before the first key may not look at it.
+    // Queries before the first key are masked from it.
     int64_t begin = launch.is_causal ? first / WARP * WARP : 0;
     for (int64_t start = begin; start < launch.rows; start += WARP) {
       __syncthreads();

@@ -90,7 +90,7 @@ bool hdf5_survives(
 typedef struct {
   hid_t dataset, type;
   size_t size;
-  /// Where to; filled if `status` is 0.
+  /// The destination; filled if `status` is 0.
   void *_Nonnull memory;
   herr_t status;
 } HDF5Reading;

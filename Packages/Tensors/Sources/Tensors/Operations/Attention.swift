@@ -19,7 +19,7 @@ extension Tensor {
   ///   - value: […, length of keys, d], for queries of […, length, d].
   ///   - mask: of bool, true where a query may look; or a number to add to each score. A query that may look
   ///     nowhere gives 0.
-  ///   - isCausal: whether queries may only look at keys up to their own place.
+  ///   - isCausal: whether queries attend only to keys up to their own place.
   ///   - scale: in place of 1 / √d.
   public func scaledDotProductAttention(
     _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,

@@ -218,7 +218,7 @@ extension Tensor {
   ///   - stride: for each of the two dims.
   ///   - padding: for each of the two dims.
   ///   - dilation: for each of the two dims.
-  ///   - groups: how many groups of channels are convolved apart.
+  ///   - groups: the number of groups of channels, each convolved on its own.
   public func conv2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1, padding: any Extent = 0,
     dilation: any Extent = 1, groups: Int = 1
@@ -253,11 +253,11 @@ extension Tensor {
   ///   - weight: [in channels, out channels / groups, kernel height, kernel width].
   ///   - bias: [out channels], or none.
   ///   - stride: the step from one window to the next.
-  ///   - padding: how many zeros are put around.
+  ///   - padding: what is cut off at both ends of each dim, where the convolution was padded.
   ///   - outputPadding: how much larger the output is at its ends, since a convolution with strides
   ///     gives the same size for several.
   ///   - groups: the number of groups of channels, each convolved on its own.
-  ///   - dilation: the distance between a window's points.
+  ///   - dilation: the distance between the elements of a window.
   public func convTranspose2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1, padding: any Extent = 0,
     outputPadding: any Extent = 0, groups: Int = 1, dilation: any Extent = 1
