@@ -100,13 +100,13 @@ extension Tensor {
     return rate == 1 ? result : result / rate
   }
 
-  /// Numbers as ``rand(_:dtype:device:generator:requiresGrad:)`` gives, in the shape, dtype and device
+  /// Numbers as `rand` gives, in the shape, dtype and device
   /// of another tensor.
   public static func randLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
     uniformLike(other, low: 0, high: 1, generator: generator)
   }
 
-  /// Numbers as ``randn(_:dtype:device:generator:requiresGrad:)`` gives, in the shape, dtype and device
+  /// Numbers as `randn` gives, in the shape, dtype and device
   /// of another tensor.
   public static func randnLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
     normalLike(other, mean: 0, std: 1, generator: generator)
