@@ -60,13 +60,8 @@ import Testing
     ]
     var count = 0
     for folder in ["Packages", "Sources"] {
-      let root = Repository.root.appending(path: folder)
-      let all = FileManager.default.enumerator(
-        at: root, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
-      for case let file as URL in try #require(all)
-      where file.path.contains("/Sources/")
-        && ["swift", "h", "c", "cpp", "cu"].contains(file.pathExtension)
-      {
+      for file in try files(in: folder, ["swift", "h", "c", "cpp", "cu"])
+      where file.path.contains("/Sources/") {
         count += 1
         let text = try String(contentsOf: file, encoding: .utf8).lowercased()
         // LeakyReLU's slope is its own word.
@@ -78,12 +73,14 @@ import Testing
     #expect(count > 200)
   }
 
-  private func swiftFiles(in folder: String) throws -> [URL] {
+  private func swiftFiles(in folder: String) throws -> [URL] { try files(in: folder, ["swift"]) }
+
+  private func files(in folder: String, _ kinds: Set<String>) throws -> [URL] {
     let root = Repository.root.appending(path: folder)
     // What a package alone has built is in a hidden folder.
     let files = FileManager.default.enumerator(
       at: root, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
-    return try #require(files).compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+    return try #require(files).compactMap { $0 as? URL }.filter { kinds.contains($0.pathExtension) }
   }
 
   private func lines(of file: URL) throws -> [Substring] {

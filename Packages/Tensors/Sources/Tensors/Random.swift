@@ -100,14 +100,12 @@ extension Tensor {
     return rate == 1 ? result : result / rate
   }
 
-  /// Numbers as `rand` gives, in the shape, dtype and device
-  /// of another tensor.
+  /// Numbers as `rand` gives, in the shape, dtype and device of another tensor.
   public static func randLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
     uniformLike(other, low: 0, high: 1, generator: generator)
   }
 
-  /// Numbers as `randn` gives, in the shape, dtype and device
-  /// of another tensor.
+  /// Numbers as `randn` gives, in the shape, dtype and device of another tensor.
   public static func randnLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
     normalLike(other, mean: 0, std: 1, generator: generator)
   }

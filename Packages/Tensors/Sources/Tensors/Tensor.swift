@@ -94,6 +94,18 @@ extension Tensor {
     }
   }
 
+  /// The elements in arrays, nested as deeply as the type that is asked for: `torch.Tensor.tolist`.
+  ///
+  ///     let rows: [[Int]] = Tensor([[1, 2], [3, 4]]).tolist()
+  ///
+  /// Stops the program where the tensor has another number of dims.
+  public func tolist<List: TensorData>(as type: List.Type = List.self) -> List {
+    guard ndim == type.depth else {
+      fatalError("tolist: a tensor of shape \(shape) is no \(type); it has \(ndim) dims")
+    }
+    return .nested(scalars(as: type.Scalar.self)[...], shape[...])
+  }
+
   /// The only element, as a number: `torch.Tensor.item`.
   public func item() -> Double {
     item(as: Double.self)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Numbers, and arrays of numbers nested to any depth, that a tensor can be made of.
+/// Numbers, and arrays of numbers nested to any depth, that a tensor can be made of, and that its elements can be
+/// given in.
 public protocol TensorData {
   /// The numbers that it is made of.
   associatedtype Scalar: TensorElement
@@ -8,12 +9,21 @@ public protocol TensorData {
   func tensorShape() throws -> [Int]
   /// Appends all of its numbers, row by row.
   func appendScalars(to scalars: inout [Scalar])
+  /// The number of arrays that are nested in each other.
+  static var depth: Int { get }
+  /// Numbers, row by row, nested in a shape.
+  static func nested(_ scalars: ArraySlice<Scalar>, _ shape: ArraySlice<Int>) -> Self
 }
 
 extension TensorData where Self: TensorElement {
   public func tensorShape() -> [Int] { [] }
   /// Appends itself.
   public func appendScalars(to scalars: inout [Self]) { scalars.append(self) }
+  public static var depth: Int { 0 }
+  /// The only number.
+  public static func nested(_ scalars: ArraySlice<Self>, _ shape: ArraySlice<Int>) -> Self {
+    scalars.first!
+  }
 }
 
 extension Bool: TensorData {}
@@ -43,6 +53,17 @@ extension Array: TensorData where Element: TensorData {
   public func appendScalars(to scalars: inout [Element.Scalar]) {
     if let own = self as? [Element.Scalar] { return scalars += own }
     for element in self { element.appendScalars(to: &scalars) }
+  }
+
+  public static var depth: Int { Element.depth + 1 }
+  /// Numbers, row by row, nested in a shape.
+  public static func nested(
+    _ scalars: ArraySlice<Element.Scalar>, _ shape: ArraySlice<Int>
+  ) -> [Element] {
+    let size = shape.dropFirst().reduce(1, *)
+    return (0..<shape.first!).map { row in
+      .nested(scalars.dropFirst(row * size).prefix(size), shape.dropFirst())
+    }
   }
 }
 

@@ -85,6 +85,12 @@ import Testing
     #expect(halves.clone().round_().equal(Tensor([-2.0, 0, 2])))
     #expect(halves.clone().trunc_().equal(Tensor([-1.0, 0, 2])))
     #expect(Tensor([1, 5, 9]).clamp_(max: 6).equal(Tensor([1, 5, 6])))
+    // A limit that is NaN makes all of them NaN, as in clamp.
+    #expect(Tensor([1.0, 2]).clamp_(min: .nan).isnan().all().item(as: Bool.self))
+    // Memory is filled in its own order, as in PyTorch.
+    let (turned, plain) = (Tensor.zeros(2, 3).T, Tensor.zeros(2, 3))
+    turned.uniform_(generator: Generator(seed: 2))
+    #expect(turned.T.equal(plain.uniform_(generator: Generator(seed: 2))))
     let drawn = Tensor.zeros(100).uniform_(2, 3, generator: Generator(seed: 0))
     #expect(drawn.min().item() >= 2 && drawn.max().item() < 3)
     #expect(

@@ -67,8 +67,6 @@ public final class Buffer<Value: TensorHolder> {
   public init(persistent: Bool) {
     self.persistent = persistent
   }
-
-  fileprivate var storedTensor: Tensor? { value?.tensor }
 }
 
 /// The type of a parameter or a buffer: a tensor or an optional tensor.
@@ -110,7 +108,7 @@ extension Parameter: StoredTensor {
 }
 
 extension Buffer: StoredTensor {
-  var tensor: Tensor? { storedTensor }
+  var tensor: Tensor? { value?.tensor }
   var isParameter: Bool { false }
   func replace(by tensor: Tensor) { wrappedValue = .holding(tensor) }
 }

@@ -99,6 +99,8 @@ struct Inputs {
   fileprivate var others: [Edge]?
   /// What the operation was given besides, in a box.
   fileprivate(set) var attributes: AnyObject?
+  /// The same, out of the box.
+  var attributeValue: Any? { (attributes as? any AnyAttributes)?.any }
   /// The output, where a derivative needs it, or the leaf. It has no node, since that would be a cycle.
   fileprivate(set) var output: SavedOutput?
   /// Whether backward has taken them.

@@ -94,6 +94,6 @@ extension Tensor {
   /// dim of a softmax.
   public var recordedOperation: (operation: Operator, attributes: Any?)? {
     guard let node, let row = node.row else { return nil }
-    return (row, (node.inputs().attributes as? any AnyAttributes)?.any)
+    return (row, node.inputs().attributeValue)
   }
 }

@@ -116,7 +116,7 @@ struct GraphDrawing {
     var all =
       options.labelsEdges ? [] : [ComputationGraph.Field(describing: node.dtype, node.shape)]
     let inputs = node.inputs()
-    if let row = node.row, let attributes = (inputs.attributes as? any AnyAttributes)?.any {
+    if let row = node.row, let attributes = inputs.attributeValue {
       all += row.namedValues(of: attributes).map { .init($0.name, $0.text) }
     }
     if options.showsValues, node.retainsGrad, let grad = node.grad {

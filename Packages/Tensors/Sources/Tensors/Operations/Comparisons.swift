@@ -79,3 +79,41 @@ extension Tensor {
     .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
   }
 }
+
+// What Python answers with a tensor and Swift's operators would answer with one Bool.
+extension Tensor {
+  /// Use `.<`.
+  @available(
+    *, unavailable,
+    message: "use .<, which compares element by element; with .item() for one number"
+  )
+  public static func < (a: Tensor, b: Tensor) -> Bool { fatalError() }
+  /// Use `.>`.
+  @available(
+    *, unavailable,
+    message: "use .>, which compares element by element; with .item() for one number"
+  )
+  public static func > (a: Tensor, b: Tensor) -> Bool { fatalError() }
+  /// Use `.<=`.
+  @available(
+    *, unavailable,
+    message: "use .<=, which compares element by element; with .item() for one number"
+  )
+  public static func <= (a: Tensor, b: Tensor) -> Bool { fatalError() }
+  /// Use `.>=`.
+  @available(
+    *, unavailable,
+    message: "use .>=, which compares element by element; with .item() for one number"
+  )
+  public static func >= (a: Tensor, b: Tensor) -> Bool { fatalError() }
+  /// Use `.==`.
+  @available(
+    *, unavailable, message: "use .== for each element, equal(_:) for all, === for the same tensor"
+  )
+  public static func == (a: Tensor, b: Tensor) -> Bool { fatalError() }
+  /// Use `.!=`.
+  @available(
+    *, unavailable, message: "use .!= for each element, !equal(_:) for all, !== for the same tensor"
+  )
+  public static func != (a: Tensor, b: Tensor) -> Bool { fatalError() }
+}

@@ -92,7 +92,8 @@ extension Tensor {
   @discardableResult
   public func clamp_(min: Double? = nil, max: Double? = nil) -> Tensor {
     guard min != nil || max != nil else { fatalError("clamp_: give min, max or both") }
-    guard dtype.isFloatingPoint else { return copy_(clamp(min: min, max: max)) }
+    let hasNaN = min?.isNaN == true || max?.isNaN == true
+    guard dtype.isFloatingPoint, !hasNaN else { return copy_(clamp(min: min, max: max)) }
     update(.clamp, with: min ?? -.infinity, max ?? .infinity)
     return self
   }
@@ -121,8 +122,7 @@ extension Tensor {
   public func uniform_(
     _ from: Double = 0, _ to: Double = 1, generator: Generator = .default
   ) -> Tensor {
-    copy_(
-      .uniform(shape, low: from, high: to, dtype: dtype, device: device, generator: generator))
+    copy_(.uniformLike(self, low: from, high: to, generator: generator))
   }
 
   /// Draws all elements from a normal distribution: `torch.Tensor.normal_`.
@@ -130,9 +130,7 @@ extension Tensor {
   public func normal_(
     mean: Double = 0, std: Double = 1, generator: Generator = .default
   ) -> Tensor {
-    copy_(
-      .normal(
-        mean: mean, std: std, shape, dtype: dtype, device: device, generator: generator))
+    copy_(.normalLike(self, mean: mean, std: std, generator: generator))
   }
 
   private func updated(_ operation: Operator, _ other: Tensor) -> Tensor {

@@ -241,3 +241,14 @@ extension Tensor {
     return filled.gather(dim: 0, index: places(to)).reshape(to.shape)
   }
 }
+
+extension Tensor: Sequence {
+  /// The parts along dim 0, as in `for row in tensor`; views.
+  public func makeIterator() -> IndexingIterator<[Tensor]> {
+    guard ndim > 0 else { fatalError("a scalar has no parts to go through; use item()") }
+    return unbind().makeIterator()
+  }
+
+  /// The length of dim 0.
+  public var underestimatedCount: Int { shape.first ?? 0 }
+}

@@ -75,6 +75,11 @@ extension PartialRangeThrough<Int>: TensorIndexConvertible {
   public var tensorIndex: TensorIndex { .range(nil, upperBound == -1 ? nil : upperBound + 1) }
 }
 
+extension [Int]: TensorIndexConvertible {
+  /// Some places along a dim, as in `x[.all, [0, 2]]`; a copy.
+  public var tensorIndex: TensorIndex { Tensor(self, device: .cpu).tensorIndex }
+}
+
 extension Tensor: TensorIndexConvertible {
   /// It as an index of a tensor.
   public var tensorIndex: TensorIndex { TensorIndex(kind: .tensor(self)) }

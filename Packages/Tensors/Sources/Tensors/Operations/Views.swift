@@ -160,6 +160,14 @@ extension Tensor {
     ndim == 2 ? transpose(0, 1) : permute(Array((0..<ndim).reversed()))
   }
 
+  /// A matrix transposed, a vector or scalar as it is: `torch.t`.
+  public func t() -> Tensor {
+    guard ndim <= 2 else {
+      fatalError("t: a tensor of shape \(shape) has more than 2 dims; use transpose or permute")
+    }
+    return ndim < 2 ? self : transpose(0, 1)
+  }
+
   /// The last two dims swapped: `torch.Tensor.mT`.
   public var mT: Tensor {
     guard ndim >= 2 else {
