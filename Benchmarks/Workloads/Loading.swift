@@ -9,7 +9,7 @@ extension Workload {
     [0, 2].map { numWorkers in
       Workload(name: "epoch of 10,000 rows, \(numWorkers) workers", tolerance: 0) {
         manualSeed(0)
-        let rows = TensorDataset(.randn([10_000, 64]), .arange(10_000))
+        let rows = TensorDataset(Tensor.randn([10_000, 64]), Tensor.arange(10_000))
         let loader = DataLoader(rows, batchSize: 32, shuffle: true, numWorkers: numWorkers)
         return { count in
           var last = Tensor(0)
@@ -36,7 +36,7 @@ extension Workload {
         return { count in
           var result: [Double] = []
           for _ in 0..<count {
-            guard let table = try? CSVTable(path), case .numbers(let x) = table.columns[0] else {
+            guard let table = try? CSVTable(path), case .floats(let x) = table.columns[0] else {
               fatalError("cannot read \(path)")
             }
             result = [Double(table.count), x.reduce(0, +)]

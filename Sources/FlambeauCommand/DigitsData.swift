@@ -1,7 +1,7 @@
 import Flambeau
 
 /// Some of the digits.
-typealias DigitsSubset = Subset<TensorDataset<(Tensor, Tensor)>>
+typealias DigitsSubset = Subset<TensorDataset<Tensor, Tensor>>
 
 /// The digits, split at random and standardised.
 struct DigitsData: CustomStringConvertible {

@@ -35,7 +35,7 @@ struct GraphCommand: ParsableCommand {
   var legend = true
 
   @Flag(help: "Marks gradients that explode, vanish, are no numbers, or end.")
-  var troubles = false
+  var diagnostics = false
 
   func validate() throws {
     if let depth, depth < 0 { throw ValidationError("--depth is 0 or more, not \(depth)") }
@@ -52,7 +52,7 @@ struct GraphCommand: ParsableCommand {
       return try recording.writePage(to: output, direction: direction)
     }
     var graph = try recording?.graph ?? graph()
-    if troubles { graph = graph.markingTroubles() }
+    if diagnostics { graph = graph.markingDiagnostics() }
     if let depth { graph = graph.folded(toDepth: depth) }
     try graph.render(to: output, direction: direction, legend: legend, maxNodes: maxNodes)
   }

@@ -13,7 +13,10 @@ import Testing
     for package in try FileManager.default.contentsOfDirectory(atPath: packages.path) {
       #expect(names.contains("Page\(package)"))
     }
-    for name in ["Flambeau", "FromPyTorch", "FromNumPy", "Autograd", "Troubleshooting"] {
+    for name in [
+      "Flambeau", "FromPyTorch", "FromNumPy", "Autograd", "Troubleshooting",
+      "WhatTheCompilerSays",
+    ] {
       #expect(names.contains("Page\(name)"))
     }
   }
@@ -27,12 +30,26 @@ import Testing
     // Rows of tables may print something themselves; that they were all run is the last line.
     var output = result.output
     if !article.rows.isEmpty {
-      #expect(article.rows.count > 60)
+      #expect(article.rows.count > 30)
       #expect(output.hasSuffix("\(article.rows.count) rows\n"))
       output = String(output.prefix(article.page.output.count))
     }
     #expect(PageComparison.difference(of: article.page, from: output) == nil)
     try await TypedReader.expectStops(of: article.page, name)
+  }
+
+  /// What stands on the left of a table is compiled, and what the compiler says of the line is in the middle.
+  @Test func theCompilerSaysWhatThePageSays() async throws {
+    let article = try #require(Self.articles.first { $0.name == "PageWhatTheCompilerSays" })
+    let start = article.page.program
+    let mistakes = article.cells.map { (code: $0[0], message: $0[1]) }
+    let program = start + mistakes.map { "do { \($0.code) }\n" }.joined()
+    let errors = try await TypedReader.errors(of: program)
+    let first = start.split(separator: "\n", omittingEmptySubsequences: false).count
+    for (index, mistake) in mistakes.enumerated() {
+      let said = errors[first + index] ?? []
+      #expect(said.contains { $0.hasSuffix(mistake.message) }, "\(mistake.code): \(said)")
+    }
   }
 
   @Test func piecesOfCodeInCommentsCompile() async throws {

@@ -38,7 +38,7 @@ import Testing
       return loss(model).graph(of: model)
     },
     "backward": { recording().frame(4) },
-    "troubles": { recording(scale: 1000).graph.markingTroubles() },
+    "diagnostics": { recording(scale: 1000).graph.markingDiagnostics() },
     "comparison": { recording().graph.compared(with: recording(scale: 2).graph) },
     "model": { network().graph(.zeros([1, 2])) },
     "repeats": {
@@ -127,7 +127,7 @@ import Testing
     let last = recording.steps.count
     func expected(_ step: Int, _ play: String = "▶ Play") -> String {
       let reached = recording.frame(step).nodes.count { $0.field("grad") != nil }
-      let lit = recording.frame(step).edges.count { $0.isLit }
+      let lit = recording.frame(step).edges.count { $0.isHighlighted }
       return "\(step) \(step > 0 ? nodes[step - 1] : "none") \(lit) \(reached) \(play)"
     }
     #expect(

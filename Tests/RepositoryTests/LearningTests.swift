@@ -8,7 +8,7 @@ import Testing
     let generator = Generator(seed: 0)
     let digits = Digits.test
     let parts = randomSplit(digits, [1437, 360], generator: generator)
-    func images(_ part: Subset<TensorDataset<(Tensor, Tensor)>>) throws -> (Tensor, Tensor) {
+    func images(_ part: Subset<TensorDataset<Tensor, Tensor>>) throws -> (Tensor, Tensor) {
       let (x, y) = try part.batch(at: Array(0..<part.count))
       return (x.reshape(-1, 1, 8, 8) / 16, y)
     }

@@ -7,8 +7,12 @@ import Testing
 /// articles, and the pieces of code in comments; built in release. It stays from one run of the tests to the
 /// next.
 enum TypedReader {
+  private static let url = Repository.root.appending(path: ".build/reader")
+  /// Where all of it is built, the libraries once.
+  static let builds = url.appending(path: ".build")
+
   static let folder = Task {
-    let reader = try ReaderFolder(Repository.root.appending(path: ".build/reader"))
+    let reader = try ReaderFolder(url)
     for chapter in try Chapter.all() {
       try reader.add(chapter)
       try reader.write(chapter.page.program, to: reader.program(chapter))
@@ -23,10 +27,29 @@ enum TypedReader {
     }
     try reader.addProgram("Snippets", ["main.swift": Snippet.program(of: try Snippet.all())])
 
-    let build = try await run(
-      command: ["swift", "build", "-c", "release", "--disable-dependency-cache"], in: reader.url)
-    try #require(build.status == 0, "\(build.output) \(build.errors)")
+    let result = try await build(reader.url)
+    try #require(result.status == 0, "\(result.output) \(result.errors)")
     return reader
+  }
+
+  /// Builds a package in release, beside what is typed, so that the libraries are compiled once.
+  static func build(_ package: URL) async throws -> ProcessResult {
+    try await run(
+      command: [
+        "swift", "build", "-c", "release", "--disable-dependency-cache", "--scratch-path",
+        builds.path,
+      ], in: package)
+  }
+
+  /// What the compiler says of a program that is wrong, by the lines.
+  static func errors(of program: String) async throws -> [Int: [String]] {
+    _ = try await folder.value
+    let package = try ReaderFolder(Repository.root.appending(path: ".build/mistakes"))
+    try package.addProgram("Mistakes", ["main.swift": program])
+    let result = try await build(package.url)
+    return Dictionary(
+      grouping: result.output.matches(of: #/main\.swift:(\d+):\d+: error: (.*)/#)
+    ) { Int($0.1)! }.mapValues { $0.map { String($0.2) } }
   }
 
   private static func addStops(
@@ -42,9 +65,9 @@ enum TypedReader {
   static func runProgram(
     _ name: String, in folder: URL, environment: [String: String] = [:]
   ) async throws -> ProcessResult {
-    let reader = try await Self.folder.value
+    _ = try await Self.folder.value
     return try await run(
-      reader.url.appending(path: ".build/release/\(name)"), in: folder, environment: environment)
+      builds.appending(path: "release/\(name)"), in: folder, environment: environment)
   }
 
   /// Runs each piece of code that a page says will stop, and compares the messages.
@@ -82,18 +105,20 @@ struct Article {
     }.sorted { $0.name < $1.name }
   }
 
-  /// The pieces of Swift in the second column of its tables.
-  var rows: [String] {
-    page.parts.flatMap { part -> [String] in
+  /// The cells of its tables' rows that begin with a piece of code.
+  var cells: [[String]] {
+    page.parts.flatMap { part -> [[String]] in
       guard case .text(let text) = part else { return [] }
-      return text.split(separator: "\n").compactMap { line in
-        guard line.hasPrefix("| `"), let cell = line.split(separator: " | ").last else {
-          return nil
+      return text.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { line in
+        line.split(separator: " | ").map {
+          $0.trimmingCharacters(in: CharacterSet(charactersIn: "|` "))
         }
-        return cell.trimmingCharacters(in: CharacterSet(charactersIn: "|` "))
       }
     }
   }
+
+  /// The pieces of Swift in the last column of its tables.
+  var rows: [String] { cells.compactMap(\.last) }
 
   /// Its blocks, and then the rows of its tables, each in a scope of its own.
   var program: String {

@@ -21,16 +21,16 @@ import Testing
         "+3,inf,True,,5,", "",
       ].joined(separator: "\n"))
     #expect(found.columnNames == ["id", "size", "ok", "name", "gap", "late"] && found.count == 3)
-    #expect(try found.column("id") == .integers([1, -2, 3]))
-    #expect(try found.column("size") == .numbers([2.5, 1000, .infinity]))
+    #expect(try found.column("id") == .ints([1, -2, 3]))
+    #expect(try found.column("size") == .floats([2.5, 1000, .infinity]))
     #expect(try found.column("ok") == .bools([true, false, true]))
-    #expect(try found.column("name") == .texts(["anna", #"b, "b""#, nil]))
-    guard case .numbers(let gap) = try found.column("gap") else {
+    #expect(try found.column("name") == .strings(["anna", #"b, "b""#, nil]))
+    guard case .floats(let gap) = try found.column("gap") else {
       Issue.record("gap")
       return
     }
     #expect(gap[0].isNaN && gap[1...] == [4, 5])
-    #expect(try found.column("late") == .texts(["3", "x", nil]))
+    #expect(try found.column("late") == .strings(["3", "x", nil]))
   }
 
   /// A later field may be of another kind than all those before it.
@@ -38,20 +38,20 @@ import Testing
     func column(_ fields: [String]) throws -> CSVColumn {
       try table((["x"] + fields).joined(separator: "\n").appending("\n")).columns[0]
     }
-    #expect(try column(["007", "8", "abc"]) == .texts(["007", "8", "abc"]))
-    #expect(try column(["1", "2", "2.5"]) == .numbers([1, 2, 2.5]))
-    #expect(try column(["true", "1"]) == .texts(["true", "1"]))
-    #expect(try column(["true", "NA", "false"]) == .texts(["true", nil, "false"]))
-    #expect(try column(["NA", "true"]) == .texts([nil, "true"]))
-    #expect(try column(["1.50", "NA", "z"]) == .texts(["1.50", nil, "z"]))
-    #expect(try column(["\"1\"", "2"]) == .integers([1, 2]))
-    #expect(try column(["\"NA\"", "\"\"", "x"]) == .texts([nil, nil, "x"]))
+    #expect(try column(["007", "8", "abc"]) == .strings(["007", "8", "abc"]))
+    #expect(try column(["1", "2", "2.5"]) == .floats([1, 2, 2.5]))
+    #expect(try column(["true", "1"]) == .strings(["true", "1"]))
+    #expect(try column(["true", "NA", "false"]) == .strings(["true", nil, "false"]))
+    #expect(try column(["NA", "true"]) == .strings([nil, "true"]))
+    #expect(try column(["1.50", "NA", "z"]) == .strings(["1.50", nil, "z"]))
+    #expect(try column(["\"1\"", "2"]) == .ints([1, 2]))
+    #expect(try column(["\"NA\"", "\"\"", "x"]) == .strings([nil, nil, "x"]))
     // More digits than an Int holds make a number.
-    #expect(try column(["12345678901234567890"]) == .numbers([0x1.56a95319d63e1p+63]))
-    #expect(try column(["1e999", "-1e-999"]) == .numbers([.infinity, -0.0]))
-    #expect(try column(["0x10", "1"]) == .texts(["0x10", "1"]))
-    #expect(try column(["1_000", "1"]) == .texts(["1_000", "1"]))
-    guard case .numbers(let missing) = try column(["NA", "nan"]) else {
+    #expect(try column(["12345678901234567890"]) == .floats([0x1.56a95319d63e1p+63]))
+    #expect(try column(["1e999", "-1e-999"]) == .floats([.infinity, -0.0]))
+    #expect(try column(["0x10", "1"]) == .strings(["0x10", "1"]))
+    #expect(try column(["1_000", "1"]) == .strings(["1_000", "1"]))
+    guard case .floats(let missing) = try column(["NA", "nan"]) else {
       Issue.record("missing")
       return
     }
@@ -59,16 +59,16 @@ import Testing
   }
 
   @Test func formsOfText() throws {
-    #expect(try table("a,b\r\n1,2\r\n3,4").columns == [.integers([1, 3]), .integers([2, 4])])
+    #expect(try table("a,b\r\n1,2\r\n3,4").columns == [.ints([1, 3]), .ints([2, 4])])
     #expect(try table("\u{FEFF}a\n1\n").columnNames == ["a"])
-    #expect(try table("\n\na\n\n1\n\n\n2\n\n").columns == [.integers([1, 2])])
-    #expect(try table("a;b\n1,5;2\n", separator: ";").columns == [.texts(["1,5"]), .integers([2])])
+    #expect(try table("\n\na\n\n1\n\n\n2\n\n").columns == [.ints([1, 2])])
+    #expect(try table("a;b\n1,5;2\n", separator: ";").columns == [.strings(["1,5"]), .ints([2])])
     #expect(
       try table("1 2\n3 4\n", separator: " ", hasHeader: false).columns
-        == [.integers([1, 3]), .integers([2, 4])])
-    #expect(try table("a,b\n 1 , 2.5 \n").columns == [.integers([1]), .numbers([2.5])])
-    #expect(try table("a,b\n\"two\nlines\",x\n").columns[0] == .texts(["two\nlines"]))
-    #expect(try table("a\nx y\"z\"\n\"\"\n").columns == [.texts(["x y\"z\"", nil])])
+        == [.ints([1, 3]), .ints([2, 4])])
+    #expect(try table("a,b\n 1 , 2.5 \n").columns == [.ints([1]), .floats([2.5])])
+    #expect(try table("a,b\n\"two\nlines\",x\n").columns[0] == .strings(["two\nlines"]))
+    #expect(try table("a\nx y\"z\"\n\"\"\n").columns == [.strings(["x y\"z\"", nil])])
     let header = try table("a,b\n")
     #expect(header.count == 0 && header.columnNames == ["a", "b"])
     #expect(try header.tensor().shape == [0, 2])
@@ -79,11 +79,11 @@ import Testing
   /// them.
   @Test func whatOtherProgramsWrite() throws {
     let mac = try table("a,b\r1,x\r2,\"y\rz\"\r")
-    #expect(mac.columns == [.integers([1, 2]), .texts(["x", "y\rz"])])
-    #expect(try table("a\r\n1\r2\n3").columns == [.integers([1, 2, 3])])
+    #expect(mac.columns == [.ints([1, 2]), .strings(["x", "y\rz"])])
+    #expect(try table("a\r\n1\r2\n3").columns == [.ints([1, 2, 3])])
     let fromR = try table("\"x\" \"y\"\n\"r1\" 1 2\n\"r2\" 3 NA\n", separator: " ")
-    #expect(fromR.columnNames == ["x", "y"] && fromR.rowNames == .texts(["r1", "r2"]))
-    #expect(try fromR.column("x") == .integers([1, 3]) && fromR.count == 2)
+    #expect(fromR.columnNames == ["x", "y"] && fromR.rowNames == .strings(["r1", "r2"]))
+    #expect(try fromR.column("x") == .ints([1, 3]) && fromR.count == 2)
     #expect(try fromR.tensor(missing: 0).shape == [2, 2])
     #expect(try table("a,b\n1,2\n").rowNames == nil)
     for (header, names) in [
@@ -96,8 +96,8 @@ import Testing
     // What is quoted is read as what is not.
     #expect(
       try table("a,b,c\n\"1\",\"1.5\",\"true\"\n").columns
-        == [.integers([1]), .numbers([1.5]), .bools([true])])
-    guard case .numbers(let gap) = try table("a\n\"1\"\n\"NA\"\n\"\"\n").columns[0] else {
+        == [.ints([1]), .floats([1.5]), .bools([true])])
+    guard case .floats(let gap) = try table("a\n\"1\"\n\"NA\"\n\"\"\n").columns[0] else {
       Issue.record("no numbers")
       return
     }
@@ -114,7 +114,7 @@ import Testing
         .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1, 1 / 3, 0x1p53,
       ]
     let text = "x\n" + numbers.map { "\($0)" }.joined(separator: "\n")
-    #expect(try table(text).columns == [.numbers(numbers)])
+    #expect(try table(text).columns == [.floats(numbers)])
   }
 
   @Test func damageIsNamedWithItsLine() {
@@ -153,12 +153,12 @@ import Testing
     for row in 0..<rows { text += "\(numbers[row]),\"\(texts[row])\",\(almost[row])\n" }
     #expect(text.utf8.count > 1 << 20)
     let found = try table(text)
-    #expect(found.count == rows && found.columns[0] == .numbers(numbers))
-    #expect(found.columns[1] == .texts(texts))
+    #expect(found.count == rows && found.columns[0] == .floats(numbers))
+    #expect(found.columns[1] == .strings(texts))
     #expect(
       found.columns[2]
         == (seed == 1
-          ? .numbers((0..<rows - 1).map(Double.init) + [0.5]) : .integers(Array(0..<rows))))
+          ? .floats((0..<rows - 1).map(Double.init) + [0.5]) : .ints(Array(0..<rows))))
     #expect(
       error(text + "1,2\n").contains("line \(text.utf8.count { $0 == 0x0A } + 1): 2 fields"))
     #expect(error(text + "1,\"2").contains("a quote is opened and never closed"))
@@ -169,7 +169,7 @@ import Testing
     let columns = String(repeating: ",", count: 100_000)
     let found = try table(columns + "\n1" + columns + String(repeating: "\n", count: 1_000_000))
     #expect(found.count == 1 && found.columns.count == 100_001)
-    #expect(found.columns[0] == .integers([1]) && found.columnNames[1] == "Unnamed: 1")
+    #expect(found.columns[0] == .ints([1]) && found.columnNames[1] == "Unnamed: 1")
   }
 
   @Test func tensors() throws {
@@ -213,7 +213,7 @@ import Testing
     try Data("a\tb\n1\tx\n2\t\"y\tz\"\n".utf8).write(to: url)
     let found = try CSVTable(url.path)
     #expect(
-      found.columns == [.integers([1, 2]), .texts(["x", "y\tz"])] && found.path == url.path)
+      found.columns == [.ints([1, 2]), .strings(["x", "y\tz"])] && found.path == url.path)
     let rows = DataPipe.csv(url.path, separator: "\t")
     #expect(try rows.collect() == [["a", "b"], ["1", "x"], ["2", "y\tz"]])
     #expect(try rows.prefix(1).collect() == [["a", "b"]])
@@ -239,10 +239,10 @@ import Testing
         for column in table.columns {
           let count =
             switch column {
-            case .integers(let values): values.count
-            case .numbers(let values): values.count
+            case .ints(let values): values.count
+            case .floats(let values): values.count
             case .bools(let values): values.count
-            case .texts(let values): values.count
+            case .strings(let values): values.count
             }
           #expect(count == table.count)
         }

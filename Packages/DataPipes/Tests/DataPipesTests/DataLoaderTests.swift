@@ -10,6 +10,8 @@ import Testing
     }
     let loader = DataLoader(numbered(7), batchSize: 3)
     #expect(inputs(loader) == [[0, 1, 2], [3, 4, 5], [6]] && loader.count == 3)
+    #expect(loader.exampleCount == 7)
+    #expect(Array(RandomSampler(numbered(7))).sorted() == Array(0..<7))
     let whole = DataLoader(numbered(7), batchSize: 3, dropLast: true)
     #expect(inputs(whole) == [[0, 1, 2], [3, 4, 5]] && whole.count == 2)
     #expect(inputs(DataLoader(numbered(0), batchSize: 3)) == [])

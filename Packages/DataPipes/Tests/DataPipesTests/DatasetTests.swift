@@ -10,7 +10,7 @@ import Testing
     try (0..<dataset.count).map { try dataset[$0] }
   }
 
-  @Test func tensorsOfOneToFour() {
+  @Test func tensorsOfAnyNumber() {
     let x = Tensor.arange(6).reshape(3, 2)
     #expect(TensorDataset(x)[1].equal(Tensor([2, 3])))
     let (a, b) = TensorDataset(x, x * 2)[2]
@@ -21,6 +21,8 @@ import Testing
     let four = TensorDataset(x, x, x, Tensor([7, 8, 9]))
     #expect(four.count == 3 && four[1].3.item() == 8 && four.tensors.count == 4)
     #expect(four.batch(at: []).3.shape == [0])
+    let five: TensorDataset<Tensor, Tensor, Tensor, Tensor, Tensor> = TensorDataset(x, x, x, x, x)
+    #expect(five[0].4.equal(x[0]) && five.targets.equal(x))
   }
 
   @Test func oneAfterAnother() throws {
@@ -72,7 +74,7 @@ import Testing
   @Test func subsetsOfSubsets() throws {
     let subset = Subset(Subset(letters, indices: [3, 1, 4]), indices: [2, 0])
     #expect(try all(subset) == ["e", "d"])
-    let rows = Subset(TensorDataset(.arange(10)), indices: [5, 6, 7])
+    let rows = Subset(TensorDataset(Tensor.arange(10)), indices: [5, 6, 7])
     #expect(try rows.batch(at: [2, 0]).equal(Tensor([7, 5])))
   }
 
@@ -80,7 +82,7 @@ import Testing
     await expectMessage(
       "TensorDataset: shapes [2] and [3] differ",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        _ = TensorDataset(.zeros([2]), .zeros([3]))
+        _ = TensorDataset(Tensor.zeros([2]), Tensor.zeros([3]))
       })
     await expectMessage(
       "TensorDataset: shapes [] differ",
@@ -88,9 +90,14 @@ import Testing
         _ = TensorDataset(Tensor(1))
       })
     await expectMessage(
+      "TensorDataset.targets: the dataset has one tensor",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = TensorDataset(Tensor.zeros([2])).targets
+      })
+    await expectMessage(
       "randomSplit: parts of [1, 1] do not add up to the dataset's 3",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        _ = randomSplit(TensorDataset(.zeros([3]), .zeros([3])), [1, 1])
+        _ = randomSplit(TensorDataset(Tensor.zeros([3]), Tensor.zeros([3])), [1, 1])
       })
     await expectMessage(
       "randomSplit: shares of [0.5, 0.4] do not add up to 1",

@@ -1,7 +1,7 @@
 import DataPipes
 import Foundation
 
-func numbered(_ count: Int) -> TensorDataset<(Tensor, Tensor)> {
+func numbered(_ count: Int) -> TensorDataset<Tensor, Tensor> {
   TensorDataset(.arange(count), .arange(count) * 10)
 }
 

@@ -107,7 +107,7 @@ import Testing
       RandomHorizontalFlip(), RandomCrop(4, padding: 1), ToFloat(),
       Normalize(mean: [0.5], std: [0.5]),
     ])
-    let images = TensorDataset(Tensor.randint(0, 256, [8, 1, 5, 5]).to(.uint8), .arange(8))
+    let images = TensorDataset(Tensor.randint(0, 256, [8, 1, 5, 5]).to(.uint8), Tensor.arange(8))
     let dataset = images.map { image, label in (augment(image), OneHot(8)(label)) }
     func batches(_ numWorkers: Int) -> [(Tensor, Tensor)] {
       Array(

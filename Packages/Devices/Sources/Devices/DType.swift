@@ -34,6 +34,22 @@ extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible
   }
 }
 
+/// PyTorch's shorter names.
+extension DType {
+  /// float32: `torch.float`.
+  public static var float: DType { .float32 }
+  /// float64: `torch.double`.
+  public static var double: DType { .float64 }
+  /// float16: `torch.half`.
+  public static var half: DType { .float16 }
+  /// int64: `torch.long`.
+  public static var long: DType { .int64 }
+  /// int32: `torch.int`.
+  public static var int: DType { .int32 }
+  /// int16: `torch.short`.
+  public static var short: DType { .int16 }
+}
+
 /// A Swift type that a tensor's elements can be.
 public protocol TensorElement: Sendable {
   /// The dtype of a tensor of such elements.

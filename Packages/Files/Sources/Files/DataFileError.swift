@@ -9,7 +9,7 @@ public enum DataFileError: Error, Equatable, LocalizedError {
   /// The file is sound, as far as was seen, but holds something that no tensor can represent.
   case unsupported(path: String, reason: String)
   /// The file would take more than ``ReadingLimits`` allow.
-  case beyondLimit(path: String, reason: String)
+  case limitExceeded(path: String, reason: String)
   /// The file could not be written; what was there before is still there.
   case cannotWrite(path: String, reason: String)
 
@@ -19,7 +19,7 @@ public enum DataFileError: Error, Equatable, LocalizedError {
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .damaged(let path, let line?, let reason): "\(path), line \(line): \(reason)"
     case .damaged(let path, nil, let reason), .unsupported(let path, let reason),
-      .beyondLimit(let path, let reason):
+      .limitExceeded(let path, let reason):
       "\(path): \(reason)"
     }
   }

@@ -45,11 +45,11 @@ public struct ReadingLimits: Equatable, Sendable {
 
   /// Counts some more bytes.
   ///
-  /// - Throws: `DataFileError.beyondLimit`.
+  /// - Throws: `DataFileError.limitExceeded`.
   public func take(_ bytes: Int, for what: String) throws {
     let (sum, overflow) = used.addingReportingOverflow(bytes)
     guard !overflow, sum <= limit else {
-      throw DataFileError.beyondLimit(
+      throw DataFileError.limitExceeded(
         path: path,
         reason: "with \(what) it would take more than \(limit) bytes of memory; a larger `memory` "
           + "of ReadingLimits allows that")

@@ -19,7 +19,7 @@ private func layers(_ count: Int, wide: Int? = nil) -> ComputationGraph {
       .init(
         .operation, label: "linear",
         fields: number == wide ? [.init("tensor", "wide")] : [.init("value", Double(number))],
-        cluster: inner, bytesHeld: 8))
+        cluster: inner, savedBytes: 8))
     let relu = builder.add(.init(.operation, label: "relu", cluster: layer))
     let add = builder.add(.init(.operation, label: "add", cluster: layer))
     builder.connect(weight, to: linear)
@@ -47,7 +47,7 @@ private func arrows(_ graph: Graph) -> [String] {
       one.nodes[1].fields == [
         .init("operations", "6"), .init("parameters", "2"), .init("held", "16 B"),
       ])
-    #expect(one.nodes[1].kind == .module && one.nodes[1].bytesHeld == 16 && one.clusters.isEmpty)
+    #expect(one.nodes[1].kind == .module && one.nodes[1].savedBytes == 16 && one.clusters.isEmpty)
     let two = graph.folded(toDepth: 1)
     #expect(
       arrows(two) == [
@@ -104,7 +104,7 @@ private func arrows(_ graph: Graph) -> [String] {
 
     var builder = Graph.Builder()
     for number in 0..<1000 {
-      builder.add(.init(.operation, label: "f", bytesHeld: 1))
+      builder.add(.init(.operation, label: "f", savedBytes: 1))
       if number > 0 { builder.connect(number - 1, to: number) }
     }
     let chain = builder.graph().fitted(to: 100)
@@ -182,35 +182,37 @@ private func arrows(_ graph: Graph) -> [String] {
   @Test func gradientsThatAreWrong() {
     let troubled = graph([[1e-9, 0], [2000, 1], [.nan, 1, .infinity], [0, 0], [1, -1], nil])
     #expect(
-      troubled.troubles().map { "\($0.node) \($0.text)" } == [
+      troubled.diagnostics().map { "\($0.node) \($0.text)" } == [
         "0 its gradient is no larger than 1e-09", "1 its gradient is as large as 2000",
         "2 1 NaN and 1 infinite of 3 numbers of its grad", "3 its gradient is 0 everywhere",
         "4 100 % of its inputs get no gradient",
       ])
     #expect(
-      troubled.markingTroubles().nodes.map(\.mark) == [
+      troubled.markingDiagnostics().nodes.map(\.mark) == [
         .vanishing, .exploding, .notANumber, .dead, .dead, nil,
       ])
-    #expect(troubled.markingTroubles().notes[0] == "relu #0: its gradient is no larger than 1e-09")
-    #expect(graph([[0.5], [1]]).troubles().isEmpty)
-    #expect(graph([[0.5]]).troubles(exploding: 0.1).map(\.mark) == [.exploding])
+    #expect(
+      troubled.markingDiagnostics().notes[0] == "relu #0: its gradient is no larger than 1e-09")
+    #expect(graph([[0.5], [1]]).diagnostics().isEmpty)
+    #expect(graph([[0.5]]).diagnostics(exploding: 0.1).map(\.mark) == [.exploding])
   }
 
   /// A unit that gets a gradient and hands on none to nearly all of its inputs.
   @Test func deadUnits() {
     let nearlyDead = [Double](repeating: 0, count: 19) + [1]
-    let troubles = graph([nearlyDead, [Double](repeating: 1, count: 20)]).troubles()
-    #expect(troubles.map(\.node) == [1] && troubles[0].text == "95 % of its inputs get no gradient")
-    #expect(graph([[0, 1], [1, 1]]).troubles().isEmpty)
+    let diagnostics = graph([nearlyDead, [Double](repeating: 1, count: 20)]).diagnostics()
+    #expect(
+      diagnostics.map(\.node) == [1] && diagnostics[0].text == "95 % of its inputs get no gradient")
+    #expect(graph([[0, 1], [1, 1]]).diagnostics().isEmpty)
   }
 
   @Test func memory() {
     var builder = Graph.Builder()
     let product = builder.add(.init(.operation, label: "multiply"))
     let small = builder.add(
-      .init(.constant, label: "", fields: [.init("tensor", "[2]")], bytesHeld: 8))
+      .init(.constant, label: "", fields: [.init("tensor", "[2]")], savedBytes: 8))
     let large = builder.add(
-      .init(.saved, label: "", fields: [.init("tensor", "[500]")], bytesHeld: 2000))
+      .init(.saved, label: "", fields: [.init("tensor", "[500]")], savedBytes: 2000))
     builder.connect(small, to: product)
     builder.connect(product, to: large, isSaved: true)
     #expect(

@@ -15,6 +15,11 @@ public enum Init {
     }
   }
 
+  /// Fills a tensor from the uniform distribution between two numbers: `torch.nn.init.uniform_`.
+  public static func uniform(_ tensor: Tensor, _ low: Double, _ high: Double) {
+    uniform(tensor, low: low, high: high)
+  }
+
   /// Fills a tensor from the normal distribution: `torch.nn.init.normal_`.
   public static func normal(
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, generator: Generator = .default
@@ -24,9 +29,15 @@ public enum Init {
     }
   }
 
+  /// Fills a tensor from the normal distribution of a mean and a standard deviation:
+  /// `torch.nn.init.normal_`.
+  public static func normal(_ tensor: Tensor, _ mean: Double, _ std: Double) {
+    normal(tensor, mean: mean, std: std)
+  }
+
   /// Fills a tensor from the normal distribution truncated to two limits:
   /// `torch.nn.init.trunc_normal_`.
-  public static func truncatedNormal(
+  public static func truncNormal(
     _ tensor: Tensor, mean: Double = 0, std: Double = 1, low: Double = -2, high: Double = 2,
     generator: Generator = .default
   ) {
@@ -69,6 +80,12 @@ public enum Init {
   public static func constant(_ tensor: Tensor, _ value: Double) {
     set(tensor) { .full($0.shape, value, dtype: $0.dtype, device: $0.device) }
   }
+
+  /// Fills a tensor with zeros: `torch.nn.init.zeros_`.
+  public static func zeros(_ tensor: Tensor) { constant(tensor, 0) }
+
+  /// Fills a tensor with ones: `torch.nn.init.ones_`.
+  public static func ones(_ tensor: Tensor) { constant(tensor, 1) }
 
   /// Fills a tensor from U(-a, a) with a = gain · √(6 / (fanIn + fanOut)), so that variances are
   /// kept in the forward and backward pass: `torch.nn.init.xavier_uniform_`; Glorot and Bengio,

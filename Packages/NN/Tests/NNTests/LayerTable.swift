@@ -59,6 +59,23 @@ let layerCases: [String: LayerCase] = [
   "conv2d, no batch": LayerCase("Conv2d(2, 3, 3, bias=False)", [2, 4, 5]) {
     Conv2d(2, 3, kernelSize: 3, bias: false, generator: $0)
   },
+  "conv2d, same": LayerCase("Conv2d(2, 3, (2, 3), padding='same', dilation=(3, 1))", [2, 2, 5, 4]) {
+    Conv2d(2, 3, kernelSize: [2, 3], padding: .same, dilation: [3, 1], generator: $0)
+  },
+  "conv2d, valid": LayerCase("Conv2d(2, 3, 2, padding='valid')", [1, 2, 4, 4]) {
+    Conv2d(2, 3, kernelSize: 2, padding: .valid, generator: $0)
+  },
+  "conv2d, circular": LayerCase(
+    "Conv2d(2, 3, 3, stride=2, padding=(2, 1), padding_mode='circular')", [2, 2, 5, 4]
+  ) {
+    Conv2d(
+      2, 3, kernelSize: 3, stride: 2, padding: [2, 1], paddingMode: .circular, generator: $0)
+  },
+  "conv1d, same, reflect": LayerCase(
+    "Conv1d(2, 4, 4, padding='same', padding_mode='reflect')", [2, 2, 7]
+  ) {
+    Conv1d(2, 4, kernelSize: 4, padding: .same, paddingMode: .reflect, generator: $0)
+  },
   "convTranspose1d": LayerCase("ConvTranspose1d(2, 3, 3, stride=2, output_padding=1)", [2, 2, 3]) {
     ConvTranspose1d(2, 3, kernelSize: 3, stride: 2, outputPadding: 1, generator: $0)
   },

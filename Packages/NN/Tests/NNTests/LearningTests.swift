@@ -81,7 +81,7 @@ import Testing
     let generator = Generator(seed: 2)
     final class Writer: Module {
       let embedding: Embedding
-      let positions = SinusoidalPositions(32, maxLength: 16)
+      let positions = PositionalEncoding(32, maxLength: 16)
       let encoder: TransformerEncoder
       let head: Linear
       init(_ letters: Int, _ generator: Generator) {

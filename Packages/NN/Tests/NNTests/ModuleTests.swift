@@ -89,7 +89,7 @@ private final class Outer: Module {
     ]
     let error = #expect(throws: StateDictError.self) { try model.loadStateDict(bad) }
     #expect(error?.missing == ["1.bias"] && error?.unexpected == ["extra"])
-    #expect(error?.misshapen.map(\.name) == ["0.bias", "1.weight"])
+    #expect(error?.mismatchedShapes.map(\.name) == ["0.bias", "1.weight"])
     #expect(
       error?.localizedDescription == """
         the state dict does not match the model: missing keys: 1.bias; unexpected keys: extra; \
@@ -181,7 +181,19 @@ private final class Outer: Module {
         )
         """)
     let dict = ModuleDict(["b": ReLU(), "a": Tanh()])
-    #expect(dict.keys == ["b", "a"] && dict["a"] is Tanh && dict["c"] == nil)
+    #expect(dict.keys == ["b", "a"] && dict["a"] is Tanh)
+    #expect(dict["a"](Tensor([0.0])).item() == 0)
+    #expect(dict.removeValue(forKey: "b") is ReLU && dict.removeValue(forKey: "c") == nil)
+    #expect(dict.keys == ["a"] && dict.namedChildren().map(\.name) == ["a"])
+  }
+
+  @Test func aModuleThatADictDoesNotHave() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = ModuleDict(["b": ReLU(), "a": Tanh()])["c"]
+    }
+    expectMessage("ModuleDict: no module “c”; it has b, a", result)
   }
 
   /// The copies of a layer start alike, draw nothing as they are made, and drop out on their own.

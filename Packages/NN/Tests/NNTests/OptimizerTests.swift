@@ -31,7 +31,7 @@ private let losses: [Double] = [
     case "lambda": LambdaLR(o) { step in 1 / (1 + Double(step)) }
     case "sequential":
       SequentialLR(
-        [LinearLR(o, startFactor: 0.1, totalIters: 5), CosineAnnealingLR(o, tMax: 10)],
+        o, [LinearLR(o, startFactor: 0.1, totalIters: 5), CosineAnnealingLR(o, tMax: 10)],
         milestones: [5])
     default: nil
     }
@@ -221,7 +221,7 @@ private let losses: [Double] = [
     #expect(abs(w.std().item() - (2.0 / 200).squareRoot()) < 2e-3)
     Init.orthogonal(w, generator: generator)
     #expect(w.T.matmul(w).allclose(.eye(100), atol: 1e-5))
-    Init.truncatedNormal(w, std: 0.5, low: -0.5, high: 1, generator: generator)
+    Init.truncNormal(w, std: 0.5, low: -0.5, high: 1, generator: generator)
     #expect(w.amin().item() >= -0.5 && w.amax().item() <= 1)
     // Between -1 and 2 deviations the mean is 0.2296 and the deviation 0.7209 of them.
     #expect(abs(w.mean().item() - 0.1148) < 1e-2 && abs(w.std().item() - 0.3604) < 1e-2)

@@ -65,11 +65,22 @@ import Testing
   @Test func sequential() {
     let o = optimizer()
     let scheduler = SequentialLR(
-      [LinearLR(o, startFactor: 0.5, totalIters: 2), ExponentialLR(o, gamma: 0.5)], milestones: [3])
+      o, [LinearLR(o, startFactor: 0.5, totalIters: 2), ExponentialLR(o, gamma: 0.5)],
+      milestones: [3])
     let numbers = rates(o, 6, scheduler.step)
     expectClose(numbers, [0.5, 0.75, 1, 1, 0.5, 0.25])
     scheduler.stepCount = 4
     #expect(o.lr == numbers[4])
+  }
+
+  @Test func theStateIsSavedAndLoaded() throws {
+    let (a, b) = (optimizer(), optimizer())
+    let (first, second) = (StepLR(a, stepSize: 2, gamma: 0.5), StepLR(b, stepSize: 2, gamma: 0.5))
+    for _ in 0..<5 { first.step() }
+    #expect(first.stateDict()["last_epoch"]?.item() == 5)
+    try second.loadStateDict(first.stateDict())
+    #expect(second.stepCount == 5 && b.lr == a.lr)
+    #expect(throws: StateDictError.self) { try second.loadStateDict([:]) }
   }
 
   @Test func theCountBringsTheSameRates() {

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func sinusoidalPositions() {
-    let positions = SinusoidalPositions(4, maxLength: 10, dtype: .float64)
+    let positions = PositionalEncoding(4, maxLength: 10, dtype: .float64)
     let y = positions(Tensor.zeros([2, 3, 4], dtype: .float64))
     #expect(y.shape == [2, 3, 4] && y[0].equal(y[1]))
     #expect(y[0, 0].equal(Tensor([0.0, 1, 0, 1], dtype: .float64)))
@@ -54,7 +54,7 @@ import Testing
 
   /// Lengths stay, and products of queries and keys depend on how far apart they are alone.
   @Test func rotaryPositions() {
-    let positions = RotaryPositions(8, maxLength: 32, dtype: .float64)
+    let positions = RotaryEmbedding(8, maxLength: 32, dtype: .float64)
     let (q, k) = (Tensor.randn([1, 8], dtype: .float64), Tensor.randn([1, 8], dtype: .float64))
     func turned(_ x: Tensor, _ place: Int) -> Tensor { positions(x, offset: place) }
     #expect(abs(turned(q, 5).norm().item() - q.norm().item()) < 1e-12)
@@ -68,9 +68,9 @@ import Testing
 
   @Test func mistakesStop() async {
     await expectMessage(
-      "SinusoidalPositions: expected […, at most 4, 2], got [5, 2]",
+      "PositionalEncoding: expected […, at most 4, 2], got [5, 2]",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        _ = SinusoidalPositions(2, maxLength: 4)(Tensor.zeros([5, 2]))
+        _ = PositionalEncoding(2, maxLength: 4)(Tensor.zeros([5, 2]))
       })
     await expectMessage(
       "Dropout: a probability of 1.5",

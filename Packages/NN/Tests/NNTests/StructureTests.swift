@@ -57,7 +57,7 @@ private func otherModules() -> [Module] {
 
     Identity(), Dropout(0.25), Dropout2d(), Padding([1, 2], mode: .reflect),
     Padding([1, 2], value: -.infinity),
-    SinusoidalPositions(4, maxLength: 3), RotaryPositions(4, maxLength: 3, base: 100),
+    PositionalEncoding(4, maxLength: 3), RotaryEmbedding(4, maxLength: 3, base: 100),
     Sequential(["a": ReLU(), "b": Linear(1, 2)]), ModuleList([Tanh(), Linear(2, 1)]),
     ModuleDict(["x": Tanh(), "y": Linear(1, 1)]), L1Loss(reduction: .sum), MSELoss(),
     SmoothL1Loss(beta: 0.5), HuberLoss(delta: 2),
@@ -142,7 +142,7 @@ private func expectEqual(_ a: Module, _ b: Module) {
 
   @Test func whatTheStateDictDoesNotSay() throws {
     let model = Sequential(
-      Linear(2, 3), BatchNorm1d(3), SinusoidalPositions(3, maxLength: 4), Dropout(0.5))
+      Linear(2, 3), BatchNorm1d(3), PositionalEncoding(3, maxLength: 4), Dropout(0.5))
     model.to(.float64)
     model[0].requiresGrad(false)
     model[1].eval()

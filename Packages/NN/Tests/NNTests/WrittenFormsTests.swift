@@ -3,19 +3,19 @@ import Testing
 
 private final class Masked: Module {
   func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor {
-    run([x, mask as Any]) { forward(x, mask: mask) }
+    run(x, mask) { forward(x, mask: mask) }
   }
   func forward(_ x: Tensor, mask: Tensor? = nil) -> Tensor { mask.map { x * $0 } ?? x + 1 }
 }
 
 private final class Halves: Module {
-  func callAsFunction(_ x: Tensor) -> (Tensor, Tensor) { run([x]) { (x[..<1], x[1...]) } }
+  func callAsFunction(_ x: Tensor) -> (Tensor, Tensor) { run(x) { (x[..<1], x[1...]) } }
 }
 
 private final class Named: Module {
   let layer = Linear(2, 1)
   func callAsFunction(_ batch: [String: Tensor]) -> [String: Tensor] {
-    run([batch]) { ["y": layer(batch["x"]!)] }
+    run(batch) { ["y": layer(batch["x"]!)] }
   }
 }
 
@@ -37,6 +37,44 @@ private final class Block: Module {
 
 /// Modules as users of PyTorch write them.
 @Suite struct WrittenFormsTests {
+  @Test func conversionsByName() {
+    let model = Sequential(Linear(2, 2), Linear(2, 1))
+    #expect(model.double().parameters().allSatisfy { $0.dtype == .float64 })
+    #expect(model.half().parameters().allSatisfy { $0.dtype == .float16 })
+    #expect(model.bfloat16().parameters().allSatisfy { $0.dtype == .bfloat16 })
+    #expect(model.float().cpu().parameters().allSatisfy { $0.dtype == .float32 })
+  }
+
+  /// Statistics of a batch of halves, and what is made of it, are computed in float32, as under autocast.
+  @Test func normalizationOfHalvesByFloats() {
+    let x = Tensor.randn(8, 4, 3, 3, generator: Generator(seed: 1)).to(.bfloat16)
+    let (half, float) = (BatchNorm2d(4), BatchNorm2d(4))
+    let group = GroupNorm(2, 4)
+    for layer in [half, float] { layer.weight = Tensor([0.5, 1, 2, 3]) }
+    #expect(half(x).equal(float(x.float()).to(.bfloat16)))
+    #expect(
+      half.runningMean!.equal(float.runningMean!) && half.runningVar!.equal(float.runningVar!))
+    #expect(group(x).equal(group(x.float()).to(.bfloat16)))
+  }
+
+  @Test func distancesOfPairs() {
+    let (a, b) = (Tensor([[1.0, 2], [3, 5]]), Tensor([[1.0, 0], [0, 1]]))
+    #expect(pairwiseDistance(a, b).allclose(Tensor([2.0, 5.0])))
+    #expect(pairwiseDistance(a, b, p: 1, eps: 0, keepDim: true).equal(Tensor([[2.0], [7]])))
+  }
+
+  @Test func initialisersByPosition() {
+    let w = Tensor.empty(200)
+    Init.uniform(w, -0.5, -0.25)
+    #expect(w.min().item() >= -0.5 && w.max().item() < -0.25)
+    Init.normal(w, 100, 0.5)
+    #expect(w.min().item() > 90)
+    Init.zeros(w)
+    #expect(w.equal(.zeros([200])))
+    Init.ones(w)
+    #expect(w.equal(.ones([200])))
+  }
+
   @Test func callsOfOtherInputsAndOutputs() {
     let x = Tensor([1.0, 2])
     // A call of one tensor is the subclass's own, with what it leaves out.

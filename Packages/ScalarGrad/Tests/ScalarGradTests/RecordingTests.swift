@@ -36,7 +36,7 @@ import Testing
     let last = recording.frame(2)
     #expect(
       last.nodes.map(\.mark) == [.reached, .reached, .running, .reached, nil, .reached])
-    #expect(last.edges.map(\.isLit) == [true, true, false, false, false, false])
+    #expect(last.edges.map(\.isHighlighted) == [true, true, false, false, false, false])
   }
 
   @Test func gradientsOfEarlierPassesAreInTheSums() {

@@ -81,7 +81,7 @@ final class HDF5Tree {
     // Some thousands would be too many for the stack, whatever the limits allow.
     let limit = min(limits.depth, 2000)
     guard depth <= limit else {
-      throw SerializationError.beyondLimit(
+      throw SerializationError.limitExceeded(
         path: path,
         reason: "more than \(limit) groups are in each other; a larger `depth` of "
           + "ReadingLimits allows that")

@@ -27,7 +27,7 @@ extension SavedValue {
       for parameter in parameters {
         defer { index += 1 }
         // Parameters have numbers; state is kept by them, and here by the order of the parameters.
-        guard let number = parameter.integer, let own = state["\(number)"]?.entries else {
+        guard let number = parameter.int, let own = state["\(number)"]?.entries else {
           continue
         }
         // SGD does not count its steps, but remembers something only after the first.
@@ -42,5 +42,5 @@ extension SavedValue {
   }
 
   /// A number, also where it is in a tensor.
-  private var setting: Double? { number ?? tensor.flatMap { $0.numel == 1 ? $0.item() : nil } }
+  private var setting: Double? { double ?? tensor.flatMap { $0.numel == 1 ? $0.item() : nil } }
 }

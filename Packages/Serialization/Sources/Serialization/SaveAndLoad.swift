@@ -107,8 +107,8 @@ func reading<Result>(
     throw SerializationError.notAStateDict(path: path, reason: failure.reason)
   } catch let DataFileError.unreadable(_, reason) {
     throw SerializationError.unreadable(path: path, reason: reason)
-  } catch let DataFileError.beyondLimit(_, reason) {
-    throw SerializationError.beyondLimit(path: path, reason: reason)
+  } catch let DataFileError.limitExceeded(_, reason) {
+    throw SerializationError.limitExceeded(path: path, reason: reason)
   } catch let DataFileError.unsupported(place, reason) {
     throw SerializationError.unsupported(
       path: path, tensor: nil, reason: inside(place, path) + reason)

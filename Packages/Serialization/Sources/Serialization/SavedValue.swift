@@ -5,7 +5,7 @@ import Tensors
 /// A value that Python saved: a tensor, a number, a string, or a tree of them.
 ///
 ///     let checkpoint = try loadValue("checkpoint.pth")
-///     let epoch = checkpoint["epoch"]?.integer
+///     let epoch = checkpoint["epoch"]?.int
 ///     try model.loadStateDict(checkpoint["model_state_dict"]?.stateDict ?? [:])
 ///     try optimizer.loadStateDict(checkpoint["optimizer_state_dict"]?.optimizerState ?? [:])
 public indirect enum SavedValue: Sendable {
@@ -14,16 +14,16 @@ public indirect enum SavedValue: Sendable {
   /// `True` or `False`.
   case bool(Bool)
   /// An integer.
-  case integer(Int)
-  /// A number.
-  case number(Double)
-  /// A text.
-  case text(String)
+  case int(Int)
+  /// A floating-point number.
+  case double(Double)
+  /// A string.
+  case string(String)
   /// Bytes.
   case bytes([UInt8])
   /// A list, a tuple or a set.
   case list([SavedValue])
-  /// A dictionary in its order. Keys that are numbers are written as texts.
+  /// A dictionary in its order. Keys that are numbers are written as strings.
   case dictionary(OrderedDictionary<String, SavedValue>)
   /// A tensor.
   case tensor(Tensor)
@@ -52,15 +52,15 @@ extension SavedValue {
   }
 
   /// The integer; nil if this is not one.
-  public var integer: Int? {
-    if case .integer(let integer) = self { integer } else { nil }
+  public var int: Int? {
+    if case .int(let int) = self { int } else { nil }
   }
 
   /// The number, integer or not; nil if this is not one.
-  public var number: Double? {
+  public var double: Double? {
     switch self {
-    case .number(let number): number
-    case .integer(let integer): Double(integer)
+    case .double(let double): double
+    case .int(let int): Double(int)
     default: nil
     }
   }
@@ -71,8 +71,8 @@ extension SavedValue {
   }
 
   /// The string; nil if this is not one.
-  public var text: String? {
-    if case .text(let text) = self { text } else { nil }
+  public var string: String? {
+    if case .string(let string) = self { string } else { nil }
   }
 
   /// The elements of the list; nil if this is not one.
@@ -198,11 +198,11 @@ private struct SavedTree {
     switch file.values[place] {
     case .none: return .none
     case .bool(let bool): return .bool(bool)
-    case .integer(let integer): return .integer(integer)
-    case .number(let number): return .number(number)
-    case .text(let text): return .text(text)
+    case .integer(let integer): return .int(integer)
+    case .number(let number): return .double(number)
+    case .text(let text): return .string(text)
     case .bytes(let bytes): return .bytes(bytes)
-    case .largeInteger: return .other("a whole number of more than 64 bits")
+    case .largeInteger: return .other("an integer of more than 64 bits")
     case .global(let name), .object(let name): return .other(name.replacing(" ", with: "."))
     case .storage: return .other("a storage")
     case .tensor, .unsupported:

@@ -18,7 +18,7 @@ public enum SerializationError: Error, Equatable, LocalizedError {
   /// `tensor` is its key.
   case unsupported(path: String, tensor: String?, reason: String)
   /// The file would take more than `ReadingLimits` allow.
-  case beyondLimit(path: String, reason: String)
+  case limitExceeded(path: String, reason: String)
   /// The file could not be written; what was there before is still there.
   case cannotWrite(path: String, reason: String)
   /// A key that the format cannot hold.
@@ -40,7 +40,7 @@ public enum SerializationError: Error, Equatable, LocalizedError {
     case .refused(let path, let reason): "\(path) is refused: \(reason)"
     case .unsupported(let path, let tensor?, let reason): "\(path), “\(tensor)”: \(reason)"
     case .unsupported(let path, nil, let reason): "\(path): \(reason)"
-    case .beyondLimit(let path, let reason): "\(path): \(reason)"
+    case .limitExceeded(let path, let reason): "\(path): \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
     case .invalidKey(let key):
       "the key “\(key)” cannot be saved: its parts between dots must not be empty or hold a slash"
@@ -62,7 +62,7 @@ public enum SerializationError: Error, Equatable, LocalizedError {
     switch self {
     case .unreadable(_, let reason), .notAStateDict(_, let reason), .damaged(_, _, let reason),
       .noModel(_, let reason), .refused(_, let reason), .unsupported(_, _, let reason),
-      .beyondLimit(_, let reason), .cannotWrite(_, let reason):
+      .limitExceeded(_, let reason), .cannotWrite(_, let reason):
       reason
     case .newerVersion, .invalidKey, .unknownFormat: localizedDescription
     }

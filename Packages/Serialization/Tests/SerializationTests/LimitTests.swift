@@ -84,7 +84,7 @@ import Testing
       let error = #expect(throws: SerializationError.self, "\(name)") {
         try load(folder.path(name), limits: ReadingLimits(memory: 1 << 17))
       }
-      guard case .beyondLimit? = error else {
+      guard case .limitExceeded? = error else {
         Issue.record("\(name): \(String(describing: error))")
         continue
       }

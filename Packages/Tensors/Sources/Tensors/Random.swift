@@ -50,6 +50,13 @@ extension Tensor {
     return result
   }
 
+  /// Whole numbers from 0 up to, but not including, `high`: `torch.randint`; int64.
+  public static func randint(
+    _ high: Int, _ shape: [Int], device: Device = .default, generator: Generator = .default
+  ) -> Tensor {
+    randint(0, high, shape, device: device, generator: generator)
+  }
+
   /// The whole numbers from 0 up to, but not including, `count`, in random order:
   /// `torch.randperm`; int64.
   public static func randperm(

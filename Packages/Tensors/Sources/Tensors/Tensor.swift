@@ -60,6 +60,13 @@ public final class Tensor: @unchecked Sendable {
 extension Tensor {
   /// The length of each dim; empty for a scalar.
   public var shape: [Int] { view.layout.shape }
+  /// The length of one dim, counted from the last where it is negative: `torch.Tensor.size`.
+  public func size(_ dim: Int) -> Int {
+    guard (-ndim..<ndim).contains(dim) else {
+      fatalError("size: no dim \(dim) in a tensor of shape \(shape)")
+    }
+    return shape[dim < 0 ? dim + ndim : dim]
+  }
   /// How many elements further in memory the next one along each dim is.
   public var strides: [Int] { view.layout.strides }
   /// Where in its storage the first element is, in elements.
@@ -111,7 +118,7 @@ extension Tensor {
     item(as: Double.self)
   }
 
-  /// The only element, in a type of one's choice.
+  /// The only element, in a type of one's choice: `x.argmax().item(as: Int.self)`.
   public func item<Element: TensorElement>(as type: Element.Type) -> Element {
     guard numel == 1 else {
       fatalError("item: a tensor of shape \(shape) has \(numel) elements; item() needs exactly one")

@@ -67,6 +67,23 @@ extension Array: TensorData where Element: TensorData {
   }
 }
 
+extension ArraySlice: TensorData where Element: TensorData {
+  public func tensorShape() throws -> [Int] { try Array(self).tensorShape() }
+
+  /// Appends all scalars, row by row.
+  public func appendScalars(to scalars: inout [Element.Scalar]) {
+    Array(self).appendScalars(to: &scalars)
+  }
+
+  public static var depth: Int { [Element].depth }
+  /// Numbers, row by row, nested in a shape.
+  public static func nested(
+    _ scalars: ArraySlice<Element.Scalar>, _ shape: ArraySlice<Int>
+  ) -> ArraySlice<Element> {
+    [Element].nested(scalars, shape)[...]
+  }
+}
+
 /// Why a tensor cannot be made of some data.
 public enum TensorDataError: Error, Equatable, LocalizedError {
   /// Parts of one level have different shapes.

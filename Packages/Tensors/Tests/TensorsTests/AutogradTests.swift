@@ -275,7 +275,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
   @Test func memoryHeldForBackward() {
     let w = Tensor.ones([100], requiresGrad: true)
     func held(_ result: Tensor) -> [Int] {
-      result.graph().nodes.map(\.bytesHeld).filter { $0 > 0 }
+      result.graph().nodes.map(\.savedBytes).filter { $0 > 0 }
     }
     // A product holds what it is multiplied by, once, and not the parameter itself.
     let x = Tensor.ones([100])
@@ -303,9 +303,9 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
       Node(.parameter, label: "weight", fields: tensor([1, 2], w)),
       Node(.parameter, label: "bias", fields: tensor([1], b)),
       Node(.operation, label: "linear", fields: tensor([1, 1])),
-      Node(.constant, label: "", fields: tensor([1, 2], Tensor([[3.0, 4]])), bytesHeld: 8),
+      Node(.constant, label: "", fields: tensor([1, 2], Tensor([[3.0, 4]])), savedBytes: 8),
       Node(.operation, label: "relu", fields: tensor([1, 1])),
-      Node(.saved, label: "", fields: tensor([1, 1], Tensor([[11.5]])), bytesHeld: 4),
+      Node(.saved, label: "", fields: tensor([1, 1], Tensor([[11.5]])), savedBytes: 4),
       Node(.operation, label: "add", fields: tensor([1, 1])),
       Node(.operation, label: "sum", fields: tensor([])),
       Node(.value, label: "result", fields: tensor([], Tensor(12.0))),

@@ -48,6 +48,11 @@ import Testing
         _ = Tensor.zeros([1, 1, 4, 4]).conv2d(.zeros([1, 1, 3, 5]))
       })
     await expectMessage(
+      "conv2d: padding .same with stride [2, 2]; it needs a stride of 1",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Tensor.zeros([1, 1, 4, 4]).conv2d(.zeros([1, 1, 3, 3]), stride: 2, padding: .same)
+      })
+    await expectMessage(
       "maxPool2d: padding [2, 0] is more than half of the window [2, 2]",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([1, 1, 4, 4]).maxPool2d([2, 2], padding: [2, 0])

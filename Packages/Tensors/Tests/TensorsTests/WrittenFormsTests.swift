@@ -54,6 +54,53 @@ import Testing
     #expect((3 * x ** 2).equal(x.square() * 3))
   }
 
+  @Test func sizesAndLengths() async {
+    #expect(x.size(0) == 2 && x.size(-1) == 3 && x.count == 2)
+    #expect(x.viewAs(Tensor.zeros(3, 2)).shape == [3, 2])
+    #expect(x.expand(2, -1, -1).equal(x.expand([2, -1, -1])) && x.flip(0).equal(x.flip([0])))
+    #expect(
+      x.repeat(2, 1).equal(Tensor.cat([x, x])) && x.tile(2).equal(Tensor.cat([x, x], dim: 1)))
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = Tensor.ones(2, 3).size(2)
+    }
+    expectMessage("size: no dim 2 in a tensor of shape [2, 3]", result)
+  }
+
+  @Test func conversionsByName() {
+    let types: [(Tensor, DType)] = [
+      (x.float(), .float), (x.double(), .double), (x.half(), .half), (x.bfloat16(), .bfloat16),
+      (x.long(), .long), (x.int(), .int), (x.bool(), .bool),
+    ]
+    for (converted, dtype) in types { #expect(converted.dtype == dtype) }
+    #expect(DType.short == .int16 && x.cpu() === x)
+    #expect(x.long().equal(Tensor([[1, -2, 3], [4, 5, -6]])))
+  }
+
+  @Test func comparisonsAsMethods() {
+    let y = Tensor([1.0, 5, 3])
+    #expect(x.eq(y).equal(x .== y) && x.ne(y).equal(x .!= y) && x.lt(y).equal(x .< y))
+    #expect(x.le(y).equal(x .<= y) && x.gt(y).equal(x .> y) && x.ge(y).equal(x .>= y))
+    #expect(x.gt(0).equal(x .> 0) && x.eq(4).equal(x .== 4) && x.ne(1).equal(x .!= 1))
+    #expect(x.lt(1.5).equal(x .< 1.5) && x.le(1).equal(x .<= 1) && x.ge(3).equal(x .>= 3))
+  }
+
+  @Test func masksAndSlices() {
+    let masked = x.maskedFill(x .< 0, -.infinity)
+    #expect(masked.equal(Tensor([[1, -Double.infinity, 3], [4, 5, -.infinity]]).float()))
+    let ids = [1, 2, 3, 4]
+    #expect(Tensor(ids[1..<3]).equal(Tensor([2, 3])))
+    #expect(Tensor([[1, 2], [3, 4]][..<1]).equal(Tensor([[1, 2]])))
+    #expect(Tensor([5, 6]).tolist(as: ArraySlice<Int>.self) == [5, 6])
+    let filled = Tensor.zeros(2, 2)
+    #expect(filled.fill_(Tensor([3.0])).equal(Tensor.full([2, 2], 3.0)))
+    manualSeed(3)
+    let drawn = Tensor.randint(4, [50])
+    manualSeed(3)
+    #expect(drawn.equal(Tensor.randint(0, 4, [50])) && drawn.max().item() == 3)
+  }
+
   @Test func methodsInPlaceOfOperators() {
     let y = Tensor([1.0, 2, 3])
     #expect(x.add(y, alpha: 2).equal(x + y * 2) && x.sub(y, alpha: 0.5).equal(x - y * 0.5))

@@ -18,6 +18,16 @@ public enum DataAccess<Example>: Sendable {
   case inOrder(count: Int?, start: @Sendable () throws -> ExampleIterator<Example>)
 }
 
+extension DataAccess {
+  /// The number of examples; nil where it is not known.
+  var count: Int? {
+    switch self {
+    case .byIndex(let count, _): count
+    case .inOrder(let count, _): count
+    }
+  }
+}
+
 /// A dataset with random access by index (map-style): `torch.utils.data.Dataset`.
 public protocol Dataset<Example>: DataSource {
   /// The type of an example.

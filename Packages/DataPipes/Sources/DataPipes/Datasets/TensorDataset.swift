@@ -1,69 +1,67 @@
-/// Rows of one to four tensors, such as inputs and targets: `torch.utils.data.TensorDataset`.
+/// Rows of tensors, such as inputs and targets: `torch.utils.data.TensorDataset`.
 ///
 /// An example is a row of each tensor; with several tensors, examples and batches are tuples:
 ///
-///     let dataset = TensorDataset(images, labels)
+///     let dataset: TensorDataset<Tensor, Tensor> = TensorDataset(images, labels)
 ///     let (image, label) = dataset[0]
-public struct TensorDataset<Example: Sendable>: BatchedDataset {
+public struct TensorDataset<each Column: TensorDatasetColumn>: BatchedDataset {
+  /// A row of each tensor.
+  public typealias Example = (repeat each Column)
+
   /// The tensors; their first dim counts the examples.
   public let tensors: [Tensor]
-  private let example: @Sendable ((Int) -> Tensor) -> Example
+  private let columns: (repeat each Column)
 
-  private init(_ tensors: [Tensor], example: @escaping @Sendable ((Int) -> Tensor) -> Example) {
+  /// Creates the dataset.
+  ///
+  /// - Parameter columns: tensors whose dim 0 counts the examples, such as the inputs and the targets.
+  public init(_ columns: repeat each Column) {
+    var tensors: [Tensor] = []
+    for column in repeat each columns { tensors.append(column.datasetColumn) }
     guard tensors.allSatisfy({ $0.ndim > 0 && $0.shape[0] == tensors[0].shape.first }) else {
       let shapes = tensors.map { "\($0.shape)" }.joined(separator: " and ")
       fatalError("TensorDataset: shapes \(shapes) differ in their first size")
     }
     self.tensors = tensors
-    self.example = example
-  }
-
-  /// Creates the dataset.
-  ///
-  /// - Parameter tensor: tensor whose dim 0 counts the examples.
-  public init(_ tensor: Tensor) where Example == Tensor {
-    self.init([tensor]) { $0(0) }
-  }
-
-  /// Creates the dataset.
-  ///
-  /// - Parameters:
-  ///   - first: first tensor, such as the inputs.
-  ///   - second: second tensor, such as the targets, with as many rows.
-  public init(_ first: Tensor, _ second: Tensor) where Example == (Tensor, Tensor) {
-    self.init([first, second]) { ($0(0), $0(1)) }
-  }
-
-  /// Creates the dataset.
-  public init(_ first: Tensor, _ second: Tensor, _ third: Tensor)
-  where Example == (Tensor, Tensor, Tensor) {
-    self.init([first, second, third]) { ($0(0), $0(1), $0(2)) }
-  }
-
-  /// Creates the dataset.
-  public init(_ first: Tensor, _ second: Tensor, _ third: Tensor, _ fourth: Tensor)
-  where Example == (Tensor, Tensor, Tensor, Tensor) {
-    self.init([first, second, third, fourth]) { ($0(0), $0(1), $0(2), $0(3)) }
+    self.columns = (repeat each columns)
   }
 
   public var count: Int { tensors[0].shape[0] }
 
-  public subscript(index: Int) -> Example { example { tensors[$0].select(0, index) } }
+  public subscript(index: Int) -> (repeat each Column) {
+    (repeat (each columns).select(0, index))
+  }
 
   /// The rows at indices, as a batch.
-  public func batch(at indices: [Int]) -> Example {
+  public func batch(at indices: [Int]) -> (repeat each Column) {
     // The count matches the shape.
     let rows = try! Tensor(indices, shape: [indices.count], device: tensors[0].device)
-    return example { place in
-      let tensor = tensors[place]
-      return tensor.indexSelect(0, rows.to(tensor.device))
+    return (repeat (each columns).indexSelect(0, rows.to((each columns).datasetColumn.device)))
+  }
+
+  /// The first tensor.
+  public var inputs: Tensor { tensors[0] }
+
+  /// The second tensor; stops the program where there is one only.
+  public var targets: Tensor {
+    guard tensors.count > 1 else {
+      fatalError("TensorDataset.targets: the dataset has one tensor, its inputs")
     }
+    return tensors[1]
   }
 }
 
-extension TensorDataset<(Tensor, Tensor)> {
-  /// The first tensor.
-  public var inputs: Tensor { tensors[0] }
-  /// The second tensor.
-  public var targets: Tensor { tensors[1] }
+/// What a ``TensorDataset`` is made of: `Tensor`, and no other type.
+public protocol TensorDatasetColumn: Sendable {
+  /// As the tensor whose rows are examples.
+  var datasetColumn: Tensor { get }
+  /// The part at one place of a dim.
+  func select(_ dim: Int, _ index: Int) -> Self
+  /// The parts at the places that a tensor of integers names.
+  func indexSelect(_ dim: Int, _ index: Tensor) -> Self
+}
+
+extension Tensor: TensorDatasetColumn {
+  /// Itself.
+  public var datasetColumn: Tensor { self }
 }

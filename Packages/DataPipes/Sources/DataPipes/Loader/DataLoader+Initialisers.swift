@@ -32,6 +32,7 @@ extension DataLoader {
       BatchChoice(
         batchSize: batchSize, shuffle: shuffle, dropLast: dropLast, sampler: sampler,
         batchSampler: batchSampler, generator: generator),
+      exampleCount: dataset.access.count,
       workers: Workers(
         count: numWorkers, prefetchFactor: prefetchFactor, persist: persistentWorkers,
         timeout: timeout, initialise: workerInit, pin: pinMemory),
@@ -50,6 +51,7 @@ extension DataLoader {
       BatchChoice(
         batchSize: batchSize, shuffle: shuffle, dropLast: dropLast, sampler: sampler,
         batchSampler: batchSampler, generator: generator),
+      exampleCount: dataset.access.count,
       workers: Workers(
         count: numWorkers, prefetchFactor: prefetchFactor, persist: persistentWorkers,
         timeout: timeout, initialise: workerInit, pin: pinMemory),

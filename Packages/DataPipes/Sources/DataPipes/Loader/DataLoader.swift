@@ -20,6 +20,8 @@ import Synchronization
 /// by several threads; each loop has workers of its own.
 public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   let source: Result<BatchSource<Batch>, any Error>
+  /// The number of examples in the dataset, `len(loader.dataset)`; nil where the dataset cannot say.
+  public let exampleCount: Int?
   let workers: Workers
   private let generator: Devices.Generator?
   private let progress = Mutex(Progress())
@@ -46,9 +48,11 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   }
 
   init(
-    _ choice: BatchChoice, workers: Workers, makeSource: (BatchChoice) throws -> BatchSource<Batch>
+    _ choice: BatchChoice, exampleCount: Int?, workers: Workers,
+    makeSource: (BatchChoice) throws -> BatchSource<Batch>
   ) {
     self.workers = workers
+    self.exampleCount = exampleCount
     generator = choice.generator
     source = Result {
       if let problem = workers.problem { throw DataLoaderError.invalidSetting(problem) }

@@ -4,29 +4,29 @@ import Foundation
 /// A column of a ``CSVTable``: what all its fields are.
 public enum CSVColumn: Sendable, Equatable {
   /// Integers; nil where one is missing.
-  case integers([Int])
+  case ints([Int])
   /// Numbers, of which some have a fraction or are missing, which is NaN.
-  case numbers([Double])
+  case floats([Double])
   /// Truth values; nil where one is missing.
   case bools([Bool])
   /// Texts. Missing ones are nil.
-  case texts([String?])
+  case strings([String?])
 }
 
 /// What the fields of a column can all be.
 enum CSVColumnKind {
   /// All fields so far are missing.
   case missing
-  case bools, integers, numbers, texts
+  case bools, ints, floats, strings
 
   /// What holds fields of both kinds.
   func joined(with other: CSVColumnKind) -> CSVColumnKind {
     switch (self, other) {
     case _ where self == other: self
-    case (.missing, .integers), (.integers, .missing): .numbers
-    case (.missing, .numbers), (.numbers, .missing): .numbers
-    case (.integers, .numbers), (.numbers, .integers): .numbers
-    default: .texts
+    case (.missing, .ints), (.ints, .missing): .floats
+    case (.missing, .floats), (.floats, .missing): .floats
+    case (.ints, .floats), (.floats, .ints): .floats
+    default: .strings
     }
   }
 }
@@ -59,9 +59,9 @@ final class CSVColumnBuilder {
   var memory: CSVColumnMemory {
     let own: CSVKind =
       switch kind {
-      case .integers: CSV_INTEGERS
-      case .numbers: CSV_NUMBERS
-      case .texts: CSV_TEXTS
+      case .ints: CSV_INTEGERS
+      case .floats: CSV_NUMBERS
+      case .strings: CSV_TEXTS
       case .missing, .bools: CSV_OTHER
       }
     return CSVColumnMemory(kind: own, values: values)
@@ -69,10 +69,10 @@ final class CSVColumnBuilder {
 
   /// Takes a field that is quoted, missing, a bool, or of another kind than those before it.
   func put(_ field: CSVScanner.Field, row: Int) {
-    if kind != .texts, missing.contain(field.bytes) {
+    if kind != .strings, missing.contain(field.bytes) {
       switch kind {
       case .missing: break
-      case .numbers: set(row, Double.nan)
+      case .floats: set(row, Double.nan)
       default: widen(to: kind.joined(with: .missing), at: row)
       }
       return
@@ -81,22 +81,22 @@ final class CSVColumnBuilder {
     let end = start.map { $0 + field.bytes.count }
     var integer: Int64 = 0
     var number = 0.0
-    var own = CSVColumnKind.texts
-    if kind != .texts {
+    var own = CSVColumnKind.strings
+    if kind != .strings {
       if csv_parse_integer(start, end, &integer) {
-        (own, number) = (.integers, Double(integer))
+        (own, number) = (.ints, Double(integer))
       } else if csv_parse_number(start, end, &number) {
-        own = .numbers
+        own = .floats
       } else if Self.bool(field.bytes) != nil {
         own = .bools
       }
     }
     widen(to: row == 0 && kind == .missing ? own : kind.joined(with: own), at: row)
     switch kind {
-    case .integers: set(row, integer)
-    case .numbers: set(row, number)
+    case .ints: set(row, integer)
+    case .floats: set(row, number)
     case .bools: set(row, Self.bool(field.bytes)! ? 1 : 0)
-    case .texts:
+    case .strings:
       // A length below 0 says that it was quoted.
       let length = field.bytes.count
       set(row, CSVSpan(start: start, length: field.isQuoted ? ~length : length))
@@ -143,18 +143,18 @@ extension CSVColumnBuilder {
       }
     }
     switch kind {
-    case .missing: return .numbers(Array(repeating: .nan, count: count))
-    case .integers: return .integers(joined(Int.self))
-    case .numbers: return .numbers(joined(Double.self))
+    case .missing: return .floats(Array(repeating: .nan, count: count))
+    case .ints: return .ints(joined(Int.self))
+    case .floats: return .floats(joined(Double.self))
     case .bools: return .bools(joined(Int.self).map { $0 != 0 })
-    case .texts:
+    case .strings:
       var texts: [String?] = []
       texts.reserveCapacity(count)
       for (builder, rows) in parts {
         let spans = builder.values.assumingMemoryBound(to: CSVSpan.self)
         for row in 0..<rows { texts.append(try builder.missing.text(of: spans[row], base)) }
       }
-      return .texts(texts)
+      return .strings(texts)
     }
   }
 }

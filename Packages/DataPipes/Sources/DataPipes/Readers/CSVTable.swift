@@ -105,7 +105,7 @@ public struct CSVTable: Sendable {
     let base = bytes.baseAddress!
     // Texts take the longest, so they come first.
     let order = places.sorted { column, other in
-      parts[0].columns[column].kind == .texts && parts[0].columns[other].kind != .texts
+      parts[0].columns[column].kind == .strings && parts[0].columns[other].kind != .strings
     }
     let made = try inParallel(order) { column in
       try CSVColumnBuilder.column(parts.map { ($0.columns[column], $0.rows) }, base: base)
@@ -200,15 +200,15 @@ extension CSVTable {
     let chosen = try (names ?? columnNames).map { name in
       let tensor: Tensor
       switch try column(name) {
-      case .integers(let integers): tensor = try Tensor(integers, shape: [count])
+      case .ints(let integers): tensor = try Tensor(integers, shape: [count])
       case .bools(let bools): tensor = try Tensor(bools, shape: [count])
-      case .numbers(let numbers):
+      case .floats(let numbers):
         let filled = missing.map { missing in numbers.map { $0.isNaN ? missing : $0 } } ?? numbers
         if !dtype.isFloatingPoint, let row = filled.firstIndex(where: \.isNaN) {
           throw CSVError.missingValue(column: name, row: row, path: path)
         }
         tensor = try Tensor(filled, shape: [count])
-      case .texts(let texts):
+      case .strings(let texts):
         let sample = texts.lazy.compactMap(\.self).first ?? ""
         throw CSVError.noNumbers(column: name, example: sample, path: path)
       }
@@ -230,10 +230,10 @@ extension CSVTable {
   ) throws -> (Tensor, classes: [String]) {
     let texts: [String?] =
       switch try column(name) {
-      case .integers(let integers): integers.map(String.init)
-      case .numbers(let numbers): numbers.map { $0.isNaN ? nil : "\($0)" }
+      case .ints(let integers): integers.map(String.init)
+      case .floats(let numbers): numbers.map { $0.isNaN ? nil : "\($0)" }
       case .bools(let bools): bools.map(String.init)
-      case .texts(let texts): texts
+      case .strings(let texts): texts
       }
     let found = try classes ?? sortedClasses(column(name), texts)
     let numbers = Dictionary(
@@ -249,7 +249,7 @@ extension CSVTable {
   }
 
   private func sortedClasses(_ column: CSVColumn, _ texts: [String?]) -> [String] {
-    if case .integers(let integers) = column { return Set(integers).sorted().map(String.init) }
+    if case .ints(let integers) = column { return Set(integers).sorted().map(String.init) }
     return Set(texts.compactMap(\.self)).sorted()
   }
 }

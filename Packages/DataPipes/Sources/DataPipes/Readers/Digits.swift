@@ -13,7 +13,7 @@ public enum Digits {
   /// The 1,797 digits to test with, of 13 other people: scikit-learn's `load_digits`.
   public static let test = embedded("test")
 
-  private static func embedded(_ name: String) -> TensorDataset<(Tensor, Tensor)> {
+  private static func embedded(_ name: String) -> TensorDataset<Tensor, Tensor> {
     let url = Bundle.module.bundleURL.appending(path: "digits/\(name).csv")
     do {
       return try load(from: url.path)
@@ -26,7 +26,7 @@ public enum Digits {
   /// Reads digits from a file of 64 pixels and the digit on each line, separated by commas.
   ///
   /// - Throws: `DataFileError`.
-  public static func load(from path: String) throws -> TensorDataset<(Tensor, Tensor)> {
+  public static func load(from path: String) throws -> TensorDataset<Tensor, Tensor> {
     let table = try CSVTable(path, separator: ",", hasHeader: false, missing: [])
     guard table.columns.count == 65 else {
       throw DataFileError.damaged(
@@ -35,24 +35,24 @@ public enum Digits {
     let columns = try table.columns.enumerated().map { place, column in
       try numbers(column, upTo: place < 64 ? 16 : 9, place: place, path: path)
     }
-    return TensorDataset(.stack(Array(columns[..<64]), dim: 1).to(.float32), columns[64])
+    return TensorDataset(Tensor.stack(Array(columns[..<64]), dim: 1).to(.float32), columns[64])
   }
 
   private static func numbers(
     _ column: CSVColumn, upTo limit: Int, place: Int, path: String
   ) throws -> Tensor {
     switch column {
-    case .integers(let integers):
+    case .ints(let integers):
       guard let wrong = integers.firstIndex(where: { !(0...limit).contains($0) }) else {
         return try Tensor(integers, shape: [integers.count])
       }
       throw outOfRange("\(integers[wrong])", wrong)
-    case .numbers(let numbers):
+    case .floats(let numbers):
       let wrong =
         numbers.firstIndex { $0 != $0.rounded() || !(0...Double(limit)).contains($0) } ?? 0
       throw outOfRange("\(numbers[wrong])", wrong)
     case .bools(let bools): throw outOfRange("\(bools[0])", 0)
-    case .texts(let texts):
+    case .strings(let texts):
       let wrong = texts.firstIndex {
         $0.flatMap { Int($0) }.map { !(0...limit).contains($0) } ?? true
       }

@@ -6,7 +6,7 @@ import Foundation
 /// random. With the same generator's seed, the numbers are the same.
 public enum Synthetic {
   /// Inputs and targets.
-  public typealias Examples = TensorDataset<(Tensor, Tensor)>
+  public typealias Examples = TensorDataset<Tensor, Tensor>
 
   /// Two interleaving half circles: `make_moons`.
   ///

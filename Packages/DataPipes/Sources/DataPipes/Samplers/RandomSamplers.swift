@@ -24,6 +24,15 @@ public struct RandomSampler: Sampler {
     }
   }
 
+  /// Creates the sampler for the examples of a dataset.
+  public init(
+    _ dataset: some Dataset, replacement: Bool = false, numSamples: Int? = nil,
+    generator: Devices.Generator? = nil
+  ) {
+    self.init(
+      dataset.count, replacement: replacement, numSamples: numSamples, generator: generator)
+  }
+
   public func makeIterator() -> Iterator {
     Iterator(
       exampleCount: exampleCount, replacement: replacement, left: count,

@@ -113,7 +113,8 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
     let lit = Set(running?.contributions.map(\.node) ?? [])
     let edges = graph.edges.map { edge in
       var edge = edge
-      edge.isLit = edge.target == running?.node && lit.contains(edge.source) && !edge.isSaved
+      edge.isHighlighted =
+        edge.target == running?.node && lit.contains(edge.source) && !edge.isSaved
       return edge
     }
     return ComputationGraph(

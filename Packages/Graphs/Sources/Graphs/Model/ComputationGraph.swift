@@ -20,7 +20,7 @@ public struct ComputationGraph: Hashable, Sendable {
     /// The innermost cluster that it belongs to, by its place in ``ComputationGraph/clusters``.
     public var cluster: Int?
     /// The memory that it keeps until backward, in bytes.
-    public var bytesHeld: Int
+    public var savedBytes: Int
     /// What is highlighted about it.
     public var mark: Mark?
 
@@ -31,17 +31,17 @@ public struct ComputationGraph: Hashable, Sendable {
     ///   - label: its label.
     ///   - fields: what stands below the label.
     ///   - cluster: the frame that it is in.
-    ///   - bytesHeld: memory that it keeps until backward, in bytes.
+    ///   - savedBytes: memory that it keeps until backward, in bytes.
     ///   - mark: what stands out about it.
     public init(
-      _ kind: Kind, label: String, fields: [Field] = [], cluster: Int? = nil, bytesHeld: Int = 0,
+      _ kind: Kind, label: String, fields: [Field] = [], cluster: Int? = nil, savedBytes: Int = 0,
       mark: Mark? = nil
     ) {
       self.kind = kind
       self.label = label
       self.fields = fields
       self.cluster = cluster
-      self.bytesHeld = bytesHeld
+      self.savedBytes = savedBytes
       self.mark = mark
     }
 
@@ -130,7 +130,7 @@ public struct ComputationGraph: Hashable, Sendable {
     /// Whether the target only keeps the source's value for backward.
     public var isSaved: Bool
     /// Whether it stands out, as where a gradient goes along it in this step.
-    public var isLit = false
+    public var isHighlighted = false
 
     /// Creates an arrow.
     ///

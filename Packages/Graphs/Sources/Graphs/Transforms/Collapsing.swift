@@ -71,7 +71,7 @@ extension ComputationGraph {
   /// How many of what there is among nodes: `3 operations, 1 saved`.
   func contents(_ places: [Int]) -> [Field] {
     func count(_ kind: Kind) -> Int { places.count { nodes[$0].kind == kind } }
-    let held = places.reduce(0) { $0 + nodes[$1].bytesHeld }
+    let held = places.reduce(0) { $0 + nodes[$1].savedBytes }
     var fields: [Field] = []
     let operations = count(.operation)
     if operations > 0 { fields.append(Field("operations", "\(operations)")) }

@@ -44,7 +44,7 @@ extension ComputationGraph {
       return Node(
         .module, label: title(ofCluster: place),
         fields: cluster.fields.isEmpty ? contents(members) : cluster.fields,
-        cluster: cluster.parent, bytesHeld: members.reduce(0) { $0 + nodes[$1].bytesHeld },
+        cluster: cluster.parent, savedBytes: members.reduce(0) { $0 + nodes[$1].savedBytes },
         mark: members.compactMap { nodes[$0].mark }.first)
     }
   }
@@ -114,7 +114,7 @@ extension ComputationGraph {
       if isUsed[edge.source] {
         var copy = nodes[edge.source]
         copy.cluster = nodes[edge.target].cluster
-        copy.bytesHeld = 0
+        copy.savedBytes = 0
         if !copy.label.isEmpty { copy.fields = [] }
         nodes.append(copy)
         edge.source = nodes.count - 1

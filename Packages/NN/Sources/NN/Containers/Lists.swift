@@ -67,9 +67,14 @@ open class ModuleDict: Module {
   /// The names, in order.
   public var keys: [String] { Array(entries.keys) }
 
-  /// The module with a name, or nil.
-  public subscript(_ name: String) -> Module? {
-    get { entries[name] }
+  /// The module with a name; stops the program where there is none, which ``keys`` tells.
+  public subscript(_ name: String) -> Module {
+    get {
+      guard let module = entries[name] else {
+        fatalError("ModuleDict: no module “\(name)”; it has \(keys.joined(separator: ", "))")
+      }
+      return module
+    }
     set {
       if name.isEmpty || name.contains(".") {
         fatalError("ModuleDict: “\(name)” is no name; it must not be empty or hold a dot")
@@ -77,4 +82,8 @@ open class ModuleDict: Module {
       entries[name] = newValue
     }
   }
+
+  /// Takes a module out: `torch.nn.ModuleDict.pop`; nil where there is none of that name.
+  @discardableResult
+  public func removeValue(forKey name: String) -> Module? { entries.removeValue(forKey: name) }
 }

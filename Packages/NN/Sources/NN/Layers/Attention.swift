@@ -103,7 +103,7 @@ open class MultiheadAttention: Module {
     attnMask: Tensor? = nil, isCausal: Bool = false, needWeights: Bool = true,
     averageAttnWeights: Bool = true
   ) -> (output: Tensor, weights: Tensor?) {
-    run([query, key, value]) {
+    run(query, key, value) {
       let isBatch = query.ndim == 3
       for input in [query, key, value]
       where input.ndim != query.ndim || !(2...3).contains(input.ndim)

@@ -10,8 +10,10 @@ open class Convolution: Module {
   public let kernelSize: [Int]
   /// The stride of the window.
   public let stride: [Int]
-  /// The zero padding added on both sides.
-  public let padding: [Int]
+  /// The padding: sizes on both sides, one for each dim, or `.same`.
+  public let padding: ConvolutionPadding
+  /// What the padding consists of.
+  public let paddingMode: PaddingMode
   /// The spacing between kernel elements.
   public let dilation: [Int]
   /// The number of groups; channels are convolved group by group.
@@ -23,9 +25,9 @@ open class Convolution: Module {
   @Parameter public var bias: Tensor?
 
   init(
-    _ inChannels: Int, _ outChannels: Int, _ kernelSize: [Int], _ stride: [Int], _ padding: [Int],
-    _ dilation: [Int], _ groups: Int, isTransposed: Bool, bias: Bool, _ dtype: DType,
-    _ device: Device, _ generator: Generator
+    _ inChannels: Int, _ outChannels: Int, _ kernelSize: [Int], _ stride: [Int],
+    _ padding: ConvolutionPadding, _ dilation: [Int], _ groups: Int, isTransposed: Bool,
+    paddingMode: PaddingMode, bias: Bool, _ dtype: DType, _ device: Device, _ generator: Generator
   ) {
     guard groups > 0, inChannels % groups == 0, outChannels % groups == 0 else {
       fatalError(
@@ -36,7 +38,13 @@ open class Convolution: Module {
     self.outChannels = outChannels
     self.kernelSize = kernelSize
     self.stride = stride
-    self.padding = padding
+    let dims = kernelSize.count
+    if case .sizes(let sizes) = padding {
+      self.padding = .sizes(sizes.along(dims, "padding", of: "\(Self.self)"))
+    } else {
+      self.padding = padding
+    }
+    self.paddingMode = paddingMode
     self.dilation = dilation
     self.groups = groups
     let shape =
@@ -60,20 +68,41 @@ open class Convolution: Module {
     return channels == 1 ? body(x) : body(x.unsqueeze(0)).squeeze(0)
   }
 
+  /// The input and the padding that the convolution itself adds: in modes other than zeros, it is added here.
+  func padded(_ x: Tensor) -> (Tensor, ConvolutionPadding) {
+    guard paddingMode != .zeros else { return (x, padding) }
+    let (before, after) = padding.around(
+      kernel: kernelSize, stride: stride, dilation: dilation, of: "\(Self.self)")
+    let sizes = zip(before, after).reversed().flatMap { [$0, $1] }
+    return (x.pad(sizes, mode: paddingMode), .valid)
+  }
+
   /// Arguments in PyTorch's order, without those that have their default value.
   func describe(outputPadding: [Int]? = nil) -> String {
     let ones = [Int](repeating: 1, count: kernelSize.count)
     let zeros = [Int](repeating: 0, count: kernelSize.count)
     var text =
       "\(inChannels), \(outChannels), kernel_size=\(kernelSize.tuple), stride=\(stride.tuple)"
-    if padding != zeros { text += ", padding=\(padding.tuple)" }
+    switch padding {
+    case .sameSize: text += ", padding=same"
+    case .none: text += ", padding=valid"
+    case .sizes(zeros): break
+    case .sizes(let sizes): text += ", padding=\(sizes.tuple)"
+    }
     if dilation != ones { text += ", dilation=\(dilation.tuple)" }
     if let outputPadding, outputPadding != zeros {
       text += ", output_padding=\(outputPadding.tuple)"
     }
     if groups != 1 { text += ", groups=\(groups)" }
     if bias == nil { text += ", bias=False" }
+    if paddingMode != .zeros { text += ", padding_mode=\(paddingMode)" }
     return text
+  }
+
+  /// The padding of a transposed convolution, which is never `.same`.
+  var cropped: [Int] {
+    guard case .sizes(let sizes) = padding else { return [] }
+    return sizes
   }
 
   func arguments(outputPadding: [Int]?) -> ModuleArguments {
@@ -81,6 +110,7 @@ open class Convolution: Module {
       "in_channels": inChannels, "out_channels": outChannels, "kernel_size": kernelSize,
       "stride": stride, "padding": padding, "dilation": dilation,
       "output_padding": outputPadding, "groups": groups, "bias": bias != nil,
+      "padding_mode": paddingMode == .zeros ? nil as PaddingMode? : paddingMode,
     ]
   }
 
@@ -100,21 +130,23 @@ open class Conv1d: Convolution {
   ///   - outChannels: number of output channels.
   ///   - kernelSize: size of the kernel.
   ///   - stride: stride of the window.
-  ///   - padding: zero padding added on both sides.
+  ///   - padding: padding added on both sides, or `.same` for an output of the input's size.
   ///   - dilation: spacing between kernel elements.
   ///   - groups: number of groups; channels are convolved group by group.
   ///   - bias: whether to add a learnable bias.
+  ///   - paddingMode: what the padding consists of.
   ///   - dtype: dtype of the parameters.
   ///   - device: device of the parameters.
   ///   - generator: random number generator.
   public init(
-    _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0,
-    dilation: Int = 1, groups: Int = 1, bias: Bool = true, dtype: DType = .float32,
+    _ inChannels: Int, _ outChannels: Int, kernelSize: Int, stride: Int = 1,
+    padding: some ConvolutionPaddingConvertible = 0, dilation: Int = 1, groups: Int = 1,
+    bias: Bool = true, paddingMode: PaddingMode = .zeros, dtype: DType = .float32,
     device: Device = .default, generator: Generator = .default
   ) {
     super.init(
-      inChannels, outChannels, [kernelSize], [stride], [padding], [dilation], groups,
-      isTransposed: false, bias: bias, dtype, device, generator)
+      inChannels, outChannels, [kernelSize], [stride], padding.convolutionPadding, [dilation],
+      groups, isTransposed: false, paddingMode: paddingMode, bias: bias, dtype, device, generator)
   }
 
   /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
@@ -122,14 +154,16 @@ open class Conv1d: Convolution {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],
       kernelSize: try arguments["kernel_size"], stride: try arguments["stride"],
-      padding: try arguments["padding"], dilation: try arguments["dilation"],
-      groups: try arguments["groups"], bias: try arguments["bias"])
+      padding: try arguments["padding"] as ConvolutionPadding, dilation: try arguments["dilation"],
+      groups: try arguments["groups"], bias: try arguments["bias"],
+      paddingMode: try arguments["padding_mode"] ?? .zeros)
   }
 
   open override func forward(_ x: Tensor) -> Tensor {
     batched(x, 1) {
-      $0.conv1d(
-        weight, bias: bias, stride: stride[0], padding: padding[0], dilation: dilation[0],
+      let (x, padding) = padded($0)
+      return x.conv1d(
+        weight, bias: bias, stride: stride[0], padding: padding, dilation: dilation[0],
         groups: groups)
     }
   }
@@ -147,25 +181,27 @@ open class Conv2d: Convolution {
   ///   - outChannels: number of output channels.
   ///   - kernelSize: size of the kernel.
   ///   - stride: stride of the window.
-  ///   - padding: zero padding added on both sides.
+  ///   - padding: padding added on both sides, or `.same` for an output of the input's size.
   ///   - dilation: spacing between kernel elements.
   ///   - groups: number of groups; channels are convolved group by group.
   ///   - bias: whether to add a learnable bias.
+  ///   - paddingMode: what the padding consists of.
   ///   - dtype: dtype of the parameters.
   ///   - device: device of the parameters.
   ///   - generator: random number generator.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernelSize: some Extent, stride: some Extent = 1,
-    padding: some Extent = 0, dilation: some Extent = 1, groups: Int = 1, bias: Bool = true,
-    dtype: DType = .float32, device: Device = .default, generator: Generator = .default
+    padding: some ConvolutionPaddingConvertible = 0, dilation: some Extent = 1, groups: Int = 1,
+    bias: Bool = true, paddingMode: PaddingMode = .zeros, dtype: DType = .float32,
+    device: Device = .default, generator: Generator = .default
   ) {
     func pair(_ extent: some Extent, _ name: String) -> [Int] {
       extent.along(2, name, of: "Conv2d")
     }
     super.init(
       inChannels, outChannels, pair(kernelSize, "kernelSize"), pair(stride, "stride"),
-      pair(padding, "padding"), pair(dilation, "dilation"), groups, isTransposed: false,
-      bias: bias, dtype, device, generator)
+      padding.convolutionPadding, pair(dilation, "dilation"), groups, isTransposed: false,
+      paddingMode: paddingMode, bias: bias, dtype, device, generator)
   }
 
   /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
@@ -173,13 +209,16 @@ open class Conv2d: Convolution {
     self.init(
       try arguments["in_channels"], try arguments["out_channels"],
       kernelSize: try arguments["kernel_size"] as [Int], stride: try arguments["stride"] as [Int],
-      padding: try arguments["padding"] as [Int], dilation: try arguments["dilation"] as [Int],
-      groups: try arguments["groups"], bias: try arguments["bias"])
+      padding: try arguments["padding"] as ConvolutionPadding,
+      dilation: try arguments["dilation"] as [Int],
+      groups: try arguments["groups"], bias: try arguments["bias"],
+      paddingMode: try arguments["padding_mode"] ?? .zeros)
   }
 
   open override func forward(_ x: Tensor) -> Tensor {
     batched(x, 2) {
-      $0.conv2d(
+      let (x, padding) = padded($0)
+      return x.conv2d(
         weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
     }
   }
@@ -214,8 +253,8 @@ open class ConvTranspose1d: Convolution {
   ) {
     self.outputPadding = outputPadding
     super.init(
-      inChannels, outChannels, [kernelSize], [stride], [padding], [dilation], groups,
-      isTransposed: true, bias: bias, dtype, device, generator)
+      inChannels, outChannels, [kernelSize], [stride], .sizes([padding]), [dilation], groups,
+      isTransposed: true, paddingMode: .zeros, bias: bias, dtype, device, generator)
   }
 
   /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
@@ -231,7 +270,7 @@ open class ConvTranspose1d: Convolution {
   open override func forward(_ x: Tensor) -> Tensor {
     batched(x, 1) {
       $0.convTranspose1d(
-        weight, bias: bias, stride: stride[0], padding: padding[0], outputPadding: outputPadding,
+        weight, bias: bias, stride: stride[0], padding: cropped[0], outputPadding: outputPadding,
         groups: groups, dilation: dilation[0])
     }
   }
@@ -275,8 +314,8 @@ open class ConvTranspose2d: Convolution {
     self.outputPadding = pair(outputPadding, "outputPadding")
     super.init(
       inChannels, outChannels, pair(kernelSize, "kernelSize"), pair(stride, "stride"),
-      pair(padding, "padding"), pair(dilation, "dilation"), groups, isTransposed: true,
-      bias: bias, dtype, device, generator)
+      .sizes(pair(padding, "padding")), pair(dilation, "dilation"), groups, isTransposed: true,
+      paddingMode: .zeros, bias: bias, dtype, device, generator)
   }
 
   /// Rebuilds a module from its saved arguments; see ``Rebuildable``.
@@ -293,7 +332,7 @@ open class ConvTranspose2d: Convolution {
   open override func forward(_ x: Tensor) -> Tensor {
     batched(x, 2) {
       $0.convTranspose2d(
-        weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
+        weight, bias: bias, stride: stride, padding: cropped, outputPadding: outputPadding,
         groups: groups, dilation: dilation)
     }
   }

@@ -276,7 +276,7 @@ open class GroupNorm: Module {
       let y = groups.layerNorm([size], eps: eps).reshape(x.shape)
       let scaled = weight.map { y * $0.reshape(spread) } ?? y
       return bias.map { scaled + $0.reshape(spread) } ?? scaled
-    }
+    }.to(x.dtype)
   }
 
   open override var arguments: ModuleArguments {

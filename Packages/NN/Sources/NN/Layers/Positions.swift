@@ -5,7 +5,7 @@ import Foundation
 /// Input of shape […, length, size].
 ///
 /// Vaswani et al., 2017.
-public final class SinusoidalPositions: Module, Rebuildable {
+public final class PositionalEncoding: Module, Rebuildable {
   /// The encodings, of shape [maxLength, size]: sin(p / 10000^(2i / size)) at 2i, and the cosine at
   /// 2i + 1.
   @Buffer public var table: Tensor
@@ -55,7 +55,7 @@ public final class SinusoidalPositions: Module, Rebuildable {
 /// Input of shape […, length, size]. The first half of the features is paired with the second.
 ///
 /// Su et al., 2021.
-public final class RotaryPositions: Module, Rebuildable {
+public final class RotaryEmbedding: Module, Rebuildable {
   /// The cosines, of shape [maxLength, size]; both halves have the same angles.
   @Buffer public var cosines: Tensor
   /// The sines, of shape [maxLength, size].
@@ -76,7 +76,7 @@ public final class RotaryPositions: Module, Rebuildable {
     device: Device = .default
   ) {
     self.base = base
-    guard size % 2 == 0 else { fatalError("RotaryPositions: a size of \(size); it must be even") }
+    guard size % 2 == 0 else { fatalError("RotaryEmbedding: a size of \(size); it must be even") }
     let angles = (0..<maxLength).flatMap { place in
       (0..<size).map { Double(place) / pow(base, Double(2 * ($0 % (size / 2))) / Double(size)) }
     }
@@ -107,7 +107,7 @@ public final class RotaryPositions: Module, Rebuildable {
   ///   - x: the input.
   ///   - offset: position of the first element, as with a key-value cache.
   public func callAsFunction(_ x: Tensor, offset: Int) -> Tensor {
-    run([x]) {
+    run(x) {
       let size = cosines.shape[1]
       guard x.ndim >= 2, x.shape[x.ndim - 1] == size, offset >= 0,
         offset + x.shape[x.ndim - 2] <= cosines.shape[0]

@@ -249,7 +249,7 @@ open class RNN: Recurrent {
 
   /// The output at all time steps, and the last states.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {
-    run([x]) {
+    run(x) {
       let (output, states) = walk(x, h.map { [$0] }, count: 1)
       return (output, states[0])
     }
@@ -307,7 +307,7 @@ open class LSTM: Recurrent {
   public func callAsFunction(
     _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
   ) -> (output: Tensor, states: (h: Tensor, c: Tensor)) {
-    run([x]) {
+    run(x) {
       let (output, last) = walk(x, states.map { [$0.h, $0.c] }, count: 2)
       return (output, (last[0], last[1]))
     }
@@ -359,7 +359,7 @@ open class GRU: Recurrent {
 
   /// The output at all time steps, and the last states.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> (output: Tensor, h: Tensor) {
-    run([x]) {
+    run(x) {
       let (output, states) = walk(x, h.map { [$0] }, count: 1)
       return (output, states[0])
     }

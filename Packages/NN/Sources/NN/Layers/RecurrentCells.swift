@@ -101,7 +101,7 @@ open class RNNCell: RecurrentCell {
   ///   - x: the input.
   ///   - h: the previous hidden state; nil for 0.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
-    run([x]) { cell.plain(gates(x), first(h, for: x), nonlinearity) }
+    run(x) { cell.plain(gates(x), first(h, for: x), nonlinearity) }
   }
 }
 
@@ -136,7 +136,7 @@ open class LSTMCell: RecurrentCell {
   public func callAsFunction(
     _ x: Tensor, _ states: (h: Tensor, c: Tensor)? = nil
   ) -> (h: Tensor, c: Tensor) {
-    run([x]) { cell.lstm(gates(x), first(states?.h, for: x), first(states?.c, for: x)) }
+    run(x) { cell.lstm(gates(x), first(states?.h, for: x), first(states?.c, for: x)) }
   }
 }
 
@@ -173,6 +173,6 @@ open class GRUCell: RecurrentCell {
   ///   - x: the input.
   ///   - h: the previous hidden state; nil for 0.
   public func callAsFunction(_ x: Tensor, _ h: Tensor? = nil) -> Tensor {
-    run([x]) { cell.gru(gates(x), first(h, for: x)) }
+    run(x) { cell.gru(gates(x), first(h, for: x)) }
   }
 }

@@ -148,7 +148,7 @@ open class TransformerEncoderLayer: Module {
   public func callAsFunction(
     _ x: Tensor, srcMask: Tensor?, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
   ) -> Tensor {
-    run([x]) {
+    run(x) {
       func attend(_ x: Tensor) -> Tensor {
         dropout1(
           selfAttn(
@@ -210,7 +210,7 @@ open class TransformerEncoder: Module {
   public func callAsFunction(
     _ x: Tensor, mask: Tensor?, srcKeyPaddingMask: Tensor? = nil, isCausal: Bool = false
   ) -> Tensor {
-    run([x]) {
+    run(x) {
       var y = x
       for case let layer as TransformerEncoderLayer in layers {
         y = layer(y, srcMask: mask, srcKeyPaddingMask: srcKeyPaddingMask, isCausal: isCausal)

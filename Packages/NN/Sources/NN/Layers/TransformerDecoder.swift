@@ -98,7 +98,7 @@ open class TransformerDecoderLayer: Module {
     tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,
     tgtIsCausal: Bool = false
   ) -> Tensor {
-    run([x, memory]) {
+    run(x, memory) {
       func attend(_ x: Tensor) -> Tensor {
         dropout1(
           selfAttn(
@@ -168,7 +168,7 @@ open class TransformerDecoder: Module {
     tgtKeyPaddingMask: Tensor? = nil, memoryKeyPaddingMask: Tensor? = nil,
     tgtIsCausal: Bool = false
   ) -> Tensor {
-    run([x, memory]) {
+    run(x, memory) {
       var y = x
       for case let layer as TransformerDecoderLayer in layers {
         y = layer(

@@ -30,7 +30,7 @@ open class Loss: Module {
   ///   - input: the model's output.
   ///   - target: the target, in the shape of `input`.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
-    run([input, target]) { forward(input, target) }
+    run(input, target) { forward(input, target) }
   }
 }
 
@@ -190,7 +190,7 @@ open class TripletMarginLoss: Module {
   public func callAsFunction(
     _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor
   ) -> Tensor {
-    run([anchor, positive, negative]) {
+    run(anchor, positive, negative) {
       tripletMarginLoss(
         anchor, positive, negative, margin: margin, p: p, swap: swap, reduction: reduction)
     }
@@ -231,7 +231,7 @@ open class CosineEmbeddingLoss: Module {
   ///   - second: second inputs of the pairs.
   ///   - target: 1 for similar pairs, -1 for dissimilar ones, of shape [batch].
   public func callAsFunction(_ first: Tensor, _ second: Tensor, _ target: Tensor) -> Tensor {
-    run([first, second, target]) {
+    run(first, second, target) {
       cosineEmbeddingLoss(first, second, target, margin: margin, reduction: reduction)
     }
   }

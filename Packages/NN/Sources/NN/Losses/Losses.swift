@@ -149,6 +149,20 @@ public func hingeEmbeddingLoss(
   }
 }
 
+/// ‖a - b + ε‖ along the last dim: `torch.nn.functional.pairwise_distance`.
+///
+/// - Parameters:
+///   - first: rows, [batch, size] or [size].
+///   - second: rows of the same shape, or one that is broadcast to it.
+///   - p: order of the norm.
+///   - eps: ε added to differences, for numerical stability.
+///   - keepDim: whether the last dim stays, of size 1.
+public func pairwiseDistance(
+  _ first: Tensor, _ second: Tensor, p: Double = 2, eps: Double = 1e-6, keepDim: Bool = false
+) -> Tensor {
+  (first - second + eps).norm(p, dims: [-1], keepDim: keepDim)
+}
+
 /// max(0, margin + distance to the positive - distance to the negative), over the last dim:
 /// `torch.nn.functional.triplet_margin_loss`; Balntas et al., 2016.
 ///
@@ -171,7 +185,7 @@ public func tripletMarginLoss(
   }
   checkShapes(anchor, positive, "tripletMarginLoss")
   checkShapes(anchor, negative, "tripletMarginLoss")
-  func distance(_ a: Tensor, _ b: Tensor) -> Tensor { (a - b + eps).norm(p, dims: [-1]) }
+  func distance(_ a: Tensor, _ b: Tensor) -> Tensor { pairwiseDistance(a, b, p: p, eps: eps) }
   return precisely(anchor, positive, negative) { anchor, positive, negative in
     var far = distance(anchor, negative)
     if swap { far = far.minimum(distance(positive, negative)) }

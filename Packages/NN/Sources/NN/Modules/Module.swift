@@ -26,7 +26,7 @@
 ///       let weight = Linear(8, 8)
 ///       func forward(_ x: Tensor, _ gate: Tensor) -> Tensor { weight(x) * gate.sigmoid() }
 ///       func callAsFunction(_ x: Tensor, _ gate: Tensor) -> Tensor {
-///         run([x, gate]) { forward(x, gate) }
+///         run(x, gate) { forward(x, gate) }
 ///       }
 ///     }
 open class Module {
@@ -45,7 +45,7 @@ open class Module {
   open func forward(_ x: Tensor) -> Tensor {
     fatalError(
       "\(type(of: self)): override func forward(_ x: Tensor) -> Tensor; where it takes other inputs, give it a call "
-        + "of its own: func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor { run([x, mask as Any]) { "
+        + "of its own: func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor { run(x, mask) { "
         + "forward(x, mask: mask) } }")
   }
 
@@ -60,15 +60,16 @@ open class Module {
     return hooks.after(self, [input], entered { forward(input) })
   }
 
-  /// Runs a `forward` function of other inputs or outputs, and hooks before and after it.
-  public func run<Output>(_ inputs: @autoclosure () -> [Any], _ body: () -> Output) -> Output {
+  /// Runs a `forward` function of other inputs or outputs, and hooks before and after it, which are given the
+  /// inputs: `run(x, mask) { forward(x, mask: mask) }`.
+  public func run<Output>(_ inputs: Any?..., body: () -> Output) -> Output {
     guard let hooks else { return entered(body) }
     if let other = hooks.replacement() {
       fail(
         "replaced by a \(type(of: other)), which cannot take the place of a module that is called with other inputs "
           + "than one tensor; set the variable that holds it instead")
     }
-    let inputs = inputs()
+    let inputs = inputs.map { $0 as Any }
     _ = hooks.before(self, inputs)
     return hooks.after(self, inputs, entered(body))
   }

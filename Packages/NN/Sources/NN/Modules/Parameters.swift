@@ -59,6 +59,30 @@ extension Module {
     }
   }
 
+  /// Converts to float32: `torch.nn.Module.float`.
+  @discardableResult
+  public func float() -> Self { to(.float32) }
+
+  /// Converts to float64: `torch.nn.Module.double`.
+  @discardableResult
+  public func double() -> Self { to(.float64) }
+
+  /// Converts to float16: `torch.nn.Module.half`.
+  @discardableResult
+  public func half() -> Self { to(.float16) }
+
+  /// Converts to bfloat16: `torch.nn.Module.bfloat16`.
+  @discardableResult
+  public func bfloat16() -> Self { to(.bfloat16) }
+
+  /// Moves to the CPU: `torch.nn.Module.cpu`.
+  @discardableResult
+  public func cpu() -> Self { to(.cpu) }
+
+  /// Moves to an NVIDIA GPU; stops the program where there is none: `torch.nn.Module.cuda`.
+  @discardableResult
+  public func cuda(_ index: Int = 0) -> Self { to(.cuda(index)) }
+
   /// Replaces each tensor by what `change` makes of it and its name, unless that is nil. What is
   /// shared stays so.
   @discardableResult

@@ -42,7 +42,8 @@ extension Module {
         continue
       }
       if loaded.shape != tensor.shape {
-        error.misshapen.append(.init(name: name, shape: loaded.shape, expected: tensor.shape))
+        error.mismatchedShapes.append(
+          .init(name: name, shape: loaded.shape, expected: tensor.shape))
       }
     }
     error.unexpected = state.keys.filter { own[$0] == nil }
@@ -104,9 +105,9 @@ public struct StateDictError: Error, Equatable, LocalizedError {
   /// Keys of the state dict that the model has no parameter or buffer for.
   public var unexpected: [String] = []
   /// Keys whose shapes differ.
-  public var misshapen: [Mismatch] = []
+  public var mismatchedShapes: [Mismatch] = []
 
-  var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty }
+  var isEmpty: Bool { missing.isEmpty && unexpected.isEmpty && mismatchedShapes.isEmpty }
 
   public var errorDescription: String? {
     var parts: [String] = []
@@ -114,7 +115,7 @@ public struct StateDictError: Error, Equatable, LocalizedError {
     if !unexpected.isEmpty {
       parts.append("unexpected keys: " + unexpected.joined(separator: ", "))
     }
-    parts += misshapen.map { "\($0.name) has shape \($0.shape), the model's \($0.expected)" }
+    parts += mismatchedShapes.map { "\($0.name) has shape \($0.shape), the model's \($0.expected)" }
     return "the state dict does not match the model: " + parts.joined(separator: "; ")
   }
 }

@@ -3,7 +3,8 @@
 /// Several schedulers, each from a step on, counted from there:
 /// `torch.optim.lr_scheduler.SequentialLR`.
 ///
-///     SequentialLR([LinearLR(optimizer, totalIters: 100), CosineAnnealingLR(optimizer, tMax: 900)], milestones: [100])
+///     let (warmup, decay) = (LinearLR(optimizer, totalIters: 100), CosineAnnealingLR(optimizer, tMax: 900))
+///     let scheduler = SequentialLR(optimizer, [warmup, decay], milestones: [100])
 public final class SequentialLR: Scheduler {
   private let schedulers: [Scheduler]
   private let milestones: [Int]
@@ -11,18 +12,19 @@ public final class SequentialLR: Scheduler {
   /// Creates the scheduler, and sets the initial learning rate.
   ///
   /// - Parameters:
+  ///   - optimizer: optimizer of all schedulers.
   ///   - schedulers: one after the other.
   ///   - milestones: steps at which it changes.
-  public init(_ schedulers: [Scheduler], milestones: [Int]) {
-    guard let first = schedulers.first, schedulers.count == milestones.count + 1,
-      schedulers.allSatisfy({ $0.optimizer === first.optimizer }), milestones == milestones.sorted()
+  public init(_ optimizer: Optimizer, _ schedulers: [Scheduler], milestones: [Int]) {
+    guard schedulers.count == milestones.count + 1,
+      schedulers.allSatisfy({ $0.optimizer === optimizer }), milestones == milestones.sorted()
     else {
       fatalError(
         "SequentialLR: \(schedulers.count) schedulers and milestones \(milestones); there must be one "
-          + "scheduler more than rising milestones, all of one optimizer")
+          + "scheduler more than rising milestones, all of the optimizer")
     }
     (self.schedulers, self.milestones) = (schedulers, milestones)
-    super.init(first.optimizer)
+    super.init(optimizer)
   }
 
   /// The scheduler at a step, and the number of its own steps.

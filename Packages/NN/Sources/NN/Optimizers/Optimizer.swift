@@ -255,7 +255,7 @@ extension Optimizer {
         return nil
       }
       if tensor.shape != shape {
-        error.misshapen.append(.init(name: key, shape: tensor.shape, expected: shape))
+        error.mismatchedShapes.append(.init(name: key, shape: tensor.shape, expected: shape))
       }
       return tensor
     }

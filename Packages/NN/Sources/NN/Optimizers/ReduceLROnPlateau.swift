@@ -19,9 +19,9 @@ public final class ReduceLROnPlateau {
     /// The best number so far.
     public var best: Double
     /// How many steps in a row were no better.
-    public var badSteps = 0
+    public var numBadEpochs = 0
     /// How many steps do not count yet after rates were changed.
-    public var cooldownLeft = 0
+    public var cooldownCounter = 0
   }
 
   /// Which numbers are better.
@@ -62,20 +62,20 @@ public final class ReduceLROnPlateau {
   public func step(_ number: Double) {
     if isBetter(number, state.best) {
       state.best = number
-      state.badSteps = 0
+      state.numBadEpochs = 0
     } else {
-      state.badSteps += 1
+      state.numBadEpochs += 1
     }
-    if state.cooldownLeft > 0 {
-      state.cooldownLeft -= 1
-      state.badSteps = 0
+    if state.cooldownCounter > 0 {
+      state.cooldownCounter -= 1
+      state.numBadEpochs = 0
     }
-    guard state.badSteps > patience else { return }
+    guard state.numBadEpochs > patience else { return }
     for group in optimizer.groups {
       let smaller = max(group.lr * factor, minLR)
       if group.lr - smaller > eps { group.lr = smaller }
     }
-    state.cooldownLeft = cooldown
-    state.badSteps = 0
+    state.cooldownCounter = cooldown
+    state.numBadEpochs = 0
   }
 }

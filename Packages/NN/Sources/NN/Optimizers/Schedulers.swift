@@ -60,6 +60,19 @@ open class Scheduler {
   /// The current learning rates of all groups: `get_last_lr`.
   public var lrs: [Double] { optimizer.groups.map(\.lr) }
 
+  /// What resuming needs: `torch.optim.lr_scheduler.LRScheduler.state_dict`.
+  public func stateDict() -> StateDict { ["last_epoch": Tensor(stepCount)] }
+
+  /// Goes on from a saved number of steps; load the optimizer's state after it.
+  ///
+  /// - Throws: ``StateDictError`` where `last_epoch` is missing.
+  public func loadStateDict(_ state: StateDict) throws {
+    guard let epoch = state["last_epoch"], epoch.numel == 1 else {
+      throw StateDictError(missing: ["last_epoch"])
+    }
+    stepCount = epoch.item(as: Int.self)
+  }
+
   /// Lets what else depends on the number of steps follow it.
   func follow() {}
 }

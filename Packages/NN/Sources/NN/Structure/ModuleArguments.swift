@@ -14,7 +14,7 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
     /// A floating-point number.
     case double(Double)
     /// A string.
-    case text(String)
+    case string(String)
     /// A list.
     case list([Literal])
   }
@@ -97,7 +97,7 @@ extension ModuleArguments.Literal: CustomStringConvertible {
     case .bool(let value): value.python
     case .int(let value): "\(value)"
     case .double(let value): value.python
-    case .text(let value): "'\(value)'"
+    case .string(let value): "'\(value)'"
     case .list(let values) where values.count == 1: "(\(values[0]),)"
     case .list(let values): "(\(values.map(\.description).joined(separator: ", ")))"
     }
@@ -116,7 +116,7 @@ extension ModuleArguments.Literal: Codable, Equatable {
     } else if let value = try? container.decode(Double.self) {
       self = .double(value)
     } else if let value = try? container.decode(String.self) {
-      self = .text(value)
+      self = .string(value)
     } else {
       self = .list(try container.decode([Self].self))
     }
@@ -131,7 +131,7 @@ extension ModuleArguments.Literal: Codable, Equatable {
     // JSON has no infinity.
     case .double(let value) where !value.isFinite: try container.encode("\(value)")
     case .double(let value): try container.encode(value)
-    case .text(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
     case .list(let values): try container.encode(values)
     }
   }
@@ -142,7 +142,7 @@ extension ModuleArguments.Literal: Codable, Equatable {
     case (.none, .none): true
     case (.bool(let a), .bool(let b)): a == b
     case (.int(let a), .int(let b)): a == b
-    case (.text(let a), .text(let b)): a == b
+    case (.string(let a), .string(let b)): a == b
     case (.list(let a), .list(let b)): a == b
     case (.double, _), (_, .double):
       Double(moduleArgument: a)?.bitPattern == Double(moduleArgument: b)?.bitPattern
@@ -189,7 +189,7 @@ extension Double: ModuleArgument {
     switch literal {
     case .double(let value): self = value
     case .int(let value): self.init(value)
-    case .text(let text): self.init(text)
+    case .string(let text): self.init(text)
     default: return nil
     }
   }
@@ -197,9 +197,9 @@ extension Double: ModuleArgument {
 
 extension String: ModuleArgument {
   /// The value as an argument that can be saved.
-  public var moduleArgument: ModuleArguments.Literal { .text(self) }
+  public var moduleArgument: ModuleArguments.Literal { .string(self) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
-    guard case .text(let value) = literal else { return nil }
+    guard case .string(let value) = literal else { return nil }
     self = value
   }
 }
@@ -234,10 +234,30 @@ extension Optional: ModuleArgument where Wrapped: ModuleArgument {
 }
 
 extension ModuleArgument where Self: RawRepresentable, RawValue == String {
-  public var moduleArgument: ModuleArguments.Literal { .text(rawValue) }
+  public var moduleArgument: ModuleArguments.Literal { .string(rawValue) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
-    guard case .text(let text) = literal else { return nil }
+    guard case .string(let text) = literal else { return nil }
     self.init(rawValue: text)
+  }
+}
+
+extension ConvolutionPadding: ModuleArgument {
+  /// The value as an argument that can be saved: sizes, `'same'` or `'valid'`.
+  public var moduleArgument: ModuleArguments.Literal {
+    switch self {
+    case .sameSize: .string("same")
+    case .none: .string("valid")
+    case .sizes(let sizes): sizes.moduleArgument
+    }
+  }
+  public init?(moduleArgument literal: ModuleArguments.Literal) {
+    switch literal {
+    case .string("same"): self = .sameSize
+    case .string("valid"): self = .none
+    default:
+      guard let sizes = [Int](moduleArgument: literal) else { return nil }
+      self = .sizes(sizes)
+    }
   }
 }
 

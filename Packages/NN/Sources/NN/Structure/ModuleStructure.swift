@@ -97,7 +97,11 @@ extension ModuleStructure: CustomStringConvertible {
   func difference(from made: ModuleStructure, at path: String = "") -> (path: String, text: String)?
   {
     func differs(_ text: String) -> (String, String) { (path, text) }
-    if type != made.type || sameAs != made.sameAs || arguments != made.arguments {
+    // An earlier version may not have had an argument that is nil now.
+    func given(_ structure: ModuleStructure) -> [String: ModuleArguments.Literal] {
+      structure.arguments.filter { $0.value != .none }
+    }
+    if type != made.type || sameAs != made.sameAs || given(self) != given(made) {
       return differs("\(type)(\(text)) became \(made.type)(\(made.text))")
     }
     if children.map(\.name) != made.children.map(\.name) {

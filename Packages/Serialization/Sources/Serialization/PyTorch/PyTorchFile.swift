@@ -150,11 +150,11 @@ struct PyTorchFile {
     try checkDepth(around.count)
   }
 
-  /// - Throws: `SerializationError.beyondLimit`, where so many values are in each other.
+  /// - Throws: `SerializationError.limitExceeded`, where so many values are in each other.
   func checkDepth(_ depth: Int) throws {
     // Some thousands would be too many for the stack, whatever the limits allow.
     guard depth <= min(limits.depth, 2000) else {
-      throw SerializationError.beyondLimit(
+      throw SerializationError.limitExceeded(
         path: path,
         reason: "more than \(min(limits.depth, 2000)) of its values are in each other; a larger "
           + "`depth` of ReadingLimits allows that")

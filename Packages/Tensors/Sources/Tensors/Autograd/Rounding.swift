@@ -20,8 +20,8 @@ public protocol TensorOrNone {
   public var withoutHalves: Tensor? { map(\.withoutHalves) }
 }
 
-/// What an operation of several steps makes of its inputs, computed in float32 where that would be of halves, and
-/// rounded at the end. For Flambeau's packages only.
+/// What an operation of several steps makes of its inputs, where some are of halves computed in float32 and rounded at
+/// the end. For Flambeau's packages only.
 ///
 /// - Parameter precision: where autocast leaves the result in float32.
 @_spi(Flambeau)
@@ -37,7 +37,7 @@ public func roundedOnce<each Input: TensorOrNone>(
   let strong = given.filter { $0.literal == nil && $0.ndim > 0 }
   let types = (strong.isEmpty ? given : strong).map(\.dtype)
   let dtype = types.dropFirst().reduce(types[0]) { $1.promoted(with: $0) }
-  guard dtype.isHalf else { return compute(repeat each inputs) }
+  guard given.contains(where: \.dtype.isHalf) else { return compute(repeat each inputs) }
   let result = compute(repeat (each inputs).withoutHalves)
   return Autocast.current?.grants(precision) ?? false ? result : result.to(dtype)
 }

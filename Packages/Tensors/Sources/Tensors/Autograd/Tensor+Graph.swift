@@ -166,7 +166,7 @@ struct GraphDrawing {
     let place = builder.add(
       .init(
         kind, label: name, fields: fields(tensor), cluster: cluster,
-        bytesHeld: isCounted ? tensor.numel * tensor.dtype.itemSize : 0))
+        savedBytes: isCounted ? tensor.numel * tensor.dtype.itemSize : 0))
     saved[key(tensor)] = place
     return place
   }

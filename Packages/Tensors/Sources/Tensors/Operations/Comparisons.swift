@@ -78,42 +78,10 @@ extension Tensor {
   public func maskedFill(_ mask: Tensor, _ value: some TensorElement) -> Tensor {
     .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
   }
-}
 
-// What Python answers with a tensor and Swift's operators would answer with one Bool.
-extension Tensor {
-  /// Use `.<`.
-  @available(
-    *, unavailable,
-    message: "use .<, which compares element by element; with .item() for one number"
-  )
-  public static func < (a: Tensor, b: Tensor) -> Bool { fatalError() }
-  /// Use `.>`.
-  @available(
-    *, unavailable,
-    message: "use .>, which compares element by element; with .item() for one number"
-  )
-  public static func > (a: Tensor, b: Tensor) -> Bool { fatalError() }
-  /// Use `.<=`.
-  @available(
-    *, unavailable,
-    message: "use .<=, which compares element by element; with .item() for one number"
-  )
-  public static func <= (a: Tensor, b: Tensor) -> Bool { fatalError() }
-  /// Use `.>=`.
-  @available(
-    *, unavailable,
-    message: "use .>=, which compares element by element; with .item() for one number"
-  )
-  public static func >= (a: Tensor, b: Tensor) -> Bool { fatalError() }
-  /// Use `.==`.
-  @available(
-    *, unavailable, message: "use .== for each element, equal(_:) for all, === for the same tensor"
-  )
-  public static func == (a: Tensor, b: Tensor) -> Bool { fatalError() }
-  /// Use `.!=`.
-  @available(
-    *, unavailable, message: "use .!= for each element, !equal(_:) for all, !== for the same tensor"
-  )
-  public static func != (a: Tensor, b: Tensor) -> Bool { fatalError() }
+  // So that `-.infinity` is a Double's.
+  /// With `value`, in this tensor's dtype, where the mask is true: `x.maskedFill(mask, -.infinity)`.
+  public func maskedFill(_ mask: Tensor, _ value: Double) -> Tensor {
+    .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
+  }
 }

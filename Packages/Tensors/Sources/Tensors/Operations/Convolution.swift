@@ -215,16 +215,15 @@ extension Tensor {
   ///   - weight: [out channels, in channels / groups, kernel height, kernel width], for an input of
   ///     [batch, in channels, height, width], or without the batch.
   ///   - bias: [out channels], or none.
-  ///   - stride: for each of the two dims.
-  ///   - padding: for each of the two dims.
-  ///   - dilation: for each of the two dims.
+  ///   - stride: one number, or one for each of the two dims.
+  ///   - padding: one number, one for each of the two dims, or `.same`.
+  ///   - dilation: one number, or one for each of the two dims.
   ///   - groups: the number of groups of channels, each convolved on its own.
   public func conv2d(
-    _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1, padding: any Extent = 0,
-    dilation: any Extent = 1, groups: Int = 1
+    _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1,
+    padding: some ConvolutionPaddingConvertible = 0, dilation: any Extent = 1, groups: Int = 1
   ) -> Tensor {
     let stride = stride.along(2, "stride", of: "conv2d")
-    let padding = padding.along(2, "padding", of: "conv2d")
     let dilation = dilation.along(2, "dilation", of: "conv2d")
     if ndim == 3 {
       return unsqueeze(0).conv2d(
@@ -239,8 +238,16 @@ extension Tensor {
           + "\(groups) groups; expected [batch, in, height, width], [out, in / groups, height, width] "
           + "and [out]")
     }
+    let kernel = Array(weight.shape.suffix(2))
+    let (padding, after) = padding.convolutionPadding.around(
+      kernel: kernel, stride: stride, dilation: dilation, of: "conv2d")
+    guard padding == after else {
+      let more = zip(after, padding).map { $0 - $1 }
+      return pad([0, more[1], 0, more[0]]).conv2d(
+        weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    }
     let settings = WindowSettings(
-      kernel: Array(weight.shape.suffix(2)), stride: stride, padding: padding, dilation: dilation)
+      kernel: kernel, stride: stride, padding: padding, dilation: dilation)
     let windows = settings.windows(over: Array(shape.suffix(2)), for: "conv2d")
     requireOneType(weight, bias, "conv2d")
     return Convolution(windows: windows, groups: groups).apply(self, weight, bias: bias)
@@ -312,16 +319,20 @@ extension Tensor {
   /// A convolution over the last dim: `torch.nn.functional.conv1d`, with a weight of [out channels, in
   /// channels / groups, kernel].
   public func conv1d(
-    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
-    groups: Int = 1
+    _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1,
+    padding: some ConvolutionPaddingConvertible = 0, dilation: Int = 1, groups: Int = 1
   ) -> Tensor {
     guard ndim == 2 || ndim == 3, weight.ndim == 3 else {
       fatalError(
         "conv1d: input \(shape), weight \(weight.shape); expected [batch, in, length] and [out, in / "
           + "groups, length]")
     }
+    var padding = padding.convolutionPadding
+    if case .sizes(let sizes) = padding {
+      padding = .sizes([0] + sizes.along(1, "padding", of: "conv1d"))
+    }
     return unsqueeze(-2).conv2d(
-      weight.unsqueeze(2), bias: bias, stride: [1, stride], padding: [0, padding],
+      weight.unsqueeze(2), bias: bias, stride: [1, stride], padding: padding,
       dilation: [1, dilation], groups: groups
     ).squeeze(-2)
   }

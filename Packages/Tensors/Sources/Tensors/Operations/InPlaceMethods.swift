@@ -110,6 +110,15 @@ extension Tensor {
     return self
   }
 
+  /// Sets all elements to that of a tensor of one: `torch.Tensor.fill_`.
+  @discardableResult
+  public func fill_(_ value: Tensor) -> Tensor {
+    guard value.numel == 1 else {
+      fatalError("fill_: a tensor of shape \(value.shape); it takes a number, or a tensor of one")
+    }
+    return copy_(value.reshape([]))
+  }
+
   /// Takes over the elements of another tensor, whose shape is broadcast: `torch.Tensor.copy_`.
   @discardableResult
   public func copy_(_ other: Tensor) -> Tensor {

@@ -1,4 +1,4 @@
-// Arithmetic as methods and in the operators of Python.
+// Arithmetic and comparisons as methods, and arithmetic in the operators of Python.
 
 extension Tensor {
   /// a + b; shapes are broadcast: `torch.add`.
@@ -15,6 +15,31 @@ extension Tensor {
   public func div(_ other: Tensor) -> Tensor { self / other }
   /// -x: `torch.neg`.
   public func neg() -> Tensor { -self }
+
+  /// Where elements are equal: `torch.eq`; bool.
+  public func eq(_ other: Tensor) -> Tensor { self .== other }
+  /// Where an element is equal to a number; bool.
+  public func eq(_ number: some TensorElement) -> Tensor { self .== scalar(number) }
+  /// Where elements differ: `torch.ne`; bool.
+  public func ne(_ other: Tensor) -> Tensor { self .!= other }
+  /// Where an element differs from a number; bool.
+  public func ne(_ number: some TensorElement) -> Tensor { self .!= scalar(number) }
+  /// Where the left side is less: `torch.lt`; bool.
+  public func lt(_ other: Tensor) -> Tensor { self .< other }
+  /// Where an element is less than a number; bool.
+  public func lt(_ number: some TensorElement) -> Tensor { self .< scalar(number) }
+  /// Where the left side is less or equal: `torch.le`; bool.
+  public func le(_ other: Tensor) -> Tensor { self .<= other }
+  /// Where an element is at most a number; bool.
+  public func le(_ number: some TensorElement) -> Tensor { self .<= scalar(number) }
+  /// Where the left side is greater: `torch.gt`; bool.
+  public func gt(_ other: Tensor) -> Tensor { self .> other }
+  /// Where an element is greater than a number; bool.
+  public func gt(_ number: some TensorElement) -> Tensor { self .> scalar(number) }
+  /// Where the left side is greater or equal: `torch.ge`; bool.
+  public func ge(_ other: Tensor) -> Tensor { self .>= other }
+  /// Where an element is at least a number; bool.
+  public func ge(_ number: some TensorElement) -> Tensor { self .>= scalar(number) }
 
   /// xᵉ: `torch.pow`. It binds closer than `*`, and so does `-x`, unlike in Python: `-x ** 2` is
   /// `(-x) ** 2`.

@@ -4,6 +4,8 @@
 public enum PaddingMode: String, Sendable {
   /// A number, 0 unless another is given.
   case constant
+  /// Zeros, as a convolution's `padding_mode` says it: the same as ``constant``.
+  public static var zeros: PaddingMode { .constant }
   /// The elements mirrored at the edge, which is not repeated.
   case reflect
   /// The edge again.

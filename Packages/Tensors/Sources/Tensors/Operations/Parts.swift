@@ -249,6 +249,14 @@ extension Tensor: Sequence {
     return unbind().makeIterator()
   }
 
+  /// The length of dim 0: `len` of a tensor. ``numel`` is the number of elements.
+  public var count: Int {
+    guard let count = shape.first else {
+      fatalError("count: a scalar has no dims; numel is 1")
+    }
+    return count
+  }
+
   /// The length of dim 0.
   public var underestimatedCount: Int { shape.first ?? 0 }
 }

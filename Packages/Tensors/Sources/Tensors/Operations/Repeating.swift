@@ -13,11 +13,15 @@ extension Tensor {
     return spaced.expand(zip(counts, whole).flatMap { [$0, $1] })
       .reshape(zip(counts, whole).map { $0 * $1 })
   }
+  /// The tensor so many times along each dim; see the other `repeat`.
+  public func `repeat`(_ counts: Int...) -> Tensor { `repeat`(counts) }
 
   /// As ``repeat(_:)``, where missing counts come first and are 1: `torch.tile`.
   public func tile(_ counts: [Int]) -> Tensor {
     self.repeat([Int](repeating: 1, count: Swift.max(ndim - counts.count, 0)) + counts)
   }
+  /// See the other `tile`.
+  public func tile(_ counts: Int...) -> Tensor { tile(counts) }
 
   /// Each place along a dim so many times in a row: `torch.repeat_interleave`.
   public func repeatInterleave(_ count: Int, dim: Int) -> Tensor {

@@ -206,4 +206,6 @@ extension Tensor {
     let reversed = view.with(Layout(shape: shape, strides: strides, offset: offset))
     return Tensor(reversed.copied()).recorded(.flip, self, with: dims)
   }
+  /// In reverse order along dims; see the other `flip`.
+  public func flip(_ dims: Int...) -> Tensor { flip(dims) }
 }

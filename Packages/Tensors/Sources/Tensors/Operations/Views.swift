@@ -85,6 +85,8 @@ extension Tensor {
 
   /// The same elements in another shape, without a copy; see the other `view`.
   public func view(_ sizes: Int...) -> Tensor { view(sizes) }
+  /// The same elements in the shape of another tensor, without a copy: `torch.Tensor.view_as`.
+  public func viewAs(_ other: Tensor) -> Tensor { view(other.shape) }
   /// The same elements in another shape; see the other `reshape`.
   public func reshape(_ sizes: Int...) -> Tensor { reshape(sizes) }
 
@@ -217,6 +219,8 @@ extension Tensor {
     if target == self.shape { return self }
     return viewed(.expand, layout, with: ShapeChange(from: self.shape, to: target))
   }
+  /// A view in which dims of size 1 are repeated; see the other `expand`.
+  public func expand(_ sizes: Int...) -> Tensor { expand(sizes) }
 
   /// A view in which dims of size 1 repeat: `torch.broadcast_to`.
   public func broadcastTo(_ shape: [Int]) -> Tensor { expand(shape) }

@@ -2,7 +2,7 @@ import Support
 
 extension ComputationGraph {
   /// Something wrong with a node's gradient or value.
-  public struct Trouble: Hashable, Sendable {
+  public struct Diagnostic: Hashable, Sendable {
     /// The place of the node.
     public let node: Int
     /// What is wrong with it.
@@ -21,15 +21,15 @@ extension ComputationGraph {
   ///   - vanishing: absolute value below which a gradient that is not 0 everywhere counts as
   ///     vanishing.
   ///   - dead: fraction of a ReLU's inputs without gradient from which on it counts as dead.
-  public func troubles(
+  public func diagnostics(
     exploding: Double = 1e3, vanishing: Double = 1e-6, dead: Double = 0.9
-  ) -> [Trouble] {
-    var found: [Trouble] = []
+  ) -> [Diagnostic] {
+    var found: [Diagnostic] = []
     for (place, node) in nodes.enumerated() {
       let broken = node.fields.first { ($0.numbers?.nans ?? 0) + ($0.numbers?.infinities ?? 0) > 0 }
       if let broken, let numbers = broken.numbers {
         found.append(
-          Trouble(
+          Diagnostic(
             node: place, mark: .notANumber,
             text:
               "\(numbers.nans) NaN and \(numbers.infinities) infinite of \(numbers.count.grouped) "
@@ -38,15 +38,15 @@ extension ComputationGraph {
       }
       guard let gradient = node.field("grad")?.numbers, gradient.count > 0 else { continue }
       if gradient.zeros == gradient.count {
-        found.append(Trouble(node: place, mark: .dead, text: "its gradient is 0 everywhere"))
+        found.append(Diagnostic(node: place, mark: .dead, text: "its gradient is 0 everywhere"))
       } else if gradient.largest >= exploding {
         found.append(
-          Trouble(
+          Diagnostic(
             node: place, mark: .exploding,
             text: "its gradient is as large as \(gradient.largest.briefDescription)"))
       } else if gradient.largest < vanishing {
         found.append(
-          Trouble(
+          Diagnostic(
             node: place, mark: .vanishing,
             text: "its gradient is no larger than \(gradient.largest.briefDescription)"))
       }
@@ -55,7 +55,7 @@ extension ComputationGraph {
   }
 
   /// ReLUs whose inputs are nearly all negative, so that nothing before them learns.
-  private func deadUnits(_ limit: Double) -> [Trouble] {
+  private func deadUnits(_ limit: Double) -> [Diagnostic] {
     edges.compactMap { edge in
       guard nodes[edge.target].label == "relu", !edge.isSaved,
         let after = nodes[edge.target].field("grad")?.numbers, after.zeros < after.count,
@@ -63,22 +63,22 @@ extension ComputationGraph {
       else { return nil }
       let share = Double(before.zeros) / Double(before.count)
       guard share >= limit else { return nil }
-      return Trouble(
+      return Diagnostic(
         node: edge.target, mark: .dead,
         text: "\((100 * share).briefDescription) % of its inputs get no gradient")
     }
   }
 
-  /// The graph with its troubles marked, and told below.
-  public func markingTroubles(
+  /// The graph with its diagnostics marked, and told below.
+  public func markingDiagnostics(
     exploding: Double = 1e3, vanishing: Double = 1e-6, dead: Double = 0.9
   ) -> ComputationGraph {
     var nodes = nodes
-    let troubles = troubles(exploding: exploding, vanishing: vanishing, dead: dead)
-    for trouble in troubles { nodes[trouble.node].mark = trouble.mark }
+    let diagnostics = diagnostics(exploding: exploding, vanishing: vanishing, dead: dead)
+    for diagnostic in diagnostics { nodes[diagnostic.node].mark = diagnostic.mark }
     let names = names
-    let lines = troubles.prefix(20).map { "\(names[$0.node]): \($0.text)" }
-    let rest = troubles.count > 20 ? ["and \((troubles.count - 20).grouped) more"] : []
+    let lines = diagnostics.prefix(20).map { "\(names[$0.node]): \($0.text)" }
+    let rest = diagnostics.count > 20 ? ["and \((diagnostics.count - 20).grouped) more"] : []
     return ComputationGraph(unchecked: nodes, edges, clusters, notes + lines + rest)
   }
 
@@ -90,18 +90,18 @@ extension ComputationGraph {
   }
 
   /// How many bytes stay in memory until backward.
-  public var bytesHeld: Int { nodes.reduce(0) { $0 + $1.bytesHeld } }
+  public var savedBytes: Int { nodes.reduce(0) { $0 + $1.savedBytes } }
 
   /// What stays in memory until backward, the largest first, as a table.
   public var memoryTable: String {
-    let held = nodes.indices.filter { nodes[$0].bytesHeld > 0 }
-      .sorted { (nodes[$1].bytesHeld, $0) < (nodes[$0].bytesHeld, $1) }
+    let held = nodes.indices.filter { nodes[$0].savedBytes > 0 }
+      .sorted { (nodes[$1].savedBytes, $0) < (nodes[$0].savedBytes, $1) }
     // What a kept value came from, or else what it goes to, says what it is.
     var from: [Int: Int] = [:]
-    for edge in edges where nodes[edge.target].bytesHeld > 0 { from[edge.target] = edge.source }
+    for edge in edges where nodes[edge.target].savedBytes > 0 { from[edge.target] = edge.source }
     let names = names
     var to: [Int: Int] = [:]
-    for edge in edges where nodes[edge.source].bytesHeld > 0 { to[edge.source] = edge.target }
+    for edge in edges where nodes[edge.source].savedBytes > 0 { to[edge.source] = edge.target }
     let rows = held.map { place -> [String] in
       let node = nodes[place]
       let origin =
@@ -109,11 +109,11 @@ extension ComputationGraph {
           "constant of \(names[$0])"
         } ?? names[place]
       return [
-        node.bytesHeld.byteDescription, node.field("tensor")?.text ?? "",
+        node.savedBytes.byteDescription, node.field("tensor")?.text ?? "",
         node.label.isEmpty ? origin : "\(node.label), \(origin)",
       ]
     }
-    let total = "\(bytesHeld.byteDescription) in all"
+    let total = "\(savedBytes.byteDescription) in all"
     let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
       String(repeating: " ", count: widths[0] - row[0].count) + row[0] + "  " + row[1]
