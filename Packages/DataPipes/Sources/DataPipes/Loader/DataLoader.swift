@@ -20,8 +20,7 @@ import Synchronization
 /// by several threads; each loop has workers of its own.
 public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   let source: Result<BatchSource<Batch>, any Error>
-  /// The number of examples in the dataset, `len(loader.dataset)`; nil where the dataset cannot say.
-  public let exampleCount: Int?
+  private let knownExampleCount: Int?
   let workers: Workers
   private let generator: Devices.Generator?
   private let progress = Mutex(Progress())
@@ -52,7 +51,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     makeSource: (BatchChoice) throws -> BatchSource<Batch>
   ) {
     self.workers = workers
-    self.exampleCount = exampleCount
+    knownExampleCount = exampleCount
     generator = choice.generator
     source = Result {
       if let problem = workers.problem { throw DataLoaderError.invalidSetting(problem) }
@@ -70,6 +69,17 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
         "DataLoader.count: this dataset gives one example after another, and does not say how many")
     }
     return count
+  }
+
+  /// The number of examples in the dataset: `len(loader.dataset)`. Stops the program if the dataset is an
+  /// ``IterableDataset`` of unknown length.
+  public var exampleCount: Int {
+    guard let knownExampleCount else {
+      fatalError(
+        "DataLoader.exampleCount: this dataset gives one example after another, and does not say how many"
+      )
+    }
+    return knownExampleCount
   }
 
   /// Why the last loop ended early, if it did.

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+/// Runs each example for a few steps, and compares what it prints with what PyTorch's program beside it printed.
+@Suite struct ExamplesTests {
+  static let folder = Repository.root.appending(path: "Examples")
+  static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+    .filter {
+      FileManager.default.fileExists(atPath: folder.appending(path: "\($0)/main.swift").path)
+    }
+    .sorted()
+
+  private static func text(_ path: String) throws -> String {
+    try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+  }
+
+  /// Built by the manifest that is there, beside what is typed from pages.
+  private static let build = Task {
+    _ = try await TypedReader.folder.value
+    return try await TypedReader.build(folder)
+  }
+
+  @Test func allAreThere() throws {
+    #expect(Self.names.count == 10)
+    let (manifest, page) = (try Self.text("Package.swift"), try Self.text("README.md"))
+    for name in Self.names {
+      #expect(manifest.contains("\"\(name)\"") && page.contains("[\(name)](\(name)/main.swift)"))
+    }
+  }
+
+  @Test(arguments: names)
+  func itPrintsPyTorchsNumbers(name: String) async throws {
+    let build = try await Self.build.value
+    try #require(build.status == 0, "\(build.output) \(build.errors)")
+    #expect(!build.output.contains("warning: "))
+    let result = try await run(
+      TypedReader.builds.appending(path: "release/\(name)"), ["--steps", "8"], in: Self.folder)
+    #expect(result.status == 0, "\(result.errors)")
+    let expected = try Self.text("\(name)/expected.txt")
+    let lines = { (text: String) in text.split(separator: "\n", omittingEmptySubsequences: false) }
+    #expect(lines(result.output).count == lines(expected).count)
+    for (printed, shown) in zip(lines(result.output), lines(expected)) {
+      #expect(Self.agree(printed, shown), "it prints \(printed), where PyTorch printed \(shown)")
+    }
+  }
+
+  /// The same words, integers and nearly the same fractions: sums are rounded in another order.
+  private static func agree(_ printed: Substring, _ shown: Substring) -> Bool {
+    let number = #/-?\d+(\.\d+)?/#
+    func words(_ text: Substring) -> [Substring] {
+      text.replacing(number, with: "#").split(separator: "#", omittingEmptySubsequences: false)
+    }
+    return words(printed) == words(shown)
+      && zip(printed.matches(of: number), shown.matches(of: number)).allSatisfy { a, b in
+        a.0 == b.0
+          || b.1 != nil && abs(Double(a.0)! - Double(b.0)!) <= 1e-4 + 2e-4 * abs(Double(b.0)!)
+      }
+  }
+}
