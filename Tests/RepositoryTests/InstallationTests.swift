@@ -35,7 +35,8 @@ import Testing
       try folder.write(page.program, to: "client/Sources/client/main.swift")
 
       let build = try await run(
-        command: ["swift", "build", "--disable-dependency-cache"], in: client)
+        command: ["swift", "build", "--disable-dependency-cache", "--disable-index-store"],
+        in: client)
       try #require(build.status == 0, "\(path): \(build.output) \(build.errors)")
       #expect(!build.output.contains("warning: "), "\(path)")
       let result = try await run(client.appending(path: ".build/debug/client"), in: folder.url)
@@ -51,7 +52,8 @@ import Testing
     }
   }
 
-  /// A repository with the files of this one, also with those that are not committed yet.
+  /// A repository with the files of this one, also with those that are not committed yet, and the tag that a
+  /// release has.
   private func repository(in folder: TemporaryFolder) async throws -> String {
     let repository = folder.url.appending(path: "flambeau")
     let files = ["--git-dir", "\(repository.path)/.git", "--work-tree", Repository.root.path]
@@ -60,6 +62,7 @@ import Testing
       ["init", "--quiet", "--initial-branch=main", repository.path],
       files + ["add", "--all"],
       files + identity + ["commit", "--quiet", "--message", "All files"],
+      files + ["tag", try Repository.latestVersion()],
     ] {
       let result = try await run(command: ["git"] + arguments, in: Repository.root)
       try #require(result.status == 0, "\(result.errors)")

@@ -159,7 +159,7 @@ import Testing
   }
 }
 
-/// The packages that the recipes touch, and those they need, in a folder of their own.
+/// All packages in a folder of their own, where .ci/run then tests each alone.
 private struct CopiedPackages {
   private let folder = Repository.root.appending(path: ".build/recipe")
 
@@ -167,7 +167,9 @@ private struct CopiedPackages {
     let files = FileManager.default
     let packages = folder.appending(path: "Packages")
     try? files.removeItem(at: packages)
-    for name in ["Devices", "Graphs", "NN", "ReferenceDevice", "Support", "Tensors"] {
+    for name in try files.contentsOfDirectory(
+      atPath: Repository.root.appending(path: "Packages").path)
+    {
       let target = packages.appending(path: name)
       try files.createDirectory(at: target, withIntermediateDirectories: true)
       for part in ["Package.swift", "Sources", "Tests"] {
@@ -176,13 +178,6 @@ private struct CopiedPackages {
           try files.copyItem(at: source, to: target.appending(path: part))
         }
       }
-    }
-    // Without what only TensorBoard needs, which takes long to compile.
-    try edit("NN/Package.swift") {
-      $0.replacing(#/ *\.(library|testTarget)\(name: "TensorBoard.*\n/#, with: "")
-        .replacing(#/ *\.package\((path: "\.\./Files"|url: ).*\n/#, with: "")
-        .replacing(
-          #/    \.target\(\n      name: "TensorBoard".*?\]\),\n/#.dotMatchesNewlines(), with: "")
     }
   }
 
@@ -210,6 +205,7 @@ private struct CopiedPackages {
       command: ["swift"] + command + [
         "--package-path", folder.appending(path: "Packages/\(package)").path,
         "--scratch-path", folder.appending(path: "build").path,
+        "--explicit-target-dependency-import-check", "error",
       ], in: folder)
   }
 }

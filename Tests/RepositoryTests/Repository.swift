@@ -1,9 +1,16 @@
 import Foundation
+import Testing
 
 /// The repository that is tested, and the programs that were built with the tests.
 enum Repository {
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The newest version in the changelog.
+  static func latestVersion() throws -> String {
+    let changelog = try String(contentsOf: root.appending(path: "CHANGELOG.md"), encoding: .utf8)
+    return String(try #require(changelog.firstMatch(of: #/\n## (\d+\.\d+\.\d+)/#)).1)
+  }
 
   /// A program of the package, which lies beside the tests.
   static func program(_ name: String) -> URL {

@@ -2,6 +2,7 @@
 import CHDF5
 @_spi(Flambeau) import Files
 import Foundation
+import Support
 @_spi(Flambeau) import Tensors
 
 /// The layout of a state dict in an HDF5 file.
@@ -13,7 +14,6 @@ import Foundation
 enum HDF5StateDict {
   static let name = "flambeau.state_dict"
   static let version = 2
-  static let flambeauVersion = "0.1.0"
   static let metadataGroup = "__metadata__"
 
   // MARK: Writing
