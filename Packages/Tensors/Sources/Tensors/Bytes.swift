@@ -1,10 +1,9 @@
 @_spi(Flambeau) import Devices
 
-// The one place above devices where memory is read and written by others than kernels.
+// Direct access to a tensor's memory, without kernels.
 
 extension Tensor {
-  /// Calls `body` with the elements, row by row. They are copied where they are on another device than the CPU, or do
-  /// not lie one after another.
+  /// Calls `body` with the elements in row-major order, copied if the tensor is not contiguous or not on the CPU.
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
@@ -12,18 +11,18 @@ extension Tensor {
     return try withExtendedLifetime(source) { try body(source.bytes) }
   }
 
-  /// Calls `body` with the elements to change them in place: `torch.Tensor.data_ptr`. They must be on the CPU and lie
-  /// one after another; else the program stops.
+  /// Calls `body` with the elements' memory, to change them in place: `torch.Tensor.data_ptr`. Stops the program
+  /// unless the tensor is contiguous and on the CPU.
   public func withUnsafeMutableBytes<Result>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     try changeInPlace("withUnsafeMutableBytes") { _ in try body(mutableBytes) }
   }
 
-  /// The memory of a tensor on the CPU whose elements lie one after another. It lives as long as it.
+  /// The memory of a contiguous tensor on the CPU; valid as long as the tensor is alive.
   @_spi(Flambeau) public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(mutableBytes) }
 
-  /// The same, for one that is new and to be filled.
+  /// The same memory, to fill a new tensor.
   @_spi(Flambeau) public var mutableBytes: UnsafeMutableRawBufferPointer {
     guard device == .cpu, isContiguous else {
       fatalError(

@@ -1,7 +1,7 @@
-// Tensors that are made from a shape and little else.
+// Tensors created from a shape.
 
 extension Tensor {
-  /// A tensor of one value: `torch.full`. Whole numbers make int64.
+  /// A tensor filled with one value: `torch.full`. By default, an `Int` gives int64 and a `Double` float32.
   public static func full<Element: TensorElement & TensorData>(
     _ shape: [Int], _ value: Element, dtype: DType? = nil, device: Device = .default,
     requiresGrad: Bool = false
@@ -14,7 +14,7 @@ extension Tensor {
     return result
   }
 
-  /// 0 or 1 in each place.
+  /// Creates a tensor filled with one value.
   private convenience init(
     filledWith value: Double, _ layout: Layout, _ dtype: DType, _ device: Device,
     _ requiresGrad: Bool = false
@@ -24,7 +24,7 @@ extension Tensor {
     self.requiresGrad = requiresGrad
   }
 
-  /// Zeros: `torch.zeros`.
+  /// A tensor of zeros: `torch.zeros`.
   public static func zeros(
     _ shape: [Int], dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
@@ -32,7 +32,7 @@ extension Tensor {
       filledWith: 0, Layout(contiguous: checked(shape, for: "zeros")), dtype, device, requiresGrad)
   }
 
-  /// Ones: `torch.ones`.
+  /// A tensor of ones: `torch.ones`.
   public static func ones(
     _ shape: [Int], dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
@@ -40,7 +40,7 @@ extension Tensor {
       filledWith: 1, Layout(contiguous: checked(shape, for: "ones")), dtype, device, requiresGrad)
   }
 
-  /// A tensor whose contents are not defined: `torch.empty`.
+  /// An uninitialized tensor: `torch.empty`.
   public static func empty(
     _ shape: [Int], dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
@@ -49,17 +49,17 @@ extension Tensor {
     return result
   }
 
-  /// Zeros in the shape, dtype and device of another tensor.
+  /// Zeros with the shape, dtype and device of another tensor: `torch.zeros_like`.
   public static func zerosLike(_ other: Tensor) -> Tensor {
     Tensor(filledWith: 0, other.view.layout.dense, other.dtype, other.device)
   }
 
-  /// Ones in the shape, dtype and device of another tensor.
+  /// Ones with the shape, dtype and device of another tensor: `torch.ones_like`.
   public static func onesLike(_ other: Tensor) -> Tensor {
     Tensor(filledWith: 1, other.view.layout.dense, other.dtype, other.device)
   }
 
-  /// One value in the shape, dtype and device of another tensor.
+  /// A tensor filled with one value, with the shape, dtype and device of another: `torch.full_like`.
   public static func fullLike<Element: TensorElement & TensorData>(
     _ other: Tensor, _ value: Element
   ) -> Tensor where Element.Scalar == Element {
@@ -68,12 +68,12 @@ extension Tensor {
     return result
   }
 
-  /// A tensor in the shape, dtype and device of another, whose contents are not defined.
+  /// An uninitialized tensor with the shape, dtype and device of another: `torch.empty_like`.
   public static func emptyLike(_ other: Tensor) -> Tensor {
     Tensor(empty: other.view.layout.dense, dtype: other.dtype, device: other.device)
   }
 
-  /// Ones on the diagonal of a matrix, zeros elsewhere: `torch.eye`.
+  /// A matrix with ones on the diagonal and zeros elsewhere: `torch.eye`.
   public static func eye(
     _ rows: Int, _ columns: Int? = nil, dtype: DType = .float32, device: Device = .default
   ) -> Tensor {
@@ -82,8 +82,8 @@ extension Tensor {
     return result
   }
 
-  /// `steps` numbers from `start` to `end`, both included, at equal distances: `torch.linspace`. Of integers, both
-  /// are cut to whole numbers first, and so are the results.
+  /// `steps` evenly spaced numbers from `start` to `end`, both included: `torch.linspace`. For an integer dtype, both
+  /// ends are truncated first, and so are the results.
   public static func linspace(
     _ start: Double, _ end: Double, steps: Int, dtype: DType = .float32, device: Device = .default
   ) -> Tensor {
@@ -97,7 +97,7 @@ extension Tensor {
     guard steps >= 0 else { fatalError("linspace: \(steps) steps; there must be 0 or more") }
     let result = Tensor(empty: checked([steps], for: "linspace"), dtype: dtype, device: device)
     let step = steps > 1 ? (end - start) / Double(steps - 1) : 0
-    // From either end to the middle, so that both ends are exact.
+    // Computed from either end towards the middle, so that both ends are exact.
     let half = steps / 2
     let (first, second) = (
       result.narrow(0, start: 0, length: half), result.narrow(0, start: half, length: steps - half)
@@ -110,12 +110,12 @@ extension Tensor {
     return result
   }
 
-  /// The whole numbers from 0 up to, but not including, `end`; int64.
+  /// The integers from 0 up to, but not including, `end`: `torch.arange`; int64.
   public static func arange(_ end: Int, device: Device = .default) -> Tensor {
     arange(0, end, device: device)
   }
 
-  /// Whole numbers from `start` up to, but not including, `end`: `torch.arange`; int64.
+  /// The integers from `start` up to, but not including, `end`, in steps of `step`: `torch.arange`; int64.
   public static func arange(
     _ start: Int, _ end: Int, step: Int = 1, device: Device = .default
   ) -> Tensor {
@@ -123,15 +123,15 @@ extension Tensor {
     guard step != 0, distance == 0 || (distance > 0) == (step > 0), !overflow else {
       fatalError("arange: no steps of \(step) lead from \(start) to \(end)")
     }
-    // Rounded away from 0.
+    // Rounded up.
     let count = distance / step + (distance % step == 0 ? 0 : 1)
     let result = Tensor(empty: checked([count], for: "arange"), dtype: .int64, device: device)
     device.backend.ramp(Ramp(from: start, step: step), into: result.view)
     return result
   }
 
-  /// Numbers from `start` up to, but not including, `end`: `torch.arange`. Of integers, which start and step are
-  /// cut to, `end` says how many there are.
+  /// Numbers from `start` up to, but not including, `end`, in steps of `step`: `torch.arange`. For an integer dtype,
+  /// `start` and `step` are truncated, and for int64 `end` too.
   public static func arange(
     _ start: Double, _ end: Double, step: Double = 1, dtype: DType = .float32,
     device: Device = .default
@@ -158,10 +158,10 @@ extension Tensor {
   }
 }
 
-/// Grids, triangles and classes.
+/// Grids, triangular matrices and one-hot vectors.
 extension Tensor {
-  /// The coordinates of a grid: for each vector, a tensor that has its values along the vector's own
-  /// dim: `torch.meshgrid` with `indexing="ij"`.
+  /// The coordinates of a grid: for each vector, a tensor whose values vary along that vector's own dim:
+  /// `torch.meshgrid` with `indexing="ij"`.
   public static func meshgrid(_ vectors: [Tensor]) -> [Tensor] {
     for vector in vectors where vector.ndim > 1 {
       fatalError("meshgrid: a tensor of shape \(vector.shape); each must be a vector")
@@ -174,10 +174,10 @@ extension Tensor {
     }
   }
 
-  /// The matrix with zeros above a diagonal: `torch.tril`. A diagonal above 0 is one above the main one.
+  /// The lower triangle of each matrix, with zeros above it: `torch.tril`. A positive `diagonal` is above the main one.
   public func tril(diagonal: Int = 0) -> Tensor { triangle(diagonal, lower: true, "tril") }
 
-  /// The matrix with zeros below a diagonal: `torch.triu`.
+  /// The upper triangle of each matrix, with zeros below it: `torch.triu`.
   public func triu(diagonal: Int = 0) -> Tensor { triangle(diagonal, lower: false, "triu") }
 
   private func triangle(_ diagonal: Int, lower: Bool, _ name: String) -> Tensor {
@@ -190,8 +190,8 @@ extension Tensor {
     return .where(mask, self, dtype == .bool ? Tensor(false) : 0)
   }
 
-  /// A 1 at the place that each class names, 0 elsewhere, in a last dim: `torch.nn.functional.one_hot`;
-  /// int64. By default there are as many classes as the largest says.
+  /// One-hot vectors along a new last dim, 1 at each class's index and 0 elsewhere: `torch.nn.functional.one_hot`;
+  /// int64. By default, the number of classes is the largest class plus 1.
   public func oneHot(classCount: Int? = nil) -> Tensor {
     guard dtype == .int64 else { fatalError("oneHot: classes of \(dtype); they must be int64") }
     let count = classCount ?? (numel == 0 ? 0 : amax().item(as: Int.self) + 1)

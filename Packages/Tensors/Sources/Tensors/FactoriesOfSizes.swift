@@ -1,28 +1,28 @@
-// Sizes one by one, `Tensor.zeros(2, 3)`, beside those in an array, `Tensor.zeros([2, 3])`.
+// Overloads that take sizes as separate arguments: `Tensor.zeros(2, 3)` for `Tensor.zeros([2, 3])`.
 
 extension Tensor {
-  /// Zeros, of the given sizes: `torch.zeros`.
+  /// Zeros, with the given sizes: `torch.zeros`.
   public static func zeros(
     _ sizes: Int..., dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
     zeros(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// Ones, of the given sizes: `torch.ones`.
+  /// Ones, with the given sizes: `torch.ones`.
   public static func ones(
     _ sizes: Int..., dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
     ones(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// A tensor whose contents are not defined, of the given sizes: `torch.empty`.
+  /// An uninitialized tensor, with the given sizes: `torch.empty`.
   public static func empty(
     _ sizes: Int..., dtype: DType = .float32, device: Device = .default, requiresGrad: Bool = false
   ) -> Tensor {
     empty(sizes, dtype: dtype, device: device, requiresGrad: requiresGrad)
   }
 
-  /// Numbers evenly distributed from 0 up to, but not including, 1, of the given sizes: `torch.rand`.
+  /// Numbers drawn uniformly from [0, 1), with the given sizes: `torch.rand`.
   public static func rand(
     _ sizes: Int..., dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
@@ -31,7 +31,7 @@ extension Tensor {
       sizes, dtype: dtype, device: device, generator: generator, requiresGrad: requiresGrad)
   }
 
-  /// Numbers normally distributed with mean 0 and standard deviation 1, of the given sizes: `torch.randn`.
+  /// Numbers drawn from the standard normal distribution, with the given sizes: `torch.randn`.
   public static func randn(
     _ sizes: Int..., dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false

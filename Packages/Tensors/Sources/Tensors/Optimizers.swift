@@ -1,14 +1,14 @@
 @_spi(Flambeau) import Devices
 
 extension Tensor {
-  /// One step of an optimizer on this parameter in place, in one pass.
+  /// Applies one step of an optimizer to this parameter in place, as one fused kernel.
   ///
   /// - Parameters:
-  ///   - step: the rule and its numbers.
+  ///   - step: the update rule and its hyperparameters.
   ///   - gradient: this parameter's gradient.
-  ///   - states: what the step remembers and changes, in the order that `OptimizerStep` gives, each in
-  ///     this tensor's shape; nil where there is none.
-  ///   - count: one int64 on this tensor's device, the step's number in place of `step.step`.
+  ///   - states: the state that the step reads and updates, in the order that `OptimizerStep` gives, each in this
+  ///     tensor's shape; nil where there is none.
+  ///   - count: the step's number as one int64 on this tensor's device, in place of `step.step`.
   public func optimize(
     _ step: OptimizerStep, gradient: Tensor, states: [Tensor?], count: Tensor? = nil
   ) {
@@ -18,7 +18,7 @@ extension Tensor {
         "optimize(.\(step.rule)): \(other.dtype) of shape \(other.shape) on \(other.device) for a "
           + "parameter of \(dtype), \(shape), \(device)")
     }
-    // In the order of memory, in which the parameter is contiguous unless it is a part of something.
+    // With dims in memory order, in which a parameter is contiguous unless it is a view of part of a tensor.
     let order = Layout.memoryOrder([view.layout])
     func ordered(_ view: StridedView) -> StridedView { view.permuted(order) }
     let own = states.map { $0.map { ordered($0.view) } }

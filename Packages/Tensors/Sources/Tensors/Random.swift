@@ -1,5 +1,5 @@
 extension Tensor {
-  /// Numbers evenly distributed from 0 up to, but not including, 1: `torch.rand`.
+  /// Numbers drawn uniformly from [0, 1): `torch.rand`.
   public static func rand(
     _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
@@ -9,8 +9,7 @@ extension Tensor {
       requiresGrad: requiresGrad)
   }
 
-  /// Numbers evenly distributed from `low` up to, but not including, `high`:
-  /// `torch.empty(shape).uniform_(low, high)`.
+  /// Numbers drawn uniformly from [`low`, `high`): `torch.empty(shape).uniform_(low, high)`.
   public static func uniform(
     _ shape: [Int], low: Double, high: Double, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
@@ -25,7 +24,7 @@ extension Tensor {
     return result
   }
 
-  /// Numbers normally distributed with mean 0 and standard deviation 1: `torch.randn`.
+  /// Numbers drawn from the standard normal distribution: `torch.randn`.
   public static func randn(
     _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default, requiresGrad: Bool = false
@@ -37,7 +36,7 @@ extension Tensor {
     return result
   }
 
-  /// Whole numbers from `low` up to, but not including, `high`: `torch.randint`; int64.
+  /// Integers drawn uniformly from [`low`, `high`): `torch.randint`; int64.
   public static func randint(
     _ low: Int, _ high: Int, _ shape: [Int], device: Device = .default,
     generator: Generator = .default
@@ -50,15 +49,14 @@ extension Tensor {
     return result
   }
 
-  /// Whole numbers from 0 up to, but not including, `high`: `torch.randint`; int64.
+  /// Integers drawn uniformly from [0, `high`): `torch.randint`; int64.
   public static func randint(
     _ high: Int, _ shape: [Int], device: Device = .default, generator: Generator = .default
   ) -> Tensor {
     randint(0, high, shape, device: device, generator: generator)
   }
 
-  /// The whole numbers from 0 up to, but not including, `count`, in random order:
-  /// `torch.randperm`; int64.
+  /// A random permutation of the integers from 0 up to, but not including, `count`: `torch.randperm`; int64.
   public static func randperm(
     _ count: Int, device: Device = .default, generator: Generator = .default
   ) -> Tensor {
@@ -67,7 +65,7 @@ extension Tensor {
     return result
   }
 
-  /// Numbers normally distributed with a mean and a standard deviation: `torch.normal`.
+  /// Numbers drawn from a normal distribution with the given mean and standard deviation: `torch.normal`.
   public static func normal(
     mean: Double, std: Double, _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
@@ -77,8 +75,8 @@ extension Tensor {
       device: device, generator: generator)
   }
 
-  /// A number normally distributed for each mean and standard deviation, which broadcast:
-  /// `torch.normal`. It is not differentiated.
+  /// A number drawn from a normal distribution for each mean and standard deviation, which broadcast: `torch.normal`.
+  /// The result has no gradient.
   public static func normal(
     mean: Tensor, std: Tensor, generator: Generator = .default
   ) -> Tensor {
@@ -93,8 +91,7 @@ extension Tensor {
     return noGrad { roundedOnce(drawn, std, mean) { $0 * $1 + $2 } }
   }
 
-  /// Numbers exponentially distributed, `rate` of them in 1 on average:
-  /// `torch.empty(shape).exponential_(rate)`.
+  /// Numbers drawn from an exponential distribution of the given rate: `torch.empty(shape).exponential_(rate)`.
   public static func exponential(
     _ shape: [Int], rate: Double = 1, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
@@ -107,29 +104,30 @@ extension Tensor {
     return rate == 1 ? result : result / rate
   }
 
-  /// Numbers as `rand` gives, in the shape, dtype and device of another tensor.
+  /// Numbers drawn uniformly from [0, 1), with the shape, dtype and device of another tensor: `torch.rand_like`.
   public static func randLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
     uniformLike(other, low: 0, high: 1, generator: generator)
   }
 
-  /// Numbers as `randn` gives, in the shape, dtype and device of another tensor.
+  /// Numbers drawn from the standard normal distribution, with the shape, dtype and device of another tensor:
+  /// `torch.randn_like`.
   public static func randnLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
     normalLike(other, mean: 0, std: 1, generator: generator)
   }
 
-  /// 1 with the probability that each element gives, else 0: `torch.bernoulli`.
+  /// Draws 1 with the probability that each element gives, else 0: `torch.bernoulli`.
   public func bernoulli(generator: Generator = .default) -> Tensor {
     requireFloatingPoint("bernoulli")
     if ((detach() .< 0) | (detach() .> 1) | isnan()).anyTrue {
       fatalError("bernoulli: a probability is not from 0 to 1")
     }
-    // PyTorch draws in single precision for all types but float64.
+    // PyTorch draws in single precision for all dtypes but float64.
     let precision: DType = dtype == .float64 ? .float64 : .float32
     let draws = Tensor.rand(shape, dtype: precision, device: device, generator: generator)
     return noGrad { (draws .< to(precision)).to(dtype) }
   }
 
-  /// 1 with one probability, else 0: `torch.empty(shape).bernoulli_(probability)`.
+  /// Draws 1 with the given probability, else 0, for each element: `torch.empty(shape).bernoulli_(probability)`.
   public static func bernoulli(
     _ shape: [Int], probability: Double, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
@@ -138,12 +136,12 @@ extension Tensor {
       Layout(contiguous: checked(shape, for: "bernoulli")), probability, dtype, device, generator)
   }
 
-  /// `count` places in a vector, or in each row of a matrix, drawn with probabilities in proportion to
-  /// its elements: `torch.multinomial`; int64.
+  /// `count` indices into a vector, or into each row of a matrix, drawn with probabilities proportional to its
+  /// elements: `torch.multinomial`; int64.
   ///
   /// - Parameters:
-  ///   - count: how many are drawn from each.
-  ///   - replacement: whether a place may be drawn more than once.
+  ///   - count: the number of draws from each row.
+  ///   - replacement: whether an index may be drawn more than once.
   ///   - generator: the generator of random numbers.
   public func multinomial(
     _ count: Int, replacement: Bool = false, generator: Generator = .default
@@ -173,18 +171,18 @@ extension Tensor {
         "multinomial: \(count) draws without replacement from fewer weights above 0; draw less, or with "
           + "replacement")
     }
-    // The largest of weight / exponential number falls on each place in proportion to the weights.
+    // The argmax of weight / exponential variate is each index with probability proportional to its weight.
     let times = Tensor.exponential(shape, dtype: dtype, device: device, generator: generator)
     let ranks = weights / times
     return count == 1 ? ranks.argmax(dim: -1, keepDim: true) : ranks.topk(count).indices
   }
 }
 
-// What fills memory in its order: a tensor that lies in memory in another order gets the same numbers in other
-// places, as in PyTorch.
+// Random tensors are filled in memory order: one with another order of dims in memory gets the same numbers at other
+// indices, as in PyTorch.
 extension Tensor {
-  /// Evenly distributed numbers in the shape, dtype, device and order of another tensor. For Flambeau's packages
-  /// only.
+  /// Uniformly distributed numbers with the shape, dtype, device and memory order of another tensor. For Flambeau's
+  /// packages only.
   @_spi(Flambeau) public static func uniformLike(
     _ other: Tensor, low: Double, high: Double, generator: Generator
   ) -> Tensor {
@@ -193,7 +191,7 @@ extension Tensor {
       generator: generator)
   }
 
-  /// Normally distributed numbers in the shape, dtype, device and order of another tensor. For Flambeau's
+  /// Normally distributed numbers with the shape, dtype, device and memory order of another tensor. For Flambeau's
   /// packages only.
   @_spi(Flambeau) public static func normalLike(
     _ other: Tensor, mean: Double, std: Double, generator: Generator
@@ -203,8 +201,8 @@ extension Tensor {
       generator: generator)
   }
 
-  /// 1 with a probability, else 0, in the shape, dtype, device and order of another tensor. For Flambeau's
-  /// packages only.
+  /// Draws 1 with the given probability, else 0, with the shape, dtype, device and memory order of another tensor.
+  /// For Flambeau's packages only.
   @_spi(Flambeau) public static func bernoulliLike(
     _ other: Tensor, probability: Double, generator: Generator
   ) -> Tensor {

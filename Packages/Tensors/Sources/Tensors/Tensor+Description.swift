@@ -1,8 +1,8 @@
 import Foundation
 
 extension Tensor: CustomStringConvertible {
-  /// The elements as PyTorch prints them: aligned columns, four digits after the point, scientific
-  /// notation where sizes differ much, and `...` in place of what is long.
+  /// The elements as PyTorch prints them: aligned columns, four decimal digits, scientific notation where magnitudes
+  /// differ widely, and `...` in place of the middle of long dims.
   public var description: String {
     let isLong = numel > 1000
     let elements = detach()
@@ -20,7 +20,7 @@ extension Tensor: CustomStringConvertible {
     return text + ")"
   }
 
-  /// How many elements at each end of a long dim are printed.
+  /// The number of elements printed at each end of a long dim.
   private static let edgeItems = 3
 
   /// The elements that are printed.
@@ -56,7 +56,7 @@ extension Tensor: CustomStringConvertible {
   }
 }
 
-/// How the elements of one tensor are written, so that they align: PyTorch's rules.
+/// The format of a tensor's elements, chosen by PyTorch's rules so that columns align.
 private struct ElementFormat {
   private enum Notation {
     case truth, integer, whole, fixed, scientific
@@ -89,7 +89,7 @@ private struct ElementFormat {
     }
   }
 
-  /// The text of a tensor of one element.
+  /// The text of a tensor of one element, padded to the column's width.
   func text(_ element: Tensor) -> String {
     let text = unpadded(element)
     return String(repeating: " ", count: Swift.max(0, width - text.count)) + text

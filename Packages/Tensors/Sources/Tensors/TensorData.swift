@@ -1,17 +1,16 @@
 import Foundation
 
-/// Numbers, and arrays of numbers nested to any depth, that a tensor can be made of, and that its elements can be
-/// given in.
+/// A number, or nested arrays of numbers, that a tensor can be created from and its elements returned in.
 public protocol TensorData {
-  /// The numbers that it is made of.
+  /// The type of the numbers.
   associatedtype Scalar: TensorElement
-  /// The length at each depth; throws ``TensorDataError`` where rows differ in length.
+  /// Returns the length at each depth; throws ``TensorDataError`` if rows differ in length.
   func tensorShape() throws -> [Int]
-  /// Appends all of its numbers, row by row.
+  /// Appends all of its numbers in row-major order.
   func appendScalars(to scalars: inout [Scalar])
-  /// The number of arrays that are nested in each other.
+  /// The depth of nesting; 0 for a number.
   static var depth: Int { get }
-  /// Numbers, row by row, nested in a shape.
+  /// Returns numbers, given in row-major order, nested in a shape.
   static func nested(_ scalars: ArraySlice<Scalar>, _ shape: ArraySlice<Int>) -> Self
 }
 
@@ -20,7 +19,7 @@ extension TensorData where Self: TensorElement {
   /// Appends itself.
   public func appendScalars(to scalars: inout [Self]) { scalars.append(self) }
   public static var depth: Int { 0 }
-  /// The only number.
+  /// Returns the only number.
   public static func nested(_ scalars: ArraySlice<Self>, _ shape: ArraySlice<Int>) -> Self {
     scalars.first!
   }
@@ -49,14 +48,14 @@ extension Array: TensorData where Element: TensorData {
     return [count] + inner
   }
 
-  /// Appends all scalars, row by row.
+  /// Appends all scalars in row-major order.
   public func appendScalars(to scalars: inout [Element.Scalar]) {
     if let own = self as? [Element.Scalar] { return scalars += own }
     for element in self { element.appendScalars(to: &scalars) }
   }
 
   public static var depth: Int { Element.depth + 1 }
-  /// Numbers, row by row, nested in a shape.
+  /// Returns numbers, given in row-major order, nested in a shape.
   public static func nested(
     _ scalars: ArraySlice<Element.Scalar>, _ shape: ArraySlice<Int>
   ) -> [Element] {
@@ -70,13 +69,13 @@ extension Array: TensorData where Element: TensorData {
 extension ArraySlice: TensorData where Element: TensorData {
   public func tensorShape() throws -> [Int] { try Array(self).tensorShape() }
 
-  /// Appends all scalars, row by row.
+  /// Appends all scalars in row-major order.
   public func appendScalars(to scalars: inout [Element.Scalar]) {
     Array(self).appendScalars(to: &scalars)
   }
 
   public static var depth: Int { [Element].depth }
-  /// Numbers, row by row, nested in a shape.
+  /// Returns numbers, given in row-major order, nested in a shape.
   public static func nested(
     _ scalars: ArraySlice<Element.Scalar>, _ shape: ArraySlice<Int>
   ) -> ArraySlice<Element> {
@@ -84,11 +83,11 @@ extension ArraySlice: TensorData where Element: TensorData {
   }
 }
 
-/// Why a tensor cannot be made of some data.
+/// An error in data that a tensor is created from.
 public enum TensorDataError: Error, Equatable, LocalizedError {
-  /// Parts of one level have different shapes.
+  /// Parts at the same depth have different shapes.
   case ragged(index: Int, shape: [Int], expected: [Int])
-  /// There are not as many scalars as the shape has places.
+  /// The number of scalars is not the shape's number of elements.
   case wrongCount(Int, shape: [Int])
 
   public var errorDescription: String? {
@@ -102,13 +101,12 @@ public enum TensorDataError: Error, Equatable, LocalizedError {
 }
 
 extension Tensor {
-  /// A tensor of the given numbers: `torch.tensor`.
+  /// Creates a tensor from numbers: `torch.tensor`.
   ///
   ///     Tensor([[1, 2], [3, 4]], requiresGrad: true)
   ///
-  /// Whole numbers make int64 and others float32, unless `dtype` says otherwise or
-  /// `requiresGrad` asks for float32. Stops the program where the rows of an array differ in length;
-  /// ``init(validating:dtype:device:)`` throws instead.
+  /// By default, the dtype is that of the numbers, but float32 for `Double`s or with `requiresGrad`. Stops the
+  /// program if rows differ in length; ``init(validating:dtype:device:)`` throws instead.
   public convenience init<Data: TensorData>(
     _ data: Data, dtype: DType? = nil, device: Device = .default, requiresGrad: Bool = false
   ) {
@@ -121,7 +119,7 @@ extension Tensor {
     self.requiresGrad = requiresGrad
   }
 
-  /// A tensor of numbers that come from outside.
+  /// Creates a tensor from numbers whose rows may differ in length, such as a program's input.
   ///
   /// - Throws: ``TensorDataError/ragged(index:shape:expected:)``.
   public convenience init<Data: TensorData>(
@@ -135,7 +133,7 @@ extension Tensor {
     try self.init(scalars, shape: shape, dtype: wanted, device: device)
   }
 
-  /// A tensor of the given shape, filled row by row.
+  /// Creates a tensor of the given shape from elements in row-major order.
   ///
   /// - Throws: ``TensorDataError/wrongCount(_:shape:)``.
   public convenience init<Element: TensorElement>(
@@ -152,7 +150,7 @@ extension Tensor {
     self.init(wanted == view.dtype ? view : Tensor(view).to(wanted).view)
   }
 
-  /// The same shape, after a check that its sizes are not negative and not too large.
+  /// Returns the shape, after checking that its sizes are not negative and not too large.
   static func checked(_ shape: [Int], for operation: String) -> [Int] {
     var count = 1
     for size in shape {
@@ -173,8 +171,8 @@ extension Tensor {
   }
 }
 
-/// A number in place of a tensor, as in `x * 0.1`, takes the other's dtype, unless it is of a higher
-/// kind: a fraction makes integers float32.
+/// A number literal in place of a tensor, as in `x * 0.1`, takes the other operand's dtype, unless it is of a higher
+/// category: a floating-point literal promotes integers to float32.
 extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public convenience init(floatLiteral value: Double) { self.init(literal: value, value: value) }
   public convenience init(integerLiteral value: Int) {

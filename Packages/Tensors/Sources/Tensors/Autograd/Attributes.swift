@@ -7,14 +7,14 @@ final class AttributeBox<Attributes>: AnyAttributes {
   var any: Any { value }
 }
 
-/// Attributes of whatever type.
+/// Attributes of any type.
 protocol AnyAttributes {
   var any: Any { get }
 }
 
 extension Operator {
-  /// What a call was given besides tensors, by name, as graphs show it: numbers under the names that this row has for
-  /// them, and otherwise the properties of the attributes, or what their `customMirror` says.
+  /// The non-tensor arguments of a call, by name, as graphs show them: numbers under this row's parameter names,
+  /// otherwise the properties of the attributes, or of their `customMirror`.
   func namedValues(of attributes: Any) -> [(name: String, text: String)] {
     if let numbers = attributes as? Parameters {
       return zip(parameters, numbers).map { ($0, $1.briefDescription) }
@@ -25,7 +25,7 @@ extension Operator {
 
   private static func properties(of value: Any) -> [(name: String, text: String)] {
     Mirror(reflecting: value).children.flatMap { name, property -> [(String, String)] in
-      // The shapes of inputs stand with them.
+      // Graphs show the shapes of inputs with the inputs.
       guard let name, name != "shape" else { return [] }
       switch property {
       case is Tensor: return []

@@ -1,25 +1,25 @@
 @_spi(Flambeau) import Devices
 import Synchronization
 
-/// Runs `body` with the dtype of each operation chosen by what it needs, on this thread: `torch.autocast`.
+/// Runs `body` in mixed precision, on this thread: `torch.autocast`.
 ///
-/// Matrix products, linear layers, convolutions and recurrences of float32 tensors compute in the smaller dtype;
-/// operations that lose too much there compute in float32: losses, products of elements and factors of matrices, and
-/// on a GPU, as in PyTorch, `exp`, `softmax`, sums and norms too. Others take what comes. Parameters stay float32, and
-/// so do their gradients. Each is converted once within `body`.
+/// Matrix products, linear layers, convolutions and recurrences of float32 tensors compute in half precision;
+/// operations that would lose too much accuracy compute in float32: losses, products of elements and matrix
+/// factorizations, and on a GPU, as in PyTorch, `exp`, `softmax`, sums and norms too. Others use the dtypes of their
+/// inputs. Parameters and their gradients stay float32; each parameter is converted once within `body`.
 ///
 ///     let loss = autocast(.cuda, dtype: .bfloat16) {
 ///       crossEntropy(model(x), y)
 ///     }
 ///     loss.backward()
 ///
-/// With float16, small gradients vanish unless a `GradScaler` keeps them from it.
+/// With float16, small gradients underflow unless a `GradScaler` scales the loss.
 ///
 /// - Parameters:
-///   - kind: of the devices whose tensors it is about.
+///   - kind: the kind of device whose tensors it applies to.
 ///   - dtype: float16 or bfloat16; if nil, float16 on a GPU and bfloat16 on the CPU, as in PyTorch.
-///   - enabled: whether it does anything; false switches it off inside of another.
-///   - body: what is computed so.
+///   - enabled: whether autocast is on; false turns it off inside another.
+///   - body: the computation.
 public func autocast<Result>(
   _ kind: DeviceKind = .cuda, dtype: DType? = nil, enabled: Bool = true,
   _ body: () throws -> Result
@@ -27,7 +27,7 @@ public func autocast<Result>(
   try withAutocast(enabled ? Autocast(kind: kind, dtype: dtype) : nil, body)
 }
 
-/// Runs `body`, which may wait, in the same way, in this task and its child tasks.
+/// Runs an asynchronous `body` in the same way, in this task and its child tasks.
 @_disfavoredOverload
 public func autocast<Result>(
   _ kind: DeviceKind = .cuda, dtype: DType? = nil, enabled: Bool = true,
@@ -37,20 +37,20 @@ public func autocast<Result>(
   return try await withAmbient({ $0.autocast = autocast?.pointer }, body)
 }
 
-/// Runs `body` with the choices of `autocast`, or without any.
+/// Runs `body` under the given autocast, or with autocast off.
 func withAutocast<Result>(_ autocast: Autocast?, _ body: () throws -> Result) rethrows -> Result {
   try withExtendedLifetime(autocast) {
     try withAmbient({ $0.autocast = autocast?.pointer }, body)
   }
 }
 
-/// What ``autocast(_:dtype:enabled:_:)`` was asked for.
+/// The settings of ``autocast(_:dtype:enabled:_:)``, with the parameters converted so far.
 final class Autocast: Sendable {
   let kind: DeviceKind
   let dtype: DType
   private let converted = Mutex<[ObjectIdentifier: Conversion]>([:])
 
-  /// A parameter that was converted, with its version.
+  /// A converted parameter, with its version at that time.
   private struct Conversion {
     let parameter: Tensor
     let version: UInt32
@@ -88,7 +88,7 @@ final class Autocast: Sendable {
     }
   }
 
-  /// Whether an operation that needs precision has it here.
+  /// Whether operations with this need compute in float32 here.
   func grants(_ precision: PrecisionNeed) -> Bool {
     switch precision {
     case .none, .lowered: false
@@ -101,25 +101,25 @@ final class Autocast: Sendable {
 /// What autocast does to the inputs of an operation. For Flambeau's packages only.
 @_spi(Flambeau)
 public enum PrecisionNeed: Sendable {
-  /// It takes what comes.
+  /// They are left as they are.
   case none
-  /// It computes in float32: PyTorch has a list for GPUs, and a shorter one for all devices.
+  /// They are converted to float32: PyTorch has a list for GPUs, and a shorter one for all devices.
   case onGPUs, everywhere
-  /// It computes in the halves that autocast is for.
+  /// They are converted to autocast's half-precision dtype.
   case lowered
 }
 
 extension Tensor {
-  /// This tensor in the dtype that ``autocast(_:dtype:enabled:_:)`` asks for in products.
+  /// This tensor in the dtype that ``autocast(_:dtype:enabled:_:)`` prescribes for products.
   var forProducts: Tensor { Autocast.current?.lowered(self) ?? self }
 
-  /// This tensor in float32 where ``autocast(_:dtype:enabled:_:)`` asks for that; nil where it goes as it is.
+  /// This tensor in float32 where ``autocast(_:dtype:enabled:_:)`` prescribes it; nil where it is used as it is.
   func raised(_ precision: PrecisionNeed) -> Tensor? {
     guard Autocast.current != nil, view.dtype(for: precision) != dtype else { return nil }
     return to(.float32)
   }
 
-  /// This tensor as an operation takes it under ``autocast(_:dtype:enabled:_:)``; nil where it goes as it is.
+  /// This tensor converted for an operation under ``autocast(_:dtype:enabled:_:)``; nil where it is used as it is.
   func prepared(for operation: Operator) -> Tensor? {
     guard Autocast.current != nil else { return nil }
     if operation.precision != .lowered { return raised(operation.precision) }
@@ -127,7 +127,7 @@ extension Tensor {
     return lowered === self ? nil : lowered
   }
 
-  /// This tensor as an operation takes it under ``autocast(_:dtype:enabled:_:)``, which may be as it is.
+  /// This tensor, converted for an operation under ``autocast(_:dtype:enabled:_:)`` where needed.
   func input(of operation: Operator) -> Tensor { prepared(for: operation) ?? self }
 }
 

@@ -1,13 +1,14 @@
 import HeapModule
 
 extension Tensor {
-  /// Fills in ``grad`` of the leaves that this tensor was computed from: `torch.Tensor.backward`.
+  /// Computes the gradients of the leaves that this tensor was computed from, and adds them to their ``grad``:
+  /// `torch.Tensor.backward`.
   ///
   /// - Parameters:
-  ///   - gradient: the derivative of the loss with respect to this tensor, in its shape. A tensor of one
-  ///     element needs none: it is the loss.
-  ///   - retainGraph: keeps what derivatives need, for another call. By default it is freed.
-  ///   - createGraph: records the derivatives, so that they can be differentiated too.
+  ///   - gradient: the gradient of the loss with respect to this tensor, in its shape; may be omitted for a tensor
+  ///     of one element, which is then the loss.
+  ///   - retainGraph: whether saved tensors are kept for another call; by default, only with `createGraph`.
+  ///   - createGraph: whether the derivatives are recorded, so that they can be differentiated again.
   public func backward(
     gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false
   ) {
@@ -15,7 +16,7 @@ extension Tensor {
       .run(from: self, gradient: gradient)
   }
 
-  /// The same, watched.
+  /// The same, reporting each step to an observer.
   func backward(gradient: Tensor?, retainGraph: Bool, observer: BackwardObserver) {
     var pass = Backward(targets: nil, retainGraph: retainGraph, createGraph: false)
     pass.observer = observer
@@ -23,25 +24,25 @@ extension Tensor {
   }
 }
 
-/// Sees what happens in a pass of backward.
+/// Observes the steps of a backward pass.
 protocol BackwardObserver: AnyObject {
-  /// A step gets its gradient.
+  /// A node is visited with its complete gradient.
   func arrived(_ gradient: Tensor, at node: Node)
-  /// It hands on another to one of its inputs.
+  /// The node passes a gradient to one of its inputs.
   func handsOn(_ contribution: Tensor, from node: Node, to input: Node, inputNumber: Int)
 }
 
-/// The derivatives of `result` with respect to each of `inputs`, leaving every ``Tensor/grad`` as it
-/// is: `torch.autograd.grad`.
+/// The gradients of `result` with respect to each of `inputs`, without changing any ``Tensor/grad``:
+/// `torch.autograd.grad`.
 ///
-/// Stops the program where the result does not depend on one of them.
+/// Stops the program if the result does not depend on one of them.
 ///
 /// - Parameters:
-///   - result: of one element, unless a `gradient` in its shape is given.
+///   - result: a tensor of one element, unless a `gradient` in its shape is given.
 ///   - inputs: tensors that it was computed from.
 ///   - gradient: as for ``Tensor/backward(gradient:retainGraph:createGraph:)``.
-///   - retainGraph: keeps what derivatives need, for another call.
-///   - createGraph: records the derivatives, so that they can be differentiated too.
+///   - retainGraph: whether saved tensors are kept for another call; by default, only with `createGraph`.
+///   - createGraph: whether the derivatives are recorded, so that they can be differentiated again.
 public func grad(
   of result: Tensor, withRespectTo inputs: [Tensor], gradient: Tensor? = nil,
   retainGraph: Bool? = nil, createGraph: Bool = false
@@ -66,7 +67,7 @@ public func grad(
   }
 }
 
-/// The derivative of `result` with respect to `input`: `torch.autograd.grad` for one input.
+/// The gradient of `result` with respect to `input`: `torch.autograd.grad` for one input.
 public func grad(
   of result: Tensor, withRespectTo input: Tensor, gradient: Tensor? = nil,
   retainGraph: Bool? = nil, createGraph: Bool = false
@@ -76,7 +77,7 @@ public func grad(
     createGraph: createGraph)[0]
 }
 
-/// The same, and nil where the result does not depend on the input.
+/// The same; nil if the result does not depend on the input.
 func gradients(
   of result: Tensor, withRespectTo input: Tensor, gradient: Tensor, createGraph: Bool
 ) -> Tensor? {
@@ -87,21 +88,20 @@ func gradients(
 
 /// One pass of reverse-mode differentiation.
 ///
-/// Nodes run from the latest to the earliest. Whatever was computed from a node comes later than
-/// it, so when its turn comes its gradient is complete.
+/// Nodes are visited from the latest to the earliest. Everything computed from a node is later than it, so its
+/// gradient is complete when it is visited.
 private struct Backward {
   /// The nodes whose gradients are returned; nil to add the gradients to the leaves.
   let targets: Set<ObjectIdentifier>?
-  /// The earliest of them: what comes before it does not depend on any.
+  /// The sequence of the earliest target: earlier nodes depend on none of them.
   let earliest: UInt64
   let retainGraph: Bool
   let createGraph: Bool
   var observer: (any BackwardObserver)?
 
-  /// The latest node that waits, with what has come in for it. In a chain of operations it is the only
-  /// one.
+  /// The latest pending node, with its gradient so far. In a chain of operations it is the only one.
   private var next: (node: Node, gradient: Tensor)?
-  /// The other nodes that wait, and what has come in for them.
+  /// The other pending nodes, and their gradients so far.
   private var waiting = Heap<LatestFirst>()
   private var gradients: [ObjectIdentifier: Tensor] = [:]
   /// The gradients of the targets.
@@ -137,7 +137,7 @@ private struct Backward {
         "backward: a tensor of shape \(result.shape) has no gradient of its own; reduce it to one "
           + "number, as with sum(), or pass gradient:")
     }
-    // Derivatives are of the dtypes that the operations had.
+    // Derivatives are computed in the dtypes of the recorded operations.
     if Autocast.current != nil {
       return withAutocast(nil) { [pass = self] in pass.run(from: result, gradient: gradient) }
     }
@@ -190,17 +190,16 @@ private struct Backward {
     }
   }
 
-  /// Adds a gradient to what has come in for a node. It may share memory with another, from which it
-  /// was made.
+  /// Adds a contribution to the gradient of a node. It may share memory with the gradient it was computed from.
   private mutating func accumulate(_ contribution: Tensor, at node: Node, sharing other: Tensor?) {
     var gradient = contribution
     if !gradient.view.layout.hasShape(of: node.layout) {
       gradient = gradient.reduced(to: node.shape)
     }
     if gradient.view.dtype != node.dtype { gradient = gradient.to(node.dtype) }
-    // A number of the CPU may have met a tensor of another device.
+    // The input may have been a CPU scalar beside a tensor of another device.
     if node.layout.rank == 0, gradient.device != node.device { gradient = gradient.to(node.device) }
-    // A leaf without hooks need not wait until all has come in.
+    // A leaf without hooks accumulates contributions at once.
     if node.isLeaf, node.hooks.isEmpty {
       if targets == nil {
         node.collect(gradient, sharing: other)
@@ -237,7 +236,7 @@ private struct Backward {
 }
 
 extension Node {
-  /// A gradient that a hook gave.
+  /// A gradient returned by a hook, after a check of its shape.
   fileprivate func checked(_ gradient: Tensor) -> Tensor {
     guard gradient.shape == shape else {
       fatalError(

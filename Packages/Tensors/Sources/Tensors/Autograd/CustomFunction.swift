@@ -1,6 +1,6 @@
 import Synchronization
 
-/// An operation with a derivative of one's own: `torch.autograd.Function`.
+/// Applies an operation with a custom derivative: `torch.autograd.Function`.
 ///
 ///     let y = customFunction("clip", [x]) { inputs in
 ///       inputs[0].clamp(min: -1, max: 1)
@@ -9,12 +9,11 @@ import Synchronization
 ///     }
 ///
 /// - Parameters:
-///   - name: what graphs and messages call it.
-///   - inputs: what it is computed from.
-///   - forward: computes the output; nothing is recorded meanwhile.
-///   - backward: the gradients of the inputs, in their order, given that of the output, the inputs and
-///     the output; nil for those that have none. Written in tensor operations, it can be
-///     differentiated too.
+///   - name: its name in graphs and messages.
+///   - inputs: the tensors that it is computed from.
+///   - forward: computes the output; its operations are not recorded.
+///   - backward: returns the gradients of the inputs, in order, given the gradient of the output, the inputs and
+///     the output; nil for inputs without a gradient. Written in tensor operations, it can be differentiated again.
 public func customFunction(
   _ name: String, _ inputs: [Tensor], _ forward: ([Tensor]) -> Tensor,
   backward: @escaping (_ gradient: Tensor, _ inputs: [Tensor], _ output: Tensor) -> [Tensor?]
@@ -22,16 +21,16 @@ public func customFunction(
   customFunction(.custom(name), inputs, forward, backward: backward)
 }
 
-/// An operation whose derivatives are computed together.
+/// Applies an operation whose derivatives are computed together.
 ///
-/// - Parameter formula: the same in tensor operations, of which tangents are made.
+/// - Parameter formula: the operation in tensor operations, from which tangents are computed.
 func customFunction(
   _ operation: Operator, _ inputs: [Tensor], formula: (([Tensor]) -> Tensor)? = nil,
   _ forward: ([Tensor]) -> Tensor,
   backward: @escaping (_ gradient: Tensor, _ inputs: [Tensor], _ output: Tensor) -> [Tensor?]
 ) -> Tensor {
   let output = noGrad { forward(inputs) }
-  // The forward function may hand back an input, which keeps its own history.
+  // The forward function may return an input, which keeps its own history.
   let result = inputs.contains { $0 === output } ? Tensor(output.view) : output
   if isGradEnabled, inputs.contains(where: { $0.node != nil }) {
     result.record(operation, JointDerivative(operation.name, inputs, formula, backward), inputs)
@@ -40,7 +39,7 @@ func customFunction(
 }
 
 extension Operator {
-  /// The operation of that name whose derivatives somebody else has written.
+  /// The user-defined operation of that name.
   static func custom(_ name: String) -> Operator {
     customs.withLock { customs in
       if let known = customs[name] { return known }
@@ -61,11 +60,11 @@ extension Operator {
   }
 }
 
-/// The derivatives of a call that are computed together.
+/// The jointly computed derivatives of a call.
 final class JointDerivative {
   private let name: String
   private let inputs: [SavedTensor]
-  /// The operation in tensor operations, if it is known.
+  /// The operation in tensor operations, if known.
   let formula: (([Tensor]) -> Tensor)?
   private let backward: (Tensor, [Tensor], Tensor) -> [Tensor?]
 
@@ -79,10 +78,10 @@ final class JointDerivative {
     self.backward = backward
   }
 
-  /// What the node was computed from.
+  /// The inputs of the call.
   func tensors(for node: Node) -> [Tensor] { inputs.map { $0.tensor(for: node) } }
 
-  /// The gradients, which are computed unless they have been in this visit of the node.
+  /// The gradients, computed once in each visit of the node.
   func gradients(of gradient: Tensor, _ output: Tensor, _ known: inout [Tensor]?) -> [Tensor] {
     if let known { return known }
     let inputs = tensors(for: output.node!)
@@ -96,12 +95,12 @@ final class JointDerivative {
   }
 }
 
-/// The gradients of the inputs of a function that is written in tensor operations, recorded, so that they
-/// can be differentiated again.
+/// The gradients of the inputs of a function written in tensor operations, recorded so that they can be
+/// differentiated again.
 func derivatives(
   of inputs: [Tensor], _ gradient: Tensor, _ function: ([Tensor]) -> Tensor
 ) -> [Tensor?] {
-  // Nodes of their own, since one tensor may be several inputs.
+  // Separate nodes, since one tensor may be several inputs.
   let own = inputs.map { input in
     input.requiresGrad
       ? input.viewed(

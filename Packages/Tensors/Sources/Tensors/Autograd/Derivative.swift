@@ -1,42 +1,43 @@
-/// How an operation's output changes with one of its inputs: the gradient of the input, given that of the output.
+/// The derivative of an operation with respect to one of its inputs: computes the gradient of the input from that of
+/// the output.
 ///
-/// Derivatives are written in tensor operations, so they can be differentiated again, and need not mind broadcasting:
-/// a gradient is summed to its input's shape. Where saved halves go into one it is computed in float32, and rounded
-/// at its end, unless it is ``ofOneOperation()``. The formula is for people, who know the inputs as x, y, z and the
-/// gradient of the output as g.
+/// Derivatives are written in tensor operations, so they can be differentiated again, and can ignore broadcasting: a
+/// gradient is summed to its input's shape. With saved half-precision tensors, a derivative is computed in float32
+/// and rounded at its end, unless it is ``ofOneOperation()``. The formula is for display, with the inputs as x, y, z
+/// and the gradient of the output as g.
 ///
-/// In forward mode a tangent of the input becomes one of the output, through the transposed derivative. That of an
-/// element-wise operation is ``symmetric()``; others say it by `forward`, or it is found by differentiating the
-/// derivative, which is linear in g.
-// Nothing in it changes once it is made.
+/// In forward mode, the tangent of the input becomes a tangent of the output through the transposed derivative. That
+/// of an element-wise operation is ``symmetric()``; others define it with `forward`, or it is found by
+/// differentiating the derivative, which is linear in g.
+// Immutable once it is created.
 public final class Derivative: @unchecked Sendable {
   /// The derivative as a formula.
   public let formula: String
-  /// The input that it is by; none where it serves several.
+  /// The input that it is with respect to; none if it serves several.
   let input: Operand
   let saving: Saving
   let rule: Rule
   private(set) var isOneOperation = false
   private(set) var transposed = Transposed.differentiated
 
-  /// How a tangent goes through.
+  /// How a tangent is propagated.
   enum Transposed {
     /// By differentiating the derivative.
     case differentiated
-    /// As a gradient does.
+    /// By the derivative itself, like a gradient.
     case symmetric
     case rule(Rule)
   }
 
-  /// What is computed. Attributes are in a box.
+  /// The computation. Attributes are passed in a box.
   enum Rule {
     case none
     case gradient((Tensor, AnyObject?) -> Tensor)
     case saving((Tensor, Tensor, AnyObject?) -> Tensor)
     case savingTwo((Tensor, Tensor, Tensor, AnyObject?) -> Tensor)
-    /// For any number of inputs; the number says which.
+    /// For any number of inputs; takes the input's index.
     case each((Tensor, Int, AnyObject?) -> Tensor)
-    /// Of all inputs together; the attributes are a `JointDerivative`.
+    /// For all inputs together; the attributes are a `JointDerivative`.
     case joint
   }
 
@@ -48,20 +49,20 @@ public final class Derivative: @unchecked Sendable {
     saving = Saving(first: saved, second: alsoSaved)
   }
 
-  /// The same, of one operation, which rounds once by itself.
+  /// The same, marked as a single operation, which rounds only once anyway.
   public consuming func ofOneOperation() -> Derivative {
     isOneOperation = true
     return self
   }
 
-  /// The same, of an operation whose matrix of derivatives is symmetric, as it is where each element of the output
-  /// depends on that of the input alone: tangents go through as gradients do.
+  /// The same, for an operation with a symmetric Jacobian, such as any element-wise one: tangents are propagated like
+  /// gradients.
   public consuming func symmetric() -> Derivative {
     if case .differentiated = transposed { transposed = .symmetric }
     return self
   }
 
-  /// Whether tangents go through by differentiating it.
+  /// Whether tangents are propagated by differentiating it.
   var isDifferentiatedForTangents: Bool {
     if isNone { return false }
     if case .joint = rule { return false }
@@ -70,7 +71,7 @@ public final class Derivative: @unchecked Sendable {
 
   var isNone: Bool { if case .none = rule { true } else { false } }
 
-  /// No gradient goes to an input.
+  /// No gradient flows to the input.
   public static let none = Derivative("none", rule: .none)
 
   fileprivate static func attributes<Attributes>(_ box: AnyObject?) -> Attributes {
@@ -86,7 +87,7 @@ extension Derivative {
     Derivative(formula, by: input, rule: .gradient { g, _ in derivative(g) })
   }
 
-  /// A derivative that needs an input or the output besides.
+  /// A derivative that also needs an input or the output.
   public static func wrt(
     _ input: Operand, saving saved: Operand, _ formula: String,
     _ derivative: @escaping (Tensor, Tensor) -> Tensor
@@ -94,7 +95,7 @@ extension Derivative {
     Derivative(formula, by: input, saving: saved, rule: .saving { g, x, _ in derivative(g, x) })
   }
 
-  /// A derivative that needs two of them.
+  /// A derivative that also needs two of the inputs and the output.
   public static func wrt(
     _ input: Operand, saving first: Operand, _ second: Operand, _ formula: String,
     _ derivative: @escaping (Tensor, Tensor, Tensor) -> Tensor
@@ -104,14 +105,14 @@ extension Derivative {
       rule: .savingTwo { g, x, y, _ in derivative(g, x, y) })
   }
 
-  /// A derivative that needs the gradient of the output, and the call's attributes.
+  /// A derivative that needs the gradient of the output and the call's attributes.
   public static func wrt<Attributes>(
     _ input: Operand, _ formula: String, _ derivative: @escaping (Tensor, Attributes) -> Tensor
   ) -> Derivative {
     Derivative(formula, by: input, rule: .gradient { g, a in derivative(g, attributes(a)) })
   }
 
-  /// A derivative that needs an input or the output besides, and the call's attributes.
+  /// A derivative that also needs an input or the output, and the call's attributes.
   public static func wrt<Attributes>(
     _ input: Operand, saving saved: Operand, _ formula: String,
     _ derivative: @escaping (Tensor, Tensor, Attributes) -> Tensor
@@ -121,7 +122,7 @@ extension Derivative {
       rule: .saving { g, x, a in derivative(g, x, attributes(a)) })
   }
 
-  /// A derivative that needs two of them, and the call's attributes.
+  /// A derivative that also needs two of the inputs and the output, and the call's attributes.
   public static func wrt<Attributes>(
     _ input: Operand, saving first: Operand, _ second: Operand, _ formula: String,
     _ derivative: @escaping (Tensor, Tensor, Tensor, Attributes) -> Tensor
@@ -131,7 +132,7 @@ extension Derivative {
       rule: .savingTwo { g, x, y, a in derivative(g, x, y, attributes(a)) })
   }
 
-  /// A derivative by each of any number of inputs, which it is given the number of.
+  /// A derivative with respect to each of any number of inputs; takes the input's index.
   public static func wrtEach<Attributes>(
     _ formula: String, _ derivative: @escaping (Tensor, Int, Attributes) -> Tensor
   ) -> Derivative {
@@ -139,40 +140,41 @@ extension Derivative {
   }
 }
 
-// Each `forward` is given the tangent of the input, and then what the derivative itself is given after g.
+// Each `forward` rule takes the tangent of the input, then the arguments that the derivative takes after g.
 extension Derivative {
-  /// The same, with the tangent of the output, given that of the input.
+  /// The same, with a rule for the tangent of the output, given that of the input.
   public consuming func forward(_ rule: @escaping (Tensor) -> Tensor) -> Derivative {
     forward(.gradient { t, _ in rule(t) })
   }
 
-  /// The same, with the tangent of the output, given that of the input and what is saved.
+  /// The same, with a rule for the tangent of the output, given that of the input and the saved tensor.
   public consuming func forward(_ rule: @escaping (Tensor, Tensor) -> Tensor) -> Derivative {
     forward(.saving { t, x, _ in rule(t, x) })
   }
 
-  /// The same, with the tangent of the output, given that of the input and the call's attributes.
+  /// The same, with a rule for the tangent of the output, given that of the input and the call's attributes.
   public consuming func forward<Attributes>(
     _ rule: @escaping (Tensor, Attributes) -> Tensor
   ) -> Derivative {
     forward(.gradient { t, a in rule(t, Derivative.attributes(a)) })
   }
 
-  /// The same, with the tangent of the output, given that of the input, what is saved and the call's attributes.
+  /// The same, with a rule for the tangent of the output, given that of the input, the saved tensor and the call's
+  /// attributes.
   public consuming func forward<Attributes>(
     _ rule: @escaping (Tensor, Tensor, Attributes) -> Tensor
   ) -> Derivative {
     forward(.saving { t, x, a in rule(t, x, Derivative.attributes(a)) })
   }
 
-  /// The same, with the tangent of the output, given that of the input and the two that are saved.
+  /// The same, with a rule for the tangent of the output, given that of the input and both saved tensors.
   public consuming func forward(
     _ rule: @escaping (Tensor, Tensor, Tensor) -> Tensor
   ) -> Derivative {
     forward(.savingTwo { t, x, y, _ in rule(t, x, y) })
   }
 
-  /// The same, with the tangent of the output, given that of the input, the two that are saved and the call's
+  /// The same, with a rule for the tangent of the output, given that of the input, both saved tensors and the call's
   /// attributes.
   public consuming func forward<Attributes>(
     _ rule: @escaping (Tensor, Tensor, Tensor, Attributes) -> Tensor
@@ -180,7 +182,7 @@ extension Derivative {
     forward(.savingTwo { t, x, y, a in rule(t, x, y, Derivative.attributes(a)) })
   }
 
-  /// The same, with the tangent of the output, given that of an input, its number and the call's attributes.
+  /// The same, with a rule for the tangent of the output, given that of an input, its index and the call's attributes.
   public consuming func forwardEach<Attributes>(
     _ rule: @escaping (Tensor, Int, Attributes) -> Tensor
   ) -> Derivative {
@@ -194,14 +196,14 @@ extension Derivative {
 }
 
 extension Derivative {
-  /// The gradient of an input, given that of the output.
+  /// Computes the gradient of an input from that of the output.
   ///
   /// - Parameters:
-  ///   - rule: the derivative, or what tangents go through.
-  ///   - number: which input.
-  ///   - edge: what is kept for it.
-  ///   - node: the call.
-  ///   - inputs: what else it was recorded with.
+  ///   - rule: a rule for tangents; by default, the derivative's own rule.
+  ///   - number: the index of the input.
+  ///   - edge: the edge to the input, with its saved tensors.
+  ///   - node: the node of the call.
+  ///   - inputs: the node's inputs.
   ///   - joint: the gradients of all inputs, once they have been computed together.
   func gradient(
     by rule: Rule? = nil, _ number: Int, of gradient: Tensor, along edge: borrowing Edge,

@@ -2,13 +2,13 @@ import OrderedCollections
 
 /// f(x) and ∂f/∂x · v, in forward mode: `torch.func.jvp`.
 ///
-/// A tangent, which says how a tensor changes with x along v, goes with each operation of the computation, once and
-/// in its order; Wengert, “A simple automatic derivative evaluation program”, 1964.
+/// Each operation of the computation, in order, propagates a tangent, which is how a tensor changes with x along v;
+/// Wengert, “A simple automatic derivative evaluation program”, 1964.
 ///
 /// - Parameters:
-///   - x: where the derivative is taken.
+///   - x: the point at which the derivative is taken.
 ///   - vector: v, in the shape of x.
-///   - createGraph: records the product, so that it can be differentiated too.
+///   - createGraph: whether the product is recorded, so that it can be differentiated again.
 ///   - function: f.
 public func jacobianVectorProduct(
   _ x: Tensor, _ vector: Tensor, createGraph: Bool = false, of function: (Tensor) -> Tensor
@@ -16,12 +16,12 @@ public func jacobianVectorProduct(
   jacobianVectorProduct([x], [vector], createGraph: createGraph) { function($0[0]) }
 }
 
-/// f(x, y, …) and ∂f/∂x · u + ∂f/∂y · v + …, in forward mode: `torch.func.jvp` of several inputs.
+/// f(x, y, …) and ∂f/∂x · u + ∂f/∂y · v + …, in forward mode: `torch.func.jvp` with several inputs.
 ///
 /// - Parameters:
-///   - inputs: where the derivative is taken.
+///   - inputs: the point at which the derivative is taken.
 ///   - vectors: one for each input, in its shape.
-///   - createGraph: records the product, so that it can be differentiated too.
+///   - createGraph: whether the product is recorded, so that it can be differentiated again.
 ///   - function: f.
 public func jacobianVectorProduct(
   _ inputs: [Tensor], _ vectors: [Tensor], createGraph: Bool = false,
@@ -41,14 +41,14 @@ public func jacobianVectorProduct(
   )
 }
 
-/// The way of tangents through a recorded computation, from its inputs to its output.
+/// The propagation of tangents through a recorded computation, from its inputs to its output.
 struct Tangents {
   private let inputs: [Node]
   private let output: Node
-  /// The operations in between, in the order in which they were computed, with how many others need each.
+  /// The nodes in between, in the order in which they were computed, with the number of edges to each.
   private var nodes: OrderedDictionary<ObjectIdentifier, (node: Node, uses: Int)> = [:]
 
-  /// Nil where the output was computed from nothing that is recorded.
+  /// Nil if the output has no node, or none of the inputs has.
   init?(_ output: Tensor, from inputs: [Tensor]) {
     guard let last = output.node else { return nil }
     (self.inputs, self.output) = (inputs.compactMap(\.node), last)
@@ -68,9 +68,9 @@ struct Tangents {
     }
   }
 
-  /// The tangent of the output, for those of the inputs; nil where it is 0.
+  /// The tangent of the output, given those of the inputs; nil if it is 0.
   func carried(_ vectors: [Tensor], createGraph: Bool) -> Tensor? {
-    // Derivatives are of the dtypes that the operations had.
+    // Derivatives are computed in the dtypes of the recorded operations.
     withAutocast(nil) {
       withGradEnabled(createGraph) { carried(vectors, createGraph) }
     }
@@ -91,7 +91,7 @@ struct Tangents {
         let key = ObjectIdentifier(input)
         guard let (tangent, uses) = tangents[key] else { return }
         known.append((number, tangent))
-        // What nobody needs any more goes.
+        // A tangent is freed after its last use.
         tangents[key] = uses > 1 ? (tangent, uses - 1) : nil
       }
       if known.isEmpty { continue }
@@ -104,7 +104,7 @@ struct Tangents {
 }
 
 extension Node {
-  /// The tangent of this operation's output, for those of some inputs; nil where it is 0.
+  /// The tangent of this operation's output, given those of some inputs; nil if it is 0.
   fileprivate func tangent(
     _ known: [(number: Int, tangent: Tensor)], _ inputs: Inputs, _ createGraph: Bool
   ) -> Tensor? {
@@ -127,7 +127,7 @@ extension Node {
     return sum
   }
 
-  /// What the tangent of an input makes of the output.
+  /// The contribution of one input's tangent to that of the output.
   private func carried(
     _ tangent: Tensor, _ number: Int, along edge: borrowing Edge, _ inputs: Inputs,
     _ createGraph: Bool

@@ -1,12 +1,12 @@
 @_spi(Flambeau) import Devices
 
-// Derivatives of functions, rather than of results.
+// Derivatives of functions, rather than of tensors.
 
-/// The derivatives of each element of f(x) with respect to each of x: `torch.func.jacrev` and `jacfwd`, of shape
-/// [shape of f(x)…, shape of x…]. With `createGraph` it can be differentiated too.
+/// The Jacobian of f at x: `torch.func.jacrev` and `jacfwd`; of shape [shape of f(x)…, shape of x…]. With
+/// `createGraph` it can be differentiated again.
 ///
-/// The function runs once. Where x has fewer elements than f(x), tangents go forward for each of x, else gradients
-/// backward for each of f(x).
+/// The function runs once. If x has fewer elements than f(x), the Jacobian is computed column by column in forward
+/// mode, else row by row in reverse mode.
 public func jacobian(
   _ x: Tensor, createGraph: Bool = false, of function: (Tensor) -> Tensor
 ) -> Tensor {
@@ -35,8 +35,7 @@ public func jacobian(
   return Tensor.stack(rows).reshape(output.shape + x.shape)
 }
 
-/// The second derivatives of a function of one number as its result: `torch.func.hessian`, of shape
-/// [shape of x…, shape of x…].
+/// The Hessian of a scalar-valued function at x: `torch.func.hessian`; of shape [shape of x…, shape of x…].
 public func hessian(_ x: Tensor, of function: (Tensor) -> Tensor) -> Tensor {
   jacobian(x) { x in
     let output = function(x)
@@ -58,8 +57,7 @@ public func vectorJacobianProduct(
   return (output.detach(), grad(of: output, withRespectTo: input, gradient: vector))
 }
 
-/// A leaf with the elements of x, or x itself where the result is to be differentiated with respect to
-/// it.
+/// A leaf with the elements of x, or x itself if the result is to be differentiated with respect to it.
 func leaf(_ x: Tensor, _ keepsHistory: Bool) -> Tensor {
   if x.requiresGrad, keepsHistory || isGradEnabled { return x }
   let leaf = x.detach()
@@ -68,15 +66,15 @@ func leaf(_ x: Tensor, _ keepsHistory: Bool) -> Tensor {
 }
 
 extension Tensor {
-  /// Whether a gradient can flow from here.
+  /// Whether backward can start here.
   fileprivate var recordedOrLeaf: Bool { node != nil }
 }
 
-/// Computes a function without keeping what its derivative needs, and computes it again in backward:
-/// `torch.utils.checkpoint.checkpoint`. It takes more time and less memory.
+/// Computes a function without saving tensors for backward, and computes it again in backward:
+/// `torch.utils.checkpoint.checkpoint`. This trades time for memory.
 ///
-/// Parameters that the function uses get their gradients as always. Both times it runs under the same
-/// `AmbientState`, autocast included, and draws the same random numbers, from whichever generators.
+/// Parameters that the function uses get their gradients as usual. Both times it runs under the same `AmbientState`,
+/// including autocast, and draws the same random numbers, from any generator.
 public func checkpoint(
   _ inputs: [Tensor], of function: @escaping ([Tensor]) -> Tensor
 ) -> Tensor {

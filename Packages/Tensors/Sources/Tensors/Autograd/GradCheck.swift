@@ -1,14 +1,14 @@
 import Foundation
 
-/// Why a derivative is not what finite differences say.
+/// A derivative that disagrees with finite differences.
 public struct GradCheckError: Error, LocalizedError {
-  /// Which input, which of its elements, and both gradients.
+  /// The index of the input.
   public let input: Int
-  /// Which of its elements, counted row by row.
+  /// The index of the element, in row-major order.
   public let element: Int
-  /// What backward says.
+  /// The derivative that backward computed.
   public let derivative: Double
-  /// What finite differences say.
+  /// The derivative by finite differences.
   public let difference: Double
 
   public var errorDescription: String? {
@@ -18,14 +18,14 @@ public struct GradCheckError: Error, LocalizedError {
 }
 
 /// Compares the derivatives of a function with central differences, for each element of its inputs:
-/// `torch.autograd.gradcheck`. Its outputs are joined with fixed weights.
+/// `torch.autograd.gradcheck`. The outputs are reduced to one number by a weighted sum.
 ///
 /// - Parameters:
-///   - inputs: in float64, since differences in less are too coarse.
-///   - step: how far elements are moved.
-///   - atol: the absolute difference that is allowed.
-///   - rtol: the relative difference that is allowed.
-///   - function: what is differentiated.
+///   - inputs: tensors of float64, since finite differences in lower precision are too coarse.
+///   - step: the step of the differences.
+///   - atol: the absolute tolerance.
+///   - rtol: the relative tolerance.
+///   - function: the function to differentiate.
 /// - Throws: ``GradCheckError`` for the first derivative that is wrong.
 public func gradCheck(
   _ inputs: [Tensor], step: Double = 1e-6, atol: Double = 1e-5, rtol: Double = 1e-3,
@@ -63,7 +63,7 @@ public func gradCheck(
   }
 }
 
-/// Compares second derivatives with central differences of the first: `torch.autograd.gradgradcheck`.
+/// Compares second derivatives with central differences of the first ones: `torch.autograd.gradgradcheck`.
 ///
 /// - Throws: ``GradCheckError`` for the first derivative that is wrong.
 public func gradGradCheck(
@@ -88,7 +88,7 @@ public func gradGradCheck(
   }
 }
 
-/// The elements joined into one number, with weights that differ.
+/// The elements reduced to one number, with distinct weights.
 private func weightedSum(_ output: Tensor) -> Tensor {
   let weights = Tensor.arange(output.numel, device: output.device).to(.float64).sin() + 2
   return (output * weights.reshape(output.shape)).sum()

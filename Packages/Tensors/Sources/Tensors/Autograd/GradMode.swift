@@ -1,17 +1,17 @@
 @_spi(Flambeau) import Devices
 
-/// Whether operations are recorded here and now.
+/// Whether operations are currently recorded.
 var isGradEnabled: Bool { !AmbientState.disablesGrad }
 
 /// Runs `body` without recording operations, on this thread: `torch.no_grad`.
 ///
-/// Results do not require gradients, whatever they are computed from. It has nothing to do with
+/// Results do not require gradients, whatever they are computed from. It is unrelated to
 /// `eval()`, which changes how some modules compute.
 public func noGrad<Result>(_ body: () throws -> Result) rethrows -> Result {
   try withGradEnabled(false, body)
 }
 
-/// Runs `body`, which may wait, without recording operations, in this task and its child tasks.
+/// Runs an asynchronous `body` without recording operations, in this task and its child tasks.
 @_disfavoredOverload
 public func noGrad<Result>(
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
@@ -19,13 +19,13 @@ public func noGrad<Result>(
   try await withAmbient({ $0.disables_grad = true }, body)
 }
 
-/// Runs `body` with operations recorded, on this thread, inside of ``noGrad(_:)`` too:
+/// Runs `body` with operations recorded, on this thread, even inside ``noGrad(_:)``:
 /// `torch.enable_grad`.
 public func enableGrad<Result>(_ body: () throws -> Result) rethrows -> Result {
   try withGradEnabled(true, body)
 }
 
-/// Runs `body`, which may wait, with operations recorded, in this task and its child tasks.
+/// Runs an asynchronous `body` with operations recorded, in this task and its child tasks.
 @_disfavoredOverload
 public func enableGrad<Result>(
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
@@ -33,16 +33,16 @@ public func enableGrad<Result>(
   try await withAmbient({ $0.disables_grad = false }, body)
 }
 
-/// Whether ``detectAnomaly(_:)`` is on here and now.
+/// Whether ``detectAnomaly(_:)`` is currently on.
 var isDetectingAnomalies: Bool { AmbientState.detectsAnomalies }
 
-/// Runs `body`, in which a backward pass stops the program where a derivative first makes a NaN, with
-/// the operation's name, on this thread: `torch.autograd.detect_anomaly`. It is slow.
+/// Runs `body`, on this thread, with a check of backward passes: the first derivative that produces NaN stops the
+/// program, naming the operation: `torch.autograd.detect_anomaly`. It is slow.
 public func detectAnomaly<Result>(_ body: () throws -> Result) rethrows -> Result {
   try withAmbient({ $0.detects_anomalies = true }, body)
 }
 
-/// Runs `body`, which may wait, in the same way, in this task and its child tasks.
+/// Runs an asynchronous `body` in the same way, in this task and its child tasks.
 @_disfavoredOverload
 public func detectAnomaly<Result>(
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result

@@ -2,14 +2,14 @@
 
 import Synchronization
 
-// Changes in place, and what becomes of the history of a tensor and of its views.
+// In-place changes, and how they update the history of a tensor and of its views.
 
 /// What a tensor is a view of.
 ///
-/// A change of one is a change of all that share its memory. The base takes the change into its history
-/// at once, and its other views when they are used next.
+/// A change of one tensor changes all that share its memory. The base adds the change to its history
+/// at once, and its other views when they are next used.
 struct Origin {
-  /// The tensor that is no view itself; nil for views made where nothing is recorded.
+  /// The base, which is not a view itself; nil for views created while recording is off.
   let base: Tensor?
 
   init(of tensor: Tensor) {
@@ -18,8 +18,8 @@ struct Origin {
 }
 
 extension Tensor {
-  /// What computed this tensor, or where a leaf collects its gradient; nil where no gradient is
-  /// needed.
+  /// The operation that computed this tensor, or the node in which a leaf accumulates its gradient; nil if no
+  /// gradient is required.
   var node: Node? {
     @inline(__always) get { origin == nil ? ownNode : nodeOfView }
     set { ownNode = newValue }
@@ -45,19 +45,19 @@ extension Tensor {
 
   private static let changeOfViews = Mutex(())
 
-  /// Notes that the node stands for the elements as they are.
+  /// Marks the node as up to date with the elements.
   func markNodeCurrent() {
     versionOfNode.store(view.storage.version, ordering: .releasing)
   }
 
-  /// Whether a change by another tensor must be remembered.
+  /// Whether an in-place change, with the other tensor if there is one, must be recorded.
   func isChangeRecorded(by other: Tensor? = nil) -> Bool {
     isGradEnabled && (node != nil || other?.node != nil)
   }
 
-  /// Changes the elements in place by `body`, which is given what a kernel may write to.
+  /// Changes the elements in place with `body`, which takes the view to write to.
   ///
-  /// Stops the program where the change would have to be recorded.
+  /// Stops the program if the change would have to be recorded.
   func changeInPlace<Result>(
     _ operation: String, _ body: (StridedView) throws -> Result
   ) rethrows -> Result {
@@ -75,7 +75,7 @@ extension Tensor {
     return try body(view)
   }
 
-  /// Gives this tensor the elements of a function of it, and the history too.
+  /// Replaces the elements and the history of this tensor with those of a function of it.
   func replace(_ operation: String, by function: (Tensor) -> Tensor) {
     checkHistory(operation)
     let result = function(Tensor(view.copied(), node: node)).to(dtype)
@@ -89,7 +89,7 @@ extension Tensor {
   /// Records that a part of this tensor has been replaced by a source.
   ///
   /// - Parameters:
-  ///   - part: the part, of any tensor in this one's shape.
+  ///   - part: selects the part of a tensor of this shape.
   ///   - clear: sets the part to 0.
   func recordAssignment(
     of source: Tensor, part: @escaping (Tensor) -> Tensor, clear: @escaping (Tensor) -> Void
@@ -99,14 +99,14 @@ extension Tensor {
     if let node = assigned.ownNode { take(node) }
   }
 
-  /// A copy in which a part is 0.
+  /// A copy with a part set to 0.
   fileprivate func cleared(_ clear: @escaping (Tensor) -> Void) -> Tensor {
     let copy = Tensor(view.copied())
     noGrad { clear(copy) }
     return copy.recorded(.clear, self, with: clear)
   }
 
-  /// Stops the program where a change cannot become part of the history.
+  /// Stops the program if an in-place change cannot be recorded.
   func checkHistory(_ operation: String) {
     let base = origin.map(\.base) ?? self
     guard let base else {
@@ -122,7 +122,7 @@ extension Tensor {
     }
   }
 
-  /// Makes a node this tensor's, and the change part of the history of what this is a view of.
+  /// Sets this tensor's node, and records the change in the history of its base.
   private func take(_ node: Node) {
     if let last = ownNode, !last.isLeaf, last.retainsGrad { node.retainsGrad = true }
     ownNode = node
@@ -140,9 +140,9 @@ extension Tensor {
   }
 }
 
-/// A part of a tensor that another takes the place of.
+/// The attributes of an assignment to a part of a tensor.
 private struct Assignment {
-  /// The part, of any tensor in this one's shape.
+  /// Selects the part of a tensor of that shape.
   let part: (Tensor) -> Tensor
   /// Sets the part to 0.
   let clear: (Tensor) -> Void

@@ -2,34 +2,34 @@
 import OrderedCollections
 import Synchronization
 
-/// A step of a recorded computation, or the place where a leaf collects its gradient.
+/// A recorded operation, or the accumulator of a leaf's gradient.
 ///
-/// Nodes refer to the nodes before them and to what their derivatives need, never to what was
+/// Nodes refer to earlier nodes and to what their derivatives need, never to what was
 /// computed from them.
-// What changes is behind a lock. Derivatives and hooks run on whichever thread calls backward.
+// Mutable state is behind a lock. Derivatives and hooks run on whichever thread calls backward.
 final class Node: @unchecked Sendable {
   /// The operation; nil for a leaf.
-  // Operations stay for ever.
+  // Operators are never freed.
   unowned(unsafe) let row: Operator?
-  /// Larger than that of all nodes before this one, and of those that its thread made earlier.
+  /// Larger than that of every node it depends on, and of every node that its thread created earlier.
   let sequence: UInt64
-  /// The operation's output, or the leaf.
+  /// The layout, dtype and device of the operation's output, or of the leaf.
   let layout: Layout
   let dtype: DType
   let device: Device
-  /// The module whose forward function made it, of which nothing but the address is used.
+  /// The module whose forward function created it; only the address is used.
   let scope: UnsafeRawPointer?
 
-  /// What threads that go backward at the same time may change is behind this lock.
+  /// Guards what concurrent backward passes may change.
   private let lock = Mutex(())
   @exclusivity(unchecked) private var inputs: Inputs
   @exclusivity(unchecked) private var ownGrad: Tensor?
   @exclusivity(unchecked) private var ownHooks: Hooks?
-  // Whether there are any is looked up at each step, without the lock.
+  // Read at each step, without the lock.
   private let hasHooks = Atomic(false)
   private let retention = Atomic(false)
 
-  /// The node of a call of an operation.
+  /// Creates the node of an operation.
   init(
     _ row: Operator, _ attributes: consuming AnyObject?, of result: borrowing Tensor,
     _ first: consuming Edge,
@@ -49,7 +49,7 @@ final class Node: @unchecked Sendable {
         ? SavedOutput(view: result.view, version: result.view.storage.version) : nil)
   }
 
-  /// The node of a leaf.
+  /// Creates the node of a leaf.
   init(leaf: Tensor) {
     row = nil
     sequence = AmbientState.nextSequence(after: 0)
@@ -67,9 +67,9 @@ final class Node: @unchecked Sendable {
   var operation: String { row?.name ?? "" }
   var shape: [Int] { layout.shape }
 
-  /// What the node was recorded with.
+  /// The recorded inputs.
   ///
-  /// - Parameter taking: whether the node forgets it.
+  /// - Parameter taking: whether the node releases them.
   func inputs(taking: Bool = false) -> Inputs {
     lock.withLock { _ in
       guard taking else { return inputs }
@@ -79,8 +79,7 @@ final class Node: @unchecked Sendable {
     }
   }
 
-  /// Releases the nodes before this one in a loop. If each released those before it, it would go
-  /// one stack frame deeper for each, and a long computation would overflow the stack.
+  /// Releases earlier nodes in a loop: releasing them recursively would overflow the stack after a long computation.
   deinit {
     guard inputs.continues else { return }
     var unused: [Node] = []
@@ -91,23 +90,23 @@ final class Node: @unchecked Sendable {
   }
 }
 
-/// The inputs of a node, and what derivatives need.
+/// The edges to a node's inputs, and what its derivatives need.
 struct Inputs {
-  // Most operations have one or two inputs, and no array is made for those.
+  // Most operations have one or two inputs, which need no array.
   fileprivate var first: Edge
   fileprivate var second: Edge
   fileprivate var others: [Edge]?
-  /// What the operation was given besides, in a box.
+  /// The attributes, in a box.
   fileprivate(set) var attributes: AnyObject?
-  /// The same, out of the box.
+  /// The attributes, unboxed.
   var attributeValue: Any? { (attributes as? any AnyAttributes)?.any }
-  /// The output, where a derivative needs it, or the leaf. It has no node, since that would be a cycle.
+  /// The output, if a derivative needs it, or the leaf. It has no node, since that would be a reference cycle.
   fileprivate(set) var output: SavedOutput?
-  /// Whether backward has taken them.
+  /// Whether backward has released them.
   fileprivate(set) var isReleased = false
 
-  /// Calls `body` with each edge along which a gradient is wanted, in the order of the inputs, with the
-  /// input's number.
+  /// Calls `body` with each edge that a gradient flows along, its node and the index of the input, in the order of
+  /// the inputs.
   @inline(__always)
   func forEachEdge(_ body: (borrowing Edge, Node, Int) -> Void) {
     if let node = first.node { body(first, node, 0) }
@@ -121,9 +120,9 @@ struct Inputs {
   /// Whether an edge leads to a node that has edges of its own.
   fileprivate var continues: Bool { first.continues || second.continues || others != nil }
 
-  /// Lets go of the edges; the nodes that nothing else holds go to `unused`.
+  /// Releases the edges; nodes that nothing else references are added to `unused`.
   fileprivate mutating func release(into unused: inout [Node]) {
-    // Saved tensors first: they may hold the nodes too.
+    // Saved tensors first: they may reference the nodes too.
     attributes = nil
     first.forget()
     second.forget()
@@ -139,16 +138,15 @@ struct Inputs {
 }
 
 extension Node {
-  /// The gradient of a leaf, or of another tensor that retains it.
+  /// The gradient of a leaf, or of a non-leaf that retains it.
   var grad: Tensor? {
     get { lock.withLock { _ in ownGrad } }
     set { lock.withLock { _ in ownGrad = newValue } }
   }
 
-  /// Adds a gradient to that of a leaf, which gets memory of its own, so that it can be changed in
-  /// place.
+  /// Accumulates a gradient of a leaf, in memory of its own, so that it can be changed in place.
   ///
-  /// - Parameter other: what the gradient may share memory with.
+  /// - Parameter other: a tensor that the gradient may share memory with.
   func collect(_ gradient: Tensor, sharing other: Tensor?) {
     lock.withLock { _ in
       if let grad = ownGrad {
@@ -161,13 +159,13 @@ extension Node {
     }
   }
 
-  /// Whether a node that is no leaf keeps its gradient.
+  /// Whether a non-leaf keeps its gradient.
   var retainsGrad: Bool {
     get { retention.load(ordering: .relaxed) }
     set { retention.store(newValue, ordering: .relaxed) }
   }
 
-  /// What is done to the gradient once it is complete, in this order; see ``Tensor/registerHook(_:)``.
+  /// The hooks that the complete gradient goes through, in order; see ``Tensor/registerHook(_:)``.
   var hooks: [(Tensor) -> Tensor?] {
     if !hasHooks.load(ordering: .relaxed) { return [] }
     return lock.withLock { _ in ownHooks.map { Array($0.byKey.values) } ?? [] }
@@ -198,7 +196,7 @@ extension Node {
   }
 }
 
-/// An operation's output that a derivative needs.
+/// An operation's output, saved for a derivative.
 struct SavedOutput {
   let view: StridedView
   let version: UInt32
@@ -210,7 +208,7 @@ struct SavedOutput {
   }
 }
 
-/// Where the gradient of an input goes, and what its derivative needs.
+/// The node that the gradient of an input goes to, and the tensors saved for its derivative.
 struct Edge {
   var node: Node?
   var saved: SavedTensor?
@@ -218,7 +216,7 @@ struct Edge {
 
   static var none: Edge { Edge() }
 
-  /// Lets go of what the derivative needs.
+  /// Releases the saved tensors.
   mutating func forget() { (saved, alsoSaved) = (nil, nil) }
 
   /// Whether it leads to a node that has edges of its own.
@@ -230,11 +228,11 @@ struct Edge {
     if let node { node.sequence } else { 0 }
   }
 
-  /// What the derivative needs, but for the output.
+  /// The saved tensors, except the output.
   var tensors: [Tensor] { [saved, alsoSaved].compactMap { $0?.saved } }
 }
 
-/// A tensor that backward needs, and the version of its contents.
+/// A tensor saved for backward, with its version at that time.
 struct SavedTensor {
   let saved: Tensor
   let version: UInt32
@@ -248,7 +246,7 @@ struct SavedTensor {
     self.init(saved, version: saved.view.storage.version)
   }
 
-  /// The tensor, unless it has been changed in place since it was saved.
+  /// The tensor; stops the program if it has been changed in place since it was saved.
   func tensor(for node: Node) -> Tensor {
     guard saved.view.storage.version == version else {
       fatalError(

@@ -1,9 +1,8 @@
 import Synchronization
 
-/// An operation, and what is known of it besides how it is computed: a row of the table that backward, graphs and
-/// formulas read.
+/// The row of an operation: its name, kernel and derivatives, which backward, graphs and autocast read.
 ///
-/// A row stands beside the method that computes it, which records it where a gradient is wanted:
+/// A row is defined next to the method that computes the operation, which records it where a gradient is required:
 ///
 ///     let multiply = Operator(
 ///       "multiply",
@@ -12,46 +11,46 @@ import Synchronization
 ///
 ///     noGrad { a * b }.recorded(multiply, a, b)
 ///
-/// What a call is given besides tensors, such as the dims of a sum, are its attributes, one value of any type that
-/// derivatives are given last. An operation is made once, and stays. It follows the rows of PyTorch's
+/// The non-tensor arguments of a call, such as the dims of a sum, are its attributes: one value of any type, which
+/// derivatives take last. Operators are created once and never freed. They correspond to the entries of PyTorch's
 /// `derivatives.yaml`.
-// Nothing in it changes.
+// Immutable.
 public final class Operator: @unchecked Sendable {
-  /// What graphs and messages call it.
+  /// The name in graphs and messages.
   public let name: String
-  /// Of an element-wise operation, its kernel, and the dtypes that it is defined on.
+  /// The kernel of an element-wise operation, and the dtypes that it is defined on.
   let unaryKernel: UnaryOperation?
   let binaryKernel: BinaryOperation?
   let domain: Domain
-  /// The names of the numbers that it is given besides tensors.
+  /// The names of its numeric parameters.
   public let parameters: [String]
   /// What autocast does to its inputs.
   let precision: PrecisionNeed
-  /// The derivatives by each input.
+  /// The derivatives with respect to each input.
   public let derivatives: [Derivative]
-  // What the derivatives by the first two inputs save, read at every call.
+  // The operands that the derivatives with respect to the first two inputs save, read at every call.
   let first: Saving
   let second: Saving
   let savesOutput: Bool
-  /// The last of the inputs that are saved, which there must be.
+  /// The largest index of a saved input, which every call must have.
   private let lastSaved: Int
-  /// Whether there is anything to record.
+  /// Whether calls are recorded.
   let isDifferentiable: Bool
 
-  /// Creates an operation.
+  /// Creates an operator.
   ///
   /// - Parameters:
-  ///   - name: what graphs and messages call it.
-  ///   - parameters: the names of the numbers that it is given besides tensors, as graphs show them. Attributes that
-  ///     are a struct have the names of its properties.
-  ///   - derivatives: by each input, in order; the last one is for all inputs after it, too.
+  ///   - name: its name in graphs and messages.
+  ///   - parameters: the names of its numeric parameters, as graphs show them. For attributes in a struct, these
+  ///     are the names of its properties.
+  ///   - derivatives: with respect to each input, in order; the last one also serves all further inputs.
   public convenience init(
     _ name: String, parameters: [String] = [], _ derivatives: Derivative...
   ) {
     self.init(name, derivatives, parameters: parameters)
   }
 
-  /// Creates an operation that autocast treats in a way of its own.
+  /// Creates an operator that autocast treats specially.
   convenience init(
     _ name: String, precision: PrecisionNeed, parameters: [String] = [],
     _ derivatives: Derivative...
@@ -59,7 +58,7 @@ public final class Operator: @unchecked Sendable {
     self.init(name, derivatives, precision: precision, parameters: parameters)
   }
 
-  /// Creates an operation on each element.
+  /// Creates an element-wise operator of one tensor.
   convenience init(
     _ kernel: UnaryOperation, name: String? = nil, precision: PrecisionNeed = .none,
     parameters: [String] = [], _ derivatives: Derivative...
@@ -69,7 +68,7 @@ public final class Operator: @unchecked Sendable {
       precision: precision, parameters: parameters)
   }
 
-  /// Creates an operation on the elements of two tensors.
+  /// Creates an element-wise operator of two tensors.
   convenience init(
     _ kernel: BinaryOperation, precision: PrecisionNeed = .none, _ derivatives: Derivative...
   ) {
@@ -99,14 +98,14 @@ public final class Operator: @unchecked Sendable {
     where derivative.input.number >= 0 && derivative.input.number != place {
       fatalError("Operator(\(name)): derivatives stand in the order of the inputs, x, y, z")
     }
-    // Nodes refer to operations without counting, so these stay.
+    // Nodes hold unowned references to operators, so these are never freed.
     Operator.made.withLock { $0.append(self) }
   }
 
-  /// All that were made by now.
+  /// All operators created so far.
   static let made = Mutex<[Operator]>([])
 
-  /// Stops the program where a call is recorded with fewer inputs than its derivatives save.
+  /// Stops the program if a call is recorded with fewer inputs than its derivatives save.
   @inline(__always)
   func requireInputs(_ count: Int) {
     if lastSaved >= count { failWithInputs(count) }
@@ -118,13 +117,13 @@ public final class Operator: @unchecked Sendable {
         + "derivatives need")
   }
 
-  /// The derivative by an input.
+  /// The derivative with respect to an input.
   func derivative(_ number: Int) -> Derivative {
     derivatives[Swift.min(number, derivatives.count - 1)]
   }
 }
 
-/// The numbers that an element-wise operation is given.
+/// The numeric parameters of an element-wise operation.
 typealias Parameters = [Double]
 
 /// An input of an operation, or its output.
@@ -143,7 +142,7 @@ public struct Operand: Sendable {
   static let none = Operand(number: -2)
 }
 
-/// What a derivative needs besides the gradient of the output.
+/// The operands that a derivative needs besides the gradient of the output.
 struct Saving {
   let first: Operand
   let second: Operand

@@ -1,6 +1,6 @@
 extension Tensor {
-  /// Runs ``backward(gradient:retainGraph:createGraph:)`` and takes down each step: the gradient that an
-  /// operation gets, those that it hands on, and by which formula.
+  /// Runs ``backward(gradient:retainGraph:createGraph:)`` and records each step: the gradient that an operation
+  /// receives, those that it passes on, and by which formula.
   ///
   ///     let recording = loss.recordBackward(names: model.namedParameters())
   ///     print(recording.text)
@@ -36,11 +36,11 @@ extension Tensor {
   }
 }
 
-/// Takes down what happens in a pass of backward.
+/// Records the steps of a backward pass.
 private final class Recorder: BackwardObserver {
   typealias Field = ComputationGraph.Field
   private let places: [ObjectIdentifier: Int]
-  /// What has come in for each node by now.
+  /// The gradient of each node so far.
   private(set) var sums: [Int: Tensor] = [:]
   private var steps: [BackwardRecording.Step] = []
   private var current: (node: Int, gradient: Field)?
@@ -57,7 +57,7 @@ private final class Recorder: BackwardObserver {
 
   func handsOn(_ contribution: Tensor, from node: Node, to input: Node, inputNumber: Int) {
     let place = places[ObjectIdentifier(input)]!
-    // As backward itself does it: in the input's shape, and added to what came before.
+    // As in backward itself: reduced to the input's shape, and added to the gradient so far.
     let gradient = noGrad { contribution.reduced(to: input.shape).to(input.dtype) }
     let before = sums[place] ?? (input.isLeaf ? input.grad : nil)
     let sum = noGrad { before.map { $0 + gradient } ?? gradient }

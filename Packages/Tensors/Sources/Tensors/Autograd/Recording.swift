@@ -1,7 +1,7 @@
-// A result remembers how it was computed, where gradients are on and an input requires one.
+// Results record how they were computed if gradients are enabled and an input requires one.
 
 extension Tensor {
-  /// Makes this result of an operation on one tensor remember it. It is returned for convenience.
+  /// Records this tensor as the result of an operation on one tensor, and returns it.
   @discardableResult
   @inline(__always)
   public consuming func recorded(_ operation: Operator, _ x: Tensor) -> Tensor {
@@ -9,7 +9,7 @@ extension Tensor {
     return self
   }
 
-  /// Makes this result of an operation on two tensors remember it.
+  /// Records this tensor as the result of an operation on two tensors.
   @discardableResult
   @inline(__always)
   public consuming func recorded(_ operation: Operator, _ x: Tensor, _ y: Tensor) -> Tensor {
@@ -18,7 +18,7 @@ extension Tensor {
     return self
   }
 
-  /// Makes this result of an operation on one tensor remember it, and what else it was given.
+  /// Records this tensor as the result of an operation on one tensor, with its attributes.
   @discardableResult
   @inline(__always)
   public consuming func recorded<Attributes>(
@@ -28,7 +28,7 @@ extension Tensor {
     return self
   }
 
-  /// Makes this result of an operation on two tensors remember it, and what else it was given.
+  /// Records this tensor as the result of an operation on two tensors, with its attributes.
   @discardableResult
   @inline(__always)
   public consuming func recorded<Attributes>(
@@ -41,7 +41,7 @@ extension Tensor {
     return self
   }
 
-  /// Makes this result of an operation on three tensors remember it.
+  /// Records this tensor as the result of an operation on three tensors.
   @discardableResult
   public consuming func recorded(
     _ operation: Operator, _ x: Tensor, _ y: Tensor, _ z: Tensor
@@ -52,7 +52,7 @@ extension Tensor {
     return self
   }
 
-  /// Makes this result of an operation on any number of tensors remember it, and what else it was given.
+  /// Records this tensor as the result of an operation on any number of tensors, with its attributes.
   @discardableResult
   public consuming func recorded<Attributes>(
     _ operation: Operator, _ inputs: [Tensor], with attributes: @autoclosure () -> Attributes = ()
@@ -63,7 +63,7 @@ extension Tensor {
     return self
   }
 
-  /// The node that an operation on this tensor leads to, if it is recorded.
+  /// The node that a recorded operation on this tensor leads to; nil if it would not be recorded.
   private var recordedNode: Node? {
     @inline(__always) get { isGradEnabled ? node : nil }
   }
@@ -102,7 +102,7 @@ extension Tensor {
 }
 
 extension Edge {
-  /// The edge to an input, with what its derivative needs of two.
+  /// The edge to an input, with the operands, of two, that its derivative saves.
   @inline(__always)
   fileprivate static func to(
     _ node: consuming Node?, keeping saving: Saving, _ x: borrowing Tensor, _ y: borrowing Tensor

@@ -1,12 +1,12 @@
-// Halves are numbers to store, not to compute with: an operation of several steps computes in float32 where it is
-// given halves, and rounds once, at its end. So does its derivative, which passes the same conversions.
+// Half precision is for storage rather than computation: with half-precision inputs, an operation of several steps
+// computes in float32 and rounds once, at its end. So does its derivative, which goes through the same conversions.
 
-/// A tensor, or none. For Flambeau's packages only.
+/// A tensor or an optional tensor. For Flambeau's packages only.
 @_spi(Flambeau)
 public protocol TensorOrNone {
   /// The tensor, if there is one.
   var tensor: Tensor? { get }
-  /// The same in float32, if it is of halves.
+  /// The same in float32, if it is in half precision.
   var withoutHalves: Self { get }
 }
 
@@ -20,10 +20,10 @@ public protocol TensorOrNone {
   public var withoutHalves: Tensor? { map(\.withoutHalves) }
 }
 
-/// What an operation of several steps makes of its inputs, where some are of halves computed in float32 and rounded at
-/// the end. For Flambeau's packages only.
+/// The result of an operation of several steps, computed in float32 and rounded at the end if an input is in half
+/// precision. For Flambeau's packages only.
 ///
-/// - Parameter precision: where autocast leaves the result in float32.
+/// - Parameter precision: the need for which autocast leaves the result in float32.
 @_spi(Flambeau)
 public func roundedOnce<each Input: TensorOrNone>(
   _ inputs: repeat each Input, precision: PrecisionNeed = .none,
@@ -33,7 +33,7 @@ public func roundedOnce<each Input: TensorOrNone>(
   for input in repeat each inputs {
     if let tensor = input.tensor { given.append(tensor) }
   }
-  // A number takes the dtype of what it meets.
+  // Scalars take the dtype of the other inputs.
   let strong = given.filter { $0.literal == nil && $0.ndim > 0 }
   let types = (strong.isEmpty ? given : strong).map(\.dtype)
   let dtype = types.dropFirst().reduce(types[0]) { $1.promoted(with: $0) }

@@ -1,6 +1,5 @@
 extension Tensor {
-  /// Whether what is computed from this tensor is recorded. It can be set on a leaf of
-  /// floating-point numbers.
+  /// Whether operations on this tensor are recorded. It can be set on a floating-point leaf.
   public var requiresGrad: Bool {
     get { node != nil }
     set {
@@ -15,17 +14,17 @@ extension Tensor {
           "requiresGrad: a tensor of \(dtype) has no gradient; use to(.float32) first")
       }
       origin = nil
-      // The gradient stays.
+      // An existing gradient is kept.
       let own = dormantNode ?? node ?? Node(leaf: self)
       (node, dormantNode) = newValue ? (own, nil) : (nil, own.grad == nil ? nil : own)
     }
   }
 
-  /// Whether it was given, not computed from something that requires a gradient.
+  /// Whether it was not computed from a tensor that requires a gradient.
   public var isLeaf: Bool { node?.isLeaf ?? true }
 
-  /// The gradient that backward has left: for leaves, the sum over all calls since it was last set
-  /// to nil; for other tensors, of the last call after ``retainGrad()``.
+  /// The gradient that backward computed: for leaves, the sum over all calls since it was last set
+  /// to nil; for other tensors, that of the last call after ``retainGrad()``.
   public var grad: Tensor? {
     get { (node ?? dormantNode)?.grad }
     set {
@@ -44,21 +43,21 @@ extension Tensor {
     }
   }
 
-  /// Lets backward leave the gradient in ``grad``, though this is no leaf.
+  /// Makes backward set ``grad`` of this tensor, even if it is not a leaf: `torch.Tensor.retain_grad`.
   public func retainGrad() {
     if let node, !node.isLeaf { node.retainsGrad = true }
   }
 
-  /// Lets a function see the gradient of this tensor in each backward pass, once it is complete, and
-  /// replace it by what it returns: `torch.Tensor.register_hook`.
+  /// Registers a function that is called with this tensor's gradient in each backward pass, once it is complete, and
+  /// that may return a replacement for it: `torch.Tensor.register_hook`.
   ///
-  /// The tensor keeps the function, so a function that captures the tensor keeps both alive for good. Capture it
+  /// The tensor retains the function, so a function that captures the tensor creates a reference cycle. Capture it
   /// weakly:
   ///
   ///     let w = Tensor([3.0], requiresGrad: true)
   ///     w.registerHook { [weak w] g in w.map { g * $0.detach() } }
   ///
-  /// - Returns: what removes the hook.
+  /// - Returns: a handle that can remove the hook.
   @discardableResult
   public func registerHook(_ hook: @escaping (Tensor) -> Tensor?) -> Hook {
     guard let node else {
@@ -68,18 +67,18 @@ extension Tensor {
     return Hook(node: node, key: node.add(hook))
   }
 
-  /// A hook that has been registered.
+  /// A handle of a registered hook.
   public struct Hook {
     fileprivate let node: Node
     fileprivate let key: Int
 
-    /// Lets the hook see no more gradients.
+    /// Removes the hook.
     public func remove() {
       node.removeHook(key)
     }
   }
 
-  /// The same elements, in the same memory, with nothing recorded.
+  /// A tensor with the same memory but without history: `torch.Tensor.detach`.
   public func detach() -> Tensor {
     Tensor(view)
   }
@@ -90,8 +89,7 @@ extension Tensor {
     return node.operation
   }
 
-  /// The operation that computed this tensor, if it was recorded, and what it was given besides tensors, such as the
-  /// dim of a softmax.
+  /// The operation that computed this tensor, if it was recorded, and its attributes, such as the dim of a softmax.
   public var recordedOperation: (operation: Operator, attributes: Any?)? {
     guard let node, let row = node.row else { return nil }
     return (row, node.inputs().attributeValue)

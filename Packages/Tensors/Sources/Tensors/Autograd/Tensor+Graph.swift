@@ -2,9 +2,9 @@
 import Support
 
 extension Tensor {
-  /// How this tensor was computed, as a graph: the leaves that require gradients, the operations, what
-  /// they keep in memory for backward, constants among it, and this tensor at the end. Small tensors are
-  /// shown with their values and gradients, of larger ones mean, deviation and range.
+  /// The graph of how this tensor was computed: the leaves that require gradients, the operations, the tensors
+  /// (constants among them) saved for backward, and this tensor at the end. Small tensors are shown with their values
+  /// and gradients, larger ones with mean, deviation and range.
   ///
   /// - Parameter names: the leaves' names, such as a model's named parameters.
   public func graph(names: StateDict = [:]) -> ComputationGraph {
@@ -19,9 +19,9 @@ extension Tensor {
   }
 }
 
-/// What a graph shows, and what modules made. For Flambeau's packages only.
+/// What a graph shows, and the modules that its operations are grouped by. For Flambeau's packages only.
 @_spi(Flambeau) public struct GraphOptions {
-  /// A module, by the address that operations know it by.
+  /// A module, found by the address that operations record.
   public struct Scope {
     public let path: String
     public let type: String
@@ -36,30 +36,30 @@ extension Tensor {
   /// Whether the names are those of parameters in modules, as in `encoder.0.weight`.
   public var namesAreParameters = true
   public var scopes: [UnsafeRawPointer: Scope] = [:]
-  /// Whether values, and what is kept for backward, are shown.
+  /// Whether values and saved tensors are shown.
   public var showsValues = true
-  /// What the end of the computation is called.
+  /// The label of the result.
   public var resultLabel = "result"
-  /// Whether arrows bear the shapes of what goes along them.
+  /// Whether edges show the shapes of the tensors along them.
   public var labelsEdges = false
-  /// Inputs, by name, that no gradient goes to, and the module that takes each.
+  /// Inputs without gradients, by name, and the module that takes each.
   public var inputs: [(name: String, tensor: Tensor, scope: UnsafeRawPointer)] = []
 
   public init(names: StateDict = [:]) { self.names = names }
 }
 
-/// Puts a tensor's graph together.
+/// Builds the graph of a tensor.
 struct GraphDrawing {
   private typealias Graph = ComputationGraph
   private(set) var builder = ComputationGraph.Builder()
-  /// Where the nodes of the computation stand.
+  /// The indices of the nodes in the graph.
   private(set) var places: [ObjectIdentifier: Int] = [:]
   private let options: GraphOptions
   private var saved: [SavedKey: Int] = [:]
   private var counted: Set<UInt> = []
   private var clusters: ClusterStack
 
-  /// Two tensors are one if they are the same part of the same memory.
+  /// Saved tensors that are the same view of the same memory are one node.
   private struct SavedKey: Hashable {
     let address: UInt
     let shape: [Int]
@@ -71,9 +71,9 @@ struct GraphDrawing {
     clusters = ClusterStack(options.scopes)
   }
 
-  /// Adds all that a tensor was computed from, and the tensor.
+  /// Adds a tensor and everything that it was computed from.
   ///
-  /// - Returns: the tensor's place.
+  /// - Returns: the index of the tensor's node.
   @discardableResult
   mutating func draw(_ result: Tensor) -> Int {
     let history = result.history
@@ -112,7 +112,7 @@ struct GraphDrawing {
 
   private mutating func addOperation(_ node: Node) {
     let cluster = clusters.enter(node.scope, &builder)
-    // Where arrows bear shapes, nodes need not.
+    // Where edges show shapes, nodes need not.
     var all =
       options.labelsEdges ? [] : [ComputationGraph.Field(describing: node.dtype, node.shape)]
     let inputs = node.inputs()
@@ -137,7 +137,7 @@ struct GraphDrawing {
     }
   }
 
-  /// A tensor that an operation keeps for backward. Leaves are there already.
+  /// Adds a tensor that an operation saves for backward. Leaves are in the graph already.
   private mutating func addSaved(_ tensor: Tensor, for place: Int, _ cluster: Int?) {
     guard let node = tensor.node else {
       builder.connect(keep(tensor, .constant, cluster), to: place)
@@ -160,7 +160,7 @@ struct GraphDrawing {
     _ tensor: Tensor, _ kind: ComputationGraph.Kind, _ cluster: Int?
   ) -> Int {
     if let place = saved[key(tensor)] { return place }
-    // A named one, such as a parameter that is not trained, stays anyway, and memory counts once.
+    // A named tensor, such as a frozen parameter, is in memory anyway, and shared memory counts once.
     let name = options.names.first { $0.value.view.address == tensor.view.address }?.key ?? ""
     let isCounted = name.isEmpty && counted.insert(tensor.view.address).inserted
     let place = builder.add(
@@ -177,7 +177,7 @@ struct GraphDrawing {
       label: options.labelsEdges ? "\(node.shape)" : "")
   }
 
-  /// Inputs that no gradient goes to lead to the first operation of the module that takes them.
+  /// Connects inputs without gradients to the first operation of the module that takes them.
   private mutating func addInputs(_ history: [Node]) {
     var inputs: [ObjectIdentifier: Int] = [:]
     for (name, tensor, scope) in options.inputs {
@@ -192,8 +192,8 @@ struct GraphDrawing {
   }
 }
 
-/// Which modules the operations are in, as they come one after the other. A module that is called again
-/// gets another cluster, so that folding one never leads round in a circle.
+/// The modules that the current operation is nested in. A module that is called again gets another cluster, so that
+/// folding a cluster never creates a cycle.
 private struct ClusterStack {
   private let scopes: [UnsafeRawPointer: GraphOptions.Scope]
   private let byPath: [String: GraphOptions.Scope]
@@ -205,7 +205,7 @@ private struct ClusterStack {
     byPath = Dictionary(scopes.values.map { ($0.path, $0) }) { first, _ in first }
   }
 
-  /// The cluster of an operation of a module.
+  /// The cluster of an operation in a module.
   mutating func enter(
     _ scope: UnsafeRawPointer?, _ builder: inout ComputationGraph.Builder
   ) -> Int? {
@@ -213,7 +213,7 @@ private struct ClusterStack {
       open = []
       return nil
     }
-    // The whole model, then each module on the way.
+    // The whole model, then each module on the path.
     var chain = [""]
     for part in path.split(separator: ".") {
       chain.append(chain.last!.isEmpty ? String(part) : "\(chain.last!).\(part)")
@@ -245,7 +245,7 @@ private struct ClusterStack {
 }
 
 extension ComputationGraph.Field {
-  /// What a tensor is, as in `float32 [32, 10], 1.3 KiB`.
+  /// A tensor's dtype, shape and size in memory, as in `float32 [32, 10], 1.3 KiB`.
   init(describing dtype: DType, _ shape: [Int]) {
     let bytes = shape.reduce(dtype.itemSize, *)
     self.init("tensor", "\(dtype) \(shape), \(bytes.byteDescription)")
@@ -261,7 +261,7 @@ extension ComputationGraph.Field {
       numbers: summary)
   }
 
-  /// Numbers in brackets, a bracket for each dim.
+  /// Numbers in nested brackets, one level for each dim.
   private static func nested(_ numbers: ArraySlice<Double>, _ shape: ArraySlice<Int>) -> String {
     guard let count = shape.first else { return numbers.first!.briefDescription }
     let size = count == 0 ? 0 : numbers.count / count
@@ -273,7 +273,7 @@ extension ComputationGraph.Field {
 }
 
 extension Tensor {
-  /// The leaves that this tensor was computed from, and the modules whose operations did it. For Flambeau's
+  /// The leaves that this tensor was computed from, and the modules whose operations computed it. For Flambeau's
   /// packages only.
   @_spi(Flambeau) public var leavesAndScopes:
     (
@@ -287,7 +287,7 @@ extension Tensor {
     )
   }
 
-  /// What this tensor is among the leaves of ``leavesAndScopes``. For Flambeau's packages only.
+  /// The identity of this tensor among the leaves of ``leavesAndScopes``. For Flambeau's packages only.
   @_spi(Flambeau) public var leaf: ObjectIdentifier? { node.map(ObjectIdentifier.init) }
 
   /// The nodes that this tensor depends on, from the earliest to its own.

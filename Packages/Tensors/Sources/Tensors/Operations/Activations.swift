@@ -1,5 +1,4 @@
-// What networks bend their numbers with. Each stands beside its derivative; the arithmetic itself is in
-// COperations' elementwise.h.
+// Activation functions, each next to its derivative; the arithmetic itself is in COperations' elementwise.h.
 
 extension Operator {
   /// x where it is positive, else 0.
@@ -29,14 +28,14 @@ extension Operator {
       })
   }
 
-  /// x · Φ(x), where Φ is the normal distribution's
+  /// x · Φ(x), where Φ is the standard normal CDF
   public static let gelu = Operator(
     .gelu,
     .wrt(.x, saving: .x, "∂(x·Φ(x))/∂x = Φ(x)+x·φ(x)") { g, x in
       let below = ((x * 0.70710678118654752440).erf() + 1) * 0.5
       return g * (below + x * (x * x * -0.5).exp() * 0.39894228040143267794)
     })
-  /// The same, nearly so with tanh.
+  /// The same, approximated with tanh.
   public static let geluTanh = Operator(
     .geluTanh,
     .wrt(.x, saving: .x, "∂gelu(x)/∂x, by tanh") { g, x in
@@ -93,7 +92,7 @@ extension Operator {
 }
 
 extension Tensor {
-  /// x where it is positive, else 0. Its derivative at 0 is 0.
+  /// x where it is positive, else 0: `torch.relu`. Its derivative at 0 is 0.
   public func relu() -> Tensor {
     unary(.relu, self)
   }
@@ -103,7 +102,7 @@ extension Tensor {
     unary(.leakyRelu, self, [slope])
   }
 
-  /// x where it is positive, else weight · x, with one weight, or one for each place of dim 1:
+  /// x where it is positive, else weight · x, with one weight, or one for each channel (dim 1):
   /// `torch.nn.functional.prelu`.
   public func prelu(_ weight: Tensor) -> Tensor {
     if Autocast.current != nil, forProducts !== self {
@@ -122,8 +121,7 @@ extension Tensor {
   /// x where it is positive, else α · (eˣ - 1): `torch.nn.functional.elu`.
   public func elu(alpha: Double = 1) -> Tensor { elu(alpha: alpha, scale: 1, .elu) }
 
-  /// ``elu(alpha:)`` with a slope that keeps variances: `torch.nn.functional.selu`; Klambauer and
-  /// others, 2017.
+  /// ``elu(alpha:)``, scaled so that it preserves variances: `torch.nn.functional.selu`; Klambauer and others, 2017.
   public func selu() -> Tensor {
     elu(alpha: 1.6732632423543772848, scale: 1.0507009873554804934, .selu)
   }
@@ -132,8 +130,8 @@ extension Tensor {
     unary(row, self, [alpha, scale])
   }
 
-  /// x · Φ(x), where Φ is the normal distribution's: `torch.nn.functional.gelu`; with `tanh` the
-  /// approximation of Hendrycks and Gimpel, 2016.
+  /// x · Φ(x), where Φ is the standard normal CDF: `torch.nn.functional.gelu`; with `tanh`, the approximation of
+  /// Hendrycks and Gimpel, 2016.
   public func gelu(approximate: GELU = .none) -> Tensor {
     switch approximate {
     case .none: unary(.gelu, self)
@@ -143,7 +141,7 @@ extension Tensor {
 
   /// How ``Tensor/gelu(approximate:)`` is computed.
   public enum GELU: String, Sendable {
-    /// With the error function, or nearly so with tanh.
+    /// Exactly, with the error function, or approximately, with tanh.
     case none, tanh
   }
 
@@ -173,7 +171,7 @@ extension Tensor {
     unary(.softsign, self)
   }
 
-  /// x between two limits: `torch.nn.functional.hardtanh`.
+  /// x clamped to a range: `torch.nn.functional.hardtanh`.
   public func hardtanh(min: Double = -1, max: Double = 1) -> Tensor {
     guard min <= max else {
       fatalError("hardtanh: min \(min) and max \(max); the first must not be larger")
