@@ -1,5 +1,5 @@
-// Arithmetic of two tensors, element by element, with broadcasting. Each operation stands beside its
-// derivatives; the arithmetic itself is in COperations' elementwise.h.
+// Element-wise arithmetic on two tensors, with broadcasting, each operation next to its derivatives; the arithmetic
+// itself is in COperations' elementwise.h.
 
 extension Operator {
   /// Element-wise sum.
@@ -13,7 +13,7 @@ extension Operator {
     .multiply,
     .wrt(.x, saving: .y, "∂(x·y)/∂x = y") { g, y in g * y }.ofOneOperation(),
     .wrt(.y, saving: .x, "∂(x·y)/∂y = x") { g, x in g * x }.ofOneOperation())
-  /// Element-wise quotient, of floating point.
+  /// Element-wise quotient, in floating point.
   public static let divide = Operator(
     .divide,
     .wrt(.x, saving: .y, "∂(x/y)/∂x = 1/y") { g, y in g / y }.ofOneOperation(),
@@ -28,17 +28,17 @@ extension Operator {
       g * Tensor.where(y .== 0, 0, y * x.pow(y - 1))
     },
     .wrt(.y, saving: .x, .y, "∂xʸ/∂y = xʸ·log x") { g, x, y in
-      // Where x is 0 the power does not change with a y that is not negative.
+      // Where x is 0, the derivative with respect to a non-negative y is taken as 0.
       let isFlat = (x .== 0) & (y .>= 0)
       let base = Tensor.where(isFlat, 1, x)
       return g * Tensor.where(isFlat, 0, base.pow(y) * base.log())
     })
-  /// What is left of x / y after the floor of it, with the sign of y.
+  /// The remainder of floor division, x - ⌊x/y⌋·y, with the sign of y.
   public static let remainder = Operator(
     .remainder,
     .wrt(.x, "∂(x mod y)/∂x = 1") { g in g },
     .wrt(.y, saving: .x, .y, "∂(x mod y)/∂y = -⌊x/y⌋") { g, x, y in -g * x.floorDivide(y) })
-  /// The larger of each two.
+  /// Element-wise maximum.
   public static let maximum = Operator(
     .maximum,
     .wrt(.x, saving: .x, .y, "∂max(x,y)/∂x = 1 where x > y, else 0") { g, x, y in
@@ -47,7 +47,7 @@ extension Operator {
     .wrt(.y, saving: .x, .y, "∂max(x,y)/∂y = 1 where y > x, else 0") { g, x, y in
       g * share(lost: y .< x, x, y)
     })
-  /// The smaller of each two.
+  /// Element-wise minimum.
   public static let minimum = Operator(
     .minimum,
     .wrt(.x, saving: .x, .y, "∂min(x,y)/∂x = 1 where x < y, else 0") { g, x, y in
@@ -81,22 +81,22 @@ extension Operator {
       Tensor.gate(g, y)
     }.ofOneOperation(),
     .wrt(.y, "∂gate(x,y)/∂y = 0") { g in Tensor.zerosLike(g) })
-  /// The largest whole number that is no larger than x / y.
+  /// ⌊x/y⌋, the quotient rounded down.
   public static let floorDivide = Operator(.floorDivide)
-  /// Bitwise and, of integers and bools.
+  /// Bitwise AND of integers or bools.
   public static let bitwiseAnd = Operator(.bitwiseAnd)
-  /// Bitwise or, of integers and bools.
+  /// Bitwise OR of integers or bools.
   public static let bitwiseOr = Operator(.bitwiseOr)
-  /// Bitwise exclusive or, of integers and bools.
+  /// Bitwise XOR of integers or bools.
   public static let bitwiseXor = Operator(.bitwiseXor)
-  /// Shifts bits to the left; integers.
+  /// Bitwise left shift of integers.
   public static let shiftLeft = Operator(.shiftLeft)
-  /// Shifts bits to the right; integers.
+  /// Bitwise right shift of integers.
   public static let shiftRight = Operator(.shiftRight)
-  /// Bitwise not, of integers and bools.
+  /// Bitwise NOT of integers or bools.
   public static let bitwiseNot = Operator(.bitwiseNot)
 
-  /// 0 where it lost, ½ where they are equal, 1 elsewhere, which includes NaN.
+  /// The share of the gradient: 0 where it lost, ½ at ties, 1 elsewhere, including NaN.
   private static func share(lost: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     .where(lost, 0.0, .where(x .== y, 0.5, 1.0))
   }
@@ -123,7 +123,7 @@ extension Tensor {
     binary(.multiply, a, b)
   }
 
-  /// Element-wise quotient, of floating point; shapes are broadcast.
+  /// Element-wise quotient, in floating point; shapes are broadcast.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     binary(.divide, a, b)
   }
@@ -133,7 +133,7 @@ extension Tensor {
     unary(.negate, x)
   }
 
-  /// xᵉ: `torch.pow`. Whole numbers stay whole, and take no negative powers.
+  /// xᵉ: `torch.pow`. Integers give integers, and cannot be raised to negative powers.
   public func pow(_ exponent: Tensor) -> Tensor {
     if let wide = prepared(for: .power) { return wide.pow(exponent) }
     if !dtype.isFloatingPoint, !exponent.dtype.isFloatingPoint, (exponent .< 0).anyTrue {
@@ -147,13 +147,13 @@ extension Tensor {
     pow(scalar(exponent))
   }
 
-  /// What is left of a / b after ``floorDivide(_:)``, with the sign of b: `torch.remainder`.
+  /// The remainder of ``floorDivide(_:)``, with the sign of b: `torch.remainder`.
   public func remainder(_ other: Tensor) -> Tensor {
     checkDivisor(other, for: "remainder")
     return binary(.remainder, self, other)
   }
 
-  /// The largest whole number that is no larger than a / b: `torch.floor_divide`. It has no gradient.
+  /// ⌊a/b⌋, the quotient rounded down: `torch.floor_divide`. It has no gradient.
   public func floorDivide(_ other: Tensor) -> Tensor {
     checkDivisor(other, for: "floorDivide")
     return binary(.floorDivide, self, other)
@@ -165,12 +165,12 @@ extension Tensor {
     }
   }
 
-  /// The larger of each two. Where they are equal, each gets half of the gradient.
+  /// Element-wise maximum: `torch.maximum`. At ties, each side gets half of the gradient.
   public func maximum(_ other: Tensor) -> Tensor {
     binary(.maximum, self, other)
   }
 
-  /// The smaller of each two. Where they are equal, each gets half of the gradient.
+  /// Element-wise minimum: `torch.minimum`. At ties, each side gets half of the gradient.
   public func minimum(_ other: Tensor) -> Tensor {
     binary(.minimum, self, other)
   }
@@ -185,7 +185,7 @@ extension Tensor {
     binary(.logaddexp, self, other)
   }
 
-  /// a + weight · (b - a): `torch.lerp`. At either end the result is exact.
+  /// a + weight · (b - a): `torch.lerp`. It is exact at both ends.
   public func lerp(_ end: Tensor, weight: Tensor) -> Tensor {
     roundedOnce(self, end, weight) { start, end, weight in
       let way = end - start
@@ -202,22 +202,22 @@ extension Tensor {
   var anyTrue: Bool { noGrad { numel > 0 && amax().item(as: Bool.self) } }
 }
 
-/// Whole numbers and truth values, bit by bit.
+/// Bitwise operations on integers and bools.
 extension Tensor {
-  /// Bitwise and, of integers and bools; shapes are broadcast.
+  /// Bitwise AND of integers or bools.
   public static func & (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseAnd, a, b) }
-  /// Bitwise or, of integers and bools; shapes are broadcast.
+  /// Bitwise OR of integers or bools.
   public static func | (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseOr, a, b) }
-  /// Bitwise exclusive or, of integers and bools; shapes are broadcast.
+  /// Bitwise XOR of integers or bools.
   public static func ^ (a: Tensor, b: Tensor) -> Tensor { binary(.bitwiseXor, a, b) }
-  // Otherwise Swift would take `1 << 20` and `~1` for tensors.
-  /// Shifts bits to the left; integers.
+  // Otherwise Swift would type-check `1 << 20` and `~1` as tensors.
+  /// Bitwise left shift of integers.
   @_disfavoredOverload
   public static func << (a: Tensor, b: Tensor) -> Tensor { binary(.shiftLeft, a, b) }
-  /// Shifts bits to the right; integers.
+  /// Bitwise right shift of integers.
   @_disfavoredOverload
   public static func >> (a: Tensor, b: Tensor) -> Tensor { binary(.shiftRight, a, b) }
-  /// Bitwise not, of integers and bools.
+  /// Bitwise NOT of integers or bools.
   @_disfavoredOverload
   public static prefix func ~ (x: Tensor) -> Tensor { unary(.bitwiseNot, x) }
 }

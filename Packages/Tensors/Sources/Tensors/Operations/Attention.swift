@@ -1,4 +1,4 @@
-// Attention, in blocks whose scores fit into a cache, so that memory grows with the length and not with
+// Attention in blocks whose scores fit into a cache, so that memory grows linearly with the sequence length, not with
 // its square; Rabe and Staats, 2021.
 
 extension Operator {
@@ -12,15 +12,15 @@ extension Tensor {
   /// softmax(q·kᵀ / √d + mask) · v: `torch.nn.functional.scaled_dot_product_attention`; Vaswani and
   /// others, 2017.
   ///
-  /// Where there are many scores they are computed block by block, and once more in backward.
+  /// Many scores are computed block by block, and again in backward.
   ///
   /// - Parameters:
-  ///   - key: […, length of keys, d], for queries of […, length, d].
-  ///   - value: […, length of keys, d], for queries of […, length, d].
-  ///   - mask: of bool, true where a query may look; or a number to add to each score. A query that may look
-  ///     nowhere gives 0.
-  ///   - isCausal: whether queries attend only to keys up to their own place.
-  ///   - scale: in place of 1 / √d.
+  ///   - key: […, keys, d], for queries of […, length, d].
+  ///   - value: […, keys, width], where the result is […, length, width].
+  ///   - mask: bools, true where a query may attend to a key, or numbers to add to the scores. A query that may
+  ///     attend to no key gives 0.
+  ///   - isCausal: whether queries attend only to keys up to their own position.
+  ///   - scale: the factor of the scores; by default 1 / √d.
   public func scaledDotProductAttention(
     _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,
     scale: Double? = nil
@@ -45,7 +45,7 @@ extension Tensor {
     if let result = attention.inOnePass(self, key, value, mask, scores) { return result }
     let inputs = [self, key, value].map { $0.input(of: .attention) }
     return roundedOnce(inputs[0], inputs[1], inputs[2]) { query, key, value in
-      // Halves are behind us; what autocast would make of the products is the result's dtype.
+      // Half-precision inputs are float32 here, and autocast must not lower the products again.
       withAutocast(nil) {
         if count <= Attention.blockSize {
           return attention.whole(query, key, value, mask?.withoutHalves, firstRow: 0)
@@ -64,8 +64,8 @@ extension Tensor {
     }
   }
 
-  /// The softmax of scores along their last dim, with a mask: of bool, true where a query may look, or a number to
-  /// add to each score. Of a query that may look nowhere all weights are 0, and so are its gradients. For
+  /// The softmax of attention scores along their last dim, with a mask: bools, true where a query may attend to a
+  /// key, or numbers to add to the scores. If a query may attend to no key, its weights and gradients are 0. For
   /// Flambeau's packages only.
   @_spi(Flambeau) public func attentionWeights(mask: Tensor?) -> Tensor {
     guard let mask else { return softmax(dim: -1) }
@@ -73,12 +73,12 @@ extension Tensor {
     let scores =
       mask.dtype == .bool ? maskedFill(isHidden, -Double.infinity) : self + mask
     let isBlind = isHidden.all(dims: [-1], keepDim: true)
-    // A GPU would have to be waited for.
+    // On a GPU, this check would wait for the device.
     if device == .cpu, !isBlind.anyTrue { return scores.softmax(dim: -1) }
     return scores.maskedFill(isBlind, 0).softmax(dim: -1).maskedFill(isBlind, 0)
   }
 
-  /// The shape that the dims before the last two broadcast to.
+  /// The batch shape: what the dims before the last two broadcast to.
   private static func batch(of tensors: [Tensor]) -> [Int]? {
     tensors.reduce([]) { batch, tensor in
       batch.flatMap { Layout.broadcastShape($0, tensor.shape.dropLast(2) + []) }
@@ -90,16 +90,16 @@ private struct Attention: Sendable {
   let scale: Double
   let isCausal: Bool
 
-  /// How many scores are computed at a time.
+  /// The number of scores that are computed at a time.
   static let blockSize = 1 << 20
 
-  /// All in one.
+  /// Attention in one block.
   ///
-  /// - Parameter firstRow: the place of the first query.
+  /// - Parameter firstRow: the index of the first query.
   func whole(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, firstRow: Int
   ) -> Tensor {
-    // A power of two loses nothing, and there are fewer queries than scores.
+    // Scaling by a power of two is exact, and the queries have fewer elements than the scores.
     let scores =
       scale.significand == 1
       ? (query * scale).matmul(key.mT) : query.matmul(key.mT) * scale
@@ -110,7 +110,7 @@ private struct Attention: Sendable {
     return scores.maskedFill(ahead, -Double.infinity).softmax(dim: -1).matmul(value)
   }
 
-  /// The part of the scores that is computed at a time: some of the batch, and some of the queries.
+  /// The part of the scores that is computed at a time: a range of the batch and a range of queries.
   private struct Block {
     let batch: Range<Int>
     let rows: Range<Int>
@@ -132,7 +132,7 @@ private struct Attention: Sendable {
     }
   }
 
-  /// The query, key, value and mask in one batch, one after the other.
+  /// The query, key, value and mask, with their batch dims broadcast and flattened into one.
   private func lined(_ inputs: [Tensor], _ scores: [Int]) -> [Tensor] {
     let batch = Array(scores.dropLast(2))
     let count: Int = batch.reduce(1, *)
@@ -142,7 +142,7 @@ private struct Attention: Sendable {
     }
   }
 
-  /// What a block needs of an input, which are the query, the key, the value and the mask.
+  /// The part of an input that a block needs; inputs 0 to 3 are the query, key, value and mask.
   private func part(_ input: Tensor, _ place: Int, of block: Block) -> Tensor {
     let part = input[block.batch]
     switch place {
@@ -161,7 +161,7 @@ private struct Attention: Sendable {
       inputs[0], inputs[1], inputs[2], inputs.count > 3 ? inputs[3] : nil, firstRow: firstRow)
   }
 
-  /// By the device's own kernel, where it has one; nil where not.
+  /// Attention by the device's fused kernel; nil if it has none for these inputs.
   func inOnePass(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, _ mask: Tensor?, _ scores: [Int]
   ) -> Tensor? {
@@ -206,7 +206,7 @@ private struct Attention: Sendable {
     }
   }
 
-  /// A gradient of an input that was lined up, in the input's own dims, of which some may have been repeated.
+  /// The gradient of an input that was flattened by `lined`, summed to the input's own shape.
   private func unlined(_ sum: Tensor, _ input: Tensor, _ scores: [Int]) -> Tensor {
     sum.reshape(Array(scores.dropLast(2)) + sum.shape.suffix(2)).reduced(to: input.shape)
   }
@@ -223,7 +223,7 @@ private struct Attention: Sendable {
     return result.reshape(scores.dropLast() + [width])
   }
 
-  /// The gradients of the inputs, with the scores of each block computed anew.
+  /// The gradients of the inputs, with the scores of each block recomputed.
   func gradientsInBlocks(_ g: Tensor, _ inputs: [Tensor], _ scores: [Int]) -> [Tensor?] {
     let all = lined(inputs, scores)
     let sums = zip(inputs, all).map { input, lined in

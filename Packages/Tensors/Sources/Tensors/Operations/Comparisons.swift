@@ -1,4 +1,4 @@
-// Comparisons and tests, element by element, with broadcasting. Their results are bool.
+// Element-wise comparisons and tests, with broadcasting. Their results are bool.
 
 extension Operator {
   static let `where` = Operator(
@@ -25,20 +25,20 @@ extension Tensor {
   /// Where the left side is greater or equal: `torch.ge`; bool.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { compared(.greaterOrEqual, a, b) }
 
-  /// Whether both are other than 0: `torch.logical_and`.
+  /// Whether both elements are nonzero: `torch.logical_and`; bool.
   public func logicalAnd(_ other: Tensor) -> Tensor { compared(.logicalAnd, self, other) }
-  /// Whether one or both are other than 0: `torch.logical_or`.
+  /// Whether at least one element is nonzero: `torch.logical_or`; bool.
   public func logicalOr(_ other: Tensor) -> Tensor { compared(.logicalOr, self, other) }
-  /// Whether just one is other than 0: `torch.logical_xor`.
+  /// Whether exactly one element is nonzero: `torch.logical_xor`; bool.
   public func logicalXor(_ other: Tensor) -> Tensor { compared(.logicalXor, self, other) }
-  /// Whether it is 0: `torch.logical_not`.
+  /// Whether an element is 0: `torch.logical_not`; bool.
   public func logicalNot() -> Tensor { test(.logicalNot, self) }
 
-  /// Where elements are not numbers; bool.
+  /// Where elements are NaN: `torch.isnan`; bool.
   public func isnan() -> Tensor { test(.isnan, self) }
-  /// Where elements are infinite; bool.
+  /// Where elements are infinite: `torch.isinf`; bool.
   public func isinf() -> Tensor { test(.isinf, self) }
-  /// Whether it is neither NaN nor infinite.
+  /// Where elements are neither NaN nor infinite: `torch.isfinite`; bool.
   public func isfinite() -> Tensor { test(.isfinite, self) }
 
   /// Whether |a - b| ≤ atol + rtol · |b|, or both are the same infinity: `torch.isclose`.
@@ -64,23 +64,23 @@ extension Tensor {
     !isclose(other, rtol: rtol, atol: atol, equalNaN: equalNaN).logicalNot().anyTrue
   }
 
-  /// Whether shape and all elements are the same: `torch.equal`. NaN is unequal to itself.
+  /// Whether both tensors have the same shape and elements: `torch.equal`. NaN is unequal to itself.
   public func equal(_ other: Tensor) -> Bool {
     shape == other.shape && !(self .!= other).anyTrue
   }
 
-  /// The elements of one tensor where a condition is true, of another elsewhere: `torch.where`.
+  /// The elements of `a` where a condition is true, of `b` elsewhere: `torch.where`.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     choose(condition, a, b).recorded(.where, condition, a, b)
   }
 
-  /// With `value`, in this tensor's dtype, where the mask is true: `torch.masked_fill`.
+  /// A copy with `value`, in this tensor's dtype, where the mask is true: `torch.masked_fill`.
   public func maskedFill(_ mask: Tensor, _ value: some TensorElement) -> Tensor {
     .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
   }
 
-  // So that `-.infinity` is a Double's.
-  /// With `value`, in this tensor's dtype, where the mask is true: `x.maskedFill(mask, -.infinity)`.
+  // So that `-.infinity` is inferred as a Double.
+  /// A copy with `value`, in this tensor's dtype, where the mask is true: `x.maskedFill(mask, -.infinity)`.
   public func maskedFill(_ mask: Tensor, _ value: Double) -> Tensor {
     .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
   }

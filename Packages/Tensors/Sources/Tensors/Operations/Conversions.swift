@@ -1,7 +1,7 @@
-// Conversions by the names of dtypes and devices; `to(_:)` takes any.
+// Conversions named after dtypes and devices; `to(_:)` takes any.
 
 extension Tensor {
-  /// In float32: `torch.Tensor.float`.
+  /// Converted to float32: `torch.Tensor.float`.
   public func float() -> Tensor { to(.float32) }
   /// In float64: `torch.Tensor.double`.
   public func double() -> Tensor { to(.float64) }
