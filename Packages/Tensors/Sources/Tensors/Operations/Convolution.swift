@@ -1,14 +1,13 @@
-// Windows over images, and convolutions made of them.
+// Sliding windows over images, and convolutions.
 
-/// How windows lie along one or two dims.
+/// The settings of windows along one or two dims.
 struct WindowSettings {
   var kernel: [Int]
   var stride: [Int]
   var padding: [Int]
   var dilation: [Int]
 
-  /// Checks the settings for an input whose last dims are `size`, and works out how many windows there
-  /// are.
+  /// Checks the settings for an input whose last dims are `size`, and computes the number of windows.
   func windows(over size: [Int], for operation: String) -> Windows {
     func outputs(_ dim: Int) -> Int {
       let reach = dilation[dim] * (kernel[dim] - 1) + 1
@@ -77,8 +76,8 @@ extension Operator {
 }
 
 extension Tensor {
-  /// The windows over the last two dims: of shape [… , kernel height, kernel width, out height, out
-  /// width]; `torch.nn.functional.unfold`.
+  /// The windows over the last two dims, of shape […, kernel height, kernel width, out height, out width]:
+  /// `torch.nn.functional.unfold`.
   func im2col(_ windows: Windows) -> Tensor {
     let shape =
       shape.dropLast(2) + [
@@ -89,7 +88,7 @@ extension Tensor {
     return result.recorded(.im2col, self, with: windows)
   }
 
-  /// The sum of all that windows hold of each place of an image: `torch.nn.functional.fold`.
+  /// An image, each element of which is the sum of the window elements at its position: `torch.nn.functional.fold`.
   func col2im(_ windows: Windows) -> Tensor {
     let shape = shape.dropLast(4) + [windows.height, windows.width]
     let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
@@ -99,7 +98,7 @@ extension Tensor {
 }
 
 extension Windows: @retroactive CustomReflectable {
-  /// As PyTorch prints its layers: the stride, and what is not as usual.
+  /// As PyTorch prints its layers: the stride, and the settings that are not the default.
   public var customMirror: Mirror {
     let settings = [
       ("stride", [stride_height, stride_width], 1),
@@ -122,7 +121,7 @@ private struct Convolution: Sendable, CustomReflectable {
     return Mirror(self, children: windows + (groups > 1 ? [("groups", groups)] : []))
   }
 
-  /// x convolved by w, with a bias for each channel.
+  /// x convolved with w, plus a bias for each channel.
   func apply(_ x: Tensor, _ w: Tensor, bias: Tensor? = nil) -> Tensor {
     Tensor.requireOneDevice("conv2d", [x, w, bias])
     let (x, w, bias) = (x.input(of: .conv2d), w.input(of: .conv2d), bias?.input(of: .conv2d))
@@ -141,7 +140,7 @@ private struct Convolution: Sendable, CustomReflectable {
     return y.recorded(.conv2d, [x, w, bias], with: self)
   }
 
-  /// The same of integers, which BLAS does not multiply: windows as columns of a matrix.
+  /// The same for integers, which BLAS does not support: by im2col and matmul.
   private func ofIntegers(_ x: Tensor, _ w: Tensor, _ bias: Tensor?) -> Tensor {
     let places = w.shape[1] * w.shape[2] * w.shape[3]
     let columns = x.im2col(windows)
@@ -163,7 +162,7 @@ private struct Convolution: Sendable, CustomReflectable {
     ]).col2im(windows)
   }
 
-  /// The derivative by x, which is a transposed convolution of g by w.
+  /// The gradient of x, which is the transposed convolution of g with w.
   func gradientOfInput(_ g: Tensor, _ w: Tensor) -> Tensor {
     guard g.dtype.isFloatingPoint else { return transposedOfIntegers(g, w) }
     let shape = [g.shape[0], w.shape[1] * groups, windows.height, windows.width]
@@ -173,7 +172,7 @@ private struct Convolution: Sendable, CustomReflectable {
     }.recorded(.convTranspose2d, g, w, with: self)
   }
 
-  /// The derivative by w.
+  /// The gradient of w.
   func gradientOfWeight(_ x: Tensor, _ g: Tensor) -> Tensor {
     let shape = [
       g.shape[1], x.shape[1] / groups, windows.kernel_height, windows.kernel_width,
@@ -192,8 +191,8 @@ private struct Convolution: Sendable, CustomReflectable {
 }
 
 extension Tensor {
-  /// Stops the program where parameters are of another dtype than this tensor, but for what autocast converts,
-  /// or where they are of truth values.
+  /// Stops the program if the parameters' dtype differs from this tensor's, after autocast's conversions, or if it is
+  /// bool.
   func requireOneType(_ weight: Tensor, _ bias: Tensor?, _ operation: String) {
     let types = [self, weight] + (bias.map { [$0] } ?? [])
     let lowered = types.map { $0.input(of: .conv2d).dtype }
@@ -218,7 +217,7 @@ extension Tensor {
   ///   - stride: one number, or one for each of the two dims.
   ///   - padding: one number, one for each of the two dims, or `.same`.
   ///   - dilation: one number, or one for each of the two dims.
-  ///   - groups: the number of groups of channels, each convolved on its own.
+  ///   - groups: the number of groups of channels, each convolved separately.
   public func conv2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1,
     padding: some ConvolutionPaddingConvertible = 0, dilation: any Extent = 1, groups: Int = 1
@@ -253,17 +252,17 @@ extension Tensor {
     return Convolution(windows: windows, groups: groups).apply(self, weight, bias: bias)
   }
 
-  /// What the gradient of a convolution does to its output, as an operation of its own:
-  /// `torch.nn.functional.conv_transpose2d`.
+  /// A transposed convolution over the last two dims, which is the gradient of a convolution with respect to its
+  /// input: `torch.nn.functional.conv_transpose2d`.
   ///
   /// - Parameters:
   ///   - weight: [in channels, out channels / groups, kernel height, kernel width].
   ///   - bias: [out channels], or none.
   ///   - stride: the step from one window to the next.
-  ///   - padding: what is cut off at both ends of each dim, where the convolution was padded.
-  ///   - outputPadding: how much larger the output is at its ends, since a convolution with strides
-  ///     gives the same size for several.
-  ///   - groups: the number of groups of channels, each convolved on its own.
+  ///   - padding: how much is cut off at both ends of each dim, where the convolution was padded.
+  ///   - outputPadding: how much larger the output is at the end of each dim, since a strided convolution gives the
+  ///     same output size for several input sizes.
+  ///   - groups: the number of groups of channels, each convolved separately.
   ///   - dilation: the distance between the elements of a window.
   public func convTranspose2d(
     _ weight: Tensor, bias: Tensor? = nil, stride: any Extent = 1, padding: any Extent = 0,
@@ -316,8 +315,8 @@ extension Tensor {
     }
   }
 
-  /// A convolution over the last dim: `torch.nn.functional.conv1d`, with a weight of [out channels, in
-  /// channels / groups, kernel].
+  /// A convolution over the last dim: `torch.nn.functional.conv1d`, with a weight of [out channels, in channels /
+  /// groups, kernel].
   public func conv1d(
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1,
     padding: some ConvolutionPaddingConvertible = 0, dilation: Int = 1, groups: Int = 1
@@ -337,8 +336,8 @@ extension Tensor {
     ).squeeze(-2)
   }
 
-  /// `torch.nn.functional.conv_transpose1d`, with a weight of [in channels, out channels / groups,
-  /// kernel].
+  /// A transposed convolution over the last dim: `torch.nn.functional.conv_transpose1d`, with a weight of [in
+  /// channels, out channels / groups, kernel].
   public func convTranspose1d(
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, groups: Int = 1, dilation: Int = 1

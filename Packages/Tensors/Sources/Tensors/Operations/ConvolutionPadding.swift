@@ -1,27 +1,28 @@
-/// The padding of a convolution: sizes, or what makes the output as large as the input.
+/// The padding of a convolution: sizes, or what keeps the size of the input.
 public enum ConvolutionPadding: Sendable, Hashable {
-  /// As much as gives the output the size of the input, with a stride of 1; where that is an odd number, one more
-  /// at the end: `padding="same"`.
+  /// What gives the output the size of the input, with a stride of 1; if its total is odd, the extra element is at
+  /// the end: `padding="same"`.
   case sameSize
-  /// None: `padding="valid"`.
+  /// No padding: `padding="valid"`.
   case none
-  /// On both sides of each dim: one number for all dims, or one for each.
+  /// On both sides of each dim: one size for all dims, or one for each.
   case sizes([Int])
 }
 
-/// What a convolution takes as its padding: `padding: 1`, `padding: [1, 2]`, `padding: .same`, `padding: .valid`.
+/// A type that can be given as a convolution's padding: `padding: 1`, `padding: [1, 2]`, `padding: .same`, `padding:
+/// .valid`.
 public protocol ConvolutionPaddingConvertible {
-  /// As a padding.
+  /// The padding.
   var convolutionPadding: ConvolutionPadding { get }
 }
 
 extension Int: ConvolutionPaddingConvertible {
-  /// As the padding on both sides of each dim.
+  /// This padding on both sides of each dim.
   public var convolutionPadding: ConvolutionPadding { .sizes([self]) }
 }
 
 extension [Int]: ConvolutionPaddingConvertible {
-  /// As the padding on both sides, one size for each dim.
+  /// The padding on both sides, one size for each dim.
   public var convolutionPadding: ConvolutionPadding { .sizes(self) }
 }
 
@@ -31,15 +32,15 @@ extension ConvolutionPadding: ConvolutionPaddingConvertible {
 }
 
 extension ConvolutionPaddingConvertible where Self == ConvolutionPadding {
-  /// As much as gives the output the size of the input: ``ConvolutionPadding/sameSize``.
+  /// What gives the output the size of the input, with a stride of 1: ``ConvolutionPadding/sameSize``.
   public static var same: ConvolutionPadding { .sameSize }
   /// No padding: `padding="valid"`.
   public static var valid: ConvolutionPadding { .none }
 }
 
 extension ConvolutionPadding {
-  /// The sizes before and after each dim, for windows of a kernel and dilation. Stops the program, naming the
-  /// operation, where there is no such padding. For Flambeau's packages only.
+  /// The padding before and after each dim for a kernel and dilation. Stops the program, naming the operation, if it
+  /// is not defined. For Flambeau's packages only.
   @_spi(Flambeau) public func around(
     kernel: [Int], stride: [Int], dilation: [Int], of operation: @autoclosure () -> String
   ) -> (before: [Int], after: [Int]) {

@@ -1,4 +1,4 @@
-// Copies of elements: to other dtypes, devices and layouts, and over other elements.
+// Copies of elements: to other dtypes, devices and layouts, and into existing tensors.
 
 extension Operator {
   fileprivate static let toType = Operator(
@@ -12,19 +12,19 @@ extension Operator {
 }
 
 extension Tensor {
-  /// The elements in another dtype: `torch.Tensor.to`. This tensor itself if it has it already.
+  /// The elements in another dtype: `torch.Tensor.to`. Returns this tensor itself if it already has the dtype.
   public func to(_ dtype: DType) -> Tensor {
     if dtype == self.dtype { return self }
     let result = Tensor(view.denselyCopied(to: dtype))
     return dtype.isFloatingPoint ? result.recorded(.toType, self, with: self.dtype) : result
   }
 
-  /// The elements on another device: `torch.Tensor.to`. This tensor itself if it is there already.
+  /// The elements on another device: `torch.Tensor.to`. Returns this tensor itself if it is already there.
   ///
   /// - Parameters:
-  ///   - device: where to, as in `"cuda:0"`.
-  ///   - nonBlocking: whether the call may return before the copy is done. To a GPU, the source then must lie in
-  ///     memory that ``pinMemory()`` gave, and stay as it is; from a GPU, the elements are there after
+  ///   - device: the target, as in `"cuda:0"`.
+  ///   - nonBlocking: whether the call may return before the copy is done. To a GPU, the source must then be in
+  ///     memory from ``pinMemory()`` and stay unchanged; from a GPU, the elements are valid after
   ///     `CUDA.synchronize()`.
   public func to(_ device: Device, nonBlocking: Bool = false) -> Tensor {
     if device == self.device { return self }
@@ -32,8 +32,8 @@ extension Tensor {
       .recorded(.toDevice, self, with: DeviceChange(from: self.device, to: device))
   }
 
-  /// A copy in page-locked memory, from which a GPU copies while the program goes on: `torch.Tensor.pin_memory`.
-  /// This tensor itself if it lies there already; stops the program where there is no GPU.
+  /// A copy in page-locked memory, from which a GPU copies asynchronously: `torch.Tensor.pin_memory`. Returns this
+  /// tensor itself if it is already pinned; stops the program if there is no GPU.
   public func pinMemory() -> Tensor {
     guard device == .cpu else {
       fatalError("pinMemory: a tensor on \(device); it must be on the CPU")
@@ -42,10 +42,10 @@ extension Tensor {
     return Tensor(view.pinned()).recorded(.clone, self)
   }
 
-  /// Whether this machine has a device that copies from page-locked memory by itself, as ``pinMemory()`` needs.
+  /// Whether this machine has a device that copies asynchronously from page-locked memory, as ``pinMemory()`` requires.
   public static var canPinMemory: Bool { StridedView.canBePinned }
 
-  /// Whether it lies in page-locked memory: `torch.Tensor.is_pinned`.
+  /// Whether it is in page-locked memory: `torch.Tensor.is_pinned`.
   public var isPinned: Bool { view.isPinned }
 
   /// Whether both tensors share memory.
@@ -53,13 +53,13 @@ extension Tensor {
     view.sharesStorage(with: other.view)
   }
 
-  /// This tensor if it is contiguous, else a copy that is.
+  /// This tensor if it is contiguous, else a contiguous copy: `torch.Tensor.contiguous`.
   public func contiguous() -> Tensor {
     if isContiguous { return self }
     return Tensor(view.contiguous()).recorded(.contiguous, self)
   }
 
-  /// A copy with memory of its own, in which elements lie in the same order.
+  /// A copy in its own memory, with the same memory order: `torch.Tensor.clone`.
   public func clone() -> Tensor {
     Tensor(view.denselyCopied()).recorded(.clone, self)
   }
@@ -70,9 +70,9 @@ extension Tensor {
     copy(from: Tensor(exactly: value))
   }
 
-  /// Copies another tensor's elements over this one's, in place: `torch.Tensor.copy_`.
+  /// Copies the elements of another tensor, which is broadcast, into this one, in place: `torch.Tensor.copy_`.
   public func copy(from other: Tensor) {
-    // A number is as precise as it was written.
+    // A literal keeps its full precision.
     let other =
       other.literal != nil && dtype == .float64 ? Tensor(other.operand(of: dtype)) : other
     guard let layout = other.view.layout.broadcast(to: shape) else {
@@ -96,8 +96,8 @@ private struct DeviceChange {
 }
 
 extension StridedView {
-  /// This view, or a copy where it shares memory with a target that it is not the same view as: a
-  /// kernel may read an element only before it is written.
+  /// This view, or a copy if it overlaps a target without being the same view: a kernel must not read an element
+  /// after writing it.
   func apart(from target: StridedView) -> StridedView {
     sharesStorage(with: target) && layout !== target.layout ? copied() : self
   }

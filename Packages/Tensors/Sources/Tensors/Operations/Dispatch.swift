@@ -1,13 +1,13 @@
-// How element-wise operations reach the backend: dtypes promoted, shapes broadcast.
+// Dispatch of element-wise operations to the backend, with dtype promotion and broadcasting.
 
-/// An operation on each element, recorded.
+/// Applies and records an element-wise operation.
 @inline(__always)
 func unary(_ operation: Operator, _ x: Tensor) -> Tensor {
   let y = computed(operation, x, 0, 0)
   return operation.isDifferentiable ? y.recorded(operation, x) : y
 }
 
-/// An operation on each element that has parameters, recorded.
+/// Applies and records an element-wise operation with parameters.
 func unary(_ operation: Operator, _ x: Tensor, _ parameters: Parameters) -> Tensor {
   computed(operation, x, parameters[0], parameters.count > 1 ? parameters[1] : 0)
     .recorded(operation, x, with: parameters)
@@ -31,7 +31,7 @@ private func computed(_ operation: Operator, _ x: Tensor, _ p: Double, _ q: Doub
   }
 }
 
-/// An operation on the elements of two tensors, recorded.
+/// Applies and records an element-wise operation on two tensors.
 @inline(__always)
 func binary(_ operation: Operator, _ a: Tensor, _ b: Tensor) -> Tensor {
   let y = computed(operation, a, b)
@@ -52,7 +52,7 @@ private func computed(_ operation: Operator, _ a: Tensor, _ b: Tensor) -> Tensor
   return binary(kernel, x, y, meetingPlace(a, b))
 }
 
-/// Operands of one shape and dtype.
+/// Applies a kernel to operands of one shape and dtype.
 @inline(__always)
 private func binary(
   _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, _ device: Device
@@ -98,7 +98,7 @@ func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   }
 }
 
-/// Runs a kernel over operands of one shape; the result lies in memory as they do.
+/// Applies a kernel to operands of one shape; the result takes on their memory order.
 private func elementwise(
   _ operands: [StridedView], _ dtype: DType, _ device: Device,
   _ kernel: ([StridedView], StridedView) -> Void
@@ -108,7 +108,7 @@ private func elementwise(
     kernel(operands, y.view)
     return y
   }
-  // The dims in the order of memory make the result contiguous.
+  // With its dims in memory order, the result is contiguous.
   let ordered = operands.map { $0.permuted(order) }
   let y = StridedView(empty: ordered[0].layout.contiguous, dtype: dtype, device: device)
   kernel(ordered, y)
@@ -116,7 +116,7 @@ private func elementwise(
 }
 
 extension BinaryOperation {
-  /// Arithmetic of numbers that are written in the program, such as 2 * 0.1 in `x * (2 * 0.1)`.
+  /// Arithmetic on literals, such as 2 * 0.1 in `x * (2 * 0.1)`.
   fileprivate func number(_ a: Double, _ b: Double) -> Double? {
     switch self {
     case .add: a + b
@@ -129,7 +129,7 @@ extension BinaryOperation {
 }
 
 extension StridedView {
-  /// The view in a dtype that an operation is defined on.
+  /// The view converted to a dtype that an operation is defined on.
   fileprivate func converted(for operation: Any, _ domain: Domain) -> StridedView {
     switch domain {
     case .floatingPoint where !dtype.isFloatingPoint: return converted(to: .float32)
@@ -141,7 +141,7 @@ extension StridedView {
 }
 
 extension Tensor {
-  /// Whether this tensor and another can be operands as they are: the common case, and the quick one.
+  /// Whether this tensor and another need no conversion as operands: the fast path.
   fileprivate func canMeet(_ other: Tensor) -> Bool {
     literal == nil && view.dtype == other.view.dtype
       && view.storage.device == other.view.storage.device
@@ -150,10 +150,10 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Whether it is one number on the CPU, which operations on any device take as it is.
+  /// Whether it is a scalar on the CPU, which operations on any device accept.
   var isNumber: Bool { ndim == 0 && device.kind == .cpu }
 
-  /// Stops the program where tensors are on several devices.
+  /// Stops the program if tensors are on different devices.
   static func requireOneDevice(_ operation: String, _ tensors: [Tensor?]) {
     guard let first = tensors[0] else { return }
     for case let tensor? in tensors.dropFirst() where tensor.device != first.device {
@@ -164,12 +164,12 @@ extension Tensor {
   }
 }
 
-/// Where an operation on two tensors runs.
+/// The device that an operation on two tensors runs on.
 private func meetingPlace(_ a: Tensor, _ b: Tensor) -> Device {
   a.device.kind == .cpu ? b.device : a.device
 }
 
-/// Both operands in one dtype and one shape.
+/// Both operands, promoted to one dtype and broadcast to one shape.
 func aligned(_ a: Tensor, _ b: Tensor, for operation: Any, _ domain: Domain) -> (
   StridedView, StridedView
 ) {
@@ -198,9 +198,8 @@ func aligned(_ a: Tensor, _ b: Tensor, for operation: Any, _ domain: Domain) -> 
 }
 
 extension Tensor {
-  /// The dtype that an operation on two tensors computes in: `torch.result_type`. A number written in
-  /// the program gives way to any tensor, and a tensor without dims to one with dims, unless it is of
-  /// a higher kind.
+  /// The dtype that an operation on two tensors computes in: `torch.result_type`. A literal yields to any tensor, and
+  /// a tensor without dims to one with dims, unless its dtype is of a higher category.
   public static func resultType(_ a: Tensor, _ b: Tensor) -> DType {
     let promoted = a.dtype.promoted(with: b.dtype)
     if a.weight == b.weight { return promoted }
@@ -208,10 +207,10 @@ extension Tensor {
     return weak.kind > strong.kind ? promoted : strong
   }
 
-  /// How much its dtype counts.
+  /// The priority of its dtype in promotion.
   private var weight: Int { literal != nil ? 0 : ndim == 0 ? 1 : 2 }
 
-  /// The elements in a dtype. A number is as precise as it was written.
+  /// The elements in a dtype; a literal keeps its full precision.
   func operand(of dtype: DType) -> StridedView {
     if let literal, dtype == .float64 { return Tensor(literal, dtype: .float64, device: .cpu).view }
     return view.converted(to: dtype)
@@ -219,6 +218,6 @@ extension Tensor {
 }
 
 extension DType {
-  /// Truth values, whole numbers, fractions.
+  /// The category in promotion: bool, integer, floating point.
   fileprivate var kind: Int { self == .bool ? 0 : isFloatingPoint ? 2 : 1 }
 }

@@ -1,18 +1,18 @@
-// Products by equation, and those that are special cases of matmul.
+// Products given by an equation, and special cases of matmul.
 
 extension Tensor {
-  /// The sum of products that an equation names: `torch.einsum`.
+  /// The sum of products that an equation specifies: `torch.einsum`.
   ///
   ///     Tensor.einsum("bij,bjk->bik", a, b)
   ///
-  /// Each letter is a dim; those that are missing from the result are summed over. Without `->` the
+  /// Each letter is a dim; letters missing from the result are summed over. Without `->`, the
   /// result has the letters that occur once, in alphabetical order. `...` stands for any dims, which
   /// broadcast. Operands are multiplied from left to right, each pair as one matrix product.
   public static func einsum(_ equation: String, _ operands: Tensor...) -> Tensor {
     einsum(equation, operands)
   }
 
-  /// Sums of products over the indices that the result does not have: `torch.einsum`.
+  /// The sum of products that an equation specifies, of operands in an array: `torch.einsum`.
   public static func einsum(_ equation: String, _ operands: [Tensor]) -> Tensor {
     let dtype = operands.dropFirst().reduce(operands[0].dtype) { $1.dtype.promoted(with: $0) }
     if dtype.isHalf, operands.count > 2 {
@@ -34,11 +34,11 @@ extension Tensor {
     return result.permute(plan.output.map { letters.firstIndex(of: $0)! })
   }
 
-  /// The product of two operands as a batched matrix product, with the letters that are needed later.
+  /// The product of two operands as a batched matrix product, keeping the letters that are needed later.
   private static func pairProduct(
     _ a: (tensor: Tensor, letters: [Int]), _ b: (tensor: Tensor, letters: [Int]), kept: Set<Int>
   ) -> (Tensor, [Int]) {
-    // What only one of them has, and nobody needs, is summed before.
+    // Letters of one operand alone that are not needed later are summed first.
     func reduced(_ x: (tensor: Tensor, letters: [Int]), _ other: [Int]) -> (Tensor, [Int]) {
       let gone = x.letters.indices.filter {
         !kept.contains(x.letters[$0]) && !other.contains(x.letters[$0])
@@ -76,8 +76,8 @@ extension Tensor {
     return (matrixA.matmul(matrixB).reshape(sizes + rows + columns), batch + left + right)
   }
 
-  /// Products summed over dims of both, the last ones of the first and the first ones of the second, or
-  /// the given ones: `torch.tensordot`.
+  /// The product of two tensors, contracted over the last dims of the first and as many first dims of the second:
+  /// `torch.tensordot`.
   public static func tensordot(_ a: Tensor, _ b: Tensor, dims count: Int = 2) -> Tensor {
     guard (0...Swift.min(a.ndim, b.ndim)).contains(count) else {
       fatalError("tensordot: \(count) dims of tensors of shapes \(a.shape) and \(b.shape)")
@@ -85,7 +85,8 @@ extension Tensor {
     return tensordot(a, b, dims: (Array(a.ndim - count..<a.ndim), Array(0..<count)))
   }
 
-  /// Sums of products over dims of both, of which one may have size 1: `torch.tensordot`.
+  /// The product of two tensors, contracted over the given dims of each, one of which may have size 1:
+  /// `torch.tensordot`.
   public static func tensordot(_ a: Tensor, _ b: Tensor, dims: ([Int], [Int])) -> Tensor {
     let first = dims.0.map { a.checkedDim($0, for: "tensordot") }
     let second = dims.1.map { b.checkedDim($0, for: "tensordot") }
@@ -115,7 +116,7 @@ extension Tensor {
   public func mv(_ vector: Tensor) -> Tensor { matmul(vector, of: [2, 1], "mv") }
   /// The product of two matrices: `torch.mm`.
   public func mm(_ other: Tensor) -> Tensor { matmul(other, of: [2, 2], "mm") }
-  /// The products of as many matrices: `torch.bmm`.
+  /// The product of two batches of matrices: `torch.bmm`.
   public func bmm(_ other: Tensor) -> Tensor { matmul(other, of: [3, 3], "bmm") }
 
   private func matmul(_ other: Tensor, of ranks: [Int], _ name: String) -> Tensor {
@@ -127,7 +128,7 @@ extension Tensor {
     return matmul(other)
   }
 
-  /// All products of an element of one vector and one of another: `torch.outer`.
+  /// The outer product of two vectors: `torch.outer`.
   public func outer(_ other: Tensor) -> Tensor {
     guard ndim == 1, other.ndim == 1 else {
       fatalError("outer: shapes \(shape) and \(other.shape); both must be vectors")
@@ -149,7 +150,7 @@ extension Tensor {
         if factor == 1 { return x }
         return x.dtype.isFloatingPoint ? x * factor : x * Int(factor)
       }
-      // What counts for nothing does not count with its NaN either.
+      // A term with a factor of 0 is ignored, even where it is NaN.
       let zeros = Tensor.zeros([a.shape[0], b.shape[b.ndim - 1]], dtype: a.dtype, device: a.device)
       let product = alpha == 0 ? zeros : scaled(a.mm(b), alpha)
       return beta == 0 ? product : scaled(sum, beta) + product
@@ -157,10 +158,9 @@ extension Tensor {
   }
 }
 
-/// An equation that has been read, and operands whose dims have one letter each.
+/// A parsed equation, with operands whose dims have one letter each.
 private struct EinsumPlan {
-  /// A letter is its character's number; the dims of an ellipsis are counted from -1 down, from the
-  /// last one on.
+  /// A letter is its code point; the dims of an ellipsis are -1, -2, …, from the last one on.
   var letters: [[Int]] = []
   var output: [Int] = []
   var operands: [Tensor] = []

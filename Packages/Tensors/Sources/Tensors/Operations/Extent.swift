@@ -5,18 +5,18 @@ public protocol Extent {
 }
 
 extension Int: Extent {
-  /// As one size for each dim.
+  /// The same size for all dims.
   public var sizes: [Int] { [self] }
 }
 
 extension [Int]: Extent {
-  /// As one size for each dim.
+  /// One size for each dim.
   public var sizes: [Int] { self }
 }
 
 extension Extent {
-  /// One size for each of so many dims; stops the program, naming the operation, where there are others. For
-  /// Flambeau's packages only.
+  /// The size along each of `dims` dims; stops the program, naming the operation, if there is another number of
+  /// sizes. For Flambeau's packages only.
   @_spi(Flambeau) public func along(
     _ dims: Int, _ name: String, of operation: @autoclosure () -> String
   ) -> [Int] {

@@ -1,4 +1,4 @@
-// The largest and smallest elements, and where they are.
+// The largest and smallest elements, and their indices.
 
 extension Operator {
   static let amax = extreme("amax", "g goes to the largest, in equal parts")
@@ -6,10 +6,10 @@ extension Operator {
   static let max = extreme("max", "g goes to the largest")
   static let min = extreme("min", "g goes to the smallest")
 
-  /// Equal ones share the gradient.
+  /// Ties share the gradient.
   private static func extreme(_ name: String, _ formula: String) -> Operator {
     let isLargest = name.hasSuffix("max")
-    /// What share in the result each element has.
+    /// Each element's share of the result.
     func share(_ x: Tensor, _ a: ReducedDims) -> Tensor {
       let extreme = noGrad {
         isLargest ? x.amax(dims: a.dims, keepDim: true) : x.amin(dims: a.dims, keepDim: true)
@@ -25,14 +25,12 @@ extension Operator {
 }
 
 extension Tensor {
-  /// The largest element over the given dims, or over all: `torch.amax`. Equal ones share the
-  /// gradient.
+  /// The maximum over the given dims, or over all: `torch.amax`. Ties share the gradient.
   public func amax(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     extreme(.maximum, dims, keepDim, .amax)
   }
 
-  /// The smallest element over the given dims, or over all: `torch.amin`. Equal ones share the
-  /// gradient.
+  /// The minimum over the given dims, or over all: `torch.amin`. Ties share the gradient.
   public func amin(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     extreme(.minimum, dims, keepDim, .amin)
   }
@@ -46,23 +44,23 @@ extension Tensor {
       .recorded(row, self, with: ReducedDims(marks: marks, shape: shape, isKept: keepDim))
   }
 
-  /// The largest element: `torch.max`. Equal ones share the gradient, and so do NaN.
+  /// The largest element: `torch.max`. Ties share the gradient, and so do NaNs.
   public func max() -> Tensor {
     requireElements("max")
     return extreme(.maximum, nil, false, .max)
   }
-  /// The smallest element: `torch.min`. Equal ones share the gradient, and so do NaN.
+  /// The smallest element: `torch.min`. Ties share the gradient, and so do NaNs.
   public func min() -> Tensor {
     requireElements("min")
     return extreme(.minimum, nil, false, .min)
   }
 
-  /// The largest elements along a dim and the places of the first of them: `torch.max(x, dim)`.
+  /// The largest elements along a dim, and the index of the first of each: `torch.max(x, dim)`.
   public func max(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
     chosen(place(.indexOfMaximum, dim, true, "max"), dim, keepDim)
   }
 
-  /// The smallest elements along a dim and the places of the first of them: `torch.min(x, dim)`.
+  /// The smallest elements along a dim, and the index of the first of each: `torch.min(x, dim)`.
   public func min(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
     chosen(place(.indexOfMinimum, dim, true, "min"), dim, keepDim)
   }
@@ -85,13 +83,13 @@ extension Tensor {
     place(.indexOfMinimum, dim, keepDim, "argmin")
   }
 
-  /// The index of the first largest element, counted row by row: `torch.argmax`; int64.
+  /// The row-major index of the first largest element: `torch.argmax`; int64.
   public func argmax() -> Tensor {
     requireElements("argmax")
     return detach().flatten().argmax(dim: 0)
   }
 
-  /// The index of the first smallest element, counted row by row: `torch.argmin`; int64.
+  /// The row-major index of the first smallest element: `torch.argmin`; int64.
   public func argmin() -> Tensor {
     requireElements("argmin")
     return detach().flatten().argmin(dim: 0)

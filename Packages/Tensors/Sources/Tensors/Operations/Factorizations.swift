@@ -1,5 +1,5 @@
-// Linear algebra by LAPACK, in double precision whatever the dtype, over any dims before the last two.
-// Each stands beside its derivative.
+// Linear algebra with LAPACK, in double precision for every dtype, batched over the dims before the last two. Each
+// function is next to its derivative.
 
 extension Operator {
   fileprivate static let det = Operator(
@@ -27,7 +27,7 @@ extension Operator {
   fileprivate static let cholesky = Operator(
     "cholesky", precision: .everywhere,
     .wrt(.x, saving: .output, "∂L/∂x = l⁻ᵀ • Φ(lᵀ•g) • l⁻¹") { g, l in
-      // Ā = L⁻ᵀ·Φ(Lᵀ·L̄)·L⁻¹, made symmetric, where Φ keeps the lower triangle and half the diagonal.
+      // Ā = L⁻ᵀ·Φ(Lᵀ·L̄)·L⁻¹, symmetrized, where Φ keeps the lower triangle and half the diagonal.
       let size = l.shape[l.ndim - 1]
       let half = 1 - Tensor.eye(size, dtype: l.dtype, device: l.device) * 0.5
       let phi = l.mT.matmul(g).tril() * half
@@ -75,7 +75,7 @@ extension Tensor {
     return result.recorded(.det, self)
   }
 
-  /// The derivative of the determinant: det(A)·A⁻ᵀ, which exists for singular matrices too.
+  /// The cofactors, which are the derivative of the determinant: det(A)·A⁻ᵀ, also defined for singular matrices.
   fileprivate func cofactors() -> Tensor {
     if numel == 0 { return self }
     let determinant = det()
@@ -83,7 +83,7 @@ extension Tensor {
     if noGrad({ reciprocalCondition().amin().item() > dtype.epsilon * 10 }) {
       return determinant.unsqueeze(-1).unsqueeze(-1) * inverse().mT
     }
-    // The determinants of what is left without each row and each column, with alternating signs.
+    // The minors, with alternating signs.
     let rows = (0..<size).map { row in
       Tensor.stack(
         (0..<size).map { column in
@@ -94,14 +94,14 @@ extension Tensor {
     return .stack(rows, dim: -2)
   }
 
-  /// The smallest singular value in relation to the largest.
+  /// The ratio of the smallest singular value to the largest.
   private func reciprocalCondition() -> Tensor {
     let s = svd().s
     let largest = s.amax(dims: [-1])
     return .where(largest .> 0, s.amin(dims: [-1]) / largest, 0)
   }
 
-  /// The other places along a dim.
+  /// A copy without one index along a dim.
   private func without(_ place: Int, dim: Int) -> Tensor {
     let size = shape[checkedDim(dim, for: "det")]
     return .cat(
@@ -123,7 +123,7 @@ extension Tensor {
     )
   }
 
-  /// The inverses of square matrices: `torch.linalg.inv`. Stops the program where one is singular.
+  /// The inverses of square matrices: `torch.linalg.inv`. Stops the program if one is singular.
   public func inverse() -> Tensor {
     if let wide = prepared(for: .inverse) { return wide.inverse() }
     checkSquare("inverse")
@@ -131,8 +131,8 @@ extension Tensor {
     return solved(identity.expand(shape), "inverse").recorded(.inverse, self)
   }
 
-  /// X for which A·X = B: `torch.linalg.solve`; B is of matrices, or of as many vectors, or one vector. Stops the program where
-  /// A is singular.
+  /// The solution X of A·X = B: `torch.linalg.solve`. B has matrices, a vector for each matrix, or one vector. Stops
+  /// the program if A is singular.
   public func solve(_ b: Tensor) -> Tensor {
     if let wide = prepared(for: .solve) { return wide.solve(b.input(of: .solve)) }
     checkSquare("solve")
@@ -159,7 +159,7 @@ extension Tensor {
     return columns.mT.to(dtype)
   }
 
-  /// L and U in one matrix, and the pivots.
+  /// The LU factorization, with L and U in one matrix, and the pivots.
   private func factors(_ name: String) -> (lu: Tensor, pivots: Tensor) {
     checkSquare(name)
     let a = columnMajor()
@@ -168,14 +168,14 @@ extension Tensor {
     return (a.mT, pivots)
   }
 
-  /// -1 for an odd number of exchanged rows, else 1.
+  /// -1 for an odd number of row exchanges, else 1.
   private static func sign(of pivots: Tensor) -> Tensor {
     let places = Tensor.arange(pivots.shape[pivots.ndim - 1], device: pivots.device) + 1
     let exchanges = (pivots.to(.int64) .!= places).sum(dim: -1)
     return 1 - exchanges.remainder(2).to(.float64) * 2
   }
 
-  /// L with L·Lᵀ = A for symmetric, positive definite matrices: `torch.linalg.cholesky`.
+  /// The Cholesky factor L, with L·Lᵀ = A, of symmetric positive-definite matrices: `torch.linalg.cholesky`.
   public func cholesky() -> Tensor {
     if let wide = prepared(for: .cholesky) { return wide.cholesky() }
     checkSquare("cholesky")
@@ -188,8 +188,8 @@ extension Tensor {
     return a.mT.to(dtype).recorded(.cholesky, self)
   }
 
-  /// Q·R = A, with orthonormal columns in Q and an upper triangle R: `torch.linalg.qr`. The gradient
-  /// needs the first columns to be independent.
+  /// The QR factorization Q·R = A, with orthonormal columns in Q and an upper triangular R: `torch.linalg.qr`. The
+  /// gradient requires the first columns to be linearly independent.
   public func qr() -> (q: Tensor, r: Tensor) {
     if let wide = prepared(for: .qrOfQ) { return wide.qr() }
     checkMatrix("qr")
@@ -204,17 +204,17 @@ extension Tensor {
     )
   }
 
-  /// Where a factorisation notes which matrices it failed for.
+  /// Flags for the matrices that a factorization fails for.
   private func failureFlags() -> Tensor {
     Tensor(empty: [shape.dropLast(2).reduce(1, *)], dtype: .bool, device: device)
   }
 
-  /// The first place at which it is true, which is asked of the device.
+  /// The index of the first true element; reading it waits for the device.
   private var firstTrue: Int? { scalars(as: Bool.self).firstIndex(of: true) }
 
-  /// The gradient of the matrix that Q and R came from, given those of Q and R.
+  /// The gradient of this matrix, given those of Q and R.
   fileprivate func qrDerivative(_ gq: Tensor?, _ gr: Tensor?) -> Tensor {
-    // Ā = (Q̄ + Q·symmetric(M))·R⁻ᵀ, where M = R·R̄ᵀ - Q̄ᵀ·Q, and the lower triangle counts.
+    // Ā = (Q̄ + Q·symmetric(M))·R⁻ᵀ, where M = R·R̄ᵀ - Q̄ᵀ·Q, of which the lower triangle is mirrored.
     func derivative(_ q: Tensor, _ r: Tensor, _ gq: Tensor?, _ gr: Tensor?) -> Tensor {
       let left = gr.map { r.matmul($0.mT) }
       let right = gq.map { $0.mT.matmul(q) }
@@ -227,7 +227,7 @@ extension Tensor {
     let (q, r) = qr()
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
     guard m < n else { return derivative(q, r, gq, gr) }
-    // The first m columns make Q, and what is left of R is Qᵀ·A there.
+    // The first m columns determine Q; the other columns of R are Qᵀ·A.
     let rest = narrow(-1, start: m, length: n - m)
     let square = r.narrow(-1, start: 0, length: m)
     let gRest = gr.map { $0.narrow(-1, start: m, length: n - m) }
@@ -239,8 +239,8 @@ extension Tensor {
     return .cat([first, last], dim: -1)
   }
 
-  /// The values and vectors of symmetric matrices, V·W·Vᵀ = A, values rising: `torch.linalg.eigh`. Only
-  /// the lower triangle is read. The gradient of the vectors needs values that differ.
+  /// The eigenvalues, in ascending order, and eigenvectors of symmetric matrices, V·W·Vᵀ = A: `torch.linalg.eigh`.
+  /// Only the lower triangle is read. The gradient of the eigenvectors requires distinct eigenvalues.
   public func eigh() -> (values: Tensor, vectors: Tensor) {
     if let wide = prepared(for: .eighOfValues) { return wide.eigh() }
     checkSquare("eigh")
@@ -258,8 +258,8 @@ extension Tensor {
     )
   }
 
-  /// U·S·Vᵀ = A, with as many columns in U and rows in Vᵀ as there are values, which fall:
-  /// `torch.linalg.svd` with `full_matrices=False`. The gradients of U and Vᵀ need values that differ.
+  /// The reduced singular value decomposition U·S·Vᵀ = A, with singular values in descending order:
+  /// `torch.linalg.svd` with `full_matrices=False`. The gradients of U and Vᵀ require distinct singular values.
   public func svd() -> (u: Tensor, s: Tensor, vh: Tensor) {
     if let wide = prepared(for: .svdOfS) { return wide.svd() }
     checkMatrix("svd")
@@ -282,10 +282,10 @@ extension Tensor {
     )
   }
 
-  /// The gradient of the matrix that U, S and V came from, given theirs.
+  /// The gradient of this matrix, given those of U, S and Vᵀ.
   fileprivate func svdDerivative(_ gu: Tensor?, _ gs: Tensor?, _ gv: Tensor?) -> Tensor {
-    // Ā = U·[(F∘(Uᵀ·Ū)ₐ)·S + S·(F∘(Vᵀ·V̄)ₐ) + S̄]·Vᵀ, and what is outside of U or V, where
-    // Fᵢⱼ = 1 / (sⱼ² - sᵢ²) and ₐ is the difference from the transposed.
+    // Ā = U·[(F∘(Uᵀ·Ū)ₐ)·S + S·(F∘(Vᵀ·V̄)ₐ) + S̄]·Vᵀ, plus the parts outside the spans of U and V, where
+    // Fᵢⱼ = 1 / (sⱼ² - sᵢ²) and Xₐ = X - Xᵀ.
     let (u, s, vh) = svd()
     let k = s.shape[s.ndim - 1]
     let square = s.square()
@@ -312,8 +312,8 @@ extension Tensor {
     return result
   }
 
-  /// The inverse where there is one, else what comes closest: `torch.linalg.pinv`. Values below `rcond`
-  /// times the largest count as 0; by default that is the dtype's precision times the larger size.
+  /// The pseudoinverse: `torch.linalg.pinv`. Singular values up to `rcond` times the largest count as 0; by default,
+  /// `rcond` is the dtype's epsilon times the larger size.
   public func pinverse(rcond: Double? = nil) -> Tensor {
     let (u, s, vh) = svd()
     guard s.numel > 0 else {
@@ -325,7 +325,7 @@ extension Tensor {
     return (vh.mT * inverse.unsqueeze(-2)).matmul(u.mT)
   }
 
-  /// A norm of matrices: `torch.linalg.matrix_norm`.
+  /// The norm of matrices: `torch.linalg.matrix_norm`.
   public func matrixNorm(_ kind: MatrixNorm = .frobenius, keepDim: Bool = false) -> Tensor {
     checkMatrix("matrixNorm")
     let result: Tensor =
@@ -339,14 +339,14 @@ extension Tensor {
     return keepDim ? result.unsqueeze(-1).unsqueeze(-1) : result
   }
 
-  /// The largest along the last dim, and 0 where it is empty.
+  /// The maximum along the last dim, and 0 if it is empty.
   private var largest: Tensor {
     shape[ndim - 1] == 0 ? sum(dim: -1) : amax(dims: [-1])
   }
 
-  /// The norms of ``matrixNorm(_:keepDim:)``.
+  /// The kinds of norms of ``matrixNorm(_:keepDim:)``.
   public enum MatrixNorm: Sendable {
-    /// The root of the sum of squares.
+    /// The square root of the sum of squares.
     case frobenius
     /// The sum of the singular values.
     case nuclear
@@ -364,7 +364,7 @@ extension Tensor {
     return .where(isSame, 0, self / Tensor.where(isSame, 1, distance))
   }
 
-  /// A copy in float64 whose matrices lie column by column: the last dim is a column.
+  /// A float64 copy with matrices in column-major order: the last dim is a column.
   private func columnMajor() -> Tensor {
     Tensor(mT.view.copied(to: .float64))
   }

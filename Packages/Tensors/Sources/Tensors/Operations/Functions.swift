@@ -1,5 +1,5 @@
-// Functions of each element. Each stands beside its derivative; the arithmetic itself is in
-// COperations' elementwise.h. Whole numbers become float32, except where the result is whole too.
+// Element-wise functions, each next to its derivative; the arithmetic itself is in COperations' elementwise.h.
+// Integers become float32, except where the result is an integer too.
 
 extension Operator {
   /// The absolute value.
@@ -30,13 +30,13 @@ extension Tensor {
     unary(.abs, self)
   }
 
-  /// -1, 0 or 1, as x is negative, zero or positive; false and true stay what they are.
+  /// -1, 0 or 1, as x is negative, zero or positive; bools are unchanged: `torch.sign`.
   public func sign() -> Tensor {
     if dtype == .bool { return clone() }
     return unary(.sign, self)
   }
 
-  /// x²; of bool in int64.
+  /// x²; int64 for bool.
   public func square() -> Tensor {
     if dtype == .bool { return to(.int64) }
     return unary(.square, self)
@@ -63,7 +63,7 @@ extension Operator {
   public static let exp = Operator(
     .exp, precision: .onGPUs,
     .wrt(.x, saving: .output, "∂eˣ/∂x = eˣ") { g, y in g * y }.ofOneOperation())
-  /// eˣ - 1, exact for small x too.
+  /// eˣ - 1, accurate for small x too.
   public static let expm1 = Operator(
     .expm1, precision: .onGPUs, .wrt(.x, saving: .output, "∂(eˣ-1)/∂x = eˣ") { g, y in g * (y + 1) }
   )
@@ -75,15 +75,15 @@ extension Operator {
   public static let log = Operator(
     .log, precision: .onGPUs,
     .wrt(.x, saving: .x, "∂log x/∂x = 1/x") { g, x in g / x }.ofOneOperation())
-  /// log(1 + x), exact for small x too.
+  /// log(1 + x), accurate for small x too.
   public static let log1p = Operator(
     .log1p, precision: .onGPUs,
     .wrt(.x, saving: .x, "∂log(1+x)/∂x = 1/(1+x)") { g, x in g / (x + 1) })
-  /// The logarithm to the base 2.
+  /// The base-2 logarithm.
   public static let log2 = Operator(
     .log2, precision: .onGPUs,
     .wrt(.x, saving: .x, "∂log₂x/∂x = 1/(x·log 2)") { g, x in g / (x * ln2) })
-  /// The logarithm to the base 10.
+  /// The base-10 logarithm.
   public static let log10 = Operator(
     .log10, precision: .onGPUs,
     .wrt(.x, saving: .x, "∂log₁₀x/∂x = 1/(x·log 10)") { g, x in g / (x * ln10) })
@@ -94,7 +94,7 @@ extension Operator {
   public static let erf = Operator(
     .erf,
     .wrt(.x, saving: .x, "∂erf x/∂x = 2/√π·e^(-x²)") { g, x in g * (-x * x).exp() * twoOverRootPi })
-  /// 1 - erf(x), exact for large x too.
+  /// 1 - erf(x), accurate for large x too.
   public static let erfc = Operator(
     .erfc,
     .wrt(.x, saving: .x, "∂erfc x/∂x = -2/√π·e^(-x²)") { g, x in g * (-x * x).exp() * -twoOverRootPi
@@ -108,7 +108,7 @@ extension Tensor {
     unary(.exp, self)
   }
 
-  /// eˣ - 1, exact for small x too.
+  /// eˣ - 1, accurate for small x too.
   public func expm1() -> Tensor {
     unary(.expm1, self)
   }
@@ -123,17 +123,17 @@ extension Tensor {
     unary(.log, self)
   }
 
-  /// log(1 + x), exact for small x too.
+  /// log(1 + x), accurate for small x too.
   public func log1p() -> Tensor {
     unary(.log1p, self)
   }
 
-  /// The logarithm to the base 2.
+  /// The base-2 logarithm.
   public func log2() -> Tensor {
     unary(.log2, self)
   }
 
-  /// The logarithm to the base 10.
+  /// The base-10 logarithm.
   public func log10() -> Tensor {
     unary(.log10, self)
   }
@@ -148,7 +148,7 @@ extension Tensor {
     unary(.erf, self)
   }
 
-  /// 1 - erf(x), exact for large x too.
+  /// 1 - erf(x), accurate for large x too.
   public func erfc() -> Tensor {
     unary(.erfc, self)
   }
@@ -169,15 +169,15 @@ extension Operator {
   public static let tan = Operator(
     .tan, precision: .onGPUs,
     .wrt(.x, saving: .output, "∂tan x/∂x = 1+tan²x") { g, y in g * (y * y + 1) })
-  /// The inverse of the sine, from -π/2 to π/2.
+  /// The inverse sine, from -π/2 to π/2.
   public static let asin = Operator(
     .asin, precision: .onGPUs,
     .wrt(.x, saving: .x, "∂asin x/∂x = 1/√(1-x²)") { g, x in g * (1 - x * x).rsqrt() })
-  /// The inverse of the cosine, from 0 to π.
+  /// The inverse cosine, from 0 to π.
   public static let acos = Operator(
     .acos, precision: .onGPUs,
     .wrt(.x, saving: .x, "∂acos x/∂x = -1/√(1-x²)") { g, x in -g * (1 - x * x).rsqrt() })
-  /// The inverse of the tangent, from -π/2 to π/2.
+  /// The inverse tangent, from -π/2 to π/2.
   public static let atan = Operator(
     .atan, .wrt(.x, saving: .x, "∂atan x/∂x = 1/(1+x²)") { g, x in g / (x * x + 1) })
   /// The hyperbolic sine, (eˣ - e⁻ˣ) / 2.
@@ -189,13 +189,13 @@ extension Operator {
   /// The hyperbolic tangent, sinh x / cosh x.
   public static let tanh = Operator(
     .tanh, .wrt(.x, saving: .output, "∂tanh x/∂x = 1-tanh²x") { g, y in g * (1 - y * y) })
-  /// The inverse of the hyperbolic sine.
+  /// The inverse hyperbolic sine.
   public static let asinh = Operator(
     .asinh, .wrt(.x, saving: .x, "∂asinh x/∂x = 1/√(x²+1)") { g, x in g * (x * x + 1).rsqrt() })
-  /// The inverse of the hyperbolic cosine.
+  /// The inverse hyperbolic cosine.
   public static let acosh = Operator(
     .acosh, .wrt(.x, saving: .x, "∂acosh x/∂x = 1/√(x²-1)") { g, x in g * (x * x - 1).rsqrt() })
-  /// The inverse of the hyperbolic tangent, for numbers from -1 to 1.
+  /// The inverse hyperbolic tangent, for numbers from -1 to 1.
   public static let atanh = Operator(
     .atanh, .wrt(.x, saving: .x, "∂atanh x/∂x = 1/(1-x²)") { g, x in g / (1 - x * x) })
 }
@@ -217,17 +217,17 @@ extension Tensor {
     unary(.tan, self)
   }
 
-  /// The inverse of the sine, from -π/2 to π/2.
+  /// The inverse sine, from -π/2 to π/2.
   public func asin() -> Tensor {
     unary(.asin, self)
   }
 
-  /// The inverse of the cosine, from 0 to π.
+  /// The inverse cosine, from 0 to π.
   public func acos() -> Tensor {
     unary(.acos, self)
   }
 
-  /// The inverse of the tangent, from -π/2 to π/2.
+  /// The inverse tangent, from -π/2 to π/2.
   public func atan() -> Tensor {
     unary(.atan, self)
   }
@@ -247,69 +247,69 @@ extension Tensor {
     unary(.tanh, self)
   }
 
-  /// The inverse of the hyperbolic sine.
+  /// The inverse hyperbolic sine.
   public func asinh() -> Tensor {
     unary(.asinh, self)
   }
 
-  /// The inverse of the hyperbolic cosine; NaN below 1.
+  /// The inverse hyperbolic cosine; NaN below 1.
   public func acosh() -> Tensor {
     unary(.acosh, self)
   }
 
-  /// The inverse of the hyperbolic tangent, for numbers from -1 to 1.
+  /// The inverse hyperbolic tangent, for numbers from -1 to 1.
   public func atanh() -> Tensor {
     unary(.atanh, self)
   }
 }
 
 extension Operator {
-  /// The largest whole number that is no larger.
+  /// ⌊x⌋, x rounded down.
   public static let floor = rounding(.floor, "∂⌊x⌋/∂x = 0")
-  /// The smallest whole number that is no smaller.
+  /// ⌈x⌉, x rounded up.
   public static let ceil = rounding(.ceil, "∂⌈x⌉/∂x = 0")
-  /// The nearest whole number, and from the middle the even one.
+  /// x rounded to the nearest integer, ties to even.
   public static let round = rounding(.round, "∂round x/∂x = 0")
-  /// The whole number towards 0.
+  /// x rounded towards 0.
   public static let trunc = rounding(.trunc, "∂trunc x/∂x = 0")
 
   private static func rounding(_ kernel: UnaryOperation, _ formula: String) -> Operator {
     Operator(kernel, .wrt(.x, formula) { g in Tensor.zerosLike(g) })
   }
 
-  /// The elements, those below `min` raised to it and those above `max` lowered to it.
+  /// x clamped to the range from `min` to `max`.
   public static let clamp = Operator(
     .clamp, parameters: ["min", "max"],
     .wrt(.x, saving: .x, "∂clamp(x)/∂x = 1 between the limits, else 0") { (g, x, p: Parameters) in
       Tensor.where((x .>= p[0]) & (x .<= p[1]), g, 0)
     })
-  /// What rounding towards 0 takes away.
+  /// The fractional part, x - trunc x.
   public static let frac = Operator(
     .frac, .wrt(.x, "∂frac x/∂x = 1") { g in g })
 }
 
-/// Rounding. The derivative is 0, but that of ``frac()`` is 1.
+/// Rounding. The derivatives are 0, except that of ``frac()``, which is 1.
 extension Tensor {
-  /// The largest whole number that is no larger.
+  /// ⌊x⌋, x rounded down.
   public func floor() -> Tensor { rounded(.floor) }
-  /// The smallest whole number that is no smaller.
+  /// ⌈x⌉, x rounded up.
   public func ceil() -> Tensor { rounded(.ceil) }
-  /// The nearest whole number, and from the middle the even one.
+  /// x rounded to the nearest integer, ties to even.
   public func round() -> Tensor { rounded(.round) }
-  /// The whole number towards 0.
+  /// x rounded towards 0.
   public func trunc() -> Tensor { rounded(.trunc) }
 
   private func rounded(_ operation: Operator) -> Tensor {
     dtype.isFloatingPoint ? unary(operation, self) : clone()
   }
 
-  /// What ``trunc()`` takes away.
+  /// The fractional part, x - trunc x: `torch.frac`.
   public func frac() -> Tensor {
     unary(.frac, self)
   }
 
-  /// The elements, those below `min` raised to it and those above `max` lowered to it: `torch.clamp`.
-  /// Where `min` is above `max` that is `max`; a limit that is NaN makes all of them NaN.
+  /// The elements clamped to the range from `min` to `max`: `torch.clamp`. If `min` is above `max`, all become `max`;
+  /// if a limit is NaN, all become NaN.
   public func clamp(min: Double? = nil, max: Double? = nil) -> Tensor {
     if min?.isNaN == true || max?.isNaN == true { return self * 0 + Double.nan }
     guard dtype.isFloatingPoint else {
@@ -322,8 +322,8 @@ extension Tensor {
     return unary(.clamp, self, [min ?? -.infinity, max ?? .infinity])
   }
 
-  /// With NaN and infinities replaced: `torch.nan_to_num`. By default infinities become the largest
-  /// numbers there are.
+  /// A copy with NaN and infinities replaced: `torch.nan_to_num`. By default, infinities become the dtype's largest
+  /// finite numbers.
   public func nanToNum(_ nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil) -> Tensor {
     guard dtype.isFloatingPoint else { return clone() }
     let largest = dtype.largestFinite
@@ -334,7 +334,7 @@ extension Tensor {
 }
 
 extension DType {
-  /// The largest number of a floating-point type.
+  /// The largest finite number of a floating-point dtype.
   var largestFinite: Double {
     switch self {
     case .float16: 65504

@@ -1,22 +1,22 @@
-// Changes in place under PyTorch's names, which end in an underscore. Each returns the tensor that it has changed.
+// In-place operations under PyTorch's names, which end in an underscore. Each returns the tensor that it has changed.
 
 extension Tensor {
-  /// x += other; shapes are broadcast: `torch.Tensor.add_`.
+  /// x += other, which is broadcast: `torch.Tensor.add_`.
   @discardableResult
   public func add_(_ other: Tensor) -> Tensor { updated(.add, other) }
   /// x += alpha · other: `torch.Tensor.add_`.
   @discardableResult
   public func add_(_ other: Tensor, alpha: some TensorElement) -> Tensor { add_(other * alpha) }
-  /// x -= other; shapes are broadcast: `torch.Tensor.sub_`.
+  /// x -= other, which is broadcast: `torch.Tensor.sub_`.
   @discardableResult
   public func sub_(_ other: Tensor) -> Tensor { updated(.subtract, other) }
   /// x -= alpha · other: `torch.Tensor.sub_`.
   @discardableResult
   public func sub_(_ other: Tensor, alpha: some TensorElement) -> Tensor { sub_(other * alpha) }
-  /// x *= other; shapes are broadcast: `torch.Tensor.mul_`.
+  /// x *= other, which is broadcast: `torch.Tensor.mul_`.
   @discardableResult
   public func mul_(_ other: Tensor) -> Tensor { updated(.multiply, other) }
-  /// x /= other, of floating point; shapes are broadcast: `torch.Tensor.div_`.
+  /// x /= other, which is broadcast, in floating point: `torch.Tensor.div_`.
   @discardableResult
   public func div_(_ other: Tensor) -> Tensor { updated(.divide, other) }
   /// x = xᵉ: `torch.Tensor.pow_`.
@@ -81,14 +81,14 @@ extension Tensor {
   /// x = ⌈x⌉: `torch.Tensor.ceil_`.
   @discardableResult
   public func ceil_() -> Tensor { updated(.ceil) }
-  /// x = the nearest whole number, of two the even one: `torch.Tensor.round_`.
+  /// x = x rounded to the nearest integer, ties to even: `torch.Tensor.round_`.
   @discardableResult
   public func round_() -> Tensor { updated(.round) }
-  /// x = x without its fraction: `torch.Tensor.trunc_`.
+  /// x = x rounded towards 0: `torch.Tensor.trunc_`.
   @discardableResult
   public func trunc_() -> Tensor { updated(.trunc) }
 
-  /// Limits x to the range from `min` to `max`, either of which may be left out: `torch.Tensor.clamp_`.
+  /// Clamps x to the range from `min` to `max`, either of which may be omitted: `torch.Tensor.clamp_`.
   @discardableResult
   public func clamp_(min: Double? = nil, max: Double? = nil) -> Tensor {
     guard min != nil || max != nil else { fatalError("clamp_: give min, max or both") }
@@ -110,7 +110,7 @@ extension Tensor {
     return self
   }
 
-  /// Sets all elements to that of a tensor of one: `torch.Tensor.fill_`.
+  /// Sets all elements to the only element of a tensor: `torch.Tensor.fill_`.
   @discardableResult
   public func fill_(_ value: Tensor) -> Tensor {
     guard value.numel == 1 else {
@@ -119,14 +119,14 @@ extension Tensor {
     return copy_(value.reshape([]))
   }
 
-  /// Takes over the elements of another tensor, whose shape is broadcast: `torch.Tensor.copy_`.
+  /// Copies the elements of another tensor, which is broadcast: `torch.Tensor.copy_`.
   @discardableResult
   public func copy_(_ other: Tensor) -> Tensor {
     copy(from: other)
     return self
   }
 
-  /// Draws all elements evenly from `from` up to `to`: `torch.Tensor.uniform_`.
+  /// Draws all elements uniformly from [`from`, `to`): `torch.Tensor.uniform_`.
   @discardableResult
   public func uniform_(
     _ from: Double = 0, _ to: Double = 1, generator: Generator = .default
