@@ -28,25 +28,25 @@ extension Operator {
     }.forward { (t, a: IndexedDim) in t.indexSelect(a.dim, a.index) })
 }
 
-/// The places along a dim that an index names, in tensors of a shape.
+/// The attributes of indexing: the dim, the indices along it, and the shape of the indexed tensor.
 private struct IndexedDim {
   let dim: Int
   let index: Tensor
   let shape: [Int]
 
-  /// Zeros where a tangent goes.
+  /// Zeros into which a tangent is scattered.
   func nothing(_ t: Tensor) -> Tensor { .zeros(shape, dtype: t.dtype, device: t.device) }
 }
 
 extension Tensor {
-  /// Elements chosen along a dim, one for each place of `index`: `torch.gather`.
+  /// Elements chosen along a dim, one for each element of `index`: `torch.gather`.
   ///
-  /// y[i][j] = x[i][index[i][j]] for dim 1. The index is int64 or int32, and in no other dim longer than x.
+  /// y[i][j] = x[i][index[i][j]] for dim 1. The index is int64 or int32, and no longer than x in any other dim.
   public func gather(dim: Int, index: Tensor) -> Tensor {
     gathered(dim, index, for: "gather")
   }
 
-  /// The same, under the name of the operation that it is a part of.
+  /// The same, with the name of the calling operation for messages.
   private func gathered(_ dim: Int, _ index: Tensor, for name: String) -> Tensor {
     let dim = checkedDim(dim, for: name)
     if let part = scalarPart(index) {
@@ -62,13 +62,13 @@ extension Tensor {
       .gather, self, with: IndexedDim(dim: dim, index: index, shape: shape))
   }
 
-  /// A copy of this tensor with each element of `source` added at the place its index names:
-  /// `torch.scatter_add`. y[i][index[i][j]] += source[i][j] for dim 1.
+  /// A copy of this tensor with each element of `source` added at its index: `torch.scatter_add`. y[i][index[i][j]]
+  /// += source[i][j] for dim 1.
   public func scatterAdd(dim: Int, index: Tensor, source: Tensor) -> Tensor {
     added(dim, index, source, for: "scatterAdd")
   }
 
-  /// The same, under the name of the operation that it is a part of.
+  /// The same, with the name of the calling operation for messages.
   private func added(_ dim: Int, _ index: Tensor, _ source: Tensor, for name: String) -> Tensor {
     roundedOnce(self, source) { sum, source in
       sum.scattered(dim, index, source, adding: true, name).recorded(
@@ -76,8 +76,8 @@ extension Tensor {
     }
   }
 
-  /// A copy of this tensor with each element of `source` in the place its index names: `torch.scatter`.
-  /// y[i][index[i][j]] = source[i][j] for dim 1. Where an index occurs twice, the last one stays.
+  /// A copy of this tensor with each element of `source` stored at its index: `torch.scatter`. y[i][index[i][j]] =
+  /// source[i][j] for dim 1. If an index occurs twice, the last one wins.
   public func scatter(dim: Int, index: Tensor, source: Tensor) -> Tensor {
     scattered(dim, index, source, adding: false, "scatter").recorded(
       .scatter, self, source, with: IndexedDim(dim: dim, index: index, shape: shape))
@@ -105,8 +105,8 @@ extension Tensor {
     return result
   }
 
-  /// A copy of this tensor with the parts of `source` along a dim added at the places that a vector of
-  /// int64 indices names: `torch.index_add`.
+  /// A copy of this tensor with the slices of `source` along a dim added at the indices in a vector, int64 or int32:
+  /// `torch.index_add`.
   public func indexAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) -> Tensor {
     let dim = checkedDim(dim, for: "indexAdd")
     if ndim == 0 { return reshape([1]).indexAdd(0, index, source.flatten()).reshape([]) }
@@ -119,12 +119,12 @@ extension Tensor {
     return added(dim, places, source, for: "indexAdd")
   }
 
-  /// The places along a dim that a vector of int64 indices names: `torch.index_select`.
+  /// The slices along a dim at the indices in a vector, int64 or int32: `torch.index_select`.
   public func indexSelect(_ dim: Int, _ index: Tensor) -> Tensor {
     selected(dim, index, for: "indexSelect")
   }
 
-  /// The same, under the name of the operation that it is a part of.
+  /// The same, with the name of the calling operation for messages.
   func selected(_ dim: Int, _ index: Tensor, for name: String) -> Tensor {
     let dim = checkedDim(dim, for: name)
     if ndim == 0, index.numel == 1 { return reshape([1]).selected(0, index, for: name).reshape([]) }
@@ -141,7 +141,7 @@ extension Tensor {
       .indexSelect, self, with: IndexedDim(dim: dim, index: index, shape: self.shape))
   }
 
-  /// A vector of indices along a dim, the same for all places in the other dims.
+  /// A vector of indices along a dim, expanded over the other dims.
   private func spread(_ index: Tensor, _ dim: Int, for operation: String) -> Tensor {
     let index = checkedVector(index, for: operation)
     var shape = shape
@@ -151,12 +151,12 @@ extension Tensor {
     return index.reshape(column).expand(shape)
   }
 
-  /// This scalar as a vector, which an index of one dim, or none, takes for one element.
+  /// This tensor as a vector, if a scalar is indexed by a scalar or vector, or a vector by a scalar.
   private func scalarPart(_ index: Tensor) -> Tensor? {
     ndim == 0 && index.ndim < 2 || (index.ndim == 0 && ndim == 1) ? reshape([numel]) : nil
   }
 
-  /// A vector of int64 indices; one number is a vector too.
+  /// The index as an int64 vector; a scalar becomes a vector of one.
   private func checkedVector(_ index: Tensor, for operation: String) -> Tensor {
     let index = checkedIndexType(index, for: operation)
     guard index.ndim < 2, ndim > 0 else {
@@ -189,7 +189,7 @@ extension Tensor {
     return checkedIndexType(index, for: operation)
   }
 
-  /// The layout of the part that an index of the given shape reaches.
+  /// The layout of the part that an index of the given shape can reach.
   private func cut(to indexShape: [Int], except dim: Int) -> Layout {
     var shape = indexShape
     shape[dim] = self.shape[dim]
@@ -203,14 +203,13 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// The elements at places that are counted row by row, in the shape of the index: `torch.take`.
-  /// Negative ones count from the end.
+  /// The elements at row-major indices, in the shape of the index: `torch.take`. Negative indices count from the end.
   public func take(_ index: Tensor) -> Tensor {
     flatten()[index]
   }
 
-  /// Elements chosen along a dim, where index and tensor broadcast in the others:
-  /// `torch.take_along_dim`. Negative places count from the end.
+  /// Elements chosen along a dim, where index and tensor broadcast in the others: `torch.take_along_dim`. Negative
+  /// indices count from the end.
   public func takeAlongDim(_ index: Tensor, dim: Int) -> Tensor {
     let dim = checkedDim(dim, for: "takeAlongDim")
     var (own, other) = (shape, index.shape)
@@ -238,8 +237,7 @@ extension Tensor {
     return expand(whole).flatten().indexSelect(0, mask.detach().expand(whole).flatNonzero())
   }
 
-  /// The places of the elements other than 0, a row of dims for each: `torch.nonzero`; int64 of shape
-  /// [count, dims].
+  /// The indices of the nonzero elements, a row for each: `torch.nonzero`; int64 of shape [count, dims].
   public func nonzero() -> Tensor {
     var rest = (dtype == .bool ? detach() : detach() .!= 0).flatNonzero()
     var columns: [Tensor] = []
@@ -251,7 +249,7 @@ extension Tensor {
     return .stack(columns.reversed(), dim: 1)
   }
 
-  /// The places, counted row by row, at which this tensor of bool is true. The device is asked how many there are.
+  /// The row-major indices at which this bool tensor is true. Reading their number waits for the device.
   private func flatNonzero() -> Tensor {
     let flags = view.contiguous()
     let count = Tensor(empty: [], dtype: .int64, device: device)

@@ -1,13 +1,13 @@
-// Signals and images in other sizes.
+// Resizing of signals and images.
 
 extension Tensor {
-  /// How ``interpolate(size:mode:alignCorners:)`` works out what lies between elements.
+  /// How ``interpolate(size:mode:alignCorners:)`` computes values between elements.
   public enum Interpolation: String, Sendable {
-    /// The nearest point.
+    /// The nearest element.
     case nearest
-    /// Between the two nearest of a signal, by their distance.
+    /// Linear interpolation between the two nearest elements of a signal.
     case linear
-    /// Between the two nearest along each dim of an image, by their distance.
+    /// Linear interpolation along both dims of an image.
     case bilinear
 
     fileprivate func allows(_ dims: Int) -> Bool {
@@ -19,23 +19,22 @@ extension Tensor {
     }
   }
 
-  /// The last dims in other sizes, as many as are given: `torch.nn.functional.interpolate`.
+  /// Resizes as many last dims as there are sizes: `torch.nn.functional.interpolate`.
   ///
   /// - Parameters:
-  ///   - size: [length] for signals, [height, width] for images.
-  ///   - mode: how points between are found.
-  ///   - alignCorners: whether the elements at the ends keep their values; not with `nearest`.
+  ///   - size: [length] for signals, [height, width] for images, or one number for all dims but batch and channels.
+  ///   - mode: how values between elements are computed.
+  ///   - alignCorners: whether the elements at the corners keep their values; not with `nearest`.
   public func interpolate(
     size: any Extent, mode: Interpolation = .nearest, alignCorners: Bool = false
   ) -> Tensor {
-    // One number for all dims but batch and channels.
+    // One number is for all dims but batch and channels.
     let size =
       size is Int ? size.along(Swift.max(ndim - 2, 1), "size", of: "interpolate") : size.sizes
     return interpolated(size, size.map { _ in nil }, mode, alignCorners)
   }
 
-  /// The last dims longer by factors, as many as are given, and rounded down:
-  /// `torch.nn.functional.interpolate`.
+  /// Resizes as many last dims as there are factors, with sizes rounded down: `torch.nn.functional.interpolate`.
   public func interpolate(
     scaleFactor: [Double], mode: Interpolation = .nearest, alignCorners: Bool = false
   ) -> Tensor {
@@ -76,7 +75,7 @@ extension Tensor {
   }
 
   private func nearest(_ dim: Int, _ count: Int, _ step: Double) -> Tensor {
-    // In single precision, as PyTorch has it.
+    // In single precision, as in PyTorch.
     let places = (0..<count).map { Swift.min(Int(Float($0) * Float(step)), shape[dim] - 1) }
     return indexSelect(dim, Tensor(places, device: device))
   }

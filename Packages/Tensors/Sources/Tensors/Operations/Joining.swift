@@ -4,7 +4,7 @@ extension Operator {
     .wrtEach("the part of g that this input became") { (g, number, a: Concatenation) in
       g.narrow(a.dim, start: a.starts[number], length: a.starts[number + 1] - a.starts[number])
     }.forwardEach { (t, number, a: Concatenation) in
-      // Zeros in place of the others.
+      // Zeros for the other inputs.
       var sizes = [Int](repeating: 0, count: 2 * (t.ndim - a.dim))
       sizes[sizes.count - 2] = a.starts[number]
       sizes[sizes.count - 1] = a.starts.last! - a.starts[number + 1]
@@ -12,16 +12,16 @@ extension Operator {
     })
 }
 
-/// Where each of several tensors begins along a dim, and where the last one ends.
+/// The offsets along a dim at which concatenated tensors start, and the end of the last one.
 private struct Concatenation {
   let dim: Int
   var starts = [0]
 }
 
 extension Tensor {
-  /// Tensors one after the other along a dim: `torch.cat`.
+  /// Concatenates tensors along a dim: `torch.cat`.
   ///
-  /// Vectors without elements are left out where others have more dims.
+  /// Empty vectors are ignored if others have more dims.
   public static func cat(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
     let whole = tensors.filter { $0.shape != [0] }
     if !whole.isEmpty, whole.count < tensors.count, whole[0].ndim != 1 {
@@ -58,7 +58,7 @@ extension Tensor {
     return result.recorded(.cat, tensors, with: parts)
   }
 
-  /// Tensors of one shape along a new dim: `torch.stack`.
+  /// Stacks tensors of one shape along a new dim: `torch.stack`.
   public static func stack(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
     guard let first = tensors.first else { fatalError("stack: no tensors to join") }
     for (index, tensor) in tensors.enumerated() where tensor.shape != first.shape {
@@ -71,13 +71,13 @@ extension Tensor {
       dim: first.checkedDim(dim, for: "stack", in: first.ndim + 1))
   }
 
-  /// Tensors side by side: along dim 1, vectors along dim 0: `torch.hstack`.
+  /// Concatenates tensors along dim 1, or vectors along dim 0: `torch.hstack`.
   public static func hstack(_ tensors: [Tensor]) -> Tensor {
     let whole = tensors.map { $0.ndim == 0 ? $0.reshape([1]) : $0 }
     return cat(whole, dim: whole.first?.ndim == 1 ? 0 : 1)
   }
 
-  /// Tensors one below the other: along dim 0, where vectors are rows: `torch.vstack`.
+  /// Concatenates tensors along dim 0, with vectors as rows: `torch.vstack`.
   public static func vstack(_ tensors: [Tensor]) -> Tensor {
     cat(tensors.map { $0.ndim < 2 ? $0.reshape([1, -1]) : $0 }, dim: 0)
   }

@@ -1,4 +1,4 @@
-// Arithmetic and comparisons as methods, and arithmetic in the operators of Python.
+// Arithmetic and comparisons as methods, and Python's arithmetic operators.
 
 extension Tensor {
   /// a + b; shapes are broadcast: `torch.add`.
@@ -11,7 +11,7 @@ extension Tensor {
   public func sub(_ other: Tensor, alpha: some TensorElement) -> Tensor { self - other * alpha }
   /// a · b; shapes are broadcast: `torch.mul`.
   public func mul(_ other: Tensor) -> Tensor { self * other }
-  /// a / b, of floating point; shapes are broadcast: `torch.div`.
+  /// a / b, in floating point; shapes are broadcast: `torch.div`.
   public func div(_ other: Tensor) -> Tensor { self / other }
   /// -x: `torch.neg`.
   public func neg() -> Tensor { -self }
@@ -41,17 +41,16 @@ extension Tensor {
   /// Where an element is at least a number; bool.
   public func ge(_ number: some TensorElement) -> Tensor { self .>= scalar(number) }
 
-  /// xᵉ: `torch.pow`. It binds closer than `*`, and so does `-x`, unlike in Python: `-x ** 2` is
-  /// `(-x) ** 2`.
+  /// xᵉ: `torch.pow`. It binds tighter than `*`, as does `-x`, unlike in Python: `-x ** 2` is `(-x) ** 2`.
   public static func ** (x: Tensor, exponent: Tensor) -> Tensor { x.pow(exponent) }
   /// xᵉ for a number e.
   public static func ** (x: Tensor, exponent: some TensorElement) -> Tensor { x.pow(exponent) }
-  /// A number to the power of each element.
+  /// A number raised to the power of each element.
   public static func ** (x: some TensorElement, exponent: Tensor) -> Tensor {
     exponent.scalar(x).pow(exponent)
   }
-  /// What is left of a / b, with the sign of b: `torch.remainder`.
+  /// The remainder of a / b, with the sign of b: `torch.remainder`.
   public static func % (a: Tensor, b: Tensor) -> Tensor { a.remainder(b) }
-  /// What is left of a / b, with the sign of b.
+  /// The remainder of a / b, with the sign of b.
   public static func % (a: Tensor, b: some TensorElement) -> Tensor { a.remainder(a.scalar(b)) }
 }

@@ -1,4 +1,4 @@
-// Layers of numbers brought to the same scale.
+// Normalization layers, and embeddings.
 
 extension Operator {
   fileprivate static let layerNorm = Operator(
@@ -10,22 +10,22 @@ extension Operator {
 }
 
 extension Tensor {
-  /// The last dims with mean 0 and variance 1, then scaled and shifted:
-  /// `torch.nn.functional.layer_norm`; Ba, Kiros and Hinton, 2016.
+  /// The last dims normalized to mean 0 and variance 1, then scaled and shifted: `torch.nn.functional.layer_norm`;
+  /// Ba, Kiros and Hinton, 2016.
   ///
   /// - Parameters:
   ///   - normalizedShape: the sizes of those dims.
-  ///   - weight: in that shape, or none.
-  ///   - bias: in that shape, or none.
-  ///   - eps: what is added to the variance.
+  ///   - weight: of that shape, or none.
+  ///   - bias: of that shape, or none.
+  ///   - eps: the number added to the variance.
   public func layerNorm(
     _ normalizedShape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5
   ) -> Tensor {
     normalized(normalizedShape, weight, bias, center: true, eps, .layerNorm)
   }
 
-  /// The last dims with a mean square of 1, then scaled: `torch.nn.functional.rms_norm`; Zhang and
-  /// Sennrich, 2019. By default eps is the dtype's own.
+  /// The last dims normalized to a mean square of 1, then scaled: `torch.nn.functional.rms_norm`; Zhang and Sennrich,
+  /// 2019. By default, `eps` is the dtype's epsilon.
   public func rmsNorm(
     _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
   ) -> Tensor {
@@ -94,19 +94,17 @@ extension Tensor {
     }
   }
 
-  /// Each channel, which is dim 1, with mean 0 and variance 1 over all else, then scaled and shifted:
+  /// Each channel (dim 1) normalized to mean 0 and variance 1 over all other dims, then scaled and shifted:
   /// `torch.nn.functional.batch_norm`; Ioffe and Szegedy, 2015.
   ///
   /// - Parameters:
-  ///   - runningMean: [channels]; in training they follow the batch's own, otherwise they are used in
-  ///     place of them.
-  ///   - runningVar: [channels]; in training they follow the batch's own, otherwise they are used in
-  ///     place of them.
+  ///   - runningMean: [channels]; updated in training, otherwise used in place of the batch's mean.
+  ///   - runningVar: [channels]; updated in training, otherwise used in place of the batch's variance.
   ///   - weight: [channels], or none.
   ///   - bias: [channels], or none.
   ///   - training: whether the batch's own mean and variance are used.
-  ///   - momentum: how much of the batch's own goes into the running ones.
-  ///   - eps: what is added to the variance.
+  ///   - momentum: the weight of the batch's mean and variance in the running ones.
+  ///   - eps: the number added to the variance.
   public func batchNorm(
     runningMean: Tensor? = nil, runningVar: Tensor? = nil, weight: Tensor? = nil,
     bias: Tensor? = nil, training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
@@ -150,7 +148,7 @@ extension Tensor {
     copy(from: detach().withoutHalves * (1 - momentum) + other.detach() * momentum)
   }
 
-  /// The rows of a table at the given places, which count from 0: `torch.nn.functional.embedding`.
+  /// The rows of a table at the given indices: `torch.nn.functional.embedding`.
   public static func embedding(_ index: Tensor, _ table: Tensor) -> Tensor {
     guard table.ndim == 2, !index.dtype.isFloatingPoint, index.dtype != .bool else {
       fatalError(

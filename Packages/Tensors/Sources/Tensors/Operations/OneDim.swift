@@ -35,10 +35,10 @@ extension Tensor {
   public func norm(_ p: Double = 2, dim: Int, keepDim: Bool = false) -> Tensor {
     norm(p, dims: [dim], keepDim: keepDim)
   }
-  /// Whether all elements over one dim are other than 0: `torch.all`; see ``all(dims:keepDim:)``.
+  /// Whether all elements over one dim are nonzero: `torch.all`; see ``all(dims:keepDim:)``.
   public func all(dim: Int, keepDim: Bool = false) -> Tensor { all(dims: [dim], keepDim: keepDim) }
-  /// Whether any element over one dim is other than 0: `torch.any`; see ``any(dims:keepDim:)``.
+  /// Whether any element over one dim is nonzero: `torch.any`; see ``any(dims:keepDim:)``.
   public func any(dim: Int, keepDim: Bool = false) -> Tensor { any(dims: [dim], keepDim: keepDim) }
-  /// How many elements over one dim are other than 0: `torch.count_nonzero`; see ``countNonzero(dims:)``.
+  /// The number of nonzero elements over one dim: `torch.count_nonzero`; see ``countNonzero(dims:)``.
   public func countNonzero(dim: Int) -> Tensor { countNonzero(dims: [dim]) }
 }

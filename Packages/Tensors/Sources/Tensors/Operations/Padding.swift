@@ -1,26 +1,26 @@
-// More around a tensor.
+// Padding of tensors.
 
-/// What stands around a tensor: `mode` of `torch.nn.functional.pad`.
+/// What a tensor is padded with: `mode` of `torch.nn.functional.pad`.
 public enum PaddingMode: String, Sendable {
   /// A number, 0 unless another is given.
   case constant
-  /// Zeros, as a convolution's `padding_mode` says it: the same as ``constant``.
+  /// Zeros, under the name of a convolution's `padding_mode`: the same as ``constant``.
   public static var zeros: PaddingMode { .constant }
-  /// The elements mirrored at the edge, which is not repeated.
+  /// The elements mirrored at the edge, without repeating the edge.
   case reflect
-  /// The edge again.
+  /// The element at the edge, repeated.
   case replicate
-  /// The other end.
+  /// The elements of the other end.
   case circular
 }
 
 extension Tensor {
-  /// More around a tensor: `torch.nn.functional.pad`.
+  /// Pads a tensor: `torch.nn.functional.pad`.
   ///
   /// - Parameters:
-  ///   - sizes: how much before and after the last dim, then before and after the one before it, and so
-  ///     on. Negative ones cut.
-  ///   - mode: what stands there.
+  ///   - sizes: the padding before and after the last dim, then before and after the second to last, and so on.
+  ///     Negative sizes crop.
+  ///   - mode: what it is padded with.
   ///   - value: the number, with `constant`.
   public func pad(_ sizes: [Int], mode: PaddingMode = .constant, value: Double = 0) -> Tensor {
     guard sizes.count % 2 == 0, sizes.count <= 2 * ndim else {

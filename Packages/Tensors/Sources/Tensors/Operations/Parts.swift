@@ -1,4 +1,4 @@
-// Views of parts of a tensor, in the same memory.
+// Views of parts of a tensor.
 
 extension Operator {
   static let select = Operator(
@@ -20,7 +20,7 @@ extension Operator {
   fileprivate static let unfold = Operator(
     "unfold",
     .wrt(.x, "g, added at the places that windows took") { (g, a: Unfolding) in
-      // Windows overlap: each place within them is put back on its own.
+      // Windows overlap, so each index within them is scattered back separately.
       let parts = (0..<a.size).map { place in
         Tensor.placed(
           g.select(-1, place),
@@ -35,19 +35,19 @@ extension Operator {
     .wrt(.x, "g, added at the places that were taken") { (g, a: LayoutChange) in
       let sums = g.moved(from: a.to, to: a.from)
       if a.from.isContiguous { return sums }
-      // Elements that are one in memory share what comes.
+      // Elements that share a memory location share the gradient.
       let ones = Tensor.ones(a.from.shape, dtype: g.dtype, device: g.device)
       return sums / ones.moved(from: a.from, to: a.from)
     }.forward { (t, a: LayoutChange) in t.moved(from: a.from, to: a.to, adding: false) })
 }
 
-/// A part of tensors of a shape, as a view. No place is seen twice.
+/// The attributes of a view of a part of a tensor. No element occurs twice in it.
 private struct Part {
   let shape: [Int]
   let of: (Tensor) -> Tensor
 }
 
-/// Windows along a dim.
+/// The attributes of windows along a dim.
 private struct Unfolding {
   let shape: [Int]
   let dim: Int
@@ -56,7 +56,7 @@ private struct Unfolding {
   let step: Int
 }
 
-/// The same memory in another layout.
+/// The attributes of a view of the same memory in another layout.
 struct LayoutChange: CustomReflectable {
   let from: Layout
   let to: Layout
@@ -67,7 +67,7 @@ struct LayoutChange: CustomReflectable {
 }
 
 extension Tensor {
-  /// A view of `length` places along a dim, from `start` on, which may count from the end: `torch.narrow`.
+  /// A view of `length` elements along a dim from `start`, which counts from the end if it is negative: `torch.narrow`.
   public func narrow(_ dim: Int, start: Int, length: Int) -> Tensor {
     let dim = checkedDim(dim, for: "narrow")
     let first = ndim > 0 && start < 0 ? start + shape[dim] : start
@@ -80,7 +80,7 @@ extension Tensor {
     return sliced(dim, start: first, count: length, step: 1)
   }
 
-  /// A view of one place along a dim, without that dim: `torch.select`. It may count from the end.
+  /// A view at one index along a dim, without that dim: `torch.select`. A negative index counts from the end.
   public func select(_ dim: Int, _ index: Int) -> Tensor {
     guard ndim > 0 else { fatalError("select: a tensor without dims has no index \(index)") }
     let dim = checkedDim(dim, for: "select")
@@ -97,7 +97,7 @@ extension Tensor {
     return viewed(.select, layout, with: Part(shape: shape) { $0.select(dim, place) })
   }
 
-  /// `count` places along a dim, from `start` on, at steps of `step`, all of them within it.
+  /// A view of `count` elements along a dim from `start`, in steps of `step`, all of which are in range.
   func sliced(_ dim: Int, start: Int, count: Int, step: Int) -> Tensor {
     var (shape, strides) = (shape, strides)
     shape[dim] = count
@@ -110,15 +110,14 @@ extension Tensor {
       })
   }
 
-  /// Zeros with g at the places of a part: what the derivative of such a view is.
+  /// Zeros with g in the given part: the derivative of the view of that part.
   fileprivate static func placed(_ g: Tensor, in part: Part) -> Tensor {
     let result = zeros(part.shape, dtype: g.dtype, device: g.device)
     g.backend.convert(g.view, into: part.of(result).view)
     return result.recorded(.place, g, with: part)
   }
 
-  /// Parts of `size` places along a dim, the last one smaller where they do not come out even:
-  /// `torch.split`.
+  /// Views of `size` elements each along a dim, the last one smaller if the dim is not a multiple of it: `torch.split`.
   public func split(_ size: Int, dim: Int = 0) -> [Tensor] {
     let dim = checkedDim(dim, for: "split")
     guard size > 0, ndim > 0 else {
@@ -130,7 +129,7 @@ extension Tensor {
     }
   }
 
-  /// Parts of the given sizes along a dim: `torch.split`.
+  /// Views of the given sizes along a dim: `torch.split`.
   public func split(_ sizes: [Int], dim: Int = 0) -> [Tensor] {
     let dim = checkedDim(dim, for: "split")
     guard ndim > 0, sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(0, +) == shape[dim] else {
@@ -143,7 +142,7 @@ extension Tensor {
     }
   }
 
-  /// At most `count` parts along a dim, all but the last of one size: `torch.chunk`.
+  /// At most `count` views along a dim, all but the last of one size: `torch.chunk`.
   public func chunk(_ count: Int, dim: Int = 0) -> [Tensor] {
     guard count > 0, ndim > 0 else {
       fatalError("chunk: \(count) parts of a tensor of shape \(shape)")
@@ -153,14 +152,14 @@ extension Tensor {
     return split((size + count - 1) / count, dim: dim)
   }
 
-  /// Each place along a dim, without that dim: `torch.unbind`.
+  /// The views at each index along a dim, without that dim: `torch.unbind`.
   public func unbind(dim: Int = 0) -> [Tensor] {
     let dim = checkedDim(dim, for: "unbind")
     guard ndim > 0 else { fatalError("unbind: a tensor without dims has no places") }
     return (0..<shape[dim]).map { select(dim, $0) }
   }
 
-  /// The diagonal of two dims as a last dim: `torch.diagonal`. An offset above 0 is a diagonal above
+  /// A view of the diagonal of two dims, as the last dim: `torch.diagonal`. A positive offset is for a diagonal above
   /// the main one.
   public func diagonal(offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Tensor {
     let (a, b) = (checkedDim(dim1, for: "diagonal"), checkedDim(dim2, for: "diagonal"))
@@ -181,7 +180,8 @@ extension Tensor {
       with: Part(shape: shape) { $0.diagonal(offset: offset, dim1: a, dim2: b) })
   }
 
-  /// Windows of `size` places along a dim, at steps, as a last dim: `torch.Tensor.unfold`.
+  /// A view of windows of `size` elements along a dim, in steps of `step`, with their elements along a new last dim:
+  /// `torch.Tensor.unfold`.
   public func unfold(_ dim: Int, size: Int, step: Int) -> Tensor {
     let dim = checkedDim(dim, for: "unfold")
     let length = ndim == 0 ? 1 : shape[dim]
@@ -202,9 +202,9 @@ extension Tensor {
       with: Unfolding(shape: self.shape, dim: dim, size: size, count: count, step: step))
   }
 
-  /// The same memory in any shape and strides: `torch.as_strided`.
+  /// A view of the same memory in any shape and strides: `torch.as_strided`.
   ///
-  /// Stops the program where that would reach beyond the tensor's storage.
+  /// Stops the program if it would reach beyond the tensor's storage.
   public func asStrided(_ shape: [Int], _ strides: [Int], storageOffset: Int? = nil) -> Tensor {
     let offset = storageOffset ?? self.storageOffset
     let capacity = view.storage.byteCount / dtype.itemSize
@@ -222,8 +222,8 @@ extension Tensor {
     return viewed(.asStrided, layout, with: LayoutChange(from: view.layout, to: layout))
   }
 
-  /// What a storage that has these elements where one layout says, and zeros elsewhere, has where another
-  /// layout says. Elements that come to one place are added, or are the same.
+  /// Writes the elements to a storage of zeros through one layout, and reads it through another. Elements at one
+  /// location are added up, or are equal.
   func moved(from: Layout, to: Layout, adding: Bool = true) -> Tensor {
     let first = Swift.min(from.span.lowerBound, to.span.lowerBound)
     let count = Swift.max(from.span.upperBound, to.span.upperBound) - first
@@ -243,13 +243,13 @@ extension Tensor {
 }
 
 extension Tensor: Sequence {
-  /// The parts along dim 0, as in `for row in tensor`; views.
+  /// Iterates over dim 0, as in `for row in tensor`; the elements are views.
   public func makeIterator() -> IndexingIterator<[Tensor]> {
     guard ndim > 0 else { fatalError("a scalar has no parts to go through; use item()") }
     return unbind().makeIterator()
   }
 
-  /// The length of dim 0: `len` of a tensor. ``numel`` is the number of elements.
+  /// The size of dim 0: `len` of a tensor. ``numel`` is the number of elements.
   public var count: Int {
     guard let count = shape.first else {
       fatalError("count: a scalar has no dims; numel is 1")
@@ -257,6 +257,6 @@ extension Tensor: Sequence {
     return count
   }
 
-  /// The length of dim 0.
+  /// The size of dim 0.
   public var underestimatedCount: Int { shape.first ?? 0 }
 }

@@ -1,4 +1,4 @@
-// Recurrences whose steps are computed by kernels of their own.
+// Recurrent layers with fused kernels.
 
 extension Operator {
   fileprivate static let lstm = Operator(
@@ -7,16 +7,16 @@ extension Operator {
 }
 
 extension Tensor {
-  /// A long short-term memory along time, from what the inputs contribute to its gates: what `torch.lstm`
-  /// does for a layer and direction; Hochreiter and Schmidhuber, 1997.
+  /// Runs an LSTM over time, given what the inputs contribute to its gates: one layer and direction of `torch.lstm`;
+  /// Hochreiter and Schmidhuber, 1997.
   ///
-  /// With the gates i, f, g, o side by side, c' = σ(f)·c + σ(i)·tanh(g) and h' = σ(o)·tanh(c').
+  /// With the gates i, f, g, o concatenated, c' = σ(f)·c + σ(i)·tanh(g) and h' = σ(o)·tanh(c').
   ///
   /// - Parameters:
-  ///   - h: the first states, [batch, size], for contributions of [length, batch, 4 · size].
-  ///   - c: the first states, [batch, size], for contributions of [length, batch, 4 · size].
-  ///   - weight: [4 · size, size], what a hidden state contributes.
-  /// - Returns: the states after each step, [length, 2, batch, size]: the hidden one and the cell's.
+  ///   - h: the initial hidden state, [batch, size], for contributions of [length, batch, 4 · size].
+  ///   - c: the initial cell state, [batch, size].
+  ///   - weight: [4 · size, size], by which the hidden state contributes to the gates.
+  /// - Returns: the states after each step, [length, 2, batch, size]: the hidden state and the cell state.
   public func lstm(_ h: Tensor, _ c: Tensor, weight: Tensor) -> Tensor {
     requireFloatingPoint("lstm")
     guard ndim == 3, weight.ndim == 2, weight.shape[0] == shape[2],
@@ -65,7 +65,7 @@ private enum LSTMSteps {
     gates.backend.lstmGradients(
       g.view.contiguous(), gates.view, states.view, c: inputs[2].view.contiguous(),
       weight: inputs[3].view.contiguous(), into: gradients.view, dh: dh.view, dc: dc.view)
-    // The hidden states before each step, in one product.
+    // The hidden states before each step, for one matrix product.
     let before =
       length > 0
       ? Tensor.cat([h.unsqueeze(0), states[..<(length - 1), 0]]) : h.unsqueeze(0)[..<0]

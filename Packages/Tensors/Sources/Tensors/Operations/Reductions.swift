@@ -1,4 +1,4 @@
-// Reductions over all dims, or over some. Each beside its derivative.
+// Reductions over all dims or some, each next to its derivative.
 
 extension Operator {
   static let sum = Operator(
@@ -27,7 +27,7 @@ extension Operator {
     .wrt(.x, saving: .x, "∂σ/∂xᵢ = (xᵢ-x̄)/(σ·(n-1))") { (g, x, a: Spread) in
       g.spread(a.reduced) * x.standardized(a) / a.reduced.divisor
     }.forward { (t, x, a: Spread) in (t * x.standardized(a)).sum(a.reduced) / a.reduced.divisor })
-  /// What a gradient becomes on its way back through a reduction.
+  /// Repeats a gradient along the reduced dims in the backward of a reduction.
   static let spread = Operator(
     "expand",
     .wrt(.x, "g, summed over the copies") { (g, a: ReducedDims) in
@@ -44,13 +44,13 @@ extension Tensor {
   /// The sum over the dims of a reduction.
   func sum(_ reduced: ReducedDims) -> Tensor { sum(dims: reduced.dims, keepDim: reduced.isKept) }
 
-  /// For each element the product of the others.
+  /// For each element, the product of the others.
   fileprivate func othersInProduct(_ reduced: ReducedDims) -> Tensor {
     (self .== 0).anyTrue
       ? productOfOthers(reduced.dims) : prod(dims: reduced.dims, keepDim: true) / self
   }
 
-  /// How far each element is from the mean, in standard deviations.
+  /// The deviation of each element from the mean, in standard deviations.
   fileprivate func standardized(_ spread: Spread) -> Tensor {
     let dims = spread.reduced.dims
     return deviation(over: dims)
@@ -67,15 +67,15 @@ extension Tensor {
   }
 }
 
-/// What a reduction is over: its attributes.
+/// The attributes of a reduction.
 struct ReducedDims: CustomReflectable {
-  /// Which of the dims.
+  /// Which dims are reduced.
   let marks: [Bool]
-  /// Of the input.
+  /// The shape of the input.
   let shape: [Int]
-  /// Whether the dims stay, with size 1.
+  /// Whether the reduced dims are kept, with size 1.
   let isKept: Bool
-  /// What sums are divided by.
+  /// The number that sums are divided by.
   var divisor = 1.0
 
   var dims: [Int] { marks.places }
@@ -98,8 +98,7 @@ private struct Norm {
 }
 
 extension Tensor {
-  /// The sum over the given dims, or over all: `torch.sum`. Whole numbers and truth values add up to
-  /// int64.
+  /// The sum over the given dims, or over all: `torch.sum`. Integers and bools are summed in int64.
   public func sum(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     let dims = reducedDims(dims, for: "sum")
     let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
@@ -107,8 +106,7 @@ extension Tensor {
       .recorded(.sum, self, with: ReducedDims(marks: dims, shape: shape, isKept: keepDim))
   }
 
-  /// The product over the given dims, or over all: `torch.prod`. Whole numbers and truth values make
-  /// int64.
+  /// The product over the given dims, or over all: `torch.prod`. Integers and bools are multiplied in int64.
   public func prod(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     let marks = reducedDims(dims, for: "prod")
     let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
@@ -116,8 +114,8 @@ extension Tensor {
       .recorded(.prod, self, with: ReducedDims(marks: marks, shape: shape, isKept: keepDim))
   }
 
-  /// For each element the product of the others over the given dims, which may be 0: that of those
-  /// before it, times that of those after it.
+  /// For each element, the product of the others over the given dims, any of which may be 0: that of those before it
+  /// times that of those after it.
   fileprivate func productOfOthers(_ dims: [Int]) -> Tensor {
     let last = Array(ndim - dims.count..<ndim)
     let moved = movedim(dims, last)
@@ -144,18 +142,18 @@ extension Tensor {
       with: ReducedDims(marks: marks, shape: shape, isKept: keepDim, divisor: count))
   }
 
-  /// The variance over the given dims, or over all: `torch.var`. The sum of squares is divided by
-  /// the count less the correction.
+  /// The variance over the given dims, or over all: `torch.var`. The sum of squared deviations is divided by the
+  /// count minus the correction.
   public func variance(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
     spread(dims, correction, keepDim, takesRoot: false, .variance)
   }
 
-  /// The standard deviation over the given dims, or over all: `torch.std`. At 0 the derivative is 0.
+  /// The standard deviation over the given dims, or over all: `torch.std`. Where it is 0, so is its derivative.
   public func std(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
     spread(dims, correction, keepDim, takesRoot: true, .std)
   }
 
-  /// The root of Σ(x - mean)² / divisor, or what it is taken of.
+  /// Σ(x - mean)² / divisor, or its square root.
   private func spread(
     _ dims: [Int]?, _ correction: Int, _ keepDim: Bool, takesRoot: Bool, _ row: Operator
   ) -> Tensor {
@@ -176,7 +174,7 @@ extension Tensor {
         reduced: ReducedDims(marks: marks, shape: shape, isKept: keepDim, divisor: divisor)))
   }
 
-  /// How far each element is from the mean over the dims.
+  /// Each element minus the mean over the dims.
   fileprivate func deviation(over dims: [Int]) -> Tensor {
     self - mean(dims: dims, keepDim: true)
   }
@@ -187,7 +185,7 @@ extension Tensor {
     return .where(isZero, 0, self / Tensor.where(isZero, 1, y))
   }
 
-  /// How many elements there are over the dims.
+  /// The number of elements over the dims.
   private func count(over marks: [Bool]) -> Double {
     Double(zip(marks, shape).reduce(1) { $1.0 ? $0 * $1.1 : $0 })
   }
@@ -210,8 +208,8 @@ extension Tensor {
     return sum.reshape(shape.indices.filter { !marks[$0] }.map { shape[$0] })
   }
 
-  /// (Σ |x|ᵖ)^(1/p) over the given dims, or over all: `torch.linalg.vector_norm`. An infinite p gives
-  /// the largest absolute value, 0 counts what is not 0. At 0 the derivative is 0.
+  /// (Σ |x|ᵖ)^(1/p) over the given dims, or over all: `torch.linalg.vector_norm`. For p = ∞ it is the largest
+  /// absolute value, for -∞ the smallest, for 0 the number of nonzero elements. At 0 the derivative is 0.
   public func norm(_ p: Double = 2, dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     requireFloatingPoint("norm")
     if p == .infinity { return abs().amax(dims: dims, keepDim: keepDim) }
@@ -230,13 +228,12 @@ extension Tensor {
     return result.recorded(.norm, self, with: Norm(p: p, reduced: reduced))
   }
 
-  /// Whether all elements over the given dims, or all, are other than 0: `torch.all`; bool, or uint8 of uint8.
+  /// Whether all elements over the given dims, or all, are nonzero: `torch.all`; bool, or uint8 for uint8.
   public func all(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     truth(.minimum, dims, keepDim, ofNothing: true, "all")
   }
 
-  /// Whether any element over the given dims, or any at all, is other than 0: `torch.any`; bool, or uint8 of
-  /// uint8.
+  /// Whether any element over the given dims, or any at all, is nonzero: `torch.any`; bool, or uint8 for uint8.
   public func any(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     truth(.maximum, dims, keepDim, ofNothing: false, "any")
   }
@@ -251,7 +248,7 @@ extension Tensor {
     return dtype == .uint8 ? result.to(.uint8) : result
   }
 
-  /// How many elements over the given dims, or of all, are other than 0: `torch.count_nonzero`; int64.
+  /// The number of nonzero elements over the given dims, or of all: `torch.count_nonzero`; int64.
   public func countNonzero(dims: [Int]? = nil) -> Tensor {
     (detach() .!= 0).sum(dims: dims)
   }
@@ -260,7 +257,7 @@ extension Tensor {
 extension Tensor {
   /// The elements reduced over dims by the device; see ``Backend``.
   ///
-  /// - Parameter row: the operation that does so, unless it takes what comes.
+  /// - Parameter row: the operation, if autocast may convert its input.
   static func reduce(
     _ reduction: Reduction, _ x: StridedView, for row: Operator? = nil, over dims: [Bool],
     centers: StridedView? = nil,
@@ -276,14 +273,14 @@ extension Tensor {
     let y = StridedView(
       empty: kept.isEmpty ? .scalar : Layout(contiguous: kept), dtype: dtype,
       device: x.storage.device)
-    // Where there is nothing to reduce, a sum is 0 and a product 1.
+    // An empty sum is 0, an empty product 1.
     if x.layout.numel == 0 { Tensor(y).fill(reduction == .product ? 1 : 0 / divisor) }
     y.storage.device.backend.reduce(
       reduction, x, over: dims, centers: centers, divisor: divisor, takesRoot: takesRoot, into: y)
     return Tensor(y)
   }
 
-  /// Marks the dims to reduce over; all of them where none are named.
+  /// Marks the dims to reduce over: all of them if none are given.
   func reducedDims(_ dims: [Int]?, for operation: String) -> [Bool] {
     guard let dims else { return [Bool](repeating: true, count: ndim) }
     var marks = [Bool](repeating: false, count: ndim)
@@ -295,7 +292,7 @@ extension Tensor {
     return marks
   }
 
-  /// The gradient of a reduction, repeated along the reduced dims.
+  /// The gradient of a reduction, expanded along the reduced dims.
   func spread(_ reduced: ReducedDims) -> Tensor {
     var strides = [Int](repeating: 0, count: reduced.shape.count)
     var own = 0

@@ -1,8 +1,7 @@
-// Elements again, or in other places.
+// Repeated and rolled elements.
 
 extension Tensor {
-  /// The whole tensor again, so many times along each dim; missing dims come first:
-  /// `torch.Tensor.repeat`, `torch.tile`.
+  /// The tensor repeated along each dim; extra counts are for new leading dims: `torch.Tensor.repeat`, `torch.tile`.
   public func `repeat`(_ counts: [Int]) -> Tensor {
     guard counts.count >= ndim, counts.allSatisfy({ $0 >= 0 }) else {
       fatalError(
@@ -13,17 +12,17 @@ extension Tensor {
     return spaced.expand(zip(counts, whole).flatMap { [$0, $1] })
       .reshape(zip(counts, whole).map { $0 * $1 })
   }
-  /// The tensor so many times along each dim; see the other `repeat`.
+  /// The tensor repeated along each dim; see the other `repeat`.
   public func `repeat`(_ counts: Int...) -> Tensor { `repeat`(counts) }
 
-  /// As ``repeat(_:)``, where missing counts come first and are 1: `torch.tile`.
+  /// As ``repeat(_:)``, with missing leading counts taken as 1: `torch.tile`.
   public func tile(_ counts: [Int]) -> Tensor {
     self.repeat([Int](repeating: 1, count: Swift.max(ndim - counts.count, 0)) + counts)
   }
   /// See the other `tile`.
   public func tile(_ counts: Int...) -> Tensor { tile(counts) }
 
-  /// Each place along a dim so many times in a row: `torch.repeat_interleave`.
+  /// Each slice along a dim repeated `count` times in a row: `torch.repeat_interleave`.
   public func repeatInterleave(_ count: Int, dim: Int) -> Tensor {
     let dim = checkedDim(dim, for: "repeatInterleave")
     guard ndim > 0, count >= 0 else {
@@ -33,7 +32,7 @@ extension Tensor {
     return unsqueeze(dim + 1).expand(whole).flatten(startDim: dim, endDim: dim + 1)
   }
 
-  /// The places along dims moved on, those beyond the end to the beginning: `torch.roll`.
+  /// The elements shifted along dims, with wraparound: `torch.roll`.
   public func roll(_ shifts: [Int], dims: [Int]) -> Tensor {
     guard shifts.count == dims.count else {
       fatalError("roll: \(shifts.count) shifts for \(dims.count) dims")
@@ -56,7 +55,7 @@ extension Tensor {
     return result
   }
 
-  /// The elements moved on, counted row by row: `torch.roll`.
+  /// The elements shifted in row-major order, with wraparound: `torch.roll`.
   public func roll(_ shift: Int) -> Tensor {
     flatten().roll([shift], dims: [0]).reshape(shape)
   }

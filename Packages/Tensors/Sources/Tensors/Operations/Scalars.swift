@@ -1,5 +1,5 @@
-// Numbers on either side of an operator that are not written there, which makes them tensors. They
-// take the tensor's dtype in the same way, unless they are of a higher kind.
+// Operators with a number that is not a literal on one side; literals become tensors. Such numbers take the tensor's
+// dtype in the same way, unless they are of a higher category.
 
 extension Tensor {
   /// Element-wise sum; shapes are broadcast.
@@ -8,7 +8,7 @@ extension Tensor {
   public static func - (a: Tensor, b: some TensorElement) -> Tensor { a - a.scalar(b) }
   /// Element-wise product; shapes are broadcast.
   public static func * (a: Tensor, b: some TensorElement) -> Tensor { a * a.scalar(b) }
-  /// Element-wise quotient, of floating point; shapes are broadcast.
+  /// Element-wise quotient, in floating point; shapes are broadcast.
   public static func / (a: Tensor, b: some TensorElement) -> Tensor { a / a.scalar(b) }
   /// Element-wise sum; shapes are broadcast.
   public static func + (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) + b }
@@ -16,7 +16,7 @@ extension Tensor {
   public static func - (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) - b }
   /// Element-wise product; shapes are broadcast.
   public static func * (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) * b }
-  /// Element-wise quotient, of floating point; shapes are broadcast.
+  /// Element-wise quotient, in floating point; shapes are broadcast.
   public static func / (a: some TensorElement, b: Tensor) -> Tensor { b.scalar(a) / b }
 
   /// Adds in place; the right side is broadcast.
@@ -25,7 +25,7 @@ extension Tensor {
   public static func -= (a: inout Tensor, b: some TensorElement) { a -= a.scalar(b) }
   /// Multiplies in place; the right side is broadcast.
   public static func *= (a: inout Tensor, b: some TensorElement) { a *= a.scalar(b) }
-  /// Divides in place, floating point; the right side is broadcast.
+  /// Divides in place, in floating point; the right side is broadcast.
   public static func /= (a: inout Tensor, b: some TensorElement) { a /= a.scalar(b) }
 
   /// Where elements are equal: `torch.eq`; bool.
@@ -41,7 +41,7 @@ extension Tensor {
   /// Where the left side is greater or equal: `torch.ge`; bool.
   public static func .>= (a: Tensor, b: some TensorElement) -> Tensor { a .>= a.scalar(b) }
 
-  /// A number as an operand beside this tensor.
+  /// A number as an operand with this tensor.
   func scalar<Number: TensorElement>(_ number: Number) -> Tensor {
     if literal != nil {
       if let number = number as? Double { return Tensor(literal: number, value: number) }
@@ -59,7 +59,7 @@ extension Tensor {
     return Tensor(Tensor(exactly: number).view.converted(to: dtype))
   }
 
-  /// A number in its own dtype.
+  /// Creates a scalar tensor in the number's own dtype.
   convenience init<Number: TensorElement>(exactly number: Number) {
     self.init(StridedView(empty: .scalar, dtype: Number.dtype, device: .cpu))
     Swift.withUnsafeBytes(of: number, view.copyIn)

@@ -1,4 +1,4 @@
-// Softmax and its logarithm, each beside its derivative.
+// Softmax and its logarithm, each next to its derivative.
 
 extension Operator {
   static let softmax = Operator(
@@ -37,7 +37,7 @@ private struct CrossEntropy {
 }
 
 extension Tensor {
-  /// softmax(x) less 1 at the target, and 0 where the target does not count.
+  /// softmax(x) minus the one-hot target, and 0 where the target is ignored.
   fileprivate func distance(from target: Tensor, _ a: CrossEntropy) -> Tensor {
     let isIgnored = target .== a.ignoreIndex
     let right = target.maskedFill(isIgnored, 0).oneHot(classCount: shape[ndim - 1])
@@ -64,13 +64,12 @@ extension Tensor {
     return y.recorded(row, self, with: checkedDim(dim, for: row.name))
   }
 
-  /// How far the scores of classes are from the right class, row by row: -log softmax(x) at the target;
-  /// what `torch.nn.functional.cross_entropy` computes with `reduction="none"`.
+  /// The cross entropy of each row of logits, -log softmax(x) at the target: `torch.nn.functional.cross_entropy` with
+  /// `reduction="none"`.
   ///
   /// - Parameters:
-  ///   - target: int64, the right classes, in the shape of x without its last dim, which is that of the
-  ///     classes.
-  ///   - ignoreIndex: targets that do not count: their losses are 0.
+  ///   - target: the correct classes, int64, in the shape of x without its last dim, that of the classes.
+  ///   - ignoreIndex: targets that are ignored, with a loss of 0.
   public func crossEntropy(_ target: Tensor, ignoreIndex: Int = -100) -> Tensor {
     if let wide = prepared(for: .crossEntropy) {
       return wide.crossEntropy(target, ignoreIndex: ignoreIndex)

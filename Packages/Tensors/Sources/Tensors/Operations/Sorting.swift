@@ -1,4 +1,4 @@
-// Sorting along a dim, and running totals.
+// Sorting, and cumulative sums and products, along a dim.
 
 extension Operator {
   static let median = Operator(
@@ -32,15 +32,15 @@ extension Operator {
 }
 
 extension Tensor {
-  /// Equal ones share the median.
+  /// Each element's share of the median; ties share it.
   fileprivate func share(inMedian y: Tensor) -> Tensor {
     let median = y.detach()
     let isMedian = ((self .== median) | (isnan() & median.isnan())).to(dtype)
     return isMedian / isMedian.sum()
   }
 
-  /// The places along a dim in the order of their elements, equal ones as they stand: `torch.argsort`
-  /// with `stable=True`; int64. NaN counts as the largest.
+  /// The indices that sort the elements along a dim, stably: `torch.argsort` with `stable=True`; int64. NaN counts as
+  /// the largest.
   public func argsort(dim: Int = -1, descending: Bool = false) -> Tensor {
     alongRows(dim, for: "argsort") { rows in
       let places = Tensor(empty: rows.layout.contiguous, dtype: .int64, device: device)
@@ -49,7 +49,7 @@ extension Tensor {
     }
   }
 
-  /// The elements along a dim in order, and the places where they stood: `torch.sort`.
+  /// The elements sorted along a dim, and their indices: `torch.sort`.
   public func sort(
     dim: Int = -1, descending: Bool = false
   ) -> (values: Tensor, indices: Tensor) {
@@ -57,8 +57,7 @@ extension Tensor {
     return (ndim == 0 ? clone() : gather(dim: dim, index: indices), indices)
   }
 
-  /// The `count` largest elements along a dim in order, or the smallest, and their places:
-  /// `torch.topk`.
+  /// The `count` largest or smallest elements along a dim, in order, and their indices: `torch.topk`.
   public func topk(
     _ count: Int, dim: Int = -1, largest: Bool = true
   ) -> (values: Tensor, indices: Tensor) {
@@ -72,8 +71,8 @@ extension Tensor {
     return (gather(dim: axis, index: indices), indices)
   }
 
-  /// The middle element along a dim, the lower one of two, and its place: `torch.median`. Where there
-  /// is a NaN it is the result.
+  /// The median along a dim, the lower one of two middle elements, and its index: `torch.median`. If there is a NaN,
+  /// it is the result.
   public func median(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
     let axis = checkedDim(dim, for: "median")
     let size = ndim == 0 ? 1 : shape[axis]
@@ -91,7 +90,7 @@ extension Tensor {
     return keepDim ? (values, indices) : (values.squeeze(axis), indices.squeeze(axis))
   }
 
-  /// The middle element of all: `torch.median`.
+  /// The median of all elements: `torch.median`.
   public func median() -> Tensor {
     if numel == 0, dtype.isFloatingPoint {
       return .full([], Double.nan, dtype: dtype, device: device)
@@ -99,10 +98,10 @@ extension Tensor {
     return detach().flatten().median(dim: 0).values.recorded(.median, self)
   }
 
-  /// How many elements of each row along the last dim, which is sorted, come before each of the values,
-  /// or are equal to it too if `right`: `torch.searchsorted`; int64 in the shape of the values.
+  /// The indices at which values would be inserted into the last dim, which is sorted, before equal elements, or
+  /// after them if `right`: `torch.searchsorted`; int64 in the shape of the values.
   ///
-  /// The dims before the last are those of the values, or there are none and one row serves for all.
+  /// The dims before the last are those of the values, or this is a vector, which serves for all values.
   public func searchsorted(_ values: Tensor, right: Bool = false) -> Tensor {
     guard ndim > 0, values.device == device,
       ndim == 1 || (values.ndim == ndim && values.shape.dropLast() == shape.dropLast())
@@ -121,19 +120,19 @@ extension Tensor {
     return places.reshape(values.shape)
   }
 
-  /// The different elements in order, or the different parts along a dim: `torch.unique`.
+  /// The unique elements, or slices along a dim, in sorted order: `torch.unique`.
   public func unique(dim: Int? = nil) -> Tensor { uniqueWithCounts(dim: dim).values }
 
-  /// The different elements in order, or the different parts along a dim; the place among them of each
-  /// element, in this tensor's shape, or of each part; and how often each occurs: `torch.unique` with
-  /// `return_inverse` and `return_counts`.
+  /// The unique elements, or slices along a dim, in sorted order; for each element, in this tensor's shape, or for
+  /// each slice, its index among them; and how often each occurs: `torch.unique` with `return_inverse` and
+  /// `return_counts`.
   public func uniqueWithCounts(
     dim: Int? = nil
   ) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
     let moved = dim.map { detach().movedim($0, 0) } ?? detach().flatten()
     let count = moved.shape[0]
     let rows = moved.reshape([count, count == 0 ? 1 : moved.numel / count])
-    // The first column decides, so it is sorted by last, and equal ones keep their order.
+    // The first column is the most significant, so it is sorted by last; the sort is stable.
     var order = Tensor.arange(count, device: device)
     for column in (0..<rows.shape[1]).reversed() {
       order = order[rows.select(1, column)[order].argsort()]
@@ -151,7 +150,7 @@ extension Tensor {
     return (parts, inverse, group.bincount())
   }
 
-  /// How often each whole number from 0 on occurs, or the sum of their weights: `torch.bincount`.
+  /// The number of occurrences of each integer from 0 on, or the sum of their weights: `torch.bincount`.
   public func bincount(weights: Tensor? = nil, minLength: Int = 0) -> Tensor {
     guard !dtype.isFloatingPoint, dtype != .bool, ndim == 1, !(self .< 0).anyTrue else {
       fatalError("bincount: \(dtype) of shape \(shape); it must be a vector of integers from 0 on")
@@ -166,12 +165,12 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// The sums of the elements up to each place along a dim: `torch.cumsum`.
+  /// The cumulative sums along a dim: `torch.cumsum`.
   public func cumsum(dim: Int) -> Tensor {
     running(.sum, dim, .cumsum).recorded(.cumsum, self, with: dim)
   }
 
-  /// The products of the elements up to each place along a dim: `torch.cumprod`.
+  /// The cumulative products along a dim: `torch.cumprod`.
   public func cumprod(dim: Int) -> Tensor {
     running(.product, dim, .cumprod).recorded(.cumprod, self, with: dim)
   }
@@ -185,7 +184,7 @@ extension Tensor {
     }
   }
 
-  /// Lets a kernel that works along contiguous rows work along any dim. The result is contiguous, as PyTorch's.
+  /// Applies a kernel for contiguous rows along any dim. The result is contiguous, as in PyTorch.
   func alongRows(
     _ dim: Int, for operation: String, _ body: (StridedView) -> Tensor
   ) -> Tensor {
@@ -206,6 +205,6 @@ extension Tensor {
     let reversed = view.with(Layout(shape: shape, strides: strides, offset: offset))
     return Tensor(reversed.copied()).recorded(.flip, self, with: dims)
   }
-  /// In reverse order along dims; see the other `flip`.
+  /// The elements in reverse order along dims; see the other `flip`.
   public func flip(_ dims: Int...) -> Tensor { flip(dims) }
 }

@@ -1,95 +1,95 @@
-/// What can stand between the brackets of `x[…]`, besides numbers and ranges:
+/// An index in `x[…]` that is neither a number nor a range:
 ///
 ///     (x[.all, -1], x[.ellipsis, .newAxis], x[.step(2)], x[.range(1, -1)])
 public struct TensorIndex: Sendable {
   enum Kind {
-    /// One place; the dim goes. Negative ones count from the end.
+    /// One index, which removes the dim. Negative ones count from the end.
     case place(Int)
-    /// From a place up to, but not including, another, at steps; nil is the dim's own end.
+    /// From a start up to, but not including, an end, in steps; nil is the dim's own bound.
     case range(Int?, Int?, step: Int)
     case ellipsis
     case newAxis
-    /// Places along one dim, or with truth values along as many dims as there are.
+    /// Indices along one dim, or a mask over as many dims as it has.
     case tensor(Tensor)
   }
 
   let kind: Kind
 }
 
-/// A type that an index can be written in: whole numbers, ranges, and ``TensorIndex`` itself.
+/// A type that a tensor can be indexed with: integers, ranges, arrays, tensors, and ``TensorIndex`` itself.
 public protocol TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   var tensorIndex: TensorIndex { get }
 }
 
 extension TensorIndexConvertible where Self == TensorIndex {
   /// The whole dim: `:` in Python.
   public static var all: TensorIndex { .range(nil, nil) }
-  /// The whole dim at steps: `::step` in Python.
+  /// The whole dim in steps: `::step` in Python.
   public static func step(_ step: Int) -> TensorIndex { .range(nil, nil, step: step) }
-  /// From a place up to, but not including, another, at steps: `start:end:step` in Python. Negative
-  /// places count from the end, nil is the dim's own end, and what lies beyond the dim is cut.
+  /// From a start up to, but not including, an end, in steps: `start:end:step` in Python. Negative bounds count from
+  /// the end, nil is the dim's own bound, and bounds beyond the dim are clamped.
   public static func range(_ start: Int?, _ end: Int?, step: Int = 1) -> TensorIndex {
     TensorIndex(kind: .range(start, end, step: step))
   }
-  /// As many whole dims as are left: `...` in Python.
+  /// All remaining dims: `...` in Python.
   public static var ellipsis: TensorIndex { TensorIndex(kind: .ellipsis) }
   /// A new dim of size 1: `None` in Python.
   public static var newAxis: TensorIndex { TensorIndex(kind: .newAxis) }
 }
 
 extension TensorIndex: TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   public var tensorIndex: TensorIndex { self }
 }
 
 extension Int: TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   public var tensorIndex: TensorIndex { TensorIndex(kind: .place(self)) }
 }
 
 extension Range<Int>: TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   public var tensorIndex: TensorIndex { .range(lowerBound, upperBound) }
 }
 
 extension ClosedRange<Int>: TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   public var tensorIndex: TensorIndex {
     .range(lowerBound, upperBound == -1 ? nil : upperBound + 1)
   }
 }
 
 extension PartialRangeFrom<Int>: TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   public var tensorIndex: TensorIndex { .range(lowerBound, nil) }
 }
 
 extension PartialRangeUpTo<Int>: TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   public var tensorIndex: TensorIndex { .range(nil, upperBound) }
 }
 
 extension PartialRangeThrough<Int>: TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   public var tensorIndex: TensorIndex { .range(nil, upperBound == -1 ? nil : upperBound + 1) }
 }
 
 extension [Int]: TensorIndexConvertible {
-  /// Some places along a dim, as in `x[.all, [0, 2]]`; a copy.
+  /// Several indices along a dim, as in `x[.all, [0, 2]]`, which copies.
   public var tensorIndex: TensorIndex { Tensor(self, device: .cpu).tensorIndex }
 }
 
 extension Tensor: TensorIndexConvertible {
-  /// It as an index of a tensor.
+  /// The tensor index.
   public var tensorIndex: TensorIndex { TensorIndex(kind: .tensor(self)) }
 }
 
 extension Tensor {
   /// A part: `x[0]`, `x[1..<3]`, `x[.all, -1]`, `x[.ellipsis, .newAxis]`, `x[mask]`, `x[rows, columns]`.
   ///
-  /// It is a view, unless an index is a tensor: of int64, which names places along a dim, negative ones
-  /// from the end, or of bool, which chooses where it is true. Several broadcast together.
+  /// It is a view, unless an index is a tensor: integers are indices along a dim, negative ones from
+  /// the end, and bools select where they are true. Several index tensors broadcast together.
   ///
   /// Assigning changes the elements in place, and gradients follow the change.
   public subscript(_ index: some TensorIndexConvertible) -> Tensor {
@@ -97,7 +97,7 @@ extension Tensor {
     set { assign(newValue, at: [index.tensorIndex]) }
   }
 
-  /// A part by an index for each dim; what is assigned is written in place.
+  /// The part at an index for each dim; assignment is in place.
   public subscript(
     _ first: some TensorIndexConvertible, _ second: some TensorIndexConvertible
   ) -> Tensor {
@@ -105,7 +105,7 @@ extension Tensor {
     set { assign(newValue, at: [first.tensorIndex, second.tensorIndex]) }
   }
 
-  /// A part by an index for each dim; what is assigned is written in place.
+  /// The part at an index for each dim; assignment is in place.
   public subscript(
     _ first: some TensorIndexConvertible, _ second: some TensorIndexConvertible,
     _ third: some TensorIndexConvertible
@@ -114,8 +114,8 @@ extension Tensor {
     set { assign(newValue, at: [first.tensorIndex, second.tensorIndex, third.tensorIndex]) }
   }
 
-  /// A part by any number of indices. Setters of such subscripts crash the compiler (6.3.1), so more
-  /// than three indices are assigned through views: `x[0, 1][2, 3] = y`.
+  /// The part at any number of indices. Setters of variadic subscripts crash the compiler (6.3.1), so with more than
+  /// three indices, assign through views: `x[0, 1][2, 3] = y`.
   public subscript<each Index: TensorIndexConvertible>(_ index: repeat each Index) -> Tensor {
     var indices: [TensorIndex] = []
     for index in repeat each index { indices.append(index.tensorIndex) }
@@ -151,13 +151,13 @@ extension Tensor {
     }
   }
 
-  /// Whether both tensors are the same elements of the same memory.
+  /// Whether both tensors are the same view of the same memory.
   private func isSame(as other: Tensor) -> Bool {
     sharesStorage(with: other) && shape == other.shape && strides == other.strides
       && storageOffset == other.storageOffset
   }
 
-  /// The view that the indices other than tensors make, and the tensors by the dims that they index.
+  /// The view by the indices other than tensors, and the index tensors by the dims that they index.
   private func part(_ indices: [TensorIndex]) -> (Tensor, [Int: Tensor]) {
     var wanted = 0
     var ellipses = 0
@@ -200,7 +200,7 @@ extension Tensor {
     return (result, tensors)
   }
 
-  /// What a tensor that is used as an index names along each of the dims from `dim` on.
+  /// The indices along each dim from `dim` on that an index tensor selects.
   private func places(_ index: Tensor, at dim: Int) -> [Tensor] {
     guard index.dtype == .bool else {
       guard !index.dtype.isFloatingPoint else {
@@ -216,9 +216,8 @@ extension Tensor {
     return index.nonzero().unbind(dim: 1)
   }
 
-  /// This tensor with the indexed dims first and as one, the places along that one, in the shape that
-  /// the indices broadcast to, and where that shape stands in the result: in place of the indexed dims
-  /// where they are neighbours, else first.
+  /// This tensor with the indexed dims first and flattened; the indices along that dim, in their broadcast shape; and
+  /// the dim at which that shape goes in the result: that of the indexed dims if they are adjacent, else the first.
   private func lined(_ tensors: [Int: Tensor]) -> (rows: Tensor, places: Tensor, dim: Int) {
     let dims = tensors.keys.sorted()
     var broadcast: [Int] = []

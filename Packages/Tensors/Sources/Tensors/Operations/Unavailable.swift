@@ -1,4 +1,4 @@
-// What Python and PyTorch write and Swift writes otherwise: the compiler says how.
+// Spellings from Python and PyTorch that Swift has other ones for: the compiler says which.
 
 extension Tensor {
   /// Use `.<`.

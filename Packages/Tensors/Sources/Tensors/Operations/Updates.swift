@@ -1,4 +1,4 @@
-// Element-wise operations in place: `torch.Tensor.add_` and its like.
+// Element-wise operations in place: `torch.Tensor.add_` and the like.
 
 extension Tensor {
   /// Adds in place; the right side is broadcast.
@@ -10,7 +10,7 @@ extension Tensor {
   /// Divides in place, floating point; the right side is broadcast.
   public static func /= (a: inout Tensor, b: Tensor) { become(&a, .divide, b) { $0 / $1 } }
 
-  /// A number that was written in the program is no place in memory, so the variable gets the result.
+  /// A literal has no memory to change, so the variable is assigned the result.
   private static func become(
     _ a: inout Tensor, _ operation: Operator, _ b: Tensor,
     _ result: (Tensor, Tensor) -> Tensor
@@ -18,7 +18,7 @@ extension Tensor {
     if a.literal == nil { a.update(operation, b) } else { a = result(a, b) }
   }
 
-  /// x = op(x, other), in x's own memory, shape and dtype. Gradients follow the change.
+  /// Sets x = op(x, other) in place, keeping the shape and dtype of x. Gradients follow the change.
   public func update(_ operation: Operator, _ other: Tensor) {
     let name = "update(.\(operation.name))"
     guard let kernel = operation.binaryKernel else {
@@ -48,11 +48,11 @@ extension Tensor {
     }
   }
 
-  /// x = op(x), in x's own memory. Gradients follow the change.
+  /// Sets x = op(x) in place. Gradients follow the change.
   ///
   /// - Parameters:
-  ///   - operation: on each element.
-  ///   - parameters: as many numbers as the operation has ``Operator/parameters``.
+  ///   - operation: an element-wise operation.
+  ///   - parameters: a number for each of the operation's ``Operator/parameters``.
   public func update(_ operation: Operator, with parameters: Double...) {
     let name = "update(.\(operation.name))"
     guard let kernel = operation.unaryKernel, parameters.count == operation.parameters.count else {

@@ -1,4 +1,4 @@
-// Views: other shapes and orders of the same elements, in the same memory.
+// Views: the same memory with other shapes and orders of dims.
 
 extension Operator {
   static let view = reshape("view")
@@ -33,12 +33,12 @@ struct ShapeChange: CustomReflectable {
   let from: [Int]
   let to: [Int]
 
-  // Inputs and outputs have their shapes.
+  // Graphs show the shapes with inputs and outputs.
   var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Tensor {
-  /// A dim counted from 0, for one that may be counted from the end.
+  /// The dim, counted from 0; stops the program if it is out of range.
   func checkedDim(_ dim: Int, for operation: String, in rank: Int? = nil) -> Int {
     let rank = Swift.max(rank ?? ndim, 1)
     guard (-rank..<rank).contains(dim) else {
@@ -49,7 +49,7 @@ extension Tensor {
     return dim < 0 ? dim + rank : dim
   }
 
-  /// The same elements in another layout.
+  /// A view of the same memory in another layout, recorded.
   func viewed<Attributes>(
     _ operation: Operator, _ layout: Layout, with attributes: @autoclosure () -> Attributes
   ) -> Tensor {
@@ -59,9 +59,9 @@ extension Tensor {
     return result.recorded(operation, self, with: attributes())
   }
 
-  /// A view of another shape: `torch.Tensor.view`. One size may be -1 and is then worked out.
+  /// A view in another shape: `torch.Tensor.view`. One size may be -1 and is then inferred.
   ///
-  /// Stops the program where the strides do not allow it; ``reshape(_:)-([Int])`` copies then.
+  /// Stops the program if the strides do not allow it; ``reshape(_:)-([Int])`` copies then.
   public func view(_ shape: [Int]) -> Tensor {
     let target = completed(shape, for: "view")
     guard let layout = view.layout.view(as: target) else {
@@ -72,8 +72,8 @@ extension Tensor {
     return viewed(.view, layout, with: ShapeChange(from: self.shape, to: target))
   }
 
-  /// Another shape: `torch.reshape`. A view where the strides allow it, else a copy. One size may be
-  /// -1 and is then worked out.
+  /// The elements in another shape: `torch.reshape`. A view if the strides allow it, else a copy. One size may be -1
+  /// and is then inferred.
   public func reshape(_ shape: [Int]) -> Tensor {
     let target = completed(shape, for: "reshape")
     if target == self.shape { return self }
@@ -108,7 +108,7 @@ extension Tensor {
     return target
   }
 
-  /// The dims from `startDim` to `endDim` as one: `torch.flatten`.
+  /// The dims from `startDim` to `endDim` flattened into one: `torch.flatten`.
   public func flatten(startDim: Int = 0, endDim: Int = -1) -> Tensor {
     if ndim == 0 { return reshape([1]) }
     let start = checkedDim(startDim, for: "flatten")
@@ -120,7 +120,7 @@ extension Tensor {
     return reshape(Array(shape[..<start]) + [joined] + Array(shape[(end + 1)...]))
   }
 
-  /// One dim as several: `torch.unflatten`. One size may be -1 and is then worked out.
+  /// One dim split into several: `torch.unflatten`. One size may be -1 and is then inferred.
   public func unflatten(_ dim: Int, _ sizes: [Int]) -> Tensor {
     let dim = checkedDim(dim, for: "unflatten")
     guard ndim > 0 else { fatalError("unflatten: a tensor without dims has none to cut") }
@@ -134,7 +134,7 @@ extension Tensor {
     return reshape(Array(shape[..<dim]) + whole + Array(shape[(dim + 1)...]))
   }
 
-  /// The dims in another order: `torch.permute`.
+  /// A view with the dims in another order: `torch.permute`.
   public func permute(_ dims: [Int]) -> Tensor {
     let order = dims.map { checkedDim($0, for: "permute") }
     guard Set(order).count == ndim, order.count == ndim else {
@@ -146,7 +146,7 @@ extension Tensor {
   /// The dims in another order, as a view; see the other `permute`.
   public func permute(_ dims: Int...) -> Tensor { permute(dims) }
 
-  /// Two dims swapped: `torch.transpose`.
+  /// A view with two dims swapped: `torch.transpose`.
   public func transpose(_ a: Int, _ b: Int) -> Tensor {
     if ndim == 0 { return self }
     let (a, b) = (checkedDim(a, for: "transpose"), checkedDim(b, for: "transpose"))
@@ -157,12 +157,12 @@ extension Tensor {
     return viewed(.transpose, layout, with: (a, b))
   }
 
-  /// The dims in reverse order: `torch.Tensor.T`.
+  /// A view with the dims in reverse order: `torch.Tensor.T`.
   public var T: Tensor {
     ndim == 2 ? transpose(0, 1) : permute(Array((0..<ndim).reversed()))
   }
 
-  /// A matrix transposed, a vector or scalar as it is: `torch.t`.
+  /// A matrix transposed, or a vector or scalar unchanged: `torch.t`.
   public func t() -> Tensor {
     guard ndim <= 2 else {
       fatalError("t: a tensor of shape \(shape) has more than 2 dims; use transpose or permute")
@@ -170,7 +170,7 @@ extension Tensor {
     return ndim < 2 ? self : transpose(0, 1)
   }
 
-  /// The last two dims swapped: `torch.Tensor.mT`.
+  /// A view with the last two dims swapped: `torch.Tensor.mT`.
   public var mT: Tensor {
     guard ndim >= 2 else {
       fatalError("mT: a tensor of shape \(shape) is no matrix; it needs at least two dims")
@@ -178,7 +178,7 @@ extension Tensor {
     return transpose(-2, -1)
   }
 
-  /// Dims moved to other places, the others in order around them: `torch.movedim`.
+  /// Dims moved to other positions, with the others kept in order: `torch.movedim`.
   public func movedim(_ sources: [Int], _ targets: [Int]) -> Tensor {
     let from = sources.map { checkedDim($0, for: "movedim") }
     let to = targets.map { checkedDim($0, for: "movedim") }
@@ -191,7 +191,7 @@ extension Tensor {
     return permute(order.map { $0 < 0 ? others.next()! : $0 })
   }
 
-  /// A dim moved to another place: `torch.movedim`.
+  /// A dim moved to another position: `torch.movedim`.
   public func movedim(_ source: Int, _ target: Int) -> Tensor { movedim([source], [target]) }
 
   /// Without the dims of size 1, or without one of them: `torch.squeeze`.
@@ -201,13 +201,13 @@ extension Tensor {
       shape.indices.filter { shape[$0] != 1 || (only != nil && only != $0) }.map { shape[$0] })
   }
 
-  /// With a dim of size 1 at the given place: `torch.unsqueeze`.
+  /// With a dim of size 1 inserted at the given position: `torch.unsqueeze`.
   public func unsqueeze(_ dim: Int) -> Tensor {
     let place = checkedDim(dim, for: "unsqueeze", in: ndim + 1)
     return reshape(Array(shape[..<place]) + [1] + Array(shape[place...]))
   }
 
-  /// A view in which dims of size 1 repeat: `torch.Tensor.expand`. -1 leaves a size as it is.
+  /// A view in which dims of size 1 are repeated: `torch.Tensor.expand`. A size of -1 is kept.
   public func expand(_ shape: [Int]) -> Tensor {
     let added = shape.count - ndim
     let target = shape.indices.map { index in
@@ -222,6 +222,6 @@ extension Tensor {
   /// A view in which dims of size 1 are repeated; see the other `expand`.
   public func expand(_ sizes: Int...) -> Tensor { expand(sizes) }
 
-  /// A view in which dims of size 1 repeat: `torch.broadcast_to`.
+  /// A view in which dims of size 1 are repeated: `torch.broadcast_to`.
   public func broadcastTo(_ shape: [Int]) -> Tensor { expand(shape) }
 }
