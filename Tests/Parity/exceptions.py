@@ -61,7 +61,7 @@ EXCEPTIONS = [
         "Where the base is 0 or infinite PyTorch's mixed derivatives are NaN in one order and numbers in the other.",
     ),
     (
-        "pow|__rpow__", r"pow: whole numbers to negative powers are not whole",
+        "pow|__rpow__", r"pow: integers cannot be raised to negative powers",
         "PyTorch refuses a negative number as exponent, but of a tensor of such it makes 0; Flambeau refuses both.",
     ),
     (

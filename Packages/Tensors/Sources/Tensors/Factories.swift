@@ -138,7 +138,7 @@ extension Tensor {
   ) -> Tensor {
     func whole(_ number: Double) -> Int {
       guard let whole = Int(exactly: number.rounded(.towardZero)) else {
-        fatalError("arange: \(number) is no whole number that int64 holds")
+        fatalError("arange: \(number) is not an integer that int64 can hold")
       }
       return whole
     }
@@ -182,7 +182,7 @@ extension Tensor {
 
   private func triangle(_ diagonal: Int, lower: Bool, _ name: String) -> Tensor {
     guard ndim >= 2 else {
-      fatalError("\(name): a tensor of shape \(shape) is no matrix; it needs at least two dims")
+      fatalError("\(name): a tensor of shape \(shape) is not a matrix; it needs at least two dims")
     }
     let rows = Tensor.arange(shape[ndim - 2], device: device).unsqueeze(1)
     let columns = Tensor.arange(shape[ndim - 1], device: device)
@@ -197,7 +197,7 @@ extension Tensor {
     let count = classCount ?? (numel == 0 ? 0 : amax().item(as: Int.self) + 1)
     let places = unsqueeze(-1)
     if ((places .< 0) | (places .>= count)).anyTrue {
-      fatalError("oneHot: a class is not among the \(count) from 0 on")
+      fatalError("oneHot: a class is out of range for \(count) classes")
     }
     return (places .== Tensor.arange(count, device: device)).to(.int64)
   }

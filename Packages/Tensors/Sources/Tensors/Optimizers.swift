@@ -27,7 +27,7 @@ extension Tensor {
     else {
       fatalError(
         "optimize(.\(step.rule)): \(dtype) of shape \(shape) and strides \(strides); a parameter must be "
-          + "floating-point and no part of another tensor, and states lie in memory as it does")
+          + "floating-point and not part of another tensor, and states must have its memory order")
     }
     let g = ordered(gradient.view).contiguous()
     changeInPlace("optimize(.\(step.rule))") {

@@ -42,7 +42,7 @@ extension Tensor {
     generator: Generator = .default
   ) -> Tensor {
     guard low < high else {
-      fatalError("randint: no whole numbers from \(low) up to \(high); the first must be smaller")
+      fatalError("randint: no integers from \(low) up to \(high); the first must be smaller")
     }
     let result = Tensor(empty: checked(shape, for: "randint"), dtype: .int64, device: device)
     result.backend.integers(low: low, high: high, generator: generator, into: result.view)
@@ -152,7 +152,7 @@ extension Tensor {
     else {
       fatalError(
         "multinomial: \(count) draws from weights of shape \(shape); expected a vector or matrix, and "
-          + "no more draws than places without replacement")
+          + "no more draws than weights without replacement")
     }
     let sums = weights.sum(dim: -1, keepDim: true)
     if ((weights .< 0) | weights.isfinite().logicalNot()).anyTrue || (sums .<= 0).anyTrue {
@@ -168,7 +168,7 @@ extension Tensor {
     }
     if !replacement, ((weights .!= 0).sum(dim: -1) .< count).anyTrue {
       fatalError(
-        "multinomial: \(count) draws without replacement from fewer weights above 0; draw less, or with "
+        "multinomial: \(count) draws without replacement from fewer weights above 0; draw fewer, or with "
           + "replacement")
     }
     // The argmax of weight / exponential variate is each index with probability proportional to its weight.

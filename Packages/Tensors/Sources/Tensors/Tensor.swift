@@ -108,7 +108,7 @@ extension Tensor {
   /// Stops the program if the tensor's number of dims is not the type's depth.
   public func tolist<List: TensorData>(as type: List.Type = List.self) -> List {
     guard ndim == type.depth else {
-      fatalError("tolist: a tensor of shape \(shape) is no \(type); it has \(ndim) dims")
+      fatalError("tolist: a tensor of shape \(shape) does not fit \(type); it has \(ndim) dims")
     }
     return .nested(scalars(as: type.Scalar.self)[...], shape[...])
   }

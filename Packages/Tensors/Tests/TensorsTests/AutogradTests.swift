@@ -185,7 +185,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
         view.update(.add, Tensor(1.0, requiresGrad: true))
       })
     await expectMessage(
-      "update(.exp): several elements of this tensor of shape [2] are one in memory",
+      "update(.exp): several elements of this tensor of shape [2] share a memory location",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         (Tensor([1.0], requiresGrad: true) * 2).expand([2]).update(.exp)
       })
@@ -239,7 +239,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
         Tensor([1.0]).update(.softplus)
       })
     await expectMessage(
-      "update(.add): it is no element-wise operation on one tensor",
+      "update(.add): it is not an element-wise operation on one tensor",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         Tensor([1.0]).update(.add)
       })

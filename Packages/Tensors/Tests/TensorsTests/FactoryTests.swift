@@ -105,7 +105,7 @@ import Testing
         x += 0.5
       })
     await expectMessage(
-      "several elements of this tensor of shape [3, 2] are one in memory",
+      "several elements of this tensor of shape [3, 2] share a memory location",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         Tensor([1.0, 2]).expand([3, 2]).fill(0)
       })
@@ -116,12 +116,12 @@ import Testing
         x += Tensor([1.0, 2, 3])
       })
     await expectMessage(
-      "remainder: a whole number cannot be divided by 0",
+      "remainder: an integer cannot be divided by 0",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor([1]).remainder(Tensor([0]))
       })
     await expectMessage(
-      "oneHot: a class is not among the 2",
+      "oneHot: a class is out of range for 2",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor([2]).oneHot(classCount: 2)
       })

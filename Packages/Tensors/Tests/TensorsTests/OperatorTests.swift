@@ -88,7 +88,7 @@ private func mixed(_ x: Tensor, _ y: Tensor) -> Tensor {
         _ = Tensor([1.0]).recorded(.mixed, Tensor([1.0], requiresGrad: true))
       })
     await expectMessage(
-      "Operator(turned): derivatives stand in the order of the inputs, x, y, z",
+      "Operator(turned): derivatives must be in the order of the inputs, x, y, z",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Operator("turned", .wrt(.y, "1") { g in g }, .wrt(.x, "1") { g in g })
       })

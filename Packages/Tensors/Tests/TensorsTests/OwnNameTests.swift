@@ -38,7 +38,7 @@ import Testing
         _ = Tensor.zeros([3, 2]).indexAdd(0, Tensor([5]), .ones([1, 2]))
       })
     await expectMessage(
-      "indexAdd: a source of shape [2, 2] for 1 places along dim 0 of shape [3, 2]; it must have the "
+      "indexAdd: a source of shape [2, 2] for 1 indices along dim 0 of shape [3, 2]; it must have the "
         + "shape [1, 2]",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([3, 2]).indexAdd(0, Tensor([0]), .ones([2, 2]))
@@ -58,7 +58,7 @@ import Testing
 
   @Test func shapes() async {
     await expectMessage(
-      "reshape: [-1, -1] leaves 2 sizes open for a tensor of shape [4]; only one can be worked out",
+      "reshape: [-1, -1] leaves 2 sizes open for a tensor of shape [4]; only one can be inferred",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([4]).reshape(-1, -1)
       })
@@ -71,7 +71,7 @@ import Testing
 
   @Test func matricesWithoutValues() async {
     await expectMessage(
-      "svd: no values were found for matrix 0 of shape [2, 2]: it holds NaN or infinity",
+      "svd: the algorithm did not converge for matrix 0 of shape [2, 2]: it holds NaN or infinity",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.full([2, 2], Float.nan).svd()
       })

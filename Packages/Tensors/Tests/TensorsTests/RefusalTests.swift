@@ -40,7 +40,7 @@ import Testing
 
   @Test func nothingToWorkOn() async {
     await expectMessage(
-      "roll: a tensor without dims has none to roll along, such as [0]",
+      "roll: a tensor without dims cannot be rolled along dims [0]",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor(1.0).roll([1], dims: [0])
       })

@@ -164,7 +164,7 @@ import Testing
         _ = Tensor.zeros([2, 3])[0, 0, 0]
       })
     await expectMessage(
-      "narrow: 2 places from 2 on are not all in dim 0",
+      "narrow: 2 elements from index 2 are not all in dim 0",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([3]).narrow(0, start: 2, length: 2)
       })
@@ -184,7 +184,7 @@ import Testing
         _ = Tensor.zeros([4]).unfold(0, size: 5, step: 1)
       })
     await expectMessage(
-      "unflatten: [3, 2] do not make up the 4 places",
+      "unflatten: [3, 2] do not multiply to 4, the size of dim",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.zeros([4]).unflatten(0, [3, 2])
       })

@@ -189,7 +189,7 @@ import Testing
     ) {
       for _ in Tensor(1) {}
     }
-    expectMessage("a scalar has no parts to go through", result)
+    expectMessage("a scalar cannot be iterated over", result)
   }
 
   @Test func listsOfAnotherDepthStop() async {
@@ -198,6 +198,7 @@ import Testing
     ) {
       let _: [Double] = Tensor.ones(2, 2).tolist()
     }
-    expectMessage("tolist: a tensor of shape [2, 2] is no Array<Double>; it has 2 dims", result)
+    expectMessage(
+      "tolist: a tensor of shape [2, 2] does not fit Array<Double>; it has 2 dims", result)
   }
 }

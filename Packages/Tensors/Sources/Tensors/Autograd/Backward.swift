@@ -173,7 +173,7 @@ private struct Backward {
     if inputs.isReleased {
       fatalError(
         "backward: what “\(node.operation)” needs was freed by an earlier backward; pass "
-          + "retainGraph: true there to come here twice")
+          + "retainGraph: true there to run backward twice")
     }
     let row = node.row!
     var joint: [Tensor]?

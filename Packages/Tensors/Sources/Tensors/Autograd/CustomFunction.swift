@@ -43,7 +43,7 @@ extension Operator {
   static func custom(_ name: String) -> Operator {
     customs.withLock { customs in
       if let known = customs[name] { return known }
-      let new = Operator(joint: name, "as \(name)'s own derivative says")
+      let new = Operator(joint: name, "by \(name)'s own derivative")
       customs[name] = new
       return new
     }
@@ -87,7 +87,8 @@ final class JointDerivative {
     let inputs = tensors(for: output.node!)
     let gradients = backward(gradient, inputs, output)
     guard gradients.count == inputs.count else {
-      fatalError("\(name): backward gave \(gradients.count) gradients for \(inputs.count) inputs")
+      fatalError(
+        "\(name): backward returned \(gradients.count) gradients for \(inputs.count) inputs")
     }
     let all = zip(gradients, inputs).map { $0 ?? .zerosLike($1) }
     known = all

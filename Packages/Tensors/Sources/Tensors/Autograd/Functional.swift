@@ -40,7 +40,7 @@ public func hessian(_ x: Tensor, of function: (Tensor) -> Tensor) -> Tensor {
   jacobian(x) { x in
     let output = function(x)
     guard output.numel == 1 else {
-      fatalError("hessian: the function gives shape \(output.shape); it must give one number")
+      fatalError("hessian: the function returns shape \(output.shape); it must return one number")
     }
     return output.recordedOrLeaf
       ? grad(of: output, withRespectTo: x, createGraph: true) : .zerosLike(x)

@@ -68,7 +68,7 @@ extension Tensor {
     }
     for (size, stride) in zip(shape, strides) where size > 1 && stride == 0 && numel > 0 {
       fatalError(
-        "\(operation): several elements of this tensor of shape \(shape) are one in memory; change a "
+        "\(operation): several elements of this tensor of shape \(shape) share a memory location; change a "
           + "copy, as clone() makes")
     }
     defer { view.storage.markChanged() }
@@ -111,8 +111,8 @@ extension Tensor {
     let base = origin.map(\.base) ?? self
     guard let base else {
       fatalError(
-        "\(operation): this view was made inside noGrad { … }, so what it is a view of would not "
-          + "remember the change; make it outside")
+        "\(operation): this view was made inside noGrad { … }, so its base would not "
+          + "record the change; create it outside")
     }
     if base.node?.isLeaf ?? false {
       fatalError(

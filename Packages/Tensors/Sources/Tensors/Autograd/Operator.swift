@@ -96,7 +96,7 @@ public final class Operator: @unchecked Sendable {
     savesOutput = derivatives.contains { $0.saving.includesOutput }
     for (place, derivative) in derivatives.enumerated()
     where derivative.input.number >= 0 && derivative.input.number != place {
-      fatalError("Operator(\(name)): derivatives stand in the order of the inputs, x, y, z")
+      fatalError("Operator(\(name)): derivatives must be in the order of the inputs, x, y, z")
     }
     // Nodes hold unowned references to operators, so these are never freed.
     Operator.made.withLock { $0.append(self) }

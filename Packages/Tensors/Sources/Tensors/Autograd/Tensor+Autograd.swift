@@ -7,7 +7,7 @@ extension Tensor {
       guard isLeaf else {
         fatalError(
           "requiresGrad: a tensor computed by “\(node!.operation)” always requires a gradient; "
-            + "use detach() to go on without")
+            + "use detach() for a tensor without one")
       }
       guard dtype.isFloatingPoint else {
         fatalError(

@@ -111,7 +111,7 @@ extension Tensor {
     guard weight.ndim <= 1, weight.numel == 1 || (ndim > 1 && weight.numel == shape[1]) else {
       fatalError(
         "prelu: \(weight.numel) weights for a tensor of shape \(shape); there must be one, or one for "
-          + "each place of dim 1")
+          + "each channel, dim 1")
     }
     var spread = [Int](repeating: 1, count: Swift.max(ndim, 1))
     if weight.numel != 1 { spread[1] = weight.numel }

@@ -137,7 +137,7 @@ extension Tensor {
   public func pow(_ exponent: Tensor) -> Tensor {
     if let wide = prepared(for: .power) { return wide.pow(exponent) }
     if !dtype.isFloatingPoint, !exponent.dtype.isFloatingPoint, (exponent .< 0).anyTrue {
-      fatalError("pow: whole numbers to negative powers are not whole; use to(.float32) first")
+      fatalError("pow: integers cannot be raised to negative powers; use to(.float32) first")
     }
     return binary(.power, self, exponent)
   }
@@ -161,7 +161,7 @@ extension Tensor {
 
   private func checkDivisor(_ other: Tensor, for operation: String) {
     if !dtype.isFloatingPoint, !other.dtype.isFloatingPoint, (other .== 0).anyTrue {
-      fatalError("\(operation): a whole number cannot be divided by 0")
+      fatalError("\(operation): an integer cannot be divided by 0")
     }
   }
 

@@ -37,12 +37,12 @@ struct WindowSettings {
 extension Operator {
   static let im2col = Operator(
     "im2col",
-    .wrt(.x, "g, added at the places that windows took") { (g, windows: Windows) in
+    .wrt(.x, "g, added up over overlapping windows") { (g, windows: Windows) in
       g.col2im(windows)
     }.forward { (t, windows: Windows) in t.im2col(windows) })
   static let col2im = Operator(
     "col2im",
-    .wrt(.x, "g, at the places that windows took") { (g, windows: Windows) in
+    .wrt(.x, "g, read at each window") { (g, windows: Windows) in
       g.im2col(windows)
     }.forward { (t, windows: Windows) in t.col2im(windows) })
   fileprivate static let conv2d = Operator(

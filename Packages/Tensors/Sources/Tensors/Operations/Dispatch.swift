@@ -134,7 +134,7 @@ extension StridedView {
     switch domain {
     case .floatingPoint where !dtype.isFloatingPoint: return converted(to: .float32)
     case .integral where dtype.isFloatingPoint:
-      fatalError("\(operation): a tensor of \(dtype) has no such operation; it takes whole numbers")
+      fatalError("\(operation): a tensor of \(dtype) has no such operation; it takes integers")
     default: return self
     }
   }

@@ -123,7 +123,7 @@ extension Tensor {
     guard [ndim, other.ndim] == ranks, ranks[0] < 3 || shape[0] == other.shape[0] else {
       fatalError(
         "\(name): shapes \(shape) and \(other.shape); it takes tensors of \(ranks[0]) and \(ranks[1]) "
-          + "dims, and as many matrices on both sides")
+          + "dims, and equal batch sizes")
     }
     return matmul(other)
   }

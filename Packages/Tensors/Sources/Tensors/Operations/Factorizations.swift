@@ -152,7 +152,8 @@ extension Tensor {
   private func solved(_ b: Tensor, _ name: String) -> Tensor {
     let (lu, pivots) = factors(name)
     if (lu.diagonal(dim1: -2, dim2: -1) .== 0).anyTrue {
-      fatalError("\(name): a matrix is singular, so it has no inverse; pinverse() always has one")
+      fatalError(
+        "\(name): a matrix is singular, so it has no inverse; pinverse() computes a pseudoinverse")
     }
     let columns = b.columnMajor()
     backend.luSolve(lu.mT.view, pivots: pivots.view, into: columns.view)
@@ -250,7 +251,8 @@ extension Tensor {
     backend.eigh(a.view, values: values.view, failed: failed.view)
     if let place = failed.firstTrue {
       let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
-      fatalError("eigh: no values were found for matrix \(place) of shape \(shape)\(cause)")
+      fatalError(
+        "eigh: the algorithm did not converge for matrix \(place) of shape \(shape)\(cause)")
     }
     return (
       values.to(dtype).recorded(.eighOfValues, self),
@@ -274,7 +276,8 @@ extension Tensor {
     backend.svd(a.view, left: u.view, values: s.view, right: v.view, failed: failed.view)
     if let place = failed.firstTrue {
       let cause = isfinite().all().item(as: Bool.self) ? "" : ": it holds NaN or infinity"
-      fatalError("svd: no values were found for matrix \(place) of shape \(shape)\(cause)")
+      fatalError(
+        "svd: the algorithm did not converge for matrix \(place) of shape \(shape)\(cause)")
     }
     return (
       u.mT.to(dtype).recorded(.svdOfU, self), s.to(dtype).recorded(.svdOfS, self),

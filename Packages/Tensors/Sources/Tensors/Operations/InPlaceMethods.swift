@@ -114,7 +114,8 @@ extension Tensor {
   @discardableResult
   public func fill_(_ value: Tensor) -> Tensor {
     guard value.numel == 1 else {
-      fatalError("fill_: a tensor of shape \(value.shape); it takes a number, or a tensor of one")
+      fatalError(
+        "fill_: a tensor of shape \(value.shape); it takes a number, or a tensor of one element")
     }
     return copy_(value.reshape([]))
   }

@@ -1,29 +1,29 @@
 extension Operator {
   fileprivate static let gather = Operator(
     "gather",
-    .wrt(.x, "g, added at the places that were taken") { (g, a: IndexedDim) in
+    .wrt(.x, "g, added at the gathered indices") { (g, a: IndexedDim) in
       Tensor.zeros(a.shape, dtype: g.dtype, device: g.device)
         .scatterAdd(dim: a.dim, index: a.index, source: g)
     }.forward { (t, a: IndexedDim) in t.gather(dim: a.dim, index: a.index) })
   fileprivate static let scatterAdd = Operator(
     "scatterAdd", .wrt(.x, "g") { g in g }.symmetric(),
-    .wrt(.y, "g at those places") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) }
+    .wrt(.y, "g at those indices") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) }
       .forward { (t, a: IndexedDim) in
         a.nothing(t).scatterAdd(dim: a.dim, index: a.index, source: t)
       })
   fileprivate static let scatter = Operator(
     "scatter",
-    .wrt(.x, "g, 0 at the places that were replaced") { (g, a: IndexedDim) in
+    .wrt(.x, "g, 0 at the replaced indices") { (g, a: IndexedDim) in
       g.scatter(
         dim: a.dim, index: a.index,
         source: .zeros(a.index.shape, dtype: g.dtype, device: g.device))
     }.symmetric(),
-    .wrt(.y, "g at those places") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) }
+    .wrt(.y, "g at those indices") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) }
       .forward { (t, a: IndexedDim) in a.nothing(t).scatter(dim: a.dim, index: a.index, source: t) }
   )
   fileprivate static let indexSelect = Operator(
     "indexSelect",
-    .wrt(.x, "g, added at the rows that were taken") { (g, a: IndexedDim) in
+    .wrt(.x, "g, added at the selected indices") { (g, a: IndexedDim) in
       Tensor.zeros(a.shape, dtype: g.dtype, device: g.device).indexAdd(a.dim, a.index, g)
     }.forward { (t, a: IndexedDim) in t.indexSelect(a.dim, a.index) })
 }
@@ -113,7 +113,7 @@ extension Tensor {
     let places = spread(index, dim, for: "indexAdd")
     guard source.shape == places.shape else {
       fatalError(
-        "indexAdd: a source of shape \(source.shape) for \(index.numel) places along dim \(dim) of shape "
+        "indexAdd: a source of shape \(source.shape) for \(index.numel) indices along dim \(dim) of shape "
           + "\(shape); it must have the shape \(places.shape)")
     }
     return added(dim, places, source, for: "indexAdd")
@@ -184,7 +184,7 @@ extension Tensor {
     guard fits else {
       fatalError(
         "\(operation): an index of shape \(index.shape) for dim \(dim) of a tensor of shape \(shape); "
-          + "it must have as many dims, and be no longer in the others")
+          + "it must have the same number of dims, and be no longer in the others")
     }
     return checkedIndexType(index, for: operation)
   }
@@ -214,7 +214,8 @@ extension Tensor {
     let dim = checkedDim(dim, for: "takeAlongDim")
     var (own, other) = (shape, index.shape)
     guard ndim == index.ndim, ndim > 0 else {
-      fatalError("takeAlongDim: shapes \(shape) and \(index.shape) must have as many dims")
+      fatalError(
+        "takeAlongDim: shapes \(shape) and \(index.shape) must have the same number of dims")
     }
     (own[dim], other[dim]) = (1, 1)
     guard var whole = Layout.broadcastShape(own, other) else {

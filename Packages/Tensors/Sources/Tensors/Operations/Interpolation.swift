@@ -63,7 +63,7 @@ extension Tensor {
     else {
       fatalError(
         "interpolate: shape \(shape) to \(size) (\(mode)); expected a size above 0 for each of the last "
-          + "dims: 1 with linear, 2 with bilinear; alignCorners does not go with nearest")
+          + "dims: 1 with linear, 2 with bilinear; alignCorners cannot be used with nearest")
     }
     func along(_ x: Tensor, _ place: Int) -> Tensor {
       let (dim, count) = (ndim - dims + place, size[place])

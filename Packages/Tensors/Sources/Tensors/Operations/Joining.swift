@@ -42,7 +42,7 @@ extension Tensor {
       rest[dim] = first.shape[dim]
       guard rest == first.shape else {
         fatalError(
-          "cat: shapes \(first.shape) and \(tensor.shape) differ in another dim than \(dim)")
+          "cat: shapes \(first.shape) and \(tensor.shape) differ in a dim other than \(dim)")
       }
       shape[dim] += tensor.shape[dim]
       dtype = dtype.promoted(with: tensor.dtype)

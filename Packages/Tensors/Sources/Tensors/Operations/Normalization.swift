@@ -152,8 +152,8 @@ extension Tensor {
   public static func embedding(_ index: Tensor, _ table: Tensor) -> Tensor {
     guard table.ndim == 2, !index.dtype.isFloatingPoint, index.dtype != .bool else {
       fatalError(
-        "embedding: a table of shape \(table.shape), places of \(index.dtype); expected [count, size] and "
-          + "whole numbers")
+        "embedding: a table of shape \(table.shape), indices of \(index.dtype); expected [count, size] and "
+          + "integers")
     }
     return table.selected(0, index.flatten().to(.int64), for: "embedding")
       .reshape(index.shape + [table.shape[1]])

@@ -25,7 +25,7 @@ extension Tensor {
   public func pad(_ sizes: [Int], mode: PaddingMode = .constant, value: Double = 0) -> Tensor {
     guard sizes.count % 2 == 0, sizes.count <= 2 * ndim else {
       fatalError(
-        "pad: \(sizes) for shape \(shape); there must be two sizes for each of some last dims")
+        "pad: \(sizes) for shape \(shape); there must be two sizes for each padded dim")
     }
     if mode == .reflect || mode == .replicate, let wide = raised(.everywhere) {
       return wide.pad(sizes, mode: mode)
@@ -45,7 +45,8 @@ extension Tensor {
     let limit = mode == .reflect ? size - 1 : mode == .circular ? size : Int.max
     guard size + before + after >= 0, mode == .constant || Swift.max(before, after) <= limit else {
       let most =
-        limit < Int.max ? "\(mode) adds at most \(limit) there" : "no more than all can be cut"
+        limit < Int.max
+        ? "\(mode) adds at most \(limit) there" : "no more than the whole dim can be cut"
       fatalError(
         "pad: \(before) before and \(after) after dim \(dim) of shape \(shape) (\(mode)); \(most)")
     }

@@ -3,7 +3,7 @@
 extension Operator {
   static let select = Operator(
     "select",
-    .wrt(.x, "g at that place, else 0") { (g, a: Part) in Tensor.placed(g, in: a) }
+    .wrt(.x, "g at that index, else 0") { (g, a: Part) in Tensor.placed(g, in: a) }
       .forward { (t, a: Part) in a.of(t) })
   static let slice = Operator(
     "slice",
@@ -15,11 +15,11 @@ extension Operator {
       .forward { (t, a: Part) in a.of(t) })
   fileprivate static let place = Operator(
     "place",
-    .wrt(.x, "g at the places that were taken") { (g, a: Part) in a.of(g) }
+    .wrt(.x, "g at that part") { (g, a: Part) in a.of(g) }
       .forward { (t, a: Part) in Tensor.placed(t, in: a) })
   fileprivate static let unfold = Operator(
     "unfold",
-    .wrt(.x, "g, added at the places that windows took") { (g, a: Unfolding) in
+    .wrt(.x, "g, added up over overlapping windows") { (g, a: Unfolding) in
       // Windows overlap, so each index within them is scattered back separately.
       let parts = (0..<a.size).map { place in
         Tensor.placed(
@@ -32,7 +32,7 @@ extension Operator {
     }.forward { (t, a: Unfolding) in t.unfold(a.dim, size: a.size, step: a.step) })
   static let asStrided = Operator(
     "asStrided",
-    .wrt(.x, "g, added at the places that were taken") { (g, a: LayoutChange) in
+    .wrt(.x, "g, added at the elements of the view") { (g, a: LayoutChange) in
       let sums = g.moved(from: a.to, to: a.from)
       if a.from.isContiguous { return sums }
       // Elements that share a memory location share the gradient.
@@ -74,7 +74,7 @@ extension Tensor {
     guard ndim > 0, (0...shape[dim]).contains(first), (0...shape[dim] - first).contains(length)
     else {
       fatalError(
-        "narrow: \(length) places from \(start) on are not all in dim \(dim) of a tensor of shape "
+        "narrow: \(length) elements from index \(start) are not all in dim \(dim) of a tensor of shape "
           + "\(shape)")
     }
     return sliced(dim, start: first, count: length, step: 1)
@@ -121,7 +121,7 @@ extension Tensor {
   public func split(_ size: Int, dim: Int = 0) -> [Tensor] {
     let dim = checkedDim(dim, for: "split")
     guard size > 0, ndim > 0 else {
-      fatalError("split: parts of \(size) places of a tensor of shape \(shape)")
+      fatalError("split: parts of size \(size) of a tensor of shape \(shape)")
     }
     let starts = shape[dim] == 0 ? [0] : Array(stride(from: 0, to: shape[dim], by: size))
     return starts.map {
@@ -155,7 +155,7 @@ extension Tensor {
   /// The views at each index along a dim, without that dim: `torch.unbind`.
   public func unbind(dim: Int = 0) -> [Tensor] {
     let dim = checkedDim(dim, for: "unbind")
-    guard ndim > 0 else { fatalError("unbind: a tensor without dims has no places") }
+    guard ndim > 0 else { fatalError("unbind: a tensor without dims has none to unbind") }
     return (0..<shape[dim]).map { select(dim, $0) }
   }
 
@@ -210,7 +210,7 @@ extension Tensor {
     let capacity = view.storage.byteCount / dtype.itemSize
     guard shape.count == strides.count, shape.allSatisfy({ $0 >= 0 }) else {
       fatalError(
-        "asStrided: shape \(shape) and strides \(strides); there must be as many, and sizes 0 or more"
+        "asStrided: shape \(shape) and strides \(strides); there must be as many of both, and sizes must be 0 or more"
       )
     }
     let layout = Layout(shape: shape, strides: strides, offset: offset)
@@ -245,7 +245,7 @@ extension Tensor {
 extension Tensor: Sequence {
   /// Iterates over dim 0, as in `for row in tensor`; the elements are views.
   public func makeIterator() -> IndexingIterator<[Tensor]> {
-    guard ndim > 0 else { fatalError("a scalar has no parts to go through; use item()") }
+    guard ndim > 0 else { fatalError("a scalar cannot be iterated over; use item()") }
     return unbind().makeIterator()
   }
 

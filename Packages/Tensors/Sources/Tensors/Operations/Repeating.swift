@@ -38,7 +38,7 @@ extension Tensor {
       fatalError("roll: \(shifts.count) shifts for \(dims.count) dims")
     }
     guard ndim > 0 || dims.isEmpty else {
-      fatalError("roll: a tensor without dims has none to roll along, such as \(dims)")
+      fatalError("roll: a tensor without dims cannot be rolled along dims \(dims)")
     }
     var result = self
     for (shift, dim) in zip(shifts, dims) {

@@ -153,7 +153,8 @@ extension Tensor {
   /// The number of occurrences of each integer from 0 on, or the sum of their weights: `torch.bincount`.
   public func bincount(weights: Tensor? = nil, minLength: Int = 0) -> Tensor {
     guard !dtype.isFloatingPoint, dtype != .bool, ndim == 1, !(self .< 0).anyTrue else {
-      fatalError("bincount: \(dtype) of shape \(shape); it must be a vector of integers from 0 on")
+      fatalError(
+        "bincount: \(dtype) of shape \(shape); it must be a vector of non-negative integers")
     }
     let count = Swift.max(numel == 0 ? 0 : amax().item(as: Int.self) + 1, minLength)
     let isSingle = weights?.dtype == .float32

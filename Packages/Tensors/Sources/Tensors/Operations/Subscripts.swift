@@ -204,7 +204,7 @@ extension Tensor {
   private func places(_ index: Tensor, at dim: Int) -> [Tensor] {
     guard index.dtype == .bool else {
       guard !index.dtype.isFloatingPoint else {
-        fatalError("subscript: an index of \(index.dtype); it must be of whole numbers or bool")
+        fatalError("subscript: an index of \(index.dtype); it must be of integers or bool")
       }
       return [index.to(.int64)]
     }

@@ -22,7 +22,7 @@ extension Tensor {
   public func update(_ operation: Operator, _ other: Tensor) {
     let name = "update(.\(operation.name))"
     guard let kernel = operation.binaryKernel else {
-      fatalError("\(name): it is no element-wise operation on two tensors")
+      fatalError("\(name): it is not an element-wise operation on two tensors")
     }
     let both = Tensor.resultType(self, other)
     let result =
@@ -58,7 +58,7 @@ extension Tensor {
     guard let kernel = operation.unaryKernel, parameters.count == operation.parameters.count else {
       fatalError(
         operation.unaryKernel == nil
-          ? "\(name): it is no element-wise operation on one tensor"
+          ? "\(name): it is not an element-wise operation on one tensor"
           : "\(name): \(parameters.count) parameters; it takes \(operation.parameters)")
     }
     guard operation.domain != .floatingPoint || dtype.isFloatingPoint else {

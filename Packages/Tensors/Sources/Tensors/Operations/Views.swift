@@ -66,7 +66,7 @@ extension Tensor {
     let target = completed(shape, for: "view")
     guard let layout = view.layout.view(as: target) else {
       fatalError(
-        "view: a tensor of shape \(self.shape) and strides \(strides) cannot be seen as \(target) "
+        "view: a tensor of shape \(self.shape) and strides \(strides) cannot be viewed as \(target) "
           + "without a copy; use reshape")
     }
     return viewed(.view, layout, with: ShapeChange(from: self.shape, to: target))
@@ -97,7 +97,7 @@ extension Tensor {
     if open.count > 1 {
       fatalError(
         "\(operation): \(shape) leaves \(open.count) sizes open for a tensor of shape \(self.shape); only one "
-          + "can be worked out")
+          + "can be inferred")
     }
     if open.count == 1, known > 0, numel % known == 0 { target[open[0]] = numel / known }
     guard target.allSatisfy({ $0 >= 0 }), target.reduce(1, *) == numel else {
@@ -123,12 +123,12 @@ extension Tensor {
   /// One dim split into several: `torch.unflatten`. One size may be -1 and is then inferred.
   public func unflatten(_ dim: Int, _ sizes: [Int]) -> Tensor {
     let dim = checkedDim(dim, for: "unflatten")
-    guard ndim > 0 else { fatalError("unflatten: a tensor without dims has none to cut") }
+    guard ndim > 0 else { fatalError("unflatten: a tensor without dims has none to unflatten") }
     let known = sizes.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
     let whole = sizes.map { $0 == -1 && known > 0 ? shape[dim] / known : $0 }
     guard whole.allSatisfy({ $0 >= 0 }), whole.reduce(1, *) == shape[dim] else {
       fatalError(
-        "unflatten: \(sizes) do not make up the \(shape[dim]) places of dim \(dim) in shape \(shape)"
+        "unflatten: \(sizes) do not multiply to \(shape[dim]), the size of dim \(dim) in shape \(shape)"
       )
     }
     return reshape(Array(shape[..<dim]) + whole + Array(shape[(dim + 1)...]))
@@ -173,7 +173,7 @@ extension Tensor {
   /// A view with the last two dims swapped: `torch.Tensor.mT`.
   public var mT: Tensor {
     guard ndim >= 2 else {
-      fatalError("mT: a tensor of shape \(shape) is no matrix; it needs at least two dims")
+      fatalError("mT: a tensor of shape \(shape) is not a matrix; it needs at least two dims")
     }
     return transpose(-2, -1)
   }
@@ -183,7 +183,7 @@ extension Tensor {
     let from = sources.map { checkedDim($0, for: "movedim") }
     let to = targets.map { checkedDim($0, for: "movedim") }
     guard from.count == to.count, Set(from).count == from.count, Set(to).count == to.count else {
-      fatalError("movedim: \(sources) and \(targets) do not name as many different dims")
+      fatalError("movedim: \(sources) and \(targets) must name the same number of distinct dims")
     }
     var order = [Int](repeating: -1, count: ndim)
     for (source, target) in zip(from, to) { order[target] = source }
