@@ -34,7 +34,7 @@ public final class Tensor: @unchecked Sendable {
     ownNode = node
   }
 
-  /// A contiguous tensor over the whole of a storage. For Flambeau's packages only.
+  /// A contiguous tensor of the first elements of a storage. For Flambeau's packages only.
   @_spi(Flambeau) public convenience init(storage: Storage, shape: [Int], dtype: DType) {
     self.init(StridedView(storage: storage, layout: Layout(contiguous: shape), dtype: dtype))
   }

@@ -2,7 +2,7 @@ import Devices
 import Tensors
 import Testing
 
-/// Attention over so many places that it is computed in blocks, against the formula.
+/// Attention over sequences so long that it is computed in blocks, against the formula.
 @Suite struct AttentionTests {
   private struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  /// A row that may look nowhere gives 0, as in PyTorch; and rows that are too wide go another way.
+  /// A query that may attend to no key gives 0, as in PyTorch; rows that are too wide are computed in another way.
   @Test(arguments: testedDevices)
   func maskedRowsAndWideOnes(device: Device) {
     device.withDefault {
@@ -107,7 +107,7 @@ import Testing
         [true, true, true, true, true],
       ])
       let y = q.scaledDotProductAttention(k, v, mask: mask)
-      // The first row sees three keys, the last one all.
+      // The first row attends to three keys, the last one to all.
       let seen = Tensor([0, 2, 3])
       let some = q[..<1].scaledDotProductAttention(k[seen], v[seen])
       let all = q[2...].scaledDotProductAttention(k, v)
@@ -142,8 +142,8 @@ import Testing
         twice((x.matmul(x.T) / scale).softmax(dim: -1).matmul(x)), tolerance: 1e-9))
   }
 
-  /// Four times the length takes not much more memory, where all scores would take sixteen times. In a
-  /// process of its own, since memory is counted for all that run.
+  /// Four times the length takes little more memory, where all scores at once would take sixteen times as
+  /// much. In a separate process, since memory is counted for all tests that run.
   @Test func memoryDoesNotGrowWithTheSquareOfTheLength() async {
     await #expect(processExitsWith: .success) {
       func peak(_ length: Int) -> Int {

@@ -3,7 +3,7 @@ import Testing
 @testable import Tensors
 
 @Suite struct AutocastTests {
-  /// The dtypes that PyTorch's autocast gives, on the CPU with bfloat16 and on a GPU with float16.
+  /// The dtypes of PyTorch's autocast, on the CPU with bfloat16 and on a GPU with float16.
   @Test(arguments: testedDevices)
   func operationsChooseTheirDtype(device: Device) {
     device.withDefault {

@@ -82,7 +82,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     #expect(released.isLeaf)
   }
 
-  /// In a process of its own, where nothing else takes memory.
+  /// In a separate process, where nothing else allocates memory.
   @Test func stepsLeaveNoMemoryBehind() async {
     await #expect(processExitsWith: .success) {
       let w = Tensor.ones([100], requiresGrad: true)
@@ -191,7 +191,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
       })
   }
 
-  /// What a kernel does in place, the operation with a derivative does too.
+  /// The kernel in place and the recorded operation give the same.
   @Test func changesInPlaceAreRecorded() throws {
     func numbers() -> Tensor { Tensor([0.3, 0.5, 0.9], dtype: .float64) }
     func check(_ name: String, _ update: (Tensor) -> Void) {
@@ -205,7 +205,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
       #expect(recorded.equal(plain) && plain.gradFn == nil, "\(name)")
       #expect(recorded.gradFn != nil && recorded.gradFn != "clone", "\(name)")
     }
-    // Calls make the rows of the operations, but for one that derivatives alone call.
+    // Calls create the rows of the operations, except one that only derivatives call.
     _ = Operator.gate
     for golden in GoldenCase.all {
       _ = operations[golden.name]!(try golden.inputs.map { try $0.tensor() })
@@ -228,7 +228,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     let unary = Set(rows.compactMap(\.unaryKernel).map { "\($0)" })
     #expect(unary.count == UnaryOperation.allCases.count { $0.domain != .integral })
     let binary = Set(rows.compactMap(\.binaryKernel).map { "\($0)" })
-    // One has no gradient.
+    // One, floorDivide, has no gradient.
     #expect(binary.count + 1 == BinaryOperation.allCases.count { $0.domain != .integral })
   }
 
@@ -254,19 +254,19 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     (row * 2 + column).sum().backward(retainGraph: true)
     #expect(y.grad!.equal(Tensor([2.0, 3])))
 
-    // Each element that repeats takes the gradients of all its places.
+    // Each repeated element gets the gradients of all its copies.
     y.grad = nil
     let repeated = x[0].unsqueeze(0).expand([3, 2])
     x.update(.multiply, Tensor(4.0))
     repeated.sum().backward()
     #expect(y.grad!.equal(Tensor([12.0, 12])))
 
-    // What is detached shares memory, but has no part in the history.
+    // A detached tensor shares memory, but not the history.
     let free = x.detach()
     noGrad { x.fill(5) }
     #expect(!free.requiresGrad && free[1, 1].item() == 5)
 
-    // A number that was written in the program becomes a tensor with its first sum.
+    // A literal becomes a tensor at the first addition.
     var total: Tensor = 0
     for place in 0..<2 { total += y[place] * 2 }
     #expect(total.item() == 6 && total.requiresGrad)
@@ -277,7 +277,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     func held(_ result: Tensor) -> [Int] {
       result.graph().nodes.map(\.savedBytes).filter { $0 > 0 }
     }
-    // A product holds what it is multiplied by, once, and not the parameter itself.
+    // A product saves the other factor, once, and not the parameter itself.
     let x = Tensor.ones([100])
     #expect(held(w * x) == [400])
     #expect(held((w + x).square()) == [400])

@@ -22,7 +22,7 @@ import Testing
     #expect((x .> 1.5).scalars(as: Bool.self) == [false, true, true])
     #expect((Tensor(2.0) - x).scalars(as: Int.self) == [1, 0, -1])
     #expect(Tensor.where(x .> 1, x, 0).scalars(as: Int.self) == [0, 2, 3])
-    // One number of the CPU, its gradient too.
+    // A CPU scalar, and its gradient.
     let y = scale[0] * x
     #expect(y.device == .cuda())
     y.sum().backward()
@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  /// Blocks that are let go of are handed out again, cut and joined as they are needed.
+  /// Freed blocks are reused, split and merged as needed.
   @Test func memoryIsKept() async {
     await #expect(processExitsWith: .success) {
       setenv("FLAMBEAU_CUDA_CACHE", "1", 1)

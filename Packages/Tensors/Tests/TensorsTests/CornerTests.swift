@@ -22,8 +22,8 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
 
 /// What PyTorch gives at the edges of operations' domains.
 @Suite struct CornerTests {
-  /// What does not fit into a small whole number leaves its lowest bits, whatever the processor and the place in a
-  /// vector.
+  /// A number that does not fit into a small integer keeps its lowest bits, whatever the processor and the position
+  /// in a vector.
   @Test(arguments: [DType.float16, .bfloat16, .float32, .float64], testedDevices)
   func smallWholeNumbersAreLowestBits(dtype: DType, device: Device) {
     let given = [-4.0, -1.5, 300, 1001, -129, 40_960]
@@ -273,7 +273,7 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
   }
 }
 
-/// Numbers that pass through no narrower type on their way.
+/// Numbers that are not converted through a narrower type.
 @Suite struct ExactNumberTests {
   @Test func fills() {
     let z = Tensor.zeros([2], dtype: .float64)
@@ -305,7 +305,7 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
   }
 }
 
-/// Results lie in memory as PyTorch's do.
+/// Results have PyTorch's memory order.
 @Suite struct LayoutTests {
   @Test func elementwiseResultsKeepStrides() {
     let a = Tensor.ones([2, 3, 4]).permute(2, 0, 1)

@@ -16,7 +16,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
       seen.append(g.scalars())
       return nil
     }
-    // The leaf's hook comes once, after both ways have come in.
+    // The leaf's hook runs once, after the gradients of both paths are added.
     (y.sum() + (x * 2).sum()).backward()
     #expect(seen == [[1, 1], [32, 32]] && numbers(x.grad) == [32, 32])
     hook.remove()
@@ -25,7 +25,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     #expect(seen.count == 2 && numbers(x.grad) == [2, 2])
   }
 
-  /// Twice and then one more is not one more and then twice.
+  /// Doubling and adding one is not adding one and doubling: hooks run in order.
   @Test func hooksRunInTheirOrder() {
     let x = Tensor([1.0, 2], requiresGrad: true)
     x.registerHook { $0 * 2 }
@@ -81,7 +81,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     try gradGradCheck(inputs, of: product)
   }
 
-  /// A second pass with the same gradient computes anew, and with its own grad mode.
+  /// A second pass with the same gradient computes it again, in its own grad mode.
   @Test func passesDoNotShareGradients() {
     nonisolated(unsafe) var calls = 0
     let x = Tensor([1.0, 2], requiresGrad: true)
@@ -138,7 +138,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     #expect(numbers(product) == numbers(j.matmul(v)) && numbers(output) == [1, 4, 9])
   }
 
-  /// Tangents go forward where there are fewer inputs, and what is measured both ways is the same.
+  /// Forward mode is used where there are fewer inputs, and both modes give the same.
   @Test func jacobiansOfManyOutputs() {
     let w = Tensor(
       [[1.0, -2, 0.5], [0.3, 2, -1], [4, 0, 1], [1, 1, 1], [-1, 2, 0]], dtype: .float64)
@@ -146,7 +146,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     let tall = jacobian(x, of: f)
     let rows = (0..<5).map { row in jacobian(x) { f($0)[row] } }
     #expect(tall.shape == [5, 3] && tall.allclose(.stack(rows)))
-    // By two ways at once.
+    // Along two paths at once.
     let hessians = jacobian(x, createGraph: true) { x in jacobian(x, createGraph: true, of: f) }
     let second = (0..<5).map { row in hessian(x) { f($0)[row] } }
     #expect(hessians.shape == [5, 3, 3] && hessians.allclose(.stack(second)))
@@ -163,7 +163,7 @@ private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Doubl
     #expect(numbers(nothing.product) == [0])
   }
 
-  /// In place, through views, checkpoints, functions of one's own, halves and numbers of other dtypes.
+  /// In place, through views, checkpoints, custom functions, half precision and other dtypes.
   @Test func tangentsGoEverywhere() {
     let v = Tensor([1.0, -1, 2], dtype: .float64)
     func agree(_ name: Comment, _ f: (Tensor) -> Tensor) {

@@ -7,7 +7,7 @@ private struct Draw: Decodable {
   let values: [Double]
 }
 
-/// A draw of halves, whose dtype its name ends in.
+/// A draw in half precision, with the dtype at the end of its name.
 private func halves(_ draw: Draw, _ generator: Generator) throws -> Tensor {
   let parts = draw.name.split(separator: ", ").map(String.init)
   let dtype = try #require(parts.last.flatMap { DType($0) })

@@ -2,11 +2,11 @@ import Testing
 
 @testable import Tensors
 
-/// Halves are computed in float32 and rounded once, at the end of an operation.
+/// Half-precision operations compute in float32 and round once, at the end.
 @Suite struct HalfTests {
   private static let halves: [DType] = [.float16, .bfloat16]
 
-  /// The result and gradients of an operation on inputs rounded to a half, in a dtype.
+  /// The result and gradients of an operation, in a dtype, on inputs rounded to half precision.
   private func results(
     _ golden: GoldenCase, rounded half: DType, in dtype: DType
   ) throws -> (output: Tensor, gradients: [Tensor]) {
@@ -22,7 +22,7 @@ import Testing
     return (output, inputs.map { $0.grad ?? .zerosLike($0) })
   }
 
-  /// Whether halves are as near to numbers as halves can be, but for a share of the largest of them.
+  /// Whether half-precision numbers are as close to others as rounding allows, up to a fraction of the largest.
   private func isNear(_ own: Tensor, _ exact: Tensor, allowing share: Double) -> Bool {
     let scale = exact.abs().amax().item()
     let tolerance = (exact.abs() * 0.51 + share * scale) * own.dtype.epsilon + 1e-7
@@ -30,7 +30,7 @@ import Testing
     return ((distance .<= tolerance) | (exact.isnan() & own.isnan())).all().item(as: Bool.self)
   }
 
-  /// What PyTorch has for no halves, and what is put together of several operations in the table.
+  /// Operations that PyTorch lacks in half precision, and cases of the table made of several operations.
   private static let others = ["qr", "cholesky", "eigh", "svd", "pinverse", "assign"]
 
   private static let cases = GoldenCase.all.filter { golden in

@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-/// How long a tensor and its hooks live.
+/// The lifetimes of tensors and their hooks.
 @Suite struct HookLifetimeTests {
   @Test func aWeakHookGoesWithItsTensor() {
     weak var tensor: Tensor?

@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 import Testing
 
-/// Memory is counted for the whole process, so each of these has one of its own.
+/// Memory is counted for the whole process, so each test runs in a separate one.
 @Suite struct MemoryTests {
   @Test func tenThousandStepsLeaveNothingBehind() async {
     await #expect(processExitsWith: .success) {
@@ -12,7 +12,7 @@ import Testing
       func step() {
         let hidden = (x.matmul(parameters[0]) + parameters[1]).relu()
         let scores = hidden.matmul(parameters[2]) + parameters[3]
-        // A view, a change in place and a second derivative, as programs have them.
+        // A view, an in-place change and a second derivative, as in programs.
         scores[0] = scores[1] * 2
         let loss = scores.crossEntropy(y).mean() + hidden.layerNorm([8]).square().mean() * 0.1
         let slope = grad(of: loss, withRespectTo: parameters[3], createGraph: true)
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  /// A graph that is dropped without backward goes as well, however deep.
+  /// A graph that is dropped without backward is freed too, however deep.
   @Test func droppedGraphsLeaveNothingBehind() async {
     await #expect(processExitsWith: .success) {
       let x = Tensor.ones([100], requiresGrad: true)
@@ -47,8 +47,8 @@ import Testing
   }
 }
 
-/// What the process has in memory; 0 where the system does not tell, and under a sanitizer, which keeps
-/// what is freed for a while.
+/// The memory of the process; 0 where the system does not report it, and under a sanitizer, which delays
+/// freeing.
 private func residentBytes() -> Int {
   for name in ["__asan_init", "__tsan_init"] where dlsym(nil, name) != nil { return 0 }
   let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""

@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-/// What mistakes say, for each family of operations that has no tests of its own.
+/// The messages of mistakes, for each family of operations without tests of its own.
 @Suite struct MessageTests {
   @Test func linearAlgebra() async {
     await expectMessage(

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Every operation, by the names of the golden cases. What comes before a comma is the operation.
+/// Every operation, by the names of the golden cases. The operation is what precedes a comma.
 let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "negate": { -$0[0] },
   "abs": { $0[0].abs() },

@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// Forward mode, along some vector, and the derivative of what it gives.
+  /// Forward mode, along some vector, and the derivative of its result.
   @Test(arguments: GoldenCase.all)
   func tangentsMatchFiniteDifferences(golden: GoldenCase) throws {
     let inputs = try golden.inputs.map { try $0.tensor() }
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  /// Compares the gradient of a function that gives a scalar with central differences.
+  /// Compares the gradient of a scalar-valued function with central differences.
   private func checkGradients(_ inputs: [Tensor], _ function: ([Tensor]) -> Tensor) throws {
     let leaves = inputs.map { $0.clone() }
     for leaf in leaves { leaf.requiresGrad = true }
@@ -116,14 +116,14 @@ import Testing
     }
   }
 
-  /// The same elements in other strides must give the same.
+  /// The same elements with other strides must give the same result.
   @Test(arguments: GoldenCase.all.filter { !$0.name.hasPrefix("asStrided") }, testedDevices)
   func stridesDoNotMatter(golden: GoldenCase, device: Device) throws {
     try device.withDefault {
       let layouts: [(Tensor) -> Tensor] = [
         // In reverse order of dims.
         { $0.permute(Array((0..<$0.ndim).reversed())).contiguous().T },
-        // Every second place of something larger, from an offset on.
+        // Every second element of a larger tensor, from an offset on.
         {
           $0.ndim == 0
             ? $0 : Tensor.stack([$0, $0 * 0], dim: -1).flatten()[.step(2)].view($0.shape)
@@ -182,7 +182,7 @@ import Testing
     }
   }
 
-  /// Inputs in which one element repeats along dims, against copies of them.
+  /// Inputs expanded along dims, against copies of them.
   @Test(
     arguments: GoldenCase.all.filter { !ofIndependentRows.contains($0.operation) }, testedDevices)
   func expandedInputs(golden: GoldenCase, device: Device) throws {
@@ -207,7 +207,7 @@ import Testing
     "slogdet", "inverse", "solve", "qr", "eigh", "svd", "pinverse", "matrixNorm",
   ]
 
-  /// Operations whose tangents are found by differentiating their derivatives; the others say how theirs go.
+  /// Operations whose tangents are computed by differentiating their derivatives; the others have a rule.
   @Test func mostTangentsGoStraight() {
     for golden in GoldenCase.all {
       guard let inputs = try? golden.inputs.map({ try $0.tensor(requiresGrad: true) }) else {
@@ -218,7 +218,7 @@ import Testing
     let differentiated = Operator.made.withLock { $0 }
       .filter { row in row.derivatives.contains { $0.isDifferentiatedForTangents } }
       .map(\.name)
-    // Other tests make rows too.
+    // Other tests create rows too.
     let tested = Set(GoldenCase.all.map(\.operation)).union(usedByDerivatives.keys)
     #expect(tested.intersection(differentiated).isSubset(of: Self.differentiated))
   }

@@ -62,7 +62,7 @@ private func mixed(_ x: Tensor, _ y: Tensor) -> Tensor {
       fields(image.conv2d(w, stride: [2, 1], groups: 2)) == ["stride: [2, 1]", "groups: 2"])
   }
 
-  /// Tangents go by what a row says, or by its derivative, differentiated.
+  /// Tangents are computed by a row's rule, or by differentiating its derivative.
   @Test func tangentsGoThroughThem() {
     let x = Tensor([1.0, -2], dtype: .float64)
     let v = Tensor([1.0, 10], dtype: .float64)

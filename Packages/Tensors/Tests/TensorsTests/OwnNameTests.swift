@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-/// Messages name the operation that was called, rather than one inside it, and say what would do.
+/// Messages name the operation that was called, rather than one inside it, and say what to do.
 @Suite struct OwnNameTests {
   @Test func changesInPlace() async {
     await expectMessage(

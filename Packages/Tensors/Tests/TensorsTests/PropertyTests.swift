@@ -1,13 +1,13 @@
 import Tensors
 import Testing
 
-/// Random shapes, against what a loop over all positions says.
+/// Random shapes, against a loop over all indices.
 @Suite struct PropertyTests {
   private func sizes(_ count: Int, _ generator: Generator) -> [Int] {
     (0..<count).map { _ in Int(generator.next32() % 4) + 1 }
   }
 
-  /// All positions of a shape, row by row.
+  /// All indices of a shape, in row-major order.
   private func positions(_ shape: [Int]) -> [[Int]] {
     shape.reduce([[]]) { heads, size in
       heads.flatMap { head in (0..<size).map { head + [$0] } }
@@ -53,7 +53,7 @@ import Testing
     let part = x[
       .range(ranges[0].0, ranges[0].1, step: ranges[0].2),
       .range(ranges[1].0, ranges[1].1, step: ranges[1].2)]
-    // As Python's slices: negative ends count from the end, and what lies beyond is cut.
+    // As Python's slices: negative bounds count from the end, and bounds beyond the dim are clamped.
     let chosen = zip(ranges, shape).map { range, size -> [Int] in
       func cut(_ place: Int) -> Int { min(max(place < 0 ? place + size : place, 0), size) }
       let (start, end) = (cut(range.0 ?? 0), cut(range.1 ?? size))

@@ -34,7 +34,7 @@ import Testing
       ])
   }
 
-  /// It is the same pass as without being watched.
+  /// Recording does not change the pass.
   @Test func recordingChangesNothing() {
     let start = Tensor.randn([5, 4])
     func gradients(_ run: (Tensor) -> Void) -> Tensor {
@@ -59,7 +59,7 @@ import Testing
     #expect(recording.text.hasSuffix("hands on [30, 30], which makes [31, 31]"))
   }
 
-  /// An operation of a user's own says so.
+  /// A custom operation is named as such.
   @Test func ownOperations() {
     let x = Tensor([2.0], requiresGrad: true)
     let y = customFunction("cube", [x]) {

@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-/// What has no meaning is refused, as in PyTorch, rather than computed.
+/// Meaningless operations are rejected, as in PyTorch.
 @Suite struct RefusalTests {
   @Test func limitsInTheWrongOrder() async {
     await expectMessage(

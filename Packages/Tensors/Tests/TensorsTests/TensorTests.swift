@@ -12,7 +12,7 @@ import Testing
     #expect(Tensor(3).shape == [] && Tensor([Float]()).shape == [0])
     let literal: Tensor = 2.5
     #expect(literal.item() == 2.5)
-    // Expressions of numbers alone stay numbers.
+    // Expressions of literals alone stay literals.
     let (shifted, flipped, product) = (1 << 20, ~1, 2 * 0.5)
     #expect(type(of: shifted) == Int.self && type(of: flipped) == Int.self)
     #expect(type(of: product) == Double.self)
@@ -41,7 +41,7 @@ import Testing
     #expect(Tensor.arange(3).scalars(as: Int.self) == [0, 1, 2])
   }
 
-  /// In a process of its own, where nothing else draws numbers.
+  /// In a separate process, where nothing else draws random numbers.
   @Test func theDefaultGeneratorIsSeeded() async {
     await #expect(processExitsWith: .success) {
       manualSeed(3)
@@ -249,7 +249,7 @@ import Testing
     #expect((x .> 1).scalars(as: Bool.self) == [false, true])
   }
 
-  /// A number is as precise as it was written, and takes the dtype of the tensor that it meets.
+  /// A literal keeps its full precision, and takes the dtype of the other operand.
   @Test func numbersInTheProgram() {
     let x = Tensor([1.0], dtype: .float64)
     let (tenth, three) = (0.1, 3)

@@ -7,7 +7,7 @@ import Testing
 
 private func numbers(_ tensor: Tensor?) -> [Double]? { tensor?.scalars(as: Double.self) }
 
-/// Runs a body in threads of their own, all at once, and waits for them.
+/// Runs a body in several threads at once, and waits for them.
 func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   let start = DispatchSemaphore(value: 0)
   let done = DispatchGroup()
@@ -60,7 +60,7 @@ func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     #expect(numbers(w.grad) == [1800, 1800])
   }
 
-  /// The node of a view is made anew by whoever uses it first after a change.
+  /// The node of a view is created again by the first thread that uses it after a change.
   @Test func staleViews() {
     for _ in 0..<200 {
       let w = Tensor([1.0, 2, 3, 4], requiresGrad: true)
@@ -92,7 +92,7 @@ func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     #expect(gradients.withLock { $0.allSatisfy { $0.allclose(expected, rtol: 1e-5) } })
   }
 
-  /// One thread goes back; the others are told that the graph is gone, and nothing breaks.
+  /// One thread runs backward; the others stop with the message that the graph was freed, and nothing breaks.
   @Test func aGraphIsFreedOnce() async {
     await expectMessage(
       "backward: what “square” needs was freed by an earlier backward",
@@ -137,7 +137,7 @@ func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     }
   }
 
-  /// A state outlives the function that set it, with all that it refers to.
+  /// A state outlives the function that set it, with everything that it refers to.
   @Test func keepsItsGenerator() {
     func state() -> AmbientState { Generator(seed: 9).withDefault { .current } }
     let own = state()

@@ -43,7 +43,7 @@ struct UntracedCase: Decodable, Sendable, CustomTestStringConvertible {
       for (a, b) in zip(result.scalars(as: Double.self), try golden.output.numbers) {
         #expect(a == b || (a.isNaN && b.isNaN) || abs(a - b) <= tolerance * abs(b), "\(a) for \(b)")
       }
-      // The same elements in other strides must give the same.
+      // The same elements with other strides must give the same result.
       let spread = inputs.map { x in
         x.ndim == 0 ? x : Tensor.stack([x, x], dim: -1).flatten()[.step(2)].view(x.shape)
       }
@@ -60,7 +60,7 @@ struct UntracedCase: Decodable, Sendable, CustomTestStringConvertible {
       Comparison.allCases.map { "\($0)" } + ElementTest.allCases.map { "\($0)" }
       + UnaryOperation.allCases.filter { $0.domain == .integral }.map { "\($0)" }
       + BinaryOperation.allCases.filter { $0.domain == .integral }.map { "\($0)" }
-    // These two are the parts of isinf that nanToNum is made of.
+    // The two parts of isinf that nanToNum uses.
     #expect(Set(wanted).subtracting(covered) == ["isposinf", "isneginf"])
   }
 }

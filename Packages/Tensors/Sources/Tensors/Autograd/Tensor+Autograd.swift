@@ -20,7 +20,7 @@ extension Tensor {
     }
   }
 
-  /// Whether it was not computed from a tensor that requires a gradient.
+  /// Whether it is a leaf, not computed from a tensor that requires a gradient: `torch.Tensor.is_leaf`.
   public var isLeaf: Bool { node?.isLeaf ?? true }
 
   /// The gradient that backward computed: for leaves, the sum over all calls since it was last set

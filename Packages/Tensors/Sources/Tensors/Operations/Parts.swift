@@ -210,7 +210,8 @@ extension Tensor {
     let capacity = view.storage.byteCount / dtype.itemSize
     guard shape.count == strides.count, shape.allSatisfy({ $0 >= 0 }) else {
       fatalError(
-        "asStrided: shape \(shape) and strides \(strides); there must be as many of both, and sizes must be 0 or more"
+        "asStrided: shape \(shape) and strides \(strides); there must be as many of both, and sizes must be "
+          + "0 or more"
       )
     }
     let layout = Layout(shape: shape, strides: strides, offset: offset)
