@@ -9,8 +9,8 @@ public enum ConvolutionPadding: Sendable, Hashable {
   case sizes([Int])
 }
 
-/// A type that can be given as a convolution's padding: `padding: 1`, `padding: [1, 2]`, `padding: .same`, `padding:
-/// .valid`.
+/// A type that can be given as a convolution's padding: `padding: 1`, `padding: [1, 2]`, `padding: .same`,
+/// `padding: .valid`.
 public protocol ConvolutionPaddingConvertible {
   /// The padding.
   var convolutionPadding: ConvolutionPadding { get }

@@ -62,8 +62,8 @@ extension Tensor {
       .gather, self, with: IndexedDim(dim: dim, index: index, shape: shape))
   }
 
-  /// A copy of this tensor with each element of `source` added at its index: `torch.scatter_add`. y[i][index[i][j]]
-  /// += source[i][j] for dim 1.
+  /// A copy of this tensor with each element of `source` added at its index: `torch.scatter_add`.
+  /// y[i][index[i][j]] += source[i][j] for dim 1.
   public func scatterAdd(dim: Int, index: Tensor, source: Tensor) -> Tensor {
     added(dim, index, source, for: "scatterAdd")
   }
@@ -76,8 +76,8 @@ extension Tensor {
     }
   }
 
-  /// A copy of this tensor with each element of `source` stored at its index: `torch.scatter`. y[i][index[i][j]] =
-  /// source[i][j] for dim 1. If an index occurs twice, the last one wins.
+  /// A copy of this tensor with each element of `source` stored at its index: `torch.scatter`.
+  /// y[i][index[i][j]] = source[i][j] for dim 1. If an index occurs twice, the last one wins.
   public func scatter(dim: Int, index: Tensor, source: Tensor) -> Tensor {
     scattered(dim, index, source, adding: false, "scatter").recorded(
       .scatter, self, source, with: IndexedDim(dim: dim, index: index, shape: shape))

@@ -28,7 +28,7 @@ extension Tensor {
   public func interpolate(
     size: any Extent, mode: Interpolation = .nearest, alignCorners: Bool = false
   ) -> Tensor {
-    // One number is for all dims but batch and channels.
+    // One number for all dims but batch and channels.
     let size =
       size is Int ? size.along(Swift.max(ndim - 2, 1), "size", of: "interpolate") : size.sizes
     return interpolated(size, size.map { _ in nil }, mode, alignCorners)
