@@ -1,12 +1,12 @@
 import CThreadState
 import Synchronization
 
-/// What operations depend on besides their arguments: whether they are recorded, autocast, the default device
-/// and generator, and the module that runs.
+/// The implicit state that operations depend on: whether they are recorded, autocast, the default device and
+/// generator, and the running module.
 ///
-/// Functions such as `noGrad` set it while they run, for the thread if what they run does not wait, else for the
-/// task and its child tasks. A thread that the program starts itself begins without any; it can take over what
-/// holds elsewhere:
+/// Functions such as `noGrad` set it while they run: for the thread if their body is synchronous, for the task and
+/// its child tasks if it is asynchronous. A thread that the program starts itself begins with the default state; it
+/// can take over the state of another:
 ///
 ///     let state = AmbientState.current
 ///     DispatchQueue.concurrentPerform(iterations: 4) { row in
@@ -14,12 +14,12 @@ import Synchronization
 ///     }
 ///
 /// It follows `at::ThreadLocalState`.
-// The pointers in it lead to what the owner keeps alive, and nothing changes there.
+// Its pointers refer to objects that the owner keeps alive and that never change.
 public struct AmbientState: @unchecked Sendable {
   @_spi(Flambeau) public private(set) var ambient: Ambient
   private var owner: Owner
 
-  /// The state that holds here and now.
+  /// The current state of this thread or task.
   public static var current: AmbientState {
     AmbientState(flambeau_current_ambient())
   }
@@ -30,14 +30,14 @@ public struct AmbientState: @unchecked Sendable {
     self.ambient.scope = owner.scope
   }
 
-  /// Runs `body` with this state in place of the thread's own.
+  /// Runs `body` with this state instead of the thread's own.
   public func run<Result>(_ body: () throws -> Result) rethrows -> Result {
     let previous = flambeau_set_ambient(ambient)
     defer { flambeau_restore_ambient(previous) }
     return try withExtendedLifetime(owner) { try body() }
   }
 
-  /// Runs `body`, which may wait, with this state in place of the task's own.
+  /// Runs the asynchronous `body` with this state instead of the task's own.
   @_disfavoredOverload
   public func run<Result>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
@@ -47,7 +47,7 @@ public struct AmbientState: @unchecked Sendable {
 
   @TaskLocal private static var ofTask: OfTask?
 
-  /// A state that a task has set; as long as there is one, tasks are asked for theirs.
+  /// A state set for a task. Task-local state is looked up only while one of these exists.
   private final class OfTask: Sendable {
     let state: AmbientState
     init(state: AmbientState) {
@@ -60,8 +60,8 @@ public struct AmbientState: @unchecked Sendable {
     }
   }
 
-  /// Keeps alive what a state refers to.
-  // Nothing in it changes once it is made.
+  /// Keeps alive the objects that a state refers to.
+  // Immutable after initialization.
   private final class Owner: @unchecked Sendable {
     private let objects: [AnyObject]
     private let scopes: UnsafeMutableBufferPointer<Scope>
@@ -93,27 +93,27 @@ public struct AmbientState: @unchecked Sendable {
   }
 }
 
-// What is asked for with each operation.
+// Read by every operation.
 @_spi(Flambeau)
 extension AmbientState {
-  /// Whether operations are not recorded for differentiation.
+  /// Whether autograd recording is off.
   @inlinable public static var disablesGrad: Bool { flambeau_ambient_disables_grad() }
-  /// Whether backward looks for the first NaN.
+  /// Whether backward checks for the first NaN.
   @inlinable public static var detectsAnomalies: Bool { flambeau_ambient_detects_anomalies() }
-  /// Whether layers leave out their initial values.
+  /// Whether layers skip the initialization of their parameters.
   @inlinable public static var skipsInit: Bool { flambeau_ambient_skips_init() }
-  /// How operations choose their dtype, if they do.
+  /// The autocast settings, or nil if autocast is off.
   @inlinable public static var autocast: UnsafeMutableRawPointer? { flambeau_ambient_autocast() }
-  /// The module whose forward function runs, and those around it.
+  /// The module whose forward function is running, linked to the enclosing ones.
   @inlinable public static var scope: UnsafePointer<Scope>? { flambeau_ambient_scope() }
-  /// A number larger than `other`, and than all that this thread was given before.
+  /// A number larger than `other` and than all that this thread has received before.
   @inlinable public static func nextSequence(after other: UInt64) -> UInt64 {
     flambeau_next_sequence(other)
   }
 }
 
-/// Runs `body` with a part of the state changed, for this thread. Whatever the change refers to must live on
-/// until then. For Flambeau's packages only.
+/// Runs `body` with a changed state, for this thread. Objects that the change refers to must stay alive until
+/// `body` returns. For Flambeau's packages only.
 @_spi(Flambeau)
 @inlinable
 @inline(__always)
@@ -127,7 +127,7 @@ public func withAmbient<Result>(
   return try body()
 }
 
-/// Runs `body` as a part of what `owner` runs, for this thread. For Flambeau's packages only.
+/// Runs `body` in a scope of `owner`, for this thread. For Flambeau's packages only.
 @_spi(Flambeau)
 @inlinable
 @inline(__always)
@@ -140,8 +140,8 @@ public func withScope<Result>(of owner: UnsafeRawPointer, _ body: () throws -> R
   }
 }
 
-/// Runs `body`, which may wait, with a part of the state changed, for this task and its child tasks. For
-/// Flambeau's packages only.
+/// Runs the asynchronous `body` with a changed state, for this task and its child tasks. For Flambeau's packages
+/// only.
 @_spi(Flambeau)
 @_disfavoredOverload
 public func withAmbient<Result>(

@@ -6,26 +6,25 @@ extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible
   /// The name, as in `float32`.
   public var description: String { String(cString: flambeau_dtype_name(self)) }
 
-  /// The dtype of that name.
+  /// Creates the dtype with the given name, or nil if there is none.
   public init?(_ name: String) {
     guard let dtype = DType.allCases.first(where: { $0.description == name }) else { return nil }
     self = dtype
   }
 
-  /// Bytes that one element takes.
+  /// The size of an element in bytes: `torch.dtype.itemsize`.
   public var itemSize: Int { flambeau_dtype_size(self) }
 
-  /// Whether it holds fractions.
+  /// Whether it is a floating-point type: `torch.dtype.is_floating_point`.
   public var isFloatingPoint: Bool { flambeau_dtype_is_floating_point(self) }
 
   /// Whether it is float16 or bfloat16.
   public var isHalf: Bool { self == .float16 || self == .bfloat16 }
 
-  /// The type that two operands of an operation are converted to, where both have dims or neither
-  /// has: `torch.promote_types`.
+  /// The dtype that two operands are converted to if both have dims or neither has: `torch.promote_types`.
   public func promoted(with other: DType) -> DType {
     if self == other { return self }
-    // The type that holds all that both do.
+    // The smallest type that holds the values of both.
     if self == .float16, other == .bfloat16 { return .float32 }
     if self == .bfloat16, other == .float16 { return .float32 }
     if self == .uint8, other == .int8 { return .int16 }
@@ -52,7 +51,7 @@ extension DType {
 
 /// A Swift type that a tensor's elements can be.
 public protocol TensorElement: Sendable {
-  /// The dtype of a tensor of such elements.
+  /// The dtype of a tensor with these elements.
   static var dtype: DType { get }
 }
 
@@ -64,7 +63,6 @@ extension Int32: TensorElement { public static var dtype: DType { .int32 } }
 extension Int64: TensorElement { public static var dtype: DType { .int64 } }
 extension Int: TensorElement { public static var dtype: DType { .int64 } }
 #if !(os(macOS) && arch(x86_64))
-  /// The dtype that holds it.
   extension Float16: TensorElement { public static var dtype: DType { .float16 } }
 #endif
 extension Float: TensorElement { public static var dtype: DType { .float32 } }

@@ -3,7 +3,7 @@ import COperations
 import Foundation
 
 extension Device {
-  /// The main processor.
+  /// The CPU.
   public static let cpu = Device(kind: .cpu, index: 0)
   /// Apple's GPU.
   public static let mps = Device(kind: .mps, index: 0)
@@ -12,7 +12,7 @@ extension Device {
     Device(kind: .cuda, index: Int32(index))
   }
 
-  /// Reads a device's text.
+  /// Creates the device with the given name, such as `cpu` or `cuda:1`: `torch.device`.
   ///
   /// - Throws: ``DeviceError/invalidName(_:)``.
   public init(_ name: String) throws {
@@ -30,7 +30,7 @@ extension Device {
     self.init(kind: kind, index: index)
   }
 
-  /// What runs this device's operations. Stops the program where this machine has no such device.
+  /// The backend that runs this device's operations. Stops the program if this machine has no such device.
   public var backend: any Backend {
     if kind == .cpu { return CPUBackend() }
     do {
@@ -40,21 +40,21 @@ extension Device {
     }
   }
 
-  /// Makes sure that this machine has this device.
+  /// Checks that this machine has this device.
   ///
   /// - Throws: ``DeviceError``, which says what is missing.
   public func requireAvailable() throws(DeviceError) { _ = try kind.backend(of: self) }
 
-  /// The device of tensors that are made without naming one: the CPU, except inside ``withDefault(_:)``;
+  /// The device of tensors created without naming one: the CPU, except inside ``withDefault(_:)``;
   /// `torch.get_default_device`.
   public static var `default`: Device { flambeau_ambient_device() }
 
-  /// Does something with this device as the default one, on this thread: `with torch.device(…)`.
+  /// Runs `body` with this device as the default, on this thread: `with torch.device(…)`.
   public func withDefault<Result>(_ body: () throws -> Result) rethrows -> Result {
     try withAmbient({ $0.device = self }, body)
   }
 
-  /// Does something that may wait with this device as the default one, in this task and its child tasks.
+  /// Runs the asynchronous `body` with this device as the default, in this task and its child tasks.
   @_disfavoredOverload
   public func withDefault<Result>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
@@ -77,7 +77,7 @@ extension Device: @retroactive CustomStringConvertible {
 }
 
 extension Device: @retroactive ExpressibleByStringLiteral {
-  /// The device of that name. Stops the program where no device is called so.
+  /// Creates the device with the given name. Stops the program if there is none.
   public init(stringLiteral name: String) {
     do {
       try self.init(name)
@@ -89,7 +89,6 @@ extension Device: @retroactive ExpressibleByStringLiteral {
 
 /// Apple's GPUs.
 public enum MPS {
-  /// Whether tensors can be moved to Apple's GPU: always false, since there is no backend for it
-  /// yet.
+  /// Whether tensors can be moved to Apple's GPU: always false, since it has no backend yet.
   public static var isAvailable: Bool { false }
 }

@@ -9,14 +9,14 @@ public enum DeviceError: Error, Equatable, LocalizedError {
   case unavailable(Device)
   /// This machine has devices of the kind, but not this one.
   case noSuchDevice(Device, count: Int)
-  /// A library, or the GPU, that CUDA needs is not there, or too old: what, and how to mend it.
+  /// A library that CUDA needs, or the GPU, is missing or too old: which, and how to fix it.
   case missingLibrary(String, String)
-  /// A call of NVIDIA's driver failed: which, and why.
+  /// A call of NVIDIA's driver failed: which call, and why.
   case driver(String, String)
-  /// A file of kernels did not compile: which, and what the compiler says.
+  /// A kernel file did not compile: which file, and the compiler's message.
   case compilation(String, String)
-  /// A device's memory has run out. All but the device are bytes: what was asked for, what tensors use, what
-  /// is taken from the driver, and what the device has.
+  /// A device is out of memory. The numbers are bytes: the size of the failed allocation, the bytes that tensors
+  /// use, the bytes allocated from the driver, and the device's memory.
   case outOfMemory(Device, asked: Int, inUse: Int, reserved: Int, total: Int)
 
   public var errorDescription: String? {

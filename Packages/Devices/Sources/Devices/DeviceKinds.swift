@@ -1,16 +1,16 @@
 import Synchronization
 
-// The kinds of device that this program knows. Others are registered beside those that come with the library.
+// The known kinds of device: those of the library, and those that the program registers.
 
 extension DeviceKind {
-  /// The main processor.
+  /// The CPU.
   public static var cpu: DeviceKind { DeviceKind(rawValue: 0) }
   /// NVIDIA's GPUs.
   public static var cuda: DeviceKind { DeviceKind(rawValue: 1) }
   /// Apple's GPU.
   public static var mps: DeviceKind { DeviceKind(rawValue: 2) }
 
-  /// Those that are known, by their numbers.
+  /// The known kinds, by raw value.
   fileprivate static let known = Mutex([
     Entry(name: "cpu", hasNumbers: false) { _ in CPUBackend() },
     Entry(name: "cuda", hasNumbers: true) { device throws(DeviceError) in
@@ -21,10 +21,10 @@ extension DeviceKind {
     },
   ])
 
-  /// What is known of a kind.
+  /// The properties of a kind.
   fileprivate struct Entry: Sendable {
     let name: String
-    /// Whether there may be several, which then have numbers.
+    /// Whether there may be several devices of the kind, told apart by an index.
     let hasNumbers: Bool
     let backend: @Sendable (Device) throws(DeviceError) -> any Backend
   }
@@ -33,7 +33,7 @@ extension DeviceKind {
     DeviceKind.known.withLock { known in
       guard known.indices.contains(Int(rawValue)) else {
         fatalError(
-          "there is no kind of device with the number \(rawValue); see Device.register(_:backend:)")
+          "there is no device kind with the number \(rawValue); see Device.register(_:backend:)")
       }
       return known[Int(rawValue)]
     }
@@ -45,7 +45,7 @@ extension DeviceKind {
 }
 
 extension DeviceKind: @retroactive CaseIterable, @retroactive CustomStringConvertible {
-  /// Those that are known, in the order in which they became so.
+  /// The known kinds, in order of registration.
   public static var allCases: [DeviceKind] {
     known.withLock { $0.indices.map { DeviceKind(rawValue: UInt8($0)) } }
   }
@@ -54,7 +54,7 @@ extension DeviceKind: @retroactive CaseIterable, @retroactive CustomStringConver
 }
 
 extension Device {
-  /// Makes a kind of device known, whose tensors then go through all of Flambeau: PyTorch's `PrivateUse1`.
+  /// Registers a kind of device, which then works with all of Flambeau: PyTorch's `PrivateUse1`.
   ///
   /// ```text
   /// let ours = Device.register("ours") { device in OurBackend(device) }
@@ -62,27 +62,27 @@ extension Device {
   /// print(x.device)  // ours:0
   /// ```
   ///
-  /// Stops the program where the name is taken, or is not made of letters alone.
+  /// Stops the program if the name is taken or does not consist of letters only.
   ///
   /// - Parameters:
-  ///   - name: what devices are called, before a colon and their number.
-  ///   - backend: what runs the operations of a device; it throws where this machine has no such device. It is
-  ///     asked at each operation, so it should be quick.
+  ///   - name: the name of the devices, before a colon and their index.
+  ///   - backend: returns the backend of a device, or throws if this machine has no such device. It is called at
+  ///     each operation, so it should be fast.
   /// - Returns: the kind of the devices.
   @discardableResult
   public static func register(
     _ name: String, backend: @escaping @Sendable (Device) throws(DeviceError) -> any Backend
   ) -> DeviceKind {
     guard !name.isEmpty, name.allSatisfy(\.isLetter) else {
-      fatalError("Device.register: “\(name)” is no name for devices; it must be of letters alone")
+      fatalError("Device.register: “\(name)” is not a valid name; it must consist of letters only")
     }
     return DeviceKind.known.withLock { known in
       guard !known.contains(where: { $0.name == name }) else {
-        fatalError("Device.register: there are devices called “\(name)” already")
+        fatalError("Device.register: the name “\(name)” is already taken")
       }
       guard known.count <= UInt8.max else {
         fatalError(
-          "Device.register: there are \(known.count) kinds of devices already; no more can be told apart"
+          "Device.register: there are \(known.count) kinds of devices already, the most that there can be"
         )
       }
       known.append(.init(name: name, hasNumbers: true, backend: backend))
@@ -90,7 +90,7 @@ extension Device {
     }
   }
 
-  /// What runs the first device of each kind that this machine has, but for the CPU.
+  /// The backend of the first device of each kind that this machine has, except the CPU.
   static var others: [any Backend] {
     DeviceKind.allCases.dropFirst().compactMap { kind in
       try? kind.backend(of: Device(kind: kind, index: 0))

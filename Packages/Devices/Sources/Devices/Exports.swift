@@ -1,4 +1,4 @@
-// What is public of the C that all devices share; its functions are not.
+// The public C types that all devices share; the C functions are not public.
 
 @_exported import struct COperations.Device
 @_exported import struct COperations.DeviceKind

@@ -1,26 +1,26 @@
 import CKernels
 
-/// How a view lies in its storage: dims, and the steps in memory that lead along them.
+/// The layout of a view in its storage: shape, strides and offset.
 ///
-/// It is immutable, and shared by all tensors of one layout.
+/// It is immutable and can be shared by tensors.
 public final class Layout: Sendable {
-  /// The length of each dim.
+  /// The size of each dim.
   public let shape: [Int]
-  /// How many elements further the next one along each dim is.
+  /// The distance between neighbours along each dim, in elements.
   public let strides: [Int]
-  /// Where the first element is, in elements.
+  /// The position of the first element in the storage, in elements.
   public let offset: Int
-  /// How many elements.
+  /// The number of elements.
   public let numel: Int
-  /// Whether the elements lie one after the other, the last dim densest.
+  /// Whether the elements are in row-major order without gaps.
   public let isContiguous: Bool
 
   /// Creates a layout.
   ///
   /// - Parameters:
-  ///   - shape: the sizes.
+  ///   - shape: the size of each dim.
   ///   - strides: the distance between neighbours along each dim, in elements.
-  ///   - offset: where the first element is.
+  ///   - offset: the position of the first element in the storage, in elements.
   public init(shape: [Int], strides: [Int], offset: Int) {
     if shape.count > Layout.maximumRank {
       fatalError("\(shape.count) dims are too many; a tensor has at most \(Layout.maximumRank)")
@@ -40,10 +40,10 @@ public final class Layout: Sendable {
     self.isContiguous = isContiguous || step == 0
   }
 
-  /// How many dims kernels have room for.
+  /// The largest number of dims that kernels support.
   public static let maximumRank = Int(FLAMBEAU_MAX_RANK)
 
-  /// The layout without gaps in which the last dim is the densest.
+  /// Creates the contiguous (row-major) layout of a shape.
   public convenience init(contiguous shape: [Int]) {
     self.init(shape: shape, strides: Layout.contiguousStrides(of: shape), offset: 0)
   }
@@ -51,7 +51,7 @@ public final class Layout: Sendable {
   /// The layout of a single element without dims.
   public static let scalar = Layout(contiguous: [])
 
-  /// The strides of a shape without gaps.
+  /// The row-major strides of a shape.
   public static func contiguousStrides(of shape: [Int]) -> [Int] {
     var strides = shape
     var step = 1
@@ -62,10 +62,10 @@ public final class Layout: Sendable {
     return strides
   }
 
-  /// How many dims.
+  /// The number of dims.
   public var rank: Int { shape.count }
 
-  /// From the first place in the storage to the last.
+  /// The range of the storage that the elements span, in elements.
   public var span: Range<Int> {
     if numel == 0 { return offset..<offset }
     var (first, last) = (offset, offset)
@@ -76,7 +76,7 @@ public final class Layout: Sendable {
     return first..<last + 1
   }
 
-  /// How many rows there are along the last dim, and how long they are.
+  /// The number and the length of the rows along the last dim.
   public var rows: (count: Int, length: Int) {
     let length = shape.last ?? 1
     return (length == 0 ? 0 : numel / length, length)
@@ -90,13 +90,13 @@ public final class Layout: Sendable {
     return true
   }
 
-  /// This layout without gaps, sharing what it can.
+  /// The contiguous layout of this shape at offset 0: this object itself if it is one.
   public var contiguous: Layout {
     isContiguous && offset == 0 ? self : Layout(contiguous: shape)
   }
 
-  /// The same elements seen as another, larger shape: dims of size 1 repeat, with a stride of 0,
-  /// and missing dims come first. Nil where the shapes do not allow it.
+  /// The layout broadcast to a larger shape: dims of size 1 repeat, with a stride of 0, and missing dims are added
+  /// in front. Nil if the shapes are incompatible.
   public func broadcast(to target: [Int]) -> Layout? {
     if shape == target { return self }
     guard target.count >= rank else { return nil }
@@ -112,13 +112,13 @@ public final class Layout: Sendable {
     return Layout(shape: target, strides: expanded, offset: offset)
   }
 
-  /// The same elements in another shape of as many, where strides can say it; else nil.
+  /// The same elements in another shape with the same number of them, or nil if no strides describe it.
   public func view(as target: [Int]) -> Layout? {
     if isContiguous {
       return Layout(
         shape: target, strides: Layout.contiguousStrides(of: target), offset: offset)
     }
-    // Each run of dims that lie without gaps can be cut anew.
+    // Each run of dims without gaps between them can be split differently.
     var strides = [Int](repeating: 0, count: target.count)
     var next = target.count - 1
     var runLength = 1
@@ -144,7 +144,7 @@ public final class Layout: Sendable {
 }
 
 extension Layout {
-  /// The shape that two shapes broadcast to, or nil: aligned at the last dim, equal or 1.
+  /// The shape that two shapes broadcast to, or nil if they are incompatible: `torch.broadcast_shapes`.
   public static func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int]? {
     if a == b { return a }
     var result = a.count >= b.count ? a : b
@@ -161,11 +161,11 @@ extension Layout {
   }
 }
 
-// Results lie in memory as their operands do, so that what works through memory goes straight through it.
+// Results take on the memory order of their operands, so that kernels access memory sequentially.
 extension Layout {
-  /// The dims in the order in which the operands lie in memory, those whose steps are largest first, as PyTorch's
-  /// `TensorIterator` has it: the first operand decides, and others where it repeats. Nil where that is the order
-  /// of the dims. All have one shape.
+  /// The dims in the operands' memory order, from the largest stride to the smallest, as in PyTorch's
+  /// `TensorIterator`: the first operand decides, and the others where its stride is 0. Nil if that is the order of
+  /// the dims. All operands have the same shape.
   public static func memoryOrder(_ operands: [Layout]) -> [Int]? {
     let shape = operands[0].shape
     if operands[0].isContiguous || shape.count < 2 { return nil }
@@ -175,7 +175,7 @@ extension Layout {
       }
       return nil
     }
-    // By insertion, from the innermost on, where what is not known stays in order.
+    // Insertion sort from the innermost dim; undecided pairs keep their order.
     var order = Array(shape.indices.reversed())
     for place in order.indices.dropFirst() {
       var moving = place
@@ -190,8 +190,8 @@ extension Layout {
     return order == Array(shape.indices) ? nil : order
   }
 
-  /// Whether ``memoryOrder(_:)`` of two operands is the order of the dims: the common case, found quickly.
-  /// That of a contiguous first operand always is.
+  /// Whether ``memoryOrder(_:)`` of two operands is the order of the dims: a fast check for the common case.
+  /// With a contiguous first operand it always is.
   public static func areInMemoryOrder(_ a: Layout, _ b: Layout) -> Bool {
     for other in 0..<a.rank {
       for dim in 0..<other
@@ -200,27 +200,26 @@ extension Layout {
     return true
   }
 
-  /// Whether a dim's steps are larger than those of another one, which comes after it; nil where that does not
-  /// show.
+  /// Whether a dim's stride is larger than that of a later dim; nil if the two are not comparable.
   private func isWider(_ dim: Int, than other: Int) -> Bool? {
     let (own, its) = (Swift.abs(strides[dim]), Swift.abs(strides[other]))
     if own == 0 || its == 0 { return nil }
     return own != its ? own > its : shape[dim] > shape[other] ? true : nil
   }
 
-  /// The dims in another order.
+  /// The layout with permuted dims.
   public func permuted(_ order: [Int]) -> Layout {
     Layout(shape: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: offset)
   }
 
-  /// The layout of which ``permuted(_:)`` makes this one.
+  /// The inverse of ``permuted(_:)``.
   public func restored(from order: [Int]) -> Layout {
     var inverse = order
     for (place, dim) in order.enumerated() { inverse[dim] = place }
     return permuted(inverse)
   }
 
-  /// A layout without gaps whose dims lie in memory in the order of this one's: `torch.preserve_format`.
+  /// A dense layout with this one's memory order: `torch.preserve_format`.
   public var dense: Layout {
     if isContiguous || rank < 2 { return contiguous }
     guard let order = Layout.memoryOrder([self]) else { return contiguous }

@@ -1,12 +1,13 @@
-// Copies from one device to another.
+// Copies between devices.
 
 extension StridedView {
   /// A contiguous copy on another device.
   ///
   /// - Parameters:
-  ///   - device: where to.
-  ///   - nonBlocking: whether the call may return before the copy is done. A copy to a GPU then needs its source in
-  ///     page-locked memory, unchanged until then; a copy from a GPU is complete after `CUDA.synchronize()` only.
+  ///   - device: the target device.
+  ///   - nonBlocking: whether the call may return before the copy is done. The source of a copy to a GPU must then be
+  ///     in page-locked memory and stay unchanged until it is done; a copy from a GPU is complete only after
+  ///     `CUDA.synchronize()`.
   public func moved(to device: Device, nonBlocking: Bool = false) -> StridedView {
     let source = contiguous()
     for end in [device, storage.device] where end != .cpu {
@@ -27,20 +28,19 @@ extension StridedView {
     return target
   }
 
-  /// A copy in page-locked memory of the CPU, from which a GPU copies by itself; stops the program where no device
-  /// does.
+  /// A copy in page-locked host memory, from which a GPU copies asynchronously. Stops the program if no device can.
   public func pinned() -> StridedView {
     guard let backend = Device.others.first(where: \.pinsMemory) else {
       fatalError(
-        "pinMemory: no device here copies from page-locked memory by itself; ask Tensor.canPinMemory beforehand"
+        "pinMemory: no device here copies asynchronously from page-locked memory; check Tensor.canPinMemory first"
       )
     }
     return backend.pinned(self)
   }
 
-  /// Whether there is a device that copies from page-locked memory by itself.
+  /// Whether there is a device that copies asynchronously from page-locked memory.
   public static var canBePinned: Bool { Device.others.contains(where: \.pinsMemory) }
 
-  /// Whether it lies in page-locked memory of the CPU.
+  /// Whether it is in page-locked host memory.
   public var isPinned: Bool { PinnedMemory.isPinned(storage) }
 }

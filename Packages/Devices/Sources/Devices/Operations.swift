@@ -6,7 +6,7 @@ extension UnaryOperation: @retroactive CaseIterable, @retroactive CustomStringCo
   public static let allCases = (0..<UInt8(FLAMBEAU_UNARY_COUNT)).map { Self(rawValue: $0)! }
   public var description: String { String(cString: flambeau_unary_name(self)) }
 
-  /// Which elements it is defined on.
+  /// The dtypes that it is defined on.
   public var domain: Domain {
     Domain(rawValue, FLAMBEAU_UNARY_ARITHMETIC_COUNT, FLAMBEAU_UNARY_INTEGRAL_COUNT)
   }
@@ -16,7 +16,7 @@ extension BinaryOperation: @retroactive CaseIterable, @retroactive CustomStringC
   public static let allCases = (0..<UInt8(FLAMBEAU_BINARY_COUNT)).map { Self(rawValue: $0)! }
   public var description: String { String(cString: flambeau_binary_name(self)) }
 
-  /// Which elements it is defined on.
+  /// The dtypes that it is defined on.
   public var domain: Domain {
     Domain(rawValue, FLAMBEAU_BINARY_ARITHMETIC_COUNT, FLAMBEAU_BINARY_INTEGRAL_COUNT)
   }
@@ -32,16 +32,16 @@ extension ElementTest: @retroactive CaseIterable, @retroactive CustomStringConve
   public var description: String { String(cString: flambeau_test_name(self)) }
 }
 
-/// The elements that an operation is defined on.
+/// The dtypes that an element-wise operation is defined on.
 public enum Domain: Sendable {
   /// All dtypes.
   case all
-  /// Whole numbers and truth values.
+  /// Integers and bool.
   case integral
   /// Floating point only.
   case floatingPoint
 
-  /// The enums list operations by domain, and know how many there are up to each.
+  /// The enums are ordered by domain: `forAll` and `integral` are the raw values at which the next domain starts.
   fileprivate init(_ place: UInt8, _ forAll: Int, _ integral: Int) {
     self = place < forAll ? .all : place < integral ? .integral : .floatingPoint
   }

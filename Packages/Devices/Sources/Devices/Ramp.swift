@@ -1,12 +1,12 @@
 extension Ramp {
-  /// The numbers start + (i + shift)·step.
+  /// Creates the ramp start + (i + shift)·step.
   public init(from start: Double, step: Double, shift: Int = 0) {
     self.init(
       start: start, step: step, whole_start: 0, whole_step: 0, is_whole: false,
       shift: Int64(shift))
   }
 
-  /// Whole numbers, of any size.
+  /// Creates a ramp of integers, exact for all of int64.
   public init(from start: Int, step: Int) {
     self.init(
       start: 0, step: 0, whole_start: Int64(start), whole_step: Int64(step), is_whole: true,

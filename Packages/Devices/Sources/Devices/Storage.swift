@@ -3,29 +3,29 @@ import CKernels
 import COperations
 
 extension Storage {
-  /// A block whose contents are not defined.
+  /// Allocates a storage with undefined contents.
   public static func make(byteCount: Int, device: Device) -> Storage {
     device.backend.makeStorage(byteCount: byteCount)
   }
 
-  /// A part of an open file, on the CPU: read as it is used, and what is written to it stays in memory.
+  /// Maps a part of an open file into CPU memory: it is read on demand, and writes are private to the process.
   /// The file may be closed, but must not become shorter.
   ///
-  /// - Returns: nil where the system cannot map it.
+  /// - Returns: the storage, or nil if the system cannot map it.
   public static func mapped(descriptor: Int32, offset: Int, byteCount: Int) -> Storage? {
     flambeau_map_storage(descriptor, offset, byteCount)
   }
 
-  /// Notes that its contents have been changed in place.
+  /// Increments the version, after an in-place change of the contents.
   @_spi(Flambeau) @inlinable public func markChanged() { flambeau_storage_mark_changed(self) }
 
-  /// A storage in memory that a backend allocated.
+  /// Wraps memory that a backend allocated.
   ///
   /// - Parameters:
-  ///   - memory: what the views' pointers count from; only the backend need be able to read it.
+  ///   - memory: the start of the memory; only the backend needs to be able to read it.
   ///   - byteCount: its size.
-  ///   - device: whose it is.
-  ///   - release: gives it back, once nobody uses it any more.
+  ///   - device: its device.
+  ///   - release: frees it, called when the last reference is gone.
   public static func wrapping(
     _ memory: UnsafeMutableRawPointer, byteCount: Int, device: Device,
     release: @escaping @Sendable () -> Void
@@ -37,7 +37,7 @@ extension Storage {
   }
 }
 
-/// Keeps what gives a storage's memory back.
+/// Holds the function that frees a storage's memory.
 private final class MemoryOwner {
   let release: @Sendable () -> Void
 

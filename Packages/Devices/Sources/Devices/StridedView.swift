@@ -1,17 +1,17 @@
-/// What a kernel reads or writes: elements of one type, laid out in a storage.
+/// The operand of a kernel: elements of one type, laid out in a storage.
 public struct StridedView: Sendable {
   /// The memory.
   public let storage: Storage
-  /// How to walk in it.
+  /// The shape, strides and offset.
   public let layout: Layout
-  /// What its elements are.
+  /// The type of the elements.
   public let dtype: DType
 
   /// Creates a view.
   ///
   /// - Parameters:
   ///   - storage: the memory.
-  ///   - layout: how to walk in it.
+  ///   - layout: the shape, strides and offset.
   ///   - dtype: the type of the elements.
   public init(storage: Storage, layout: Layout, dtype: DType) {
     self.storage = storage
@@ -19,45 +19,45 @@ public struct StridedView: Sendable {
     self.dtype = dtype
   }
 
-  /// A new view in memory of its own, whose contents are not defined.
+  /// Creates a view of a new storage with undefined contents.
   public init(empty layout: Layout, dtype: DType, device: Device) {
     self.init(
       storage: .make(byteCount: layout.numel * dtype.itemSize, device: device), layout: layout,
       dtype: dtype)
   }
 
-  /// The first element.
+  /// A pointer to the first element.
   public var pointer: UnsafeMutableRawPointer {
     storage.pointer + layout.offset * dtype.itemSize
   }
 
-  /// Where the first element is, to tell views apart; nothing can be read there.
+  /// The address of the first element, for comparisons only, not for reading.
   public var address: UInt { UInt(bitPattern: pointer) }
 
-  /// Whether both are in the same memory.
+  /// Whether both views have the same storage.
   public func sharesStorage(with other: StridedView) -> Bool {
     storage.pointer == other.storage.pointer
   }
 
-  /// Copies the elements, which lie without gaps, to the program's memory, and waits for them.
+  /// Copies the elements, which must be dense, to host memory, and waits for the copy.
   public func copyOut(to memory: UnsafeMutableRawBufferPointer) {
     guard let start = memory.baseAddress else { return }
     storage.device.backend.copyOut(from: pointer, to: start, byteCount: memory.count)
   }
 
-  /// Copies elements, which lie without gaps, from the program's memory.
+  /// Copies the elements, which must be dense, from host memory.
   public func copyIn(from memory: UnsafeRawBufferPointer) {
     guard let start = memory.baseAddress else { return }
     storage.device.backend.copy(from: start, to: pointer, byteCount: memory.count)
   }
 
-  /// Whether it is one number that the program has at hand, on the CPU, however often it is repeated.
+  /// Whether it is a single number on the CPU, possibly broadcast.
   public var isNumber: Bool {
     storage.device.kind == .cpu
       && zip(layout.shape, layout.strides).allSatisfy { $0 == 1 || $1 == 0 }
   }
 
-  /// The same storage in another layout.
+  /// The same storage with another layout.
   public func with(_ layout: Layout) -> StridedView {
     StridedView(storage: storage, layout: layout, dtype: dtype)
   }
@@ -70,25 +70,24 @@ public struct StridedView: Sendable {
     return copy
   }
 
-  /// A copy without gaps that lies in memory in the order of this view, in another dtype if one is given.
+  /// A dense copy with this view's memory order, in another dtype if one is given.
   public func denselyCopied(to dtype: DType? = nil) -> StridedView {
     inMemoryOrder { $0.copied(to: dtype) }
   }
 
-  /// The dims in another order; nil leaves them as they are.
+  /// The view with permuted dims; nil keeps their order.
   public func permuted(_ order: [Int]?) -> StridedView {
     order.map { with(layout.permuted($0)) } ?? self
   }
 
-  /// What `body` makes of this view with its dims in the order in which they lie in memory, with the result's dims
-  /// in this view's order again.
+  /// The result of `body` for this view with its dims permuted to memory order, permuted back.
   public func inMemoryOrder(_ body: (StridedView) -> StridedView) -> StridedView {
     let order = Layout.memoryOrder([layout])
     let result = body(permuted(order))
     return order.map { result.with(result.layout.restored(from: $0)) } ?? result
   }
 
-  /// This view if it has the dtype, else a copy without gaps that does and lies in memory in the same order.
+  /// This view if it has the dtype, else a dense copy in that dtype with the same memory order.
   public func converted(to dtype: DType) -> StridedView {
     self.dtype == dtype ? self : denselyCopied(to: dtype)
   }

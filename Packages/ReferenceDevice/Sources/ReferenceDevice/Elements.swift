@@ -1,20 +1,21 @@
 import Devices
 
-/// The elements of a view, as numbers to compute with.
+/// The elements of a view, loaded and stored as `Int64` or `Double`.
 struct Elements {
   private let start: UnsafeMutableRawPointer
   private let dtype: DType
 
   init(_ view: StridedView) {
-    // One number may lie on the CPU.
+    // A scalar operand may be on the CPU.
     start = view.storage.device == .cpu ? view.pointer : Self.uncovered(view.pointer)
     dtype = view.dtype
   }
 
-  /// A bit in the device's pointers that no memory has, so that a program that reads it itself, as it must not, stops.
+  /// A bit set in all of the device's pointers, which makes them invalid addresses: a program that dereferences one
+  /// directly crashes.
   static let disguise: UInt = 1 << 55
 
-  /// Where the memory of one of the device's pointers is.
+  /// The real address of one of the device's pointers.
   static func uncovered(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
     UnsafeMutableRawPointer(bitPattern: UInt(bitPattern: pointer) ^ disguise)!
   }
@@ -28,7 +29,7 @@ struct Elements {
       of: element, toByteOffset: place * MemoryLayout<Element>.stride, as: Element.self)
   }
 
-  /// Where an element is.
+  /// The address of an element.
   subscript(place: Int) -> UnsafeMutableRawPointer { start + place * dtype.itemSize }
 
   func int(_ place: Int) -> Int64 {
@@ -52,7 +53,7 @@ struct Elements {
     }
   }
 
-  /// Integers lose the bits that do not fit.
+  /// Truncates the integer to the bits that fit.
   func store(_ x: Int64, _ place: Int) {
     switch dtype {
     case .bool: write(x != 0, place)
@@ -72,7 +73,7 @@ struct Elements {
     case .float32: write(Float(x), place)
     case .float16: write(Float16(Float(x)), place)
     case .bfloat16:
-      // To the nearest, and from the middle to the even one.
+      // Round to nearest, ties to even.
       let bits = Float(x).bitPattern
       write(
         x.isNaN ? 0x7fc0 : UInt16((UInt64(bits) + 0x7fff + UInt64(bits >> 16 & 1)) >> 16), place)
@@ -81,16 +82,16 @@ struct Elements {
     }
   }
 
-  /// An element of the same dtype.
+  /// Copies an element of the same dtype.
   func copy(_ source: Elements, _ from: Int, _ to: Int) {
     self[to].copyMemory(from: source[from], byteCount: dtype.itemSize)
   }
 
-  /// Without its fraction, where it fits.
+  /// The number truncated to an integer, or `Int64.min` if it is out of range.
   private func whole(_ x: Double) -> Int64 { abs(x) < 0x1p63 ? Int64(x) : .min }
 }
 
-/// Calls `body` with the place of each operand's element, in order.
+/// Calls `body` for each index in row-major order, with the offset of each operand's element.
 func walk(_ shape: [Int], _ strides: [[Int]], _ body: ([Int]) -> Void) {
   guard !shape.contains(0) else { return }
   var at = strides.map { _ in 0 }

@@ -1,17 +1,17 @@
 import Devices
 
-/// A device in plain Swift, as small as one can be: it has the core of `Backend` and nothing more, one loop for each
-/// kind of operation. What is done to each element is what all devices do; sums are in Double and Int64.
+/// A minimal device in plain Swift: the core of `Backend` and nothing more, one loop for each kind of operation. Its
+/// element-wise arithmetic is that of all devices; sums are accumulated in `Double` and `Int64`.
 ///
-/// Tests run all operations on it, since what works here works on any device that has the core; and one that is
-/// written anew can be compared with it, or begin as a copy of it.
+/// The tests run all operations on it, since what works here works on any device that implements the core. A new
+/// device can be compared with it, or start as a copy of it.
 public enum ReferenceDevice {
   /// The device, called `reference:0`.
   public static let device = Device(
     kind: Device.register("reference") { _ in ReferenceBackend() }, index: 0)
 }
 
-/// What runs the operations of a ``ReferenceDevice``.
+/// The backend of ``ReferenceDevice``.
 struct ReferenceBackend: Backend {
   func makeStorage(byteCount: Int) -> Storage {
     let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
@@ -177,7 +177,7 @@ struct ReferenceBackend: Backend {
   }
 }
 
-/// The largest or smallest of the elements so far, and where it was.
+/// The largest or smallest element so far, and its index.
 private struct Best<Number: Numeric & Comparable> {
   let isIndex: Bool
   private let isLargest: Bool
@@ -190,7 +190,7 @@ private struct Best<Number: Numeric & Comparable> {
     isLargest = reduction == .maximum || reduction == .indexOfMaximum
   }
 
-  /// The first NaN stays.
+  /// The first NaN wins.
   mutating func take(_ x: Number) {
     let isBetter = isLargest ? x > value : x < value
     if count == 0 || value == value && (isBetter || x != x) { (value, place) = (x, count) }

@@ -23,7 +23,7 @@ private func pairs(_ dtype: DType) -> (StridedView, StridedView) {
   return (view(own.flatMap { a in own.map { _ in a } }), view(own.flatMap { _ in own }))
 }
 
-/// What an operation gives on a device, as numbers.
+/// The results of an operation on a device, as numbers.
 private func results(
   _ device: Device, _ inputs: [StridedView], _ dtype: DType,
   _ body: (any Backend, [StridedView], StridedView) -> Void
@@ -53,13 +53,13 @@ private func expectSame(
   }
 }
 
-/// The arithmetic is the one that all kernels are made from.
+/// The arithmetic is the one that all kernels share.
 @Test(arguments: DType.allCases)
 func arithmeticIsTheCPUs(dtype: DType) {
   let (a, b) = pairs(dtype)
   func isDefined(_ domain: Domain, _ name: String) -> Bool {
     let isFloating = dtype.isFloatingPoint
-    // Truth values are converted before all but these.
+    // Bools are converted before all operations but these.
     if dtype == .bool {
       return ["bitwiseNot", "bitwiseAnd", "bitwiseOr", "bitwiseXor"].contains(name)
     }
@@ -80,7 +80,7 @@ func arithmeticIsTheCPUs(dtype: DType) {
     expectSame([b], .bool, "\(test)") { $0.test(test, $1[0], into: $2) }
   }
   for target in DType.allCases {
-    // What does not fit into a whole number is not defined.
+    // Converting a number that does not fit into an integer is undefined.
     let source = target.isFloatingPoint || target == .bool ? b : pairs(dtype).1
     if dtype.isFloatingPoint, !target.isFloatingPoint, target != .bool { continue }
     expectSame([source], target, "convert") { $0.convert($1[0], into: $2) }

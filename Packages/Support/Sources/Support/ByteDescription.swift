@@ -1,5 +1,5 @@
 extension Int {
-  /// As a number of bytes, in units of 1024.
+  /// The number of bytes as text, in units of 1024, as in `1.5 MiB`.
   public var byteDescription: String {
     var (amount, units) = (Double(self), ["B", "KiB", "MiB", "GiB", "TiB"][...])
     while amount >= 1024, units.count > 1 {
