@@ -1,8 +1,8 @@
 import CKernels
 import Foundation
 
-// Convolutions as matrix products: the windows of an image are the columns of a matrix, which is made
-// for one image at a time.
+// Convolutions as matrix products: the windows of an image are the columns of a matrix, built for one image at a
+// time.
 
 extension CPUBackend {
   public func convolve(
@@ -41,14 +41,13 @@ extension CPUBackend {
     }
   }
 
-  /// The derivative of a convolution by its weight.
   public func convolveGradientOfWeight(
     _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
     into dw: StridedView
   ) {
     let parts = ConvolutionParts(windows, input: x, weight: dw, groups: groups)
     withoutHalves([x, gradient], into: dw) { inputs, dw in
-      // A fixed number of sums, so that the result does not depend on the number of threads.
+      // A fixed number of partial sums, so that the result does not depend on the number of threads.
       let count = min(max(parts.images, 1), 8)
       let sums = StridedView(
         empty: Layout(contiguous: [count] + dw.layout.shape), dtype: dw.dtype,
@@ -81,7 +80,7 @@ extension CPUBackend {
     }
   }
 
-  /// Calls `body` with views in place of halves, which are computed as float32 and rounded once.
+  /// Calls `body` with the views; half-precision ones are converted to float32, and the result is rounded once.
   func withoutHalves(
     _ inputs: [StridedView], accumulating: Bool = false, into y: StridedView,
     _ body: ([StridedView], StridedView) -> Void
@@ -97,15 +96,15 @@ extension CPUBackend {
 }
 
 /// The sizes of a convolution, for one image and one group of channels.
-// Threads read the same inputs and write parts of their own.
+// Threads read the same inputs and write disjoint parts.
 private struct ConvolutionParts: @unchecked Sendable {
   let windows: Windows
   let images: Int
   let groups: Int
-  /// Channels that come in and go out.
+  /// The input and output channels of a group.
   let inputs: Int
   let outputs: Int
-  /// The elements of a window, and the number of windows.
+  /// The number of elements in a window, and the number of windows.
   let places: Int
   let positions: Int
   let dtype: DType
@@ -123,7 +122,7 @@ private struct ConvolutionParts: @unchecked Sendable {
     device = input.storage.device
   }
 
-  /// Whether each window is one element, so that the columns are the image itself.
+  /// Whether each window is a single pixel, so that the columns are the image itself.
   var areImages: Bool {
     windows.kernel_height * windows.kernel_width == 1
       && windows.stride_height * windows.stride_width == 1
@@ -131,7 +130,7 @@ private struct ConvolutionParts: @unchecked Sendable {
       && windows.out_height == windows.height && windows.out_width == windows.width
   }
 
-  /// How many images are worth a thread: some 50 µs of work.
+  /// The number of images that are worth a thread: about 50 µs of work.
   var grain: Int { 2_000_000 / max(outputs * places * positions, 1) + 1 }
 
   struct Part {
@@ -151,7 +150,7 @@ private struct ConvolutionParts: @unchecked Sendable {
     }
   }
 
-  /// A group of channels of an image; groups of one image follow each other.
+  /// A group of channels of an image; the groups of an image are adjacent.
   func part(_ index: Int) -> Part { Part(sizes: self, index: index) }
 
   func scratch() -> StridedView {
@@ -168,7 +167,7 @@ private struct ConvolutionParts: @unchecked Sendable {
     return scratch
   }
 
-  /// Calls `body` for each part, with room for columns.
+  /// Calls `body` for each part, with a scratch buffer for columns.
   func forEach(_ body: (Part, UnsafeMutableRawPointer) -> Void) {
     shared(count: images * groups, grain: grain) { range in
       let scratch = scratch()

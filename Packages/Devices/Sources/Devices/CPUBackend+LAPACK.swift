@@ -1,7 +1,7 @@
 import CKernels
 import COpenBLAS
 
-// Factorisations, by the LAPACK that OpenBLAS carries. Matrices lie column by column.
+// Factorizations by OpenBLAS's LAPACK. Matrices are column-major.
 
 extension CPUBackend {
   public func lu(_ a: StridedView, pivots: StridedView) {
@@ -29,7 +29,7 @@ extension CPUBackend {
       var (size, info) = (Int32(n), Int32(0))
       dpotrf_("L", &size, a, &size, &info)
       failed.pointer.storeBytes(of: info != 0, toByteOffset: index, as: Bool.self)
-      // LAPACK leaves the other triangle as it was.
+      // LAPACK does not touch the upper triangle.
       for column in 1..<max(n, 1) {
         for row in 0..<column { a[column * n + row] = 0 }
       }
@@ -86,8 +86,8 @@ extension CPUBackend {
     }
   }
 
-  /// Calls `body` with each matrix of the last two dims, which lie column by column, and its numbers of
-  /// rows and columns. Empty ones are passed over.
+  /// Calls `body` with each column-major matrix of the last two dims, its numbers of rows and columns, and its index.
+  /// Does nothing if they are empty.
   private func forEachMatrix(
     _ view: StridedView, _ body: (UnsafeMutablePointer<Double>, Int, Int, Int) -> Void
   ) {
@@ -95,7 +95,7 @@ extension CPUBackend {
     let (columns, rows) = (shape[shape.count - 2], shape[shape.count - 1])
     guard view.layout.numel > 0 else { return }
     prepareBLAS
-    // What is large is worth threads, which LAPACK has of BLAS alone.
+    // LAPACK's only parallelism is BLAS's, which pays off for large matrices.
     if min(rows, columns) >= 256 { openblas_set_num_threads(flambeau_thread_count()) }
     defer { openblas_set_num_threads(1) }
     let start = view.pointer.assumingMemoryBound(to: Double.self)
@@ -104,7 +104,7 @@ extension CPUBackend {
     }
   }
 
-  /// Asks a routine how much room it needs, and then runs it with that.
+  /// Queries the size of a routine's workspace, and runs it with one.
   private func withWorkspace(
     _ routine: (UnsafeMutablePointer<Double>, UnsafePointer<Int32>) -> Void
   ) {

@@ -14,7 +14,7 @@ extension CPUBackend {
       return
     }
     guard c.dtype == .float32 || c.dtype == .float64 else {
-      // BLAS knows no halves: they are multiplied as float32.
+      // BLAS has no half-precision products, so they are computed in float32.
       let wide = c.converted(to: .float32)
       matmul(
         a.converted(to: .float32), b.converted(to: .float32), into: wide, accumulating: accumulating
@@ -25,7 +25,7 @@ extension CPUBackend {
     let product = GEMM(
       m: m, n: n, k: k, left: left, right: right, accumulating: accumulating)
     let batch = c.layout.shape.dropLast(2).reduce(1, *)
-    // Where there are few matrices, each is cut along its longer side.
+    // A small batch is split within each matrix, along its longer side.
     let parts = batch >= flambeau_thread_count() ? 1 : product.parts
     if parts > 1 {
       forEachMatrix(left.view, right.view, c) { a, b, c in
@@ -40,8 +40,8 @@ extension CPUBackend {
     }
   }
 
-  /// Calls `body` with the matrices at each position of the dims before the last two, on several
-  /// threads where there are two times as many as the grain, if there is one.
+  /// Calls `body` with the matrices at each index of the batch dims, on several threads if there are at least twice
+  /// as many as the grain, else, or without a grain, on this thread.
   private func forEachMatrix(
     _ a: StridedView, _ b: StridedView, _ c: StridedView, grain: Int? = nil,
     _ body: (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
@@ -62,8 +62,8 @@ extension CPUBackend {
   }
 }
 
-/// Parts of 0 ..< count on several threads, or all on this one where there are not two parts as large as
-/// the grain. BLAS uses one thread for each, since threads of its own would wait busily beside ours.
+/// Splits 0 ..< count among several threads, or runs all of it on this one if it is smaller than two grains. BLAS is
+/// single-threaded in each, since its own threads would spin and compete with ours.
 func shared(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   prepareBLAS
   guard count >= 2 * grain, flambeau_thread_count() > 1 else { return body(0..<count) }
@@ -79,22 +79,22 @@ func shared(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
 }
 
 extension GEMM {
-  /// How many multiplications are worth a thread: some 20 µs.
+  /// The number of multiplications that are worth a thread: about 20 µs.
   static let grain = 2_000_000
 
-  /// The number of parts that the product is worth cutting into.
+  /// The number of parts that the product is worth splitting into.
   var parts: Int {
     min(Int(flambeau_thread_count()), m * n * k / GEMM.grain, max(m, n))
   }
 
-  /// One of several parts of the product: some of the rows of c, or of its columns if there are more.
+  /// Computes one of several parts of the product: a range of c's rows, or of its columns if it has more of those.
   func run(
     _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
     part: Int, of parts: Int
   ) {
     let size = dtype.itemSize
     let whole = max(m, n)
-    // Parts of sixteen, as the kernels of BLAS are made for.
+    // Multiples of 16, which suit the kernels of BLAS.
     let cuts = [part, part + 1].map { $0 == parts ? whole : whole * $0 / parts / 16 * 16 }
     var own = self
     if m >= n {
@@ -108,9 +108,9 @@ extension GEMM {
     }
   }
 
-  /// The product of float32 or float64.
+  /// Computes the product in float32 or float64.
   ///
-  /// - Parameter width: the distance between rows of c, if it is not n.
+  /// - Parameter width: the leading dimension of c, if it is not n.
   func run(
     _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
     width: Int? = nil
@@ -134,7 +134,7 @@ extension GEMM {
   }
 }
 
-/// Gives OpenBLAS the right kernels, and one thread; once.
+/// Selects OpenBLAS's kernels and makes it single-threaded, once.
 let prepareBLAS: Void = {
   flambeau_choose_blas_core()
   openblas_set_num_threads(1)

@@ -1,7 +1,6 @@
 import CKernels
 
-// Recurrences. Parts of the batch do not depend on each other, so each thread goes along all times with
-// its own.
+// Recurrences. The rows of the batch are independent, so each thread runs all time steps for its share of them.
 
 extension CPUBackend {
   public func lstm(
@@ -77,7 +76,7 @@ extension CPUBackend {
 }
 
 extension RecurrentSizes {
-  /// Calls `body` with parts of the batch, on several threads where they are large.
+  /// Calls `body` with parts of the batch, on several threads if they are large.
   fileprivate func forEachPart(_ body: (Range<Int>) -> Void) {
     let work = max(length * size * size * 4, 1)
     shared(count: batch, grain: max(GEMM.grain / 4 / work, 4), body)

@@ -1,8 +1,8 @@
 import CKernels
 
-/// The main processor: OpenBLAS for matrix products, the kernels of CKernels for the rest.
+/// The CPU's backend: OpenBLAS for matrix products, the kernels of CKernels for the rest.
 public struct CPUBackend: Backend {
-  /// Creates the backend; it has no state of its own.
+  /// Creates the backend, which is stateless.
   public init() {}
 
   // MARK: Memory
@@ -295,16 +295,16 @@ extension Normalization {
 
 /// The CPU's memory and threads.
 public enum CPU {
-  /// Bytes that storages use.
+  /// The bytes that storages use.
   public static var memoryAllocated: Int { Int(flambeau_memory_statistics().in_use) }
-  /// The most bytes that storages used, as each block of more than 64 KiB was allocated:
+  /// The peak of the bytes that storages use, measured at each allocation of more than 64 KiB:
   /// `torch.cuda.max_memory_allocated`.
   public static var maxMemoryAllocated: Int { Int(flambeau_memory_statistics().peak) }
-  /// Forgets that maximum: `torch.cuda.reset_peak_memory_stats`.
+  /// Resets the peak to the current use: `torch.cuda.reset_peak_memory_stats`.
   public static func resetMaxMemoryAllocated() { flambeau_reset_peak_memory() }
-  /// Bytes that the allocator keeps for later use.
+  /// The bytes that the allocator caches for reuse.
   public static var memoryCached: Int { Int(flambeau_memory_statistics().cached) }
-  /// Gives back to the system what the allocator keeps.
+  /// Returns the cached memory of this thread and of the shared cache to the system: `torch.cuda.empty_cache`.
   public static func emptyCache() { flambeau_empty_cache() }
 }
 

@@ -2,12 +2,12 @@ import CKernels
 import CThreadState
 import Synchronization
 
-/// The generators that a function draws from, each with its state before, so that the same numbers can be drawn
-/// again. For Flambeau's packages only.
+/// The generators that a function draws from, each with its state before the first draw, so that the same numbers
+/// can be drawn again. For Flambeau's packages only.
 @_spi(Flambeau)
 public final class DrawnGenerators: Sendable {
   private let states = Mutex<[(generator: Generator, state: Generator.State)]>([])
-  /// What takes down more than this.
+  /// The enclosing recording.
   private let outer = DrawnGenerators.current
 
   public init() {}
@@ -17,14 +17,14 @@ public final class DrawnGenerators: Sendable {
     return Unmanaged<DrawnGenerators>.fromOpaque(own).takeUnretainedValue()
   }
 
-  /// Does something and takes down what it draws from.
+  /// Runs `body` and records the generators that it draws from.
   public func record<Result>(_ body: () throws -> Result) rethrows -> Result {
     try withExtendedLifetime(self) {
       try withAmbient({ $0.draws = Unmanaged.passUnretained(self).toOpaque() }, body)
     }
   }
 
-  /// Does something with all generators as they were then, and puts them back.
+  /// Runs `body` with the recorded generators in their recorded states, and restores their current ones.
   public func replay<Result>(_ body: () throws -> Result) rethrows -> Result {
     let begun = states.withLock { $0 }
     let now = begun.map(\.generator.state)
@@ -33,7 +33,7 @@ public final class DrawnGenerators: Sendable {
     return try body()
   }
 
-  /// Takes down a generator that is about to draw.
+  /// Records a generator before it draws.
   func note(_ generator: Generator, _ memory: UnsafeMutablePointer<RandomState>) {
     states.withLock { states in
       if states.contains(where: { $0.generator === generator }) { return }

@@ -1,4 +1,4 @@
-/// c = a·b, or c + a·b, for one m×k and one k×n matrix, with what is needed to find their rows.
+/// c = a·b, or c + a·b, for an m×k and a k×n matrix with their leading dimensions.
 struct GEMM {
   var (m, n, k): (Int, Int, Int)
   var (leftIsTransposed, leftDimension): (Bool, Int)
@@ -23,7 +23,7 @@ struct GEMM {
   }
 }
 
-/// Matrices as BLAS takes them: dense along rows, or along columns, which counts as transposed.
+/// Matrices as BLAS accepts them: with unit stride along rows, or along columns, which counts as transposed.
 /// Others are copied.
 struct DenseMatrices {
   let view: StridedView

@@ -2,16 +2,15 @@ import CKernels
 import CThreadState
 import Synchronization
 
-/// A source of random numbers on the CPU: with the same seed, the same numbers as PyTorch's.
+/// A random number generator on the CPU, with the same numbers as PyTorch's for the same seed: `torch.Generator`.
 ///
-/// A 32-bit Mersenne Twister, as in `torch.Generator`. It may be used from several threads, which
-/// then take turns.
-// The memory is reached through the lock alone.
+/// It is a 32-bit Mersenne Twister, and thread-safe.
+// The memory is accessed only while holding the lock.
 public final class Generator: @unchecked Sendable {
   private let memory = UnsafeMutablePointer<RandomState>.allocate(capacity: 1)
   private let lock = Mutex(())
 
-  /// The generator that is used where none is given: one for the whole process, except inside
+  /// The generator that functions use if none is given: one for the whole process, except inside
   /// ``withDefault(_:)``.
   public static var `default`: Generator {
     guard let own = flambeau_ambient_generator() else { return shared }
@@ -20,14 +19,14 @@ public final class Generator: @unchecked Sendable {
 
   private static let shared = Generator(seed: .random(in: .min ... .max))
 
-  /// Does something with this generator as the default one, on this thread.
+  /// Runs `body` with this generator as the default, on this thread.
   ///
-  /// What is drawn inside then depends on this generator alone, whatever other threads draw.
+  /// The numbers drawn inside depend on this generator only, whatever other threads draw.
   public func withDefault<Result>(_ body: () throws -> Result) rethrows -> Result {
     try withExtendedLifetime(self) { try withAmbient(makeDefault, body) }
   }
 
-  /// Does something that may wait with this generator as the default one, in this task and its child tasks.
+  /// Runs the asynchronous `body` with this generator as the default, in this task and its child tasks.
   @_disfavoredOverload
   public func withDefault<Result>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
@@ -39,16 +38,16 @@ public final class Generator: @unchecked Sendable {
     state.generator = Unmanaged.passUnretained(self).toOpaque()
   }
 
-  /// Creates a generator.
+  /// Creates a generator from a seed.
   ///
-  /// - Parameter seed: what the order is drawn from.
+  /// - Parameter seed: the seed; its lower 32 bits are used.
   public init(seed: UInt64) {
     flambeau_random_seed(memory, seed)
   }
 
-  /// Creates a generator.
+  /// Creates a generator from a saved state.
   ///
-  /// - Parameter state: as `state` gave it.
+  /// - Parameter state: the value of a generator's `state`.
   public init(state: State) {
     memory.initialize(to: state.value)
   }
@@ -57,19 +56,19 @@ public final class Generator: @unchecked Sendable {
     memory.deallocate()
   }
 
-  /// Starts anew from a seed.
+  /// Reseeds the generator: `torch.Generator.manual_seed`.
   public func manualSeed(_ seed: UInt64) {
     withState { flambeau_random_seed($0, seed) }
   }
 
-  /// All that the next numbers depend on, to go back to later: `torch.Generator.get_state`.
+  /// The state of a generator, which determines all numbers to come: `torch.Generator.get_state`.
   public struct State: Sendable {
     fileprivate(set) var value: RandomState
 
     init(value: RandomState) { self.value = value }
   }
 
-  /// Where it is in its numbers, to be saved and set again.
+  /// The current state, to save and restore: `torch.Generator.get_state`, `set_state`.
   public var state: State {
     get {
       State(
@@ -119,7 +118,7 @@ extension Generator.State: Codable {
     guard words.count == wordCount, (0...Int32(wordCount)).contains(position) else {
       throw DecodingError.dataCorruptedError(
         forKey: .words, in: container,
-        debugDescription: "\(words.count) words at position \(position) are no generator's state")
+        debugDescription: "\(words.count) words at position \(position) are not the state of a generator")
     }
     withUnsafeMutableBytes(of: &value.words) { bytes in
       words.withUnsafeBytes { bytes.copyMemory(from: $0) }

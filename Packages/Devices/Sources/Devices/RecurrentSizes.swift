@@ -1,4 +1,4 @@
-/// The sizes of a recurrence, and where its rows are.
+/// The sizes of a recurrence, and the addresses of its rows.
 struct RecurrentSizes {
   let length: Int
   let batch: Int
@@ -14,7 +14,7 @@ struct RecurrentSizes {
     itemSize = gates.dtype.itemSize
   }
 
-  /// A row of the batch in one of several [batch, width · size] that follow each other.
+  /// The address of a row of the batch in a stack of matrices [batch, width · size].
   func row(
     _ view: StridedView, _ index: Int, _ row: Int = 0, width: Int = 1
   ) -> UnsafeMutableRawPointer {

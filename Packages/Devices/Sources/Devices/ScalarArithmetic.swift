@@ -1,7 +1,7 @@
 import CKernels
 import COperations
 
-// The operations on one element, with the arithmetic of elementwise.h, for devices that go through memory by
+// The operations on a single element, with the arithmetic of elementwise.h, for devices that iterate over elements
 // themselves.
 
 extension UnaryOperation {
@@ -41,21 +41,21 @@ extension ElementTest {
 }
 
 extension Reduction {
-  /// Whether it gives an element's place instead of its value.
+  /// Whether the result is an element's index instead of its value.
   public var isIndex: Bool { self == .indexOfMaximum || self == .indexOfMinimum }
 
-  /// Where the total starts; nil where one of the elements is chosen.
+  /// The initial total; nil for reductions that select one of the elements.
   public var start: Int? {
     var start = 0
     return flambeau_is_total(self, &start) ? start : nil
   }
 
-  /// A total that has taken in one more element, whose result has a centre.
+  /// The total joined with one more element, given the center of its result.
   public func joined(_ total: Double, _ x: Double, center: Double) -> Double {
     flambeau_joined_total(self, total, x, center)
   }
 
-  /// A total of whole numbers that has taken in one more.
+  /// The integer total joined with one more element.
   public func joined(_ total: Int64, _ x: Int64, center: Int64) -> Int64 {
     flambeau_joined_whole_total(self, total, x)
   }

@@ -1,24 +1,24 @@
-// What a device is able to unless it says otherwise.
+// The default capabilities of a device.
 
 extension Backend {
   public func supports(_ kernel: FusedKernel) -> Bool { false }
 
   public func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {
-    fatalError("attention: this device has no kernel for it; ask supports(_:)")
+    fatalError("attention: this device has no kernel for it; check supports(_:) first")
   }
 
   public func attentionGradients(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView
   ) {
-    fatalError("attention: this device has no kernel for it; ask supports(_:)")
+    fatalError("attention: this device has no kernel for it; check supports(_:) first")
   }
 
   public func optimize(
     _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?],
     count: StridedView?
   ) {
-    fatalError("optimize: this device has no kernel for it; ask supports(_:)")
+    fatalError("optimize: this device has no kernel for it; check supports(_:) first")
   }
 
   public func quickCopy(

@@ -1,5 +1,4 @@
-// What the CPU does for devices without kernels of their own for it: what is read is copied there, and what is
-// written is copied back.
+// Fallbacks to the CPU, for devices without their own kernels: inputs are copied to it, and outputs back.
 
 extension Backend {
   public func ramp(_ ramp: Ramp, into y: StridedView) {
@@ -77,15 +76,15 @@ extension Backend {
     }
   }
 
-  /// Calls `body` with copies of what is read, of what is changed, and room for what is written, one after the
-  /// other. All are without gaps.
+  /// Calls `body` with copies of the views that are read and changed, and with empty ones for those that are written,
+  /// in this order. All views are dense.
   private func onCPU(
     _ read: [StridedView], changing changed: [StridedView] = [],
     writing written: [StridedView] = [], _ body: (CPUBackend, [StridedView]) -> Void
   ) {
     func byteCount(_ view: StridedView) -> Int { view.layout.numel * view.dtype.itemSize }
     let copies = (read + changed + written).enumerated().map { place, view in
-      // Random numbers fill memory in its order.
+      // Random numbers are drawn in memory order, so the copy keeps it.
       let copy = StridedView(empty: view.layout.dense, dtype: view.dtype, device: .cpu)
       if place < read.count + changed.count {
         copyOut(from: view.pointer, to: copy.pointer, byteCount: byteCount(view))

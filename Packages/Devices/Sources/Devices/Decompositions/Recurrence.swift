@@ -1,4 +1,4 @@
-// Recurrences step by step, for devices without kernels of their own for them.
+// Recurrences step by step, for devices without their own kernels.
 
 extension Backend {
   public func lstm(
@@ -54,7 +54,7 @@ extension Backend {
 }
 
 extension StridedView {
-  /// The four parts, side by side, of a step's gates: i, f, g and o.
+  /// The four gates of a step, stored side by side: i, f, g and o.
   fileprivate var gates: [StridedView] {
     let size = layout.shape[1] / 4
     return (0..<4).map { part(1, $0 * size, size) }

@@ -1,4 +1,4 @@
-// Operations along rows, for devices without kernels of their own for them.
+// Operations along rows, for devices without their own kernels.
 
 extension Backend {
   public func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView) {
@@ -105,7 +105,7 @@ extension Backend {
 }
 
 extension StridedView {
-  /// Which targets do not count.
+  /// Whether each target is the ignored index.
   fileprivate func isIgnored(_ ignored: Int) -> StridedView {
     compare(.equal, StridedView([ignored], device: .cpu)[0])
   }

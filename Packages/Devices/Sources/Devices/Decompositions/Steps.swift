@@ -1,25 +1,21 @@
-// What decompositions are written in: each step is one operation of the core, with operands broadcast and the result
-// in memory of its own.
+// The building blocks of decompositions: each is one operation of the core, with operands broadcast and a newly
+// allocated result.
 
 extension StridedView {
-  /// An operation on each element.
   func unary(_ operation: UnaryOperation) -> StridedView {
     let y = StridedView(empty: layout.contiguous, dtype: dtype, device: storage.device)
     storage.device.backend.unary(operation, self, 0, 0, into: y)
     return y
   }
 
-  /// An operation on the elements of two views.
   func binary(_ operation: BinaryOperation, _ other: StridedView) -> StridedView {
     met(with: other, dtype) { $0.binary(operation, $1, $2, into: $3) }
   }
 
-  /// A comparison of the elements of two views.
   func compare(_ comparison: Comparison, _ other: StridedView) -> StridedView {
     met(with: other, .bool) { $0.compare(comparison, $1, $2, into: $3) }
   }
 
-  /// Which elements pass a test.
   func test(_ test: ElementTest) -> StridedView {
     let y = StridedView(empty: layout.contiguous, dtype: .bool, device: storage.device)
     storage.device.backend.test(test, self, into: y)
@@ -51,7 +47,7 @@ extension StridedView {
   static func * (a: StridedView, b: StridedView) -> StridedView { a.binary(.multiply, b) }
   static func / (a: StridedView, b: StridedView) -> StridedView { a.binary(.divide, b) }
 
-  /// Reduced over one dim, which stays with a size of 1. The dim has elements.
+  /// The reduction over one dim, which is kept with size 1 and must not be empty.
   func reduced(_ reduction: Reduction, _ dim: Int, divisor: Double = 1) -> StridedView {
     var shape = layout.shape
     shape[dim] = 1
@@ -66,38 +62,37 @@ extension StridedView {
 }
 
 extension StridedView {
-  /// One number, which lies on the CPU.
+  /// Creates a scalar on the CPU.
   init(number: Double, _ dtype: DType) {
     let wide = StridedView(empty: .scalar, dtype: .float64, device: .cpu)
     wide.pointer.storeBytes(of: number, as: Double.self)
     self = wide.converted(to: dtype)
   }
 
-  /// Whole numbers.
+  /// Creates a vector of int64.
   init(_ numbers: [Int], device: Device) {
     self.init(empty: Layout(contiguous: [numbers.count]), dtype: .int64, device: device)
     numbers.withUnsafeBytes(copyIn)
   }
 
-  /// One number everywhere.
+  /// Sets all elements to a number.
   func fill(_ number: Double) {
     storage.device.backend.convert(
       StridedView(number: number, dtype).broadcast(to: layout.shape), into: self)
   }
 
-  /// The same elements, of which there are no gaps between, in another shape.
+  /// The same elements in another shape; the view must be contiguous.
   func shaped(_ shape: [Int]) -> StridedView {
     with(
       Layout(shape: shape, strides: Layout.contiguousStrides(of: shape), offset: layout.offset))
   }
 
-  /// As a matrix of the rows along the last dim.
+  /// The view as a matrix, with rows along the last dim.
   var rows: StridedView { shaped([layout.rows.count, layout.rows.length]) }
 
-  /// Repeated along dims of size 1, and along new ones.
   func broadcast(to shape: [Int]) -> StridedView { with(layout.broadcast(to: shape)!) }
 
-  /// The part at one place of the first dim.
+  /// The slice at an index of the first dim.
   subscript(place: Int) -> StridedView {
     with(
       Layout(
@@ -105,7 +100,7 @@ extension StridedView {
         offset: layout.offset + place * layout.strides[0]))
   }
 
-  /// A part along a dim.
+  /// A range of a dim: `torch.narrow`.
   func part(_ dim: Int, _ start: Int, _ length: Int) -> StridedView {
     var shape = layout.shape
     shape[dim] = length
@@ -115,14 +110,14 @@ extension StridedView {
         offset: layout.offset + start * layout.strides[dim]))
   }
 
-  /// With the last two dims exchanged.
+  /// The view with the last two dims swapped.
   var transposed: StridedView {
     var order = Array(layout.shape.indices)
     order.swapAt(order.count - 2, order.count - 1)
     return permuted(order)
   }
 
-  /// Halves as float32, to compute with, and all else as it is.
+  /// The view in float32 if it is in half precision, else unchanged.
   var widened: StridedView {
     converted(to: dtype.isHalf ? .float32 : dtype)
   }

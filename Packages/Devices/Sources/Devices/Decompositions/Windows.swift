@@ -1,4 +1,4 @@
-// Windows over images, and convolutions made of them, for devices without kernels of their own for them.
+// Windows over images, and convolutions composed from them, for devices without their own kernels.
 
 extension Backend {
   public func im2col(_ image: StridedView, _ windows: Windows, into columns: StridedView) {
@@ -14,7 +14,7 @@ extension Backend {
       StridedView(empty: image.layout, dtype: columns.dtype, device: image.storage.device),
       with: nil)
     let targets = windows.view(of: sum)
-    // No two windows have the same element at one place in them.
+    // At a given kernel position, no two windows have the same pixel.
     for down in 0..<windows.kernel_height {
       for right in 0..<windows.kernel_width {
         func at(_ view: StridedView) -> StridedView { view.part(1, down, 1).part(2, right, 1) }
@@ -38,13 +38,13 @@ extension Backend {
     isInside.fill(1)
     let candidates = listed(image, outside: -.infinity)
     let largest = candidates.reduced(.maximum, 1)
-    // What is outside of the image is no place, even where nothing inside is larger.
+    // A position outside of the image is never chosen, even if nothing inside is larger.
     let isLargest = largest.test(.isnan).select(
       candidates.test(.isnan), candidates.compare(.equal, largest))
     let chosen = isLargest.compare(.logicalAnd, listed(isInside, outside: 0))
       .reduced(.indexOfMaximum, 1)
 
-    // A place in a window, and where that window begins, in the image.
+    // The index of a pixel in the image: the offset in its window plus the start of the window.
     let (width, inWindow) = (
       windows.width, StridedView(empty: chosen.layout, dtype: .int64, device: device)
     )
@@ -56,7 +56,7 @@ extension Backend {
     gather(
       StridedView(offsets, device: device).shaped([offsets.count, 1]), dim: 0, index: chosen,
       into: inWindow
-    ) { fatalError("maxPool: place \($0) is not in a window") }
+    ) { fatalError("maxPool: index \($0) is not in a window") }
     let starts = (0..<windows.out_height).flatMap { row in
       (0..<windows.out_width).map { column in
         (row * windows.stride_height - windows.padding_height) * width
@@ -113,11 +113,11 @@ extension Backend {
   }
 }
 
-/// The sizes of a convolution: products of matrices for each image and group of channels.
+/// The sizes of a convolution, as one matrix product for each image and group of channels.
 private struct ConvolutionSizes {
   let windows: Windows
   let (images, groups): (Int, Int)
-  /// [groups, channels that go out, elements of a window].
+  /// [groups, output channels of a group, elements of a window].
   let weightShape: [Int]
 
   init(_ windows: Windows, _ input: StridedView, _ weight: StridedView, _ groups: Int) {
@@ -146,13 +146,13 @@ private struct ConvolutionSizes {
 }
 
 extension Windows {
-  /// Images as [channels, height, width], whatever dims come before.
+  /// The images as [channels, height, width], with all leading dims merged.
   fileprivate func images(_ image: StridedView) -> StridedView {
     image.shaped([image.layout.numel / max(height * width, 1), height, width])
   }
 
-  /// Images with a border, and with all that windows reach; with zeros in place of what they hold if there is
-  /// no number to put around them.
+  /// The images padded with a number, and extended to all that the windows cover; all zeros, without the images' own
+  /// elements, if the number is nil.
   fileprivate func padded(_ image: StridedView, with number: Double?) -> StridedView {
     func size(_ own: Int, _ padding: Int, _ count: Int, _ stride: Int, _ reach: Int) -> Int {
       max(own + 2 * padding, (count - 1) * stride + reach + 1)
@@ -170,12 +170,12 @@ extension Windows {
     return result
   }
 
-  /// The images within what ``padded(_:with:)`` gives.
+  /// The images within the result of ``padded(_:with:)``.
   fileprivate func inner(of padded: StridedView) -> StridedView {
     padded.part(1, padding_height, height).part(2, padding_width, width)
   }
 
-  /// All windows over such images: [channels, kernel height, kernel width, out height, out width].
+  /// All windows over padded images: [channels, kernel height, kernel width, out height, out width].
   fileprivate func view(of padded: StridedView) -> StridedView {
     let (row, channels) = (padded.layout.strides[1], padded.layout.shape[0])
     return padded.with(
@@ -187,7 +187,7 @@ extension Windows {
         ], offset: padded.layout.offset))
   }
 
-  /// The shape of columns of images.
+  /// The shape of the images' columns.
   fileprivate func shape(of image: StridedView) -> [Int] {
     [images(image).layout.shape[0], kernel_height, kernel_width, out_height, out_width]
   }
