@@ -52,7 +52,7 @@ import Testing
 
   @Test func indicesOutOfRangeAreToldLater() async {
     await expectMessage(
-      "gather: index 5 is out of range on cuda:0, in a call before this one; set FLAMBEAU_CUDA_SYNC=1",
+      "gather: index 5 is out of range on cuda:0, in an earlier call; set FLAMBEAU_CUDA_SYNC=1",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         let y = Tensor([1.0, 2], device: .cuda()).indexSelect(0, Tensor([5], device: .cuda()))
         _ = y.item()
@@ -116,7 +116,7 @@ import Testing
         _ = CUDA.Graph { _ = x.item() }
       })
     await expectMessage(
-      "CUDA.Graph: a copy from the program's memory, as Tensor([1, 2]) makes, cannot be captured",
+      "CUDA.Graph: a copy from host memory, as Tensor([1, 2]) makes, cannot be captured",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = CUDA.Graph { _ = Tensor([1.0, 2], device: .cuda()) }
       })

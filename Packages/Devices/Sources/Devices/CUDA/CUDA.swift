@@ -3,19 +3,18 @@ import Synchronization
 
 /// NVIDIA's GPUs: `torch.cuda`.
 ///
-/// NVIDIA's libraries are looked for as the program runs: the driver, NVRTC, which compiles the kernels for
-/// the GPU that it finds, and cuBLAS. With `FLAMBEAU_CUDA=simulator` in the environment the CPU takes the place
-/// of a GPU, and says so in the device's name.
+/// NVIDIA's libraries are loaded at run time: the driver, NVRTC, which compiles the kernels for the GPU, and cuBLAS.
+/// With `FLAMBEAU_CUDA=simulator` in the environment the CPU simulates a GPU, whose name says so.
 public enum CUDA {
   /// Whether tensors can be moved to a CUDA device: `torch.cuda.is_available()`.
   public static var isAvailable: Bool { unavailability == nil }
 
-  /// Why there is no CUDA device, and what would mend it; nil where there is one.
+  /// Why there is no CUDA device, and how to fix it; nil if there is one.
   public static var unavailability: DeviceError? {
     if case .failure(let error) = CUDARuntime.shared { error } else { nil }
   }
 
-  /// How many there are: `torch.cuda.device_count()`.
+  /// The number of CUDA devices: `torch.cuda.device_count()`.
   public static var deviceCount: Int { (try? CUDARuntime.shared.get().devices.count) ?? 0 }
 
   /// Whether the devices are simulated by the CPU.
@@ -23,8 +22,8 @@ public enum CUDA {
     (try? CUDARuntime.shared.get().libraries.isSimulator) ?? false
   }
 
-  /// A device's name, as in `NVIDIA H100 80GB HBM3`: `torch.cuda.get_device_name`. Stops the program where
-  /// there is no such device, as do all that follow.
+  /// A device's name, as in `NVIDIA H100 80GB HBM3`: `torch.cuda.get_device_name`. Stops the program if there is no
+  /// such device, as do the functions below.
   public static func deviceName(_ device: Device = .cuda()) -> String { gpu(device).name }
 
   /// A device's compute capability, as in (9, 0): `torch.cuda.get_device_capability`.
@@ -33,7 +32,7 @@ public enum CUDA {
     return (architecture / 10, architecture % 10)
   }
 
-  /// A device's memory, in bytes: what is free and how much there is in all; `torch.cuda.mem_get_info`.
+  /// A device's free and total memory in bytes: `torch.cuda.mem_get_info`.
   public static func memory(of device: Device = .cuda()) -> (free: Int, total: Int) {
     let gpu = gpu(device)
     gpu.activate()
@@ -42,45 +41,44 @@ public enum CUDA {
     return (free, total)
   }
 
-  /// Waits until a device has done all that it was given, and stops the program where something went wrong with
-  /// it: `torch.cuda.synchronize`.
+  /// Waits until all work on a device is done, and stops the program if any of it failed: `torch.cuda.synchronize`.
   public static func synchronize(_ device: Device = .cuda()) { gpu(device).synchronize() }
 
-  /// Bytes of a device's memory that tensors use: `torch.cuda.memory_allocated`.
+  /// The bytes of a device's memory that tensors use: `torch.cuda.memory_allocated`.
   public static func memoryAllocated(_ device: Device = .cuda()) -> Int {
     gpu(device).memory.statistics.allocated
   }
 
-  /// The most bytes that tensors ever used: `torch.cuda.max_memory_allocated`.
+  /// The peak of the bytes that tensors use: `torch.cuda.max_memory_allocated`.
   public static func maxMemoryAllocated(_ device: Device = .cuda()) -> Int {
     gpu(device).memory.statistics.peak
   }
 
-  /// Forgets that maximum: `torch.cuda.reset_peak_memory_stats`.
+  /// Resets the peak to the current use: `torch.cuda.reset_peak_memory_stats`.
   public static func resetMaxMemoryAllocated(_ device: Device = .cuda()) {
     gpu(device).memory.resetPeak()
   }
 
-  /// Bytes that are taken from the driver, in use or kept for later: `torch.cuda.memory_reserved`.
+  /// The bytes allocated from the driver, in use or cached: `torch.cuda.memory_reserved`.
   public static func memoryReserved(_ device: Device = .cuda()) -> Int {
     gpu(device).memory.statistics.reserved
   }
 
-  /// Gives back to the driver what no tensor uses: `torch.cuda.empty_cache`.
+  /// Returns cached memory to the driver: `torch.cuda.empty_cache`.
   public static func emptyCache(_ device: Device = .cuda()) {
     let gpu = gpu(device)
     gpu.activate()
     gpu.memory.emptyCache()
   }
 
-  /// Whether a device multiplies matrices of bfloat16 in its hardware, from compute capability 8.0 on:
+  /// Whether a device has hardware matrix products of bfloat16, from compute capability 8.0 on:
   /// `torch.cuda.is_bf16_supported`.
   public static func isBF16Supported(_ device: Device = .cuda()) -> Bool {
     gpu(device).architecture >= 80
   }
 
-  /// Whether matrix products of float32 may round their inputs to 10 bits of significand, which is several times
-  /// as fast: `torch.backends.cuda.matmul.allow_tf32`. At first they may not.
+  /// Whether float32 matrix products may round their inputs to TF32, with 10 bits of mantissa, which is several times
+  /// as fast: `torch.backends.cuda.matmul.allow_tf32`. False by default.
   public static var allowsTF32: Bool {
     get { tf32.load(ordering: .relaxed) }
     set { tf32.store(newValue, ordering: .relaxed) }
@@ -88,7 +86,7 @@ public enum CUDA {
 
   private static let tf32 = Atomic(false)
 
-  /// The GPU that a device names. Stops the program where this machine has none such.
+  /// The GPU of a device. Stops the program if this machine has no such device.
   static func gpu(_ device: Device) -> GPU {
     do {
       return try requiredGPU(device)
@@ -97,9 +95,9 @@ public enum CUDA {
     }
   }
 
-  /// The GPU that a device names.
+  /// The GPU of a device.
   ///
-  /// - Throws: ``DeviceError`` where this machine has none such.
+  /// - Throws: ``DeviceError`` if this machine has no such device.
   static func requiredGPU(_ device: Device) throws(DeviceError) -> GPU {
     let devices = try CUDARuntime.shared.get().devices
     guard device.kind == .cuda, devices.indices.contains(Int(device.index)) else {

@@ -1,7 +1,7 @@
 import CCUDA
 import CUDAKernels
 
-// Attention in one pass.
+// Fused attention.
 
 extension CUDABackend {
   func supports(_ kernel: FusedKernel) -> Bool {
@@ -34,7 +34,7 @@ extension CUDABackend {
     start("attention_gradients_of_keys", attention, rows: Int(launch.keys), launch)
   }
 
-  /// A warp makes a row of the result.
+  /// Each warp computes a row of the result.
   private func start(
     _ name: StaticString, _ attention: AttentionViews, rows: Int, _ launch: AttentionLaunch
   ) {

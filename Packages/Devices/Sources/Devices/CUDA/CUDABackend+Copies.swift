@@ -44,11 +44,11 @@ extension CUDABackend {
 }
 
 extension GPU {
-  /// Starts a copy to the program's page-locked memory.
+  /// Starts a copy to page-locked host memory.
   fileprivate func startCopyOut(_ source: StridedView, into copy: StridedView, byteCount: Int) {
     guard byteCount > 0 else { return }
     activate()
-    requireNoCapture("a copy to the program's memory")
+    requireNoCapture("a copy to host memory")
     memory.use(source.block, on: stream)
     check(
       driver.cuMemcpyDtoHAsync(copy.pointer, source.pointer.devicePointer, byteCount, stream),
@@ -56,7 +56,7 @@ extension GPU {
     PinnedMemory.use(copy.storage, on: self)
   }
 
-  /// Copies from another GPU, between what that has been given so far and what it is given later.
+  /// Copies from another GPU, after the work already queued on its stream and before any later work there.
   fileprivate func copy(
     _ source: StridedView, from other: GPU, into copy: StridedView, byteCount: Int
   ) {

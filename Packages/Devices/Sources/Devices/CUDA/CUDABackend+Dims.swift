@@ -1,7 +1,7 @@
 import CCUDA
 import CUDAKernels
 
-// Over dims: reductions, rows, order.
+// Operations over dims: reductions, rows, sorting.
 
 extension CUDABackend {
   func reduce(
@@ -20,10 +20,10 @@ extension CUDABackend {
     launch.terms = ReductionTerms(centers: centers, divisor: divisor, takesRoot: takesRoot)
 
     let results = Int(launch.kept.count)
-    // Results whose elements lie side by side are made by neighbouring threads.
+    // If neighbouring results have neighbouring elements, neighbouring threads compute them, for coalesced reads.
     let areColumns = launch.kept.innermostStride < launch.gone.innermostStride
     let blocks = areColumns ? (results - 1) / 32 + 1 : results
-    // Where that makes too few blocks to keep the GPU busy, each result is made of parts.
+    // If these are too few blocks to keep the GPU busy, each result is computed in parts.
     let parts = max(
       1, min(Int(launch.gone.count) / 4096, 4 * multiprocessors / max(blocks, 1), 256))
     launch.parts = Int64(parts)
@@ -40,7 +40,7 @@ extension CUDABackend {
 
   private var multiprocessors: Int { gpu.multiprocessorCount }
 
-  /// A kernel over rows, whose warps take one each where rows are short, and whose blocks do otherwise.
+  /// Launches a kernel over rows, with a warp for each row if rows are short, else with a block.
   private func launchRows<each Parameter>(
     _ names: (warp: StaticString, block: StaticString), in file: StaticString, _ dtype: DType,
     _ rows: (count: Int, length: Int), _ parameters: repeat each Parameter
@@ -130,7 +130,7 @@ extension CUDABackend {
     let rows = x.layout.rows
     let tile = Int(SORT_TILE)
     let tiles = rows.count * ((rows.length + tile - 1) / tile)
-    // Merging goes back and forth between two memories, and ends in the result.
+    // Merge passes alternate between two buffers, and the last one writes the result.
     let merges = (0...).prefix { tile << $0 < rows.length }.count
     let other = empty(merges > 0 ? places.layout.shape : [0], .int64)
     var (from, to) = merges % 2 == 0 ? (places, other) : (other, places)
@@ -171,7 +171,7 @@ extension CUDABackend {
       y.pointer, running.pointer, x.pointer)
   }
 
-  /// How many elements are true up to the end of each tile.
+  /// The number of true elements up to the end of each tile.
   private func runningCounts(_ x: StridedView) -> StridedView {
     let count = x.layout.numel
     let tiles = (count + Int(TRUE_TILE) - 1) / Int(TRUE_TILE)
@@ -192,7 +192,7 @@ extension Rows {
 }
 
 extension Extents {
-  /// The step between neighbours, or 1 where there are none.
+  /// The absolute stride of the innermost dim, or `Int64.max` if there are no dims.
   fileprivate var innermostStride: Int64 {
     guard rank > 0 else { return .max }
     return withUnsafeBytes(of: strides) {

@@ -1,11 +1,11 @@
 import CCUDA
 import CUDAKernels
 
-// By index.
+// Gather and scatter.
 
 extension CUDABackend {
-  /// Calls `body` with the place for notes of indices that are out of range. Where launches are synchronous, tells
-  /// `invalid` of one; otherwise the program stops when it next waits for the GPU.
+  /// Calls `body` with the address at which kernels note an index that is out of range. With synchronous launches,
+  /// calls `invalid` with it; otherwise the program stops when it next waits for the GPU.
   func checkingIndices(
     _ operation: InvalidIndices.Operation, _ invalid: (Int) -> Never,
     _ body: (UnsafeMutablePointer<InvalidIndex>) -> Void
@@ -32,21 +32,21 @@ extension CUDABackend {
     }
   }
 
-  /// Equal indices are brought together by a sort, and one thread puts or adds their elements one after the
-  /// other: the result is the same in every run, and the CPU's.
+  /// A sort brings equal indices together, and one thread stores or adds their elements in order: the result is
+  /// deterministic and equal to the CPU's.
   func scatter(
     _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView,
     invalid: (Int) -> Never
   ) {
     prepare("scatter", [x, index, y])
     let shape = x.layout.shape
-    // Along dims in which the index repeats, all elements go with those beside them.
+    // Dims along which the index is broadcast need no keys of their own.
     let own = shape.indices.filter { $0 == dim || index.layout.strides[$0] != 0 }
     let others = shape.indices.filter { !own.contains($0) }
     func part(_ list: [Int], _ dims: [Int]) -> [Int] { dims.map { list[$0] } }
     var (targets, places) = (y.layout.strides, part(y.layout.shape, own))
     targets[dim] = 0
-    // The places of y in these dims, counted row by row.
+    // Flat row-major positions of y's elements in these dims.
     let counted = Layout.contiguousStrides(of: places)
     let dimPlace = own.firstIndex(of: dim)!
     places = counted

@@ -1,7 +1,7 @@
 import CCUDA
 import CUDAKernels
 
-// Products of matrices, and recurrences, which are made of them.
+// Matrix products, and recurrences, which use them.
 
 extension CUDABackend {
   func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool) {
@@ -14,7 +14,7 @@ extension CUDABackend {
     }
   }
 
-  /// By the kernel of our own, for types that cuBLAS does not know.
+  /// The product by our own kernel, for types that cuBLAS does not support.
   private func ownMatmul(
     _ a: StridedView, _ b: StridedView, _ c: StridedView, _ accumulating: Bool
   ) {
@@ -38,10 +38,10 @@ extension CUDABackend {
       kernel("matmul", in: "matmul", c.dtype), blocks: batch.reduce(1, *) * tiles, launch)
   }
 
-  /// How many tiles of a product's kernel cover a side.
+  /// The number of tiles of our kernels that cover a side of a matrix.
   func tiles(_ size: Int) -> Int { (size + Int(MATMUL_TILE) - 1) / Int(MATMUL_TILE) }
 
-  /// By cuBLAS, with as many matrices in one call as follow each other at one distance.
+  /// The product by cuBLAS, with one strided batched call for the innermost batch dim.
   private func batches(
     _ a: StridedView, _ b: StridedView, _ c: StridedView, _ type: ProductType, _ accumulating: Bool
   ) {
@@ -63,7 +63,7 @@ extension CUDABackend {
     }
   }
 
-  /// Row by row, c = a·b is cᵀ = bᵀ·aᵀ for cuBLAS, to which matrices lie column by column.
+  /// cuBLAS is column-major, so row-major c = a·b is computed as cᵀ = bᵀ·aᵀ.
   private func run(
     _ product: GEMM, _ type: ProductType, _ a: UnsafeMutableRawPointer,
     _ b: UnsafeMutableRawPointer,
@@ -141,12 +141,12 @@ extension CUDABackend {
   }
 }
 
-/// How cuBLAS names an element type, and the type that it adds up in.
+/// cuBLAS's constants for an element type and for the type that sums are accumulated in.
 struct ProductType {
   let element: Int32
   let sums: Int32
 
-  /// Calls `body` with 1 and with what a result's old value counts, as the type of sums has them.
+  /// Calls `body` with alpha, which is 1, and beta, which is 1 or 0, in the type of sums.
   func withFactors(_ accumulating: Bool, _ body: (UnsafeRawPointer, UnsafeRawPointer) -> Void) {
     if sums == CUBLAS_COMPUTE_64F {
       withUnsafePointer(to: 1.0) { one in
@@ -161,7 +161,7 @@ struct ProductType {
 }
 
 extension DType {
-  /// Nil where cuBLAS has no products of the type.
+  /// Nil if cuBLAS has no products of the type.
   var productType: ProductType? {
     switch self {
     case .float64: ProductType(element: Int32(CUDA_R_64F), sums: Int32(CUBLAS_COMPUTE_64F))
@@ -177,8 +177,8 @@ extension DType {
 }
 
 extension Walk {
-  /// Calls `body` with where the first matrices of a batch are, the distances to the next ones, and how many
-  /// there are: the innermost dim in one call.
+  /// Calls `body` for each strided batch along the innermost dim, with the offsets of its first matrices, the strides
+  /// between matrices, and their number.
   fileprivate func withBatches(_ body: ([Int], [Int], Int) -> Void) {
     let width = Int(LAUNCH_MAX_OPERANDS)
     let sizes = withUnsafeBytes(of: shape) { bytes in

@@ -1,7 +1,7 @@
 import CCUDA
 import CUDAKernels
 
-// Random numbers: Philox with a key that the generator draws, so that a seed decides them; and optimizers.
+// Random numbers, by Philox with a key that the generator draws, so that they depend on its seed; and optimizers.
 
 extension CUDABackend {
   private func launch<each Number>(
@@ -31,7 +31,7 @@ extension CUDABackend {
     launch("integers", generator, y, Int64(low), Int64(high))
   }
 
-  /// The order of as many random numbers.
+  /// The argsort of random numbers.
   func permutation(generator: Generator, into y: StridedView) {
     let keys = empty(y.layout.shape, .int64)
     integers(low: .min, high: .max, generator: generator, into: keys)

@@ -64,7 +64,7 @@ extension CUDABackend {
     var launch = ConvolutionLaunch(windows, x, dw, groups, left: x, right: gradient, result: dw)
     let across = Int(launch.inputs) * windows.kernel_height * windows.kernel_width
     let blocks = groups * tiles(Int(launch.outputs)) * tiles(across)
-    // The sum over all windows is long and the result small, so that it is cut into parts.
+    // The sums over all windows are long and the result is small, so the sums are split into parts.
     let length = Int(launch.images) * launch.windowCount
     let parts = max(1, min(length / 256, 4 * gpu.multiprocessorCount / max(blocks, 1), 64))
     let partial = empty([parts * dw.layout.numel], dw.dtype == .float64 ? .float64 : .float32)

@@ -1,10 +1,10 @@
 import CCUDA
 import CUDAKernels
 
-/// NVIDIA's GPUs: cuBLAS for matrix products, kernels of our own for the rest.
+/// The backend of NVIDIA's GPUs: cuBLAS for matrix products, our own kernels for the rest.
 ///
-/// Calls return before their work is done. It runs in the order of calls, on the stream of the thread; the
-/// program waits for it where elements are copied out.
+/// Calls are asynchronous. Their work runs in order on the thread's current stream; the program waits for it when
+/// elements are copied out.
 struct CUDABackend: Backend {
   let gpu: GPU
 
@@ -26,9 +26,9 @@ struct CUDABackend: Backend {
     gpu.modules.function(name, file: file, element: element, operation: operation)
   }
 
-  /// Checks that views are on this device and notes which stream uses them.
+  /// Checks that views are on this device, and records that the current stream uses them.
   ///
-  /// - Parameter numbers: whether views of one element may be on the CPU.
+  /// - Parameter numbers: whether scalars may be on the CPU.
   func prepare(
     _ operation: @autoclosure () -> String, _ views: [StridedView], numbers: Bool = false
   ) {
@@ -68,7 +68,7 @@ struct CUDABackend: Backend {
 
   func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int) {
     guard byteCount > 0 else { return }
-    gpu.requireNoCapture("a copy from the program's memory, as Tensor([1, 2]) makes,")
+    gpu.requireNoCapture("a copy from host memory, as Tensor([1, 2]) makes,")
     gpu.check(
       gpu.driver.cuMemcpyHtoDAsync(target.devicePointer, source, byteCount, gpu.stream),
       "cuMemcpyHtoDAsync")
@@ -140,7 +140,7 @@ struct CUDABackend: Backend {
       Walk([y, condition, a, b], shape: y.layout.shape))
   }
 
-  /// An operation of a table of elementwise.h; the first view is the result, and each thread takes four
+  /// An operation of one of the tables in elementwise.h; the first view is the result, and each thread handles four
   /// elements at a time.
   private func elementwise<each Number>(
     _ file: StaticString, _ operation: some RawRepresentable<UInt8> & CustomStringConvertible,
@@ -155,7 +155,7 @@ struct CUDABackend: Backend {
   }
 }
 
-/// Keeps what a storage's memory is to go back to.
+/// A storage's block, and the GPU that it is returned to.
 private final class BlockOwner {
   let block: MemoryBlock
   let gpu: GPU
@@ -164,7 +164,7 @@ private final class BlockOwner {
 }
 
 extension StridedView {
-  /// The block of a GPU's memory that it lies in.
+  /// The block of GPU memory that it is stored in.
   var block: MemoryBlock {
     Unmanaged<BlockOwner>.fromOpaque(flambeau_memory_owner(storage)).takeUnretainedValue().block
   }

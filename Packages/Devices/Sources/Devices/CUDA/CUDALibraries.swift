@@ -1,20 +1,20 @@
 import CCUDA
 import Foundation
 
-/// NVIDIA's libraries, opened as the program runs: the driver, the compiler of kernels and cuBLAS.
-// Handles and functions of libraries, which any thread may use and nothing changes.
+/// NVIDIA's libraries, loaded at run time: the driver, NVRTC and cuBLAS.
+// Immutable handles and function pointers, which any thread may use.
 struct CUDALibraries: @unchecked Sendable {
   let driver: CUDADriver
   let compiler: NVRTC
   let blas: CUBLAS
-  /// Whether they are Flambeau's simulator.
+  /// Whether Flambeau's simulator takes their place.
   let isSimulator: Bool
-  /// What the simulator has found wrong, in words.
+  /// The simulator's description of the last error.
   let simulatorReport: (@convention(c) () -> UnsafePointer<CChar>)?
 
-  /// Opens them.
+  /// Loads the libraries.
   ///
-  /// - Throws: ``DeviceError/missingLibrary(_:_:)`` for the first that is not there.
+  /// - Throws: ``DeviceError/missingLibrary(_:_:)`` for the first one that is missing.
   init(environment: [String: String]) throws(DeviceError) {
     isSimulator = environment["FLAMBEAU_CUDA"] == "simulator"
     if isSimulator {
@@ -31,12 +31,12 @@ struct CUDALibraries: @unchecked Sendable {
     driver = try Self.functions(
       Self.driver.open(environment), "the NVIDIA driver", flambeau_find_driver)
     compiler = try Self.openCompiler(environment)
-    // cuBLAS looks for its other half in the folders of the system only.
+    // cuBLAS searches for cuBLASLt only in the system's folders, so load it first.
     _ = try Self.blasLt.open(environment)
     blas = try Self.functions(Self.blas.open(environment), "cuBLAS", flambeau_find_cublas)
   }
 
-  /// NVRTC alone, which needs no GPU.
+  /// Loads NVRTC alone, which needs no GPU.
   static func openCompiler(_ environment: [String: String]) throws(DeviceError) -> NVRTC {
     try functions(compiler.open(environment), "NVRTC", flambeau_find_nvrtc)
   }
@@ -55,11 +55,11 @@ struct CUDALibraries: @unchecked Sendable {
   }
 }
 
-/// A library that is looked for under several names.
+/// A library that is searched for under several names.
 private struct SharedLibrary {
   let title: String
   let names: [String]
-  /// Folders in Python's packages that hold it.
+  /// The folders of NVIDIA's Python packages that contain it.
   var packages: [String] = []
   /// How to install it.
   let mend: String
@@ -102,19 +102,19 @@ extension CUDALibraries {
     mend: "pip install nvidia-cublas-cu12, or install the CUDA toolkit and set CUDA_HOME")
 }
 
-/// Where NVIDIA's libraries may be: the folders that FLAMBEAU_CUDA_LIBRARIES names, and no others; or else the
-/// system's own, a toolkit's, and those of Python's packages.
+/// The folders to search for NVIDIA's libraries: only those in FLAMBEAU_CUDA_LIBRARIES if it is set; else the
+/// system's, the program's own, a toolkit's, and those of Python packages.
 private struct LibraryFolders {
   let environment: [String: String]
 
   init(_ environment: [String: String]) { self.environment = environment }
 
-  /// - Parameter packages: folders in Python's packages of NVIDIA.
+  /// - Parameter packages: the folders of NVIDIA's Python packages.
   func all(_ packages: [String]) -> [String] {
     if let named = environment["FLAMBEAU_CUDA_LIBRARIES"] {
       return named.split(separator: ":").map(String.init)
     }
-    // The empty folder is where the system looks by itself.
+    // The empty path stands for the system's own search.
     return ["", besideProgram] + toolkits
       + sitePackages.flatMap { site in
         packages.map { "\(site)/nvidia/\($0)/lib" }

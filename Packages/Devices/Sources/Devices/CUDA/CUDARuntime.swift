@@ -1,13 +1,13 @@
 import CCUDA
 import Foundation
 
-/// NVIDIA's libraries and GPUs, as far as this process has them.
+/// The NVIDIA libraries and GPUs of this process.
 final class CUDARuntime: Sendable {
   let libraries: CUDALibraries
   let devices: [GPU]
   let driverVersion: Int
 
-  /// What there is, found out once, or why there is nothing.
+  /// The runtime, initialized once, or the reason why there is none.
   static let shared = Result { () throws(DeviceError) in
     try CUDARuntime(environment: ProcessInfo.processInfo.environment)
   }
@@ -39,11 +39,11 @@ final class CUDARuntime: Sendable {
     self.devices = devices
   }
 
-  /// CUDA 12.0, in the form that the driver gives.
+  /// CUDA 12.0, as the driver encodes it.
   private static let oldestDriver = 12000
 }
 
-/// An error of the driver in words, as in `CUDA_ERROR_OUT_OF_MEMORY (out of memory)`.
+/// The name and description of a driver error, as in `CUDA_ERROR_OUT_OF_MEMORY (out of memory)`.
 func describeDriverError(_ error: Int32, _ driver: CUDADriver) -> String {
   var (name, text): (UnsafePointer<CChar>?, UnsafePointer<CChar>?)
   _ = driver.cuGetErrorName(error, &name)

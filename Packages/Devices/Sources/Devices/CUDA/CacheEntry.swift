@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file in the cache: a checksum, and the bytes that it is of. One that is damaged counts as none.
+/// A file in the cache: a checksum, followed by the bytes. A corrupt file counts as missing.
 enum CacheEntry {
   static func read(_ place: URL) -> [UInt8]? {
     guard let data = try? Data(contentsOf: place), data.count > Checksum.size else { return nil }
@@ -11,7 +11,7 @@ enum CacheEntry {
       ? Array(bytes[Checksum.size...]) : nil
   }
 
-  /// Writes one as a whole. A cache that cannot be written is no mistake: the next program compiles again.
+  /// Writes an entry atomically. Failure to write is not an error: the next program compiles again.
   static func write(_ bytes: [UInt8], to place: URL) {
     var sum = Checksum()
     sum.add(bytes)
@@ -21,11 +21,11 @@ enum CacheEntry {
   }
 }
 
-/// The 64-bit hash of Fowler, Noll and Vo (FNV-1a), against damage and mistakes, not against attacks.
+/// The 64-bit hash of Fowler, Noll and Vo (FNV-1a), which detects corruption but not tampering.
 struct Checksum {
   private var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
-  /// Bytes that its text has.
+  /// The length of its text in bytes.
   static let size = 16
 
   mutating func add(_ bytes: some Sequence<UInt8>) {

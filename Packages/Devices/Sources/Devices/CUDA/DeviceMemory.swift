@@ -2,27 +2,27 @@ import CCUDA
 import Foundation
 import Synchronization
 
-/// A GPU's memory: blocks of it are kept when they are let go of, and handed out again without asking the
-/// driver, which would wait for all that runs.
+/// The caching allocator of a GPU's memory: freed blocks are kept and reused without calling the driver, which would
+/// synchronize.
 ///
-/// A block belongs to a stream. Work on a stream runs in order, so that what is let go of can be handed out
-/// again on the same stream at once, while the GPU still works with it. Where other streams use a block, it
-/// waits until they have passed. After PyTorch's `CUDACachingAllocator`.
+/// A block belongs to a stream. Work on a stream runs in order, so a freed block can be reused at once on the same
+/// stream, while the GPU still works with it. If other streams use a block, it is reused only after their work so far
+/// is done. After PyTorch's `CUDACachingAllocator`.
 final class DeviceMemory: Sendable {
   let index: Int
   private let driver: CUDADriver
-  /// Whether blocks are kept. Where they are not, each is the driver's own.
+  /// Whether freed blocks are cached. If not, each block is an allocation of the driver's.
   let isCaching: Bool
   private let state = Mutex(State())
 
-  // Streams and events are the driver's, which takes them from any thread.
+  // The driver accepts its streams and events from any thread.
   private struct State: @unchecked Sendable {
     var free: [MemoryPool: FreeBlocks] = [:]
-    /// Blocks that other streams have still to pass.
+    /// Freed blocks that other streams may still be using, with events that mark the end of their work.
     var waiting: [(block: MemoryBlock, events: [CUevent])] = []
-    /// The pools of streams whose work is being captured, by stream.
+    /// The pools of streams with a capture in progress, by stream.
     var capturing: [UInt: MemoryPool] = [:]
-    /// Graphs that are gone, whose last blocks go to the driver.
+    /// Graphs that were destroyed, whose remaining blocks go to the driver when they are freed.
     var released: Set<UInt> = []
     var statistics = MemoryInUse()
   }
@@ -41,7 +41,7 @@ final class DeviceMemory: Sendable {
 
   func resetPeak() { withState { $0.statistics.peak = $0.statistics.allocated } }
 
-  /// A block for a stream. The GPU must be the thread's current one.
+  /// Allocates a block for a stream. The GPU must be the thread's current one.
   func allocate(_ size: Int, stream: CUstream) -> MemoryBlock {
     withState { state in
       let pool = state.capturing[stream.id] ?? MemoryPool(stream: stream.id, graph: nil)
@@ -56,7 +56,7 @@ final class DeviceMemory: Sendable {
     }
   }
 
-  /// Takes a block back.
+  /// Frees a block.
   func free(_ block: MemoryBlock) {
     withState { state in
       state.statistics.allocated -= block.size
@@ -72,7 +72,7 @@ final class DeviceMemory: Sendable {
     }
   }
 
-  /// Notes that a stream which is not the block's own uses it.
+  /// Records that a stream uses a block, if it is not the block's own stream.
   func use(_ block: MemoryBlock, on stream: CUstream) {
     guard block.stream != stream else { return }
     withState { _ in
@@ -80,12 +80,12 @@ final class DeviceMemory: Sendable {
     }
   }
 
-  /// Gives back to the driver what is not in use.
+  /// Returns unused memory to the driver.
   func emptyCache() {
     withState { emptyCache(&$0) }
   }
 
-  /// Between these, what a stream allocates is kept for a graph alone.
+  /// Until `endCapture`, allocations of the stream come from a pool of the graph's own.
   func beginCapture(_ stream: CUstream, graph: UInt) {
     withState { $0.capturing[stream.id] = MemoryPool(stream: stream.id, graph: graph) }
   }
@@ -94,7 +94,7 @@ final class DeviceMemory: Sendable {
     withState { $0.capturing[stream.id] = nil }
   }
 
-  /// A graph's memory goes to the driver as its last blocks are let go of.
+  /// Returns a graph's memory to the driver, as its last blocks are freed.
   func release(graph: UInt) {
     withState { state in
       state.released.insert(graph)
@@ -118,7 +118,7 @@ final class DeviceMemory: Sendable {
     return split(block, at: wanted, &state)
   }
 
-  /// Memory of the driver's. Where there is none, the cache is emptied and the driver asked again.
+  /// Allocates a segment from the driver; if that fails, empties the cache and retries.
   private func segment(
     size: Int, pool: MemoryPool, stream: CUstream, asked: Int, _ state: inout State
   ) -> MemoryBlock {
@@ -147,7 +147,7 @@ final class DeviceMemory: Sendable {
     ).localizedDescription
   }
 
-  /// A block's first bytes; what is left of it stays free.
+  /// Splits a block, and keeps the rest as a free block.
   private func split(_ block: MemoryBlock, at size: Int, _ state: inout State) -> MemoryBlock {
     let rest = block.size - size
     guard rest >= (block.isSmall ? MemorySizes.unit : MemorySizes.largestSmall + 1) else {
@@ -199,11 +199,11 @@ final class DeviceMemory: Sendable {
     state.free[block.pool]?.remove(block)
   }
 
-  // MARK: Giving back
+  // MARK: Freeing
 
-  /// Takes back the blocks that other streams have passed.
+  /// Frees the waiting blocks that other streams no longer use.
   private func collectPassed(_ state: inout State, waits: Bool = false) {
-    // Nothing may be asked while work is captured.
+    // Events must not be queried during a capture.
     guard state.capturing.isEmpty else { return }
     let all = state.waiting
     state.waiting = []
@@ -232,34 +232,34 @@ final class DeviceMemory: Sendable {
 
   private func freeSegment(_ block: MemoryBlock, _ state: inout State) {
     state.statistics.reserved -= block.size
-    // A failure of work that runs is told by the next call that waits for it.
+    // The result may be an error of earlier work, which the next call that waits reports.
     _ = driver.cuMemFree(block.pointer)
   }
 }
 
-/// Whose blocks these are: a stream's, or a graph's that was captured on it.
+/// The owner of blocks: a stream, or a graph captured on it.
 struct MemoryPool: Hashable {
   let stream: UInt
   let graph: UInt?
 }
 
 /// A part of a segment of a GPU's memory.
-// Its fields change under the lock of the memory that it belongs to.
+// Its fields change only under the lock of its `DeviceMemory`.
 final class MemoryBlock: @unchecked Sendable {
   let pointer: CUdeviceptr
   fileprivate(set) var size: Int
   let pool: MemoryPool
-  /// The stream whose work may use it as it likes.
+  /// The stream that it was allocated for, whose use of it is not recorded.
   let stream: CUstream
   fileprivate var isFree = false
   fileprivate var isSmall: Bool
-  /// Other streams that use it.
+  /// The other streams that use it.
   fileprivate var users: [CUstream] = []
-  /// The neighbours in the segment. The next one lives until it is joined to this one, since a tensor or the list
-  /// of free blocks has it; a weak reference would make each block slower.
+  /// The neighbours in the segment. The next one stays alive until it is merged into this one, since a tensor or a
+  /// free list holds it; a weak reference would be slower.
   fileprivate var previous: MemoryBlock?
   fileprivate unowned(unsafe) var next: MemoryBlock?
-  /// Whether it is all of a segment.
+  /// Whether it is a whole segment.
   fileprivate var isSegment: Bool { previous == nil && next == nil }
 
   fileprivate init(pointer: CUdeviceptr, size: Int, pool: MemoryPool, stream: CUstream) {
@@ -268,12 +268,12 @@ final class MemoryBlock: @unchecked Sendable {
   }
 }
 
-/// Free blocks of a pool, the smallest first, and those of small segments apart from others.
+/// The free blocks of a pool in ascending order of size, with separate lists for blocks of small segments and others.
 private struct FreeBlocks {
   private var small: [MemoryBlock] = []
   private var large: [MemoryBlock] = []
 
-  /// The place of the first block that has so many bytes.
+  /// The index of the first block with at least this size.
   private static func place(of size: Int, in blocks: [MemoryBlock]) -> Int {
     var (low, high) = (0, blocks.count)
     while low < high {
@@ -283,7 +283,7 @@ private struct FreeBlocks {
     return low
   }
 
-  /// Takes out the smallest block with so many bytes, if there is one.
+  /// Removes and returns the smallest block with at least this size, or nil if there is none.
   mutating func take(_ size: Int, isSmall: Bool) -> MemoryBlock? {
     func take(_ blocks: inout [MemoryBlock]) -> MemoryBlock? {
       let place = Self.place(of: size, in: blocks)
@@ -309,7 +309,7 @@ private struct FreeBlocks {
     if block.isSmall { remove(&small) } else { remove(&large) }
   }
 
-  /// Takes out the blocks that are whole segments.
+  /// Removes and returns the blocks that are whole segments.
   mutating func takeSegments() -> [MemoryBlock] {
     defer {
       small.removeAll(where: \.isSegment)
@@ -319,7 +319,7 @@ private struct FreeBlocks {
   }
 }
 
-/// How large blocks and segments are.
+/// The sizes of blocks and segments, in bytes.
 private enum MemorySizes {
   static let unit = 512
   static let largestSmall = 1 << 20
@@ -334,12 +334,12 @@ private enum MemorySizes {
   }
 }
 
-/// Bytes of a GPU's memory.
+/// Statistics of a GPU's memory, in bytes.
 struct MemoryInUse {
-  /// In use by tensors, and the most that ever were.
+  /// In use by tensors, and the peak of that.
   var allocated = 0
   var peak = 0
-  /// Taken from the driver.
+  /// Allocated from the driver.
   var reserved = 0
 
   mutating func add(_ size: Int) {

@@ -3,20 +3,20 @@ import CUDAKernels
 import Foundation
 import Synchronization
 
-/// One GPU: its context, its memory, its kernels.
+/// A GPU: its context, memory and kernels.
 final class GPU: Sendable {
   let index: Int
   let libraries: CUDALibraries
   let name: String
-  /// As in 80 for compute capability 8.0.
+  /// The compute capability, as in 80 for 8.0.
   let architecture: Int
   let multiprocessorCount: Int
   let isSynchronous: Bool
   private let handle: CUdevice
-  // The driver takes its handles from any thread.
+  // The driver accepts its handles from any thread.
   nonisolated(unsafe) let context: CUcontext
-  /// Where work goes that is given no other stream.
-  // The driver takes its handles from any thread.
+  /// The stream of work for which no other is chosen.
+  // The driver accepts its handles from any thread.
   nonisolated(unsafe) let defaultStream: CUstream
   let modules: KernelModules
   let memory: DeviceMemory
@@ -64,7 +64,7 @@ final class GPU: Sendable {
       + (try attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR))
     multiprocessorCount = try attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)
     isSynchronous = environment["FLAMBEAU_CUDA_SYNC"] == "1"
-    // The simulator's kernels are compiled already.
+    // The simulator's kernels are precompiled.
     let isCached = !libraries.isSimulator || environment["FLAMBEAU_CACHE"] != nil
     modules = KernelModules(
       compiler: KernelCompiler(
@@ -72,12 +72,12 @@ final class GPU: Sendable {
         cache: isCached ? KernelCompiler.cache(environment) : nil), driver: driver)
     memory = DeviceMemory(
       index: index, driver: driver,
-      // The simulator sees each tensor's bounds where each has memory of its own.
+      // The simulator can check each tensor's bounds only if each has its own allocation.
       isCaching: environment["FLAMBEAU_CUDA_CACHE"].map { $0 != "0" } ?? !libraries.isSimulator)
     invalidIndices = try InvalidIndices(driver)
   }
 
-  /// Makes this thread's calls of the driver go to this GPU.
+  /// Makes this GPU's context current on this thread.
   func activate() {
     let own = UnsafeMutableRawPointer(context)
     guard flambeau_current_context() != own else { return }
@@ -85,20 +85,20 @@ final class GPU: Sendable {
     flambeau_set_current_context(own)
   }
 
-  /// One of CU_DEVICE_ATTRIBUTE_….
+  /// The value of an attribute CU_DEVICE_ATTRIBUTE_….
   func attribute(_ attribute: Int) -> Int {
     var value: Int32 = 0
     check(driver.cuDeviceGetAttribute(&value, Int32(attribute), handle), "cuDeviceGetAttribute")
     return Int(value)
   }
 
-  /// The stream that this thread's work goes to.
+  /// The current stream of this thread.
   var stream: CUstream {
     guard let current = CUDA.Stream.current, current.device == device else { return defaultStream }
     return current.handle
   }
 
-  /// Stops the program where a call went wrong.
+  /// Stops the program if a call failed.
   func check(_ result: Int32, _ call: @autoclosure () -> String) {
     if result != 0 { fatalError(describe(result, call())) }
   }
@@ -128,7 +128,7 @@ final class GPU: Sendable {
     started(kernel.name)
   }
 
-  /// Remembers work that a stream was given, the last of it only, and waits for it where all calls do.
+  /// Records the name of started work, for messages, and waits for it if launches are synchronous.
   private func started(_ name: String) {
     recent.withLock {
       if $0.count == 16 { $0.removeFirst() }
@@ -137,7 +137,7 @@ final class GPU: Sendable {
     if isSynchronous, !isCapturing { synchronizeStream("after \(name)") }
   }
 
-  /// Waits for this thread's stream, and stops the program where something went wrong on it.
+  /// Waits for this thread's current stream, and stops the program if its work failed.
   func synchronizeStream(_ call: String = "cuStreamSynchronize") {
     requireNoCapture("waiting for the GPU, as item() and scalars() do,")
     check(driver.cuStreamSynchronize(stream), call)
@@ -151,13 +151,13 @@ final class GPU: Sendable {
     caughtUp()
   }
 
-  /// What ran went well, but for indices, of which kernels leave a note.
+  /// After a successful synchronization, checks for invalid indices that kernels have noted.
   private func caughtUp() {
     recent.withLock { $0.removeAll(keepingCapacity: true) }
     if !isSynchronous { invalidIndices.check(device) }
   }
 
-  /// Makes a call of cuBLAS on this thread's stream.
+  /// Calls cuBLAS on this thread's current stream.
   func withProducts(_ call: String, _ body: (cublasHandle_t) -> Int32) {
     products.withLock { box in
       if box == nil {
@@ -172,12 +172,12 @@ final class GPU: Sendable {
   }
 
   private func checkProducts(_ status: Int32, _ call: String) {
-    if status != 0 { fatalError("\(device): \(call): cuBLAS's status \(status)") }
+    if status != 0 { fatalError("\(device): \(call): cuBLAS status \(status)") }
   }
 }
 
-/// A handle that may go from thread to thread.
-// One thread at a time has it, behind a lock.
+/// cuBLAS's handle.
+// A lock gives it to one thread at a time.
 private struct ProductsHandle: @unchecked Sendable {
   let handle: cublasHandle_t
 }

@@ -2,10 +2,10 @@ import CCUDA
 import Synchronization
 
 extension CUDA {
-  /// Work that was captured once and is started again in one call: `torch.cuda.CUDAGraph`.
+  /// Work that is captured once and replayed with a single call: `torch.cuda.CUDAGraph`.
   ///
-  /// A training step of many small kernels takes the program longer to start than the GPU to run; a graph
-  /// starts all of them at once:
+  /// A training step of many small kernels takes longer to launch than to run on the GPU; a graph launches all of
+  /// them at once:
   ///
   ///     let graph = CUDA.Graph {
   ///       y.copy(from: x.exp())
@@ -13,20 +13,20 @@ extension CUDA {
   ///     x.copy(from: batch)
   ///     graph.replay()
   ///
-  /// What it reads and writes stays in place: to give it other inputs, copy them over the tensors that it was
-  /// captured with. Nothing inside may wait for the GPU, as `item()` does, or copy from the program's memory, as
-  /// `Tensor([1, 2])` does. Each replay draws random numbers of its own. Optimizers count each replay as a
-  /// step; their settings, as the learning rate, are those of the capture.
-  // The driver takes its handles from any thread.
+  /// Replays use the memory of the captured tensors: to give the graph other inputs, copy them into the tensors that
+  /// it was captured with. Nothing inside may wait for the GPU, as `item()` does, or copy from host memory, as
+  /// `Tensor([1, 2])` does. Each replay draws new random numbers. Optimizers count each replay as a step; their
+  /// hyperparameters, such as the learning rate, are fixed at capture.
+  // The driver accepts its handles from any thread.
   public final class Graph: @unchecked Sendable {
     private let gpu: GPU
     private let executable: CUgraphExec
     private let number: UInt
-    /// How many times it was replayed, in the device's memory.
+    /// The number of replays, in the device's memory.
     private let replays: MemoryBlock
 
-    /// Captures what `body` gives the device, without doing it. The same should have run once before, so that
-    /// its kernels are compiled.
+    /// Captures the work of `body` on a device, without running it. Run `body` once before, so that its kernels are
+    /// compiled.
     public init(_ device: Device = .cuda(), capturing body: () throws -> Void) rethrows {
       let gpu = CUDA.gpu(device)
       let number = UInt(Self.count.add(1, ordering: .relaxed).newValue)
@@ -57,21 +57,21 @@ extension CUDA {
       gpu.memory.release(graph: number)
     }
 
-    /// Does the captured work on the current stream.
+    /// Runs the captured work on the current stream: `torch.cuda.CUDAGraph.replay`.
     public func replay() {
       gpu.activate()
       gpu.check(gpu.driver.cuGraphLaunch(executable, gpu.stream), "cuGraphLaunch")
     }
 
-    /// Whether this thread's work on a device is captured: `torch.cuda.is_current_stream_capturing`.
+    /// Whether this thread's work on a device is being captured: `torch.cuda.is_current_stream_capturing`.
     public static func isCapturing(_ device: Device = .cuda()) -> Bool { capture?.device == device }
 
     private static let count = Atomic<Int>(0)
 
-    /// What this thread captures, if it does.
+    /// The capture in progress, if any.
     @TaskLocal static var capture: Capture?
 
-    // The driver takes its handles from any thread.
+    // A pointer to device memory, which the program never reads.
     struct Capture: @unchecked Sendable {
       let device: Device
       let replays: UnsafePointer<UInt64>
@@ -93,10 +93,10 @@ extension CUDABackend {
 }
 
 extension GPU {
-  /// Whether this thread's work is captured in place of being done.
+  /// Whether this thread's work is being captured instead of executed.
   var isCapturing: Bool { CUDA.Graph.isCapturing(device) }
 
-  /// The work that `body` gives a stream.
+  /// Captures the work that `body` queues on a stream.
   fileprivate func capture(
     on stream: CUDA.Stream, _ number: UInt, _ capture: CUDA.Graph.Capture, _ body: () throws -> Void
   ) rethrows -> CUgraph? {
@@ -119,7 +119,7 @@ extension GPU {
     return end()
   }
 
-  /// Stops the program where it is.
+  /// Stops the program during a capture.
   func requireNoCapture(_ what: String) {
     if isCapturing {
       fatalError("CUDA.Graph: \(what) cannot be captured; do it before or after")

@@ -1,16 +1,16 @@
 import CCUDA
 import CUDAKernels
 
-/// Where kernels note indices that are out of range, in memory of the program that a GPU can write.
+/// Indices out of range that kernels have noted, in host memory that a GPU can write.
 ///
-/// A kernel cannot stop the program, and asking after each would make the program wait for the GPU.
+/// A kernel cannot stop the program, and a check after each launch would make the program wait for the GPU.
 final class InvalidIndices: Sendable {
   /// The operations that take indices.
   enum Operation: Int, CaseIterable {
     case gather, scatter, crossEntropy
   }
 
-  // Written by kernels, and by the program once they are done.
+  // Written by kernels, and by the host after they are done.
   nonisolated(unsafe) private let notes: UnsafeMutablePointer<InvalidIndex>
 
   /// - Throws: ``DeviceError/driver(_:_:)``.
@@ -27,19 +27,19 @@ final class InvalidIndices: Sendable {
     notes + operation.rawValue
   }
 
-  /// An index that an operation noted, which is then forgotten. The GPU must have been waited for.
+  /// Returns and clears the index that an operation has noted, if any. The GPU must have been synchronized.
   func take(_ operation: Operation) -> Int? {
     guard self[operation].pointee.is_set != 0 else { return nil }
     self[operation].pointee.is_set = 0
     return Int(self[operation].pointee.index)
   }
 
-  /// Stops the program where an index was out of range.
+  /// Stops the program if an index was out of range.
   func check(_ device: Device) {
     for operation in Operation.allCases {
       if let index = take(operation) {
         fatalError(
-          "\(operation): index \(index) is out of range on \(device), in a call before this one; set "
+          "\(operation): index \(index) is out of range on \(device), in an earlier call; set "
             + "FLAMBEAU_CUDA_SYNC=1 to stop at the call itself")
       }
     }

@@ -2,15 +2,15 @@ import CCUDA
 import CUDAKernels
 import Foundation
 
-/// Compiles files of kernels for a GPU, and keeps what comes of it on disk.
+/// Compiles kernel files for a GPU, and caches the results on disk.
 struct KernelCompiler: Sendable {
   let compiler: NVRTC
-  /// As in 80 for sm_80.
+  /// The compute capability, as in 80 for sm_80.
   let architecture: Int
-  /// The folder of compiled kernels, or nil where none are kept.
+  /// The folder of compiled kernels, or nil if they are not cached.
   let cache: URL?
 
-  /// The folder that FLAMBEAU_CACHE names, or that of the user's cache.
+  /// The folder of compiled kernels in FLAMBEAU_CACHE, or else in the user's cache folder.
   static func cache(_ environment: [String: String]) -> URL? {
     let folder =
       environment["FLAMBEAU_CACHE"] ?? environment["XDG_CACHE_HOME"].map { "\($0)/flambeau" }
@@ -18,8 +18,8 @@ struct KernelCompiler: Sendable {
     return folder.map { URL(fileURLWithPath: $0).appending(path: "cuda") }
   }
 
-  /// The machine code of a file's kernels for an element type, and one of its operations if it has a table of
-  /// them. `load` says whether the GPU takes what was found in the cache.
+  /// Loads a file's kernels for an element type, and for one operation if the file has a table of them, from the
+  /// cache or else compiled. `load` returns nil for code that the GPU rejects.
   ///
   /// - Throws: ``DeviceError/compilation(_:_:)``.
   func image<Module>(
@@ -30,14 +30,14 @@ struct KernelCompiler: Sendable {
     if let place, let stored = CacheEntry.read(place), let module = load(stored) { return module }
     let image = try compile(file: file, options: options).image
     guard let module = load(image) else {
-      throw .compilation(file, "the driver does not take what NVRTC made of it")
+      throw .compilation(file, "the driver rejects the code that NVRTC generated")
     }
     if let place { CacheEntry.write(image, to: place) }
     return module
   }
 
-  /// Machine code for the GPU where the compiler knows it, or else text for the newest one that it knows, of which
-  /// the driver makes machine code.
+  /// The target: the GPU's architecture if the compiler supports it, or else PTX for the newest older one that it
+  /// supports, which the driver compiles.
   private var target: String {
     var count: Int32 = 0
     _ = compiler.nvrtcGetNumSupportedArchs(&count)
@@ -56,7 +56,7 @@ struct KernelCompiler: Sendable {
     ] + (operation.map { ["-DOPERATION=\($0)"] } ?? [])
   }
 
-  /// A name that is another for other sources, options and compilers.
+  /// A name that is unique to the sources, options and compiler version.
   private func cacheName(file: String, options: [String]) -> String {
     var (major, minor): (Int32, Int32) = (0, 0)
     _ = compiler.nvrtcVersion(&major, &minor)
@@ -66,14 +66,14 @@ struct KernelCompiler: Sendable {
     return "\(file)-\(hash.text).cubin"
   }
 
-  /// A file's machine code, and what the compiler says about it.
+  /// Compiles a file, and returns its machine code, or PTX, and the compiler's log.
   ///
   /// - Throws: ``DeviceError/compilation(_:_:)``.
   func compile(
     file: String, options: [String]
   ) throws(DeviceError) -> (image: [UInt8], log: String) {
     guard let source = KernelSource.all.first(where: { $0.name == "\(file).cu" }) else {
-      throw .compilation(file, "there is no such file of kernels")
+      throw .compilation(file, "there is no such kernel file")
     }
     let headers = KernelSource.all.filter { !$0.name.hasSuffix(".cu") }
     var program: nvrtcProgram?
@@ -98,11 +98,11 @@ struct KernelCompiler: Sendable {
     return (image.map { UInt8(bitPattern: $0) }, log(of: program))
   }
 
-  /// What the compiler says about a program.
+  /// The compiler's log for a program.
   private func log(of program: nvrtcProgram?) -> String {
     var size = 0
     guard program != nil, compiler.nvrtcGetProgramLogSize(program, &size) == 0 else {
-      return "NVRTC failed without a word"
+      return "NVRTC failed without a message"
     }
     var text = [CChar](repeating: 0, count: size)
     _ = compiler.nvrtcGetProgramLog(program, &text)
@@ -110,12 +110,12 @@ struct KernelCompiler: Sendable {
   }
 }
 
-/// A file that kernels are made of.
+/// A source file of the kernels.
 struct KernelSource: Sendable {
   let name: String
   let text: String
 
-  /// All of them, those with kernels (.cu) and those that they include.
+  /// All source files: those with kernels (.cu) and those that they include.
   static let all: [KernelSource] = {
     let (names, texts) = (flambeau_kernel_file_names(), flambeau_kernel_file_texts())
     var sources: [KernelSource] = []
@@ -125,7 +125,7 @@ struct KernelSource: Sendable {
     return sources
   }()
 
-  /// Of all of them together, worked out once for all kernels that are looked for in the cache.
+  /// The checksum of all source files, computed once.
   static let checksum: String = {
     var hash = Checksum()
     for source in all { hash.add(Array(source.text.utf8) + [0]) }
@@ -133,7 +133,7 @@ struct KernelSource: Sendable {
   }()
 }
 
-/// Calls `body` with strings as C has them.
+/// Calls `body` with an array of C strings.
 private func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
 ) -> Result {

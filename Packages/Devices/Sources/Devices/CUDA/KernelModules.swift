@@ -3,13 +3,13 @@ import Foundation
 import Synchronization
 
 /// A kernel that a GPU can run.
-// The driver takes its handles from any thread.
+// The driver accepts its handles from any thread.
 struct KernelFunction: @unchecked Sendable {
   let name: String
   let handle: CUfunction
 }
 
-/// The kernels that a GPU has loaded, each compiled when it is first needed.
+/// The kernels that a GPU has loaded, each compiled on first use.
 final class KernelModules: Sendable {
   private let compiler: KernelCompiler
   private let driver: CUDADriver
@@ -20,7 +20,7 @@ final class KernelModules: Sendable {
     (self.compiler, self.driver) = (compiler, driver)
   }
 
-  /// A kernel, told from others without making text of it each time.
+  /// The identity of a kernel, without the cost of building a string for each launch.
   private struct Key: Hashable {
     let kernel: UInt
     let element: UInt8
@@ -40,7 +40,7 @@ final class KernelModules: Sendable {
     }
   }
 
-  /// A kernel of one of a file's table of operations.
+  /// A kernel for one operation of a file's table.
   func function(
     _ kernel: StaticString, file: StaticString, element: DType,
     operation: some RawRepresentable<UInt8> & CustomStringConvertible
@@ -85,7 +85,7 @@ final class KernelModules: Sendable {
 
   private func loadModule(_ image: [UInt8]) -> LoadedModule? {
     var handle: CUmodule?
-    // Text must end with a zero, which does not hurt machine code.
+    // PTX must be null-terminated; a trailing null does not hurt machine code.
     let result = (image + [0]).withUnsafeBytes {
       driver.cuModuleLoadData(&handle, $0.baseAddress)
     }
@@ -93,7 +93,7 @@ final class KernelModules: Sendable {
   }
 }
 
-// The driver takes its handles from any thread.
+// The driver accepts its handles from any thread.
 private struct LoadedModule: @unchecked Sendable {
   let handle: CUmodule
 }

@@ -3,26 +3,26 @@ import CUDAKernels
 import Foundation
 import Synchronization
 
-/// What NVRTC makes of a kernel for a kind of GPU. For Flambeau's own tools.
+/// The resources that a kernel uses when compiled for a GPU architecture. For Flambeau's own tools.
 @_spi(Flambeau) public struct KernelReport: Sendable {
-  /// As in 80 for sm_80.
+  /// The compute capability, as in 80 for sm_80.
   public let architecture: Int
   /// The kernel's name, as in `unary_exp_float32`.
   public let name: String
-  /// Registers of each thread.
+  /// The number of registers per thread.
   public let registers: Int
-  /// Bytes of each thread that do not fit into registers.
+  /// The bytes of spill stores per thread.
   public let spills: Int
-  /// Bytes that the threads of a block share.
+  /// The bytes of shared memory per block.
   public let shared: Int
 
-  /// Compiles all kernels for element types and kinds of GPU, on all processors. No GPU is needed.
+  /// Compiles all kernels for element types and GPU architectures, in parallel. Needs no GPU.
   ///
   /// - Parameters:
-  ///   - architectures: as in 80 for sm_80.
+  ///   - architectures: the compute capabilities, as in 80 for sm_80.
   ///   - types: the element types.
-  ///   - progress: is told of each file that is done, as in `unary.cu float32 sm_80`.
-  /// - Throws: ``DeviceError``; a warning of the compiler counts as an error.
+  ///   - progress: called for each compiled file, as in `unary.cu float32 sm_80`.
+  /// - Throws: ``DeviceError``; a compiler warning counts as an error.
   public static func all(
     architectures: [Int], types: [DType] = DType.allCases,
     progress: @Sendable (String) -> Void = { _ in }
@@ -40,7 +40,7 @@ import Synchronization
         let options = compiler.options(element: element, operation: nil)
         let name = String(file.dropLast(3))
         let log = try compiler.compile(file: name, options: options + ["--ptxas-options=-v"]).log
-        // That NVIDIA will drop a kind of GPU says nothing about the kernels.
+        // The deprecation of an architecture says nothing about the kernels.
         let said = log.replacing(#/nvrtc: warning: Architectures prior .*/#, with: "")
         if said.contains("warning") || said.contains("error") { throw .compilation(file, log) }
         return reports(in: log, architecture)
@@ -53,7 +53,7 @@ import Synchronization
     return all
   }
 
-  /// Reads what ptxas says about each kernel.
+  /// Parses ptxas's output for each kernel.
   private static func reports(in log: String, _ architecture: Int) -> [KernelReport] {
     var reports: [KernelReport] = []
     var (name, spills) = ("", 0)

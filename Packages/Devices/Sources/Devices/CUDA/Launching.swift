@@ -1,10 +1,10 @@
 import CCUDA
 import CUDAKernels
 
-// What a kernel is given, and how many threads run it.
+// Kernel launches: parameters and grid sizes.
 
 extension GPU {
-  /// Starts a kernel with one thread for each of `count` places, or fewer that take several.
+  /// Launches a kernel with one thread for each of `count` elements, or with fewer threads that handle several each.
   func launch<each Parameter>(
     _ kernel: KernelFunction, over count: Int, _ parameters: repeat each Parameter
   ) {
@@ -13,7 +13,7 @@ extension GPU {
     launch(kernel, blocks: min(blocks, 16 * multiprocessorCount), repeat each parameters)
   }
 
-  /// Starts a kernel with a number of blocks, in several parts if there are.
+  /// Launches a kernel on a grid of blocks × parts.
   func launch<each Parameter>(
     _ kernel: KernelFunction, blocks: Int, parts: Int = 1, _ parameters: repeat each Parameter
   ) {
@@ -48,17 +48,17 @@ extension GPU {
 }
 
 extension Walk {
-  /// Over views of one shape.
+  /// Creates a walk over views of the same shape.
   init(_ views: [StridedView], shape: [Int]) {
     self.init(views, shape: shape, strides: views.map(\.layout.strides))
   }
 
-  /// Over views in strides of one's own.
+  /// Creates a walk over views with explicit strides.
   init(_ views: [StridedView], shape: [Int], strides: [[Int]]) {
     self.init()
     guard prepare(shape, strides) else {
       fatalError(
-        "a kernel takes at most \(LAUNCH_MAX_RANK) dims that do not lie without gaps, on a GPU; shape "
+        "on a GPU, a kernel takes at most \(LAUNCH_MAX_RANK) dims that cannot be merged; shape "
           + "\(shape)")
     }
     withUnsafeMutableBytes(of: &data) { data in
@@ -96,7 +96,7 @@ extension Extents {
     self.init()
     guard flambeau_make_extents(&self, shape.count, shape, strides) else {
       fatalError(
-        "a kernel takes at most \(LAUNCH_MAX_RANK) dims that do not lie without gaps, on a GPU; shape "
+        "on a GPU, a kernel takes at most \(LAUNCH_MAX_RANK) dims that cannot be merged; shape "
           + "\(shape)")
     }
   }

@@ -1,26 +1,25 @@
 import CCUDA
 import Foundation
 
-/// What a GPU could do at most, from its clocks and its kind; nil where that is not known. For Flambeau's own
-/// reports.
+/// The peak rates of a GPU, from its clocks and its architecture; nil where unknown. For Flambeau's own reports.
 @_spi(Flambeau) public struct CUDALimits: Sendable {
-  /// Bytes that its memory reads and writes in a second.
+  /// The memory bandwidth, in bytes per second.
   public let bandwidth: Double?
-  /// Floating-point operations in a second, a multiplication and an addition being two: those of its ordinary
-  /// processors, and the dense ones of its tensor cores.
+  /// The floating-point operations per second, with a multiply-add counted as two: of the CUDA cores (float32), and
+  /// of the tensor cores without sparsity (TF32 and half precision).
   public let float32: Double?
   public let tf32: Double?
   public let half: Double?
 
-  /// How many operations each multiprocessor starts in a cycle, from the white papers of NVIDIA's
-  /// architectures, which the tables of throughput in the CUDA C++ Programming Guide agree with.
+  /// The operations per cycle and multiprocessor, from NVIDIA's architecture white papers, in agreement with the
+  /// throughput tables of the CUDA C++ Programming Guide.
   private static let operationsPerCycle: [Int: (float32: Double, tf32: Double?, half: Double)] = [
     70: (128, nil, 1024), 75: (128, nil, 1024), 80: (128, 1024, 2048), 86: (256, 512, 1024),
     89: (256, 512, 1024), 90: (256, 2048, 4096), 100: (256, 4096, 8192), 120: (256, 512, 1024),
   ]
 
   init(_ gpu: GPU) {
-    // Kilohertz; memory transfers at both edges of its clock.
+    // Clock rates are in kHz; memory transfers data on both edges of its clock.
     let memoryClock = 1000 * Double(gpu.attribute(CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE))
     let busWidth = Double(gpu.attribute(CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH))
     let clock = 1000 * Double(gpu.attribute(CU_DEVICE_ATTRIBUTE_CLOCK_RATE))
@@ -35,12 +34,12 @@ import Foundation
 }
 
 extension CUDA {
-  /// A device's limits. Stops the program where there is no such device.
+  /// A device's peak rates. Stops the program if there is no such device.
   @_spi(Flambeau) public static func limits(of device: Device = .cuda()) -> CUDALimits {
     CUDALimits(gpu(device))
   }
 
-  /// What a device is besides its name, as in `compute capability 9.0, 79.1 GiB`.
+  /// A device's compute capability and memory, as in `compute capability 9.0, 79.1 GiB`.
   @_spi(Flambeau) public static func summary(of device: Device = .cuda()) -> String {
     let (major, minor) = deviceCapability(device)
     let gibibytes = String(format: "%.1f", Double(memory(of: device).total) / 0x1p30)

@@ -2,12 +2,12 @@ import CCUDA
 import Foundation
 import Synchronization
 
-/// Page-locked memory of the program, which a GPU reads and writes by itself while the program goes on. Blocks are
-/// kept when they are let go of, since the system takes long to lock pages.
+/// The cache of page-locked host memory, which a GPU reads and writes asynchronously. Freed blocks are kept, since
+/// locking pages is slow.
 final class PinnedMemory: Sendable {
   private let free = Mutex<[PinnedBlock]>([])
 
-  /// A block that no copy uses any more, of a power of two.
+  /// A block that no copy is using, with a size rounded up to a power of two.
   fileprivate func take(_ byteCount: Int, _ gpu: GPU) -> PinnedBlock {
     let size = max(byteCount, 4096).nextPowerOfTwo
     let kept = free.withLock { free -> PinnedBlock? in
@@ -24,7 +24,7 @@ final class PinnedMemory: Sendable {
     free.withLock { $0.append(block) }
   }
 
-  /// Notes that copies that a stream was given so far use a storage's block, if it is a pinned one.
+  /// Records that copies queued so far on the current stream use a storage's block, if it is pinned.
   static func use(_ storage: Storage, on gpu: GPU) {
     guard isPinned(storage) else { return }
     let owner = Unmanaged<PinnedOwner>.fromOpaque(flambeau_memory_owner(storage))
@@ -34,7 +34,7 @@ final class PinnedMemory: Sendable {
     owner.block.add(event)
   }
 
-  /// Whether a storage lies in page-locked memory.
+  /// Whether a storage is in page-locked memory.
   static func isPinned(_ storage: Storage) -> Bool {
     storage.device == .cpu && flambeau_is_wrapped(storage)
       && Unmanaged<AnyObject>.fromOpaque(flambeau_memory_owner(storage)).takeUnretainedValue()
@@ -43,7 +43,7 @@ final class PinnedMemory: Sendable {
 }
 
 extension GPU {
-  /// A storage of the CPU in page-locked memory.
+  /// Allocates a CPU storage in page-locked memory.
   func makePinnedStorage(byteCount: Int) -> Storage {
     let block = pinned.take(byteCount, self)
     let owner = Unmanaged.passRetained(PinnedOwner(block, pinned)).toOpaque()
@@ -54,8 +54,8 @@ extension GPU {
   }
 }
 
-/// Memory, and the copies that still use it.
-// The holder of the block may use the memory.
+/// A block of memory, with the copies that still use it.
+// Only the holder of the block accesses the memory.
 private final class PinnedBlock: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
   let size: Int

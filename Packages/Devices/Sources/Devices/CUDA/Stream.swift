@@ -1,18 +1,18 @@
 import CCUDA
 
 extension CUDA {
-  /// Work that a GPU does in order, beside that of other streams: `torch.cuda.Stream`.
+  /// A queue of work that a GPU runs in order, concurrently with other streams: `torch.cuda.Stream`.
   ///
-  /// What one stream makes and another uses needs a `wait(for:)` between them.
-  // The driver takes its handles from any thread.
+  /// A stream that uses results of another must `wait(for:)` it.
+  // The driver accepts its handles from any thread.
   public final class Stream: @unchecked Sendable, Equatable {
-    /// Where it runs.
+    /// The device of the stream.
     public let device: Device
     let handle: CUstream
     private let gpu: GPU
     private let isOwner: Bool
 
-    /// A new stream of a device.
+    /// Creates a stream on a device.
     public init(_ device: Device = .cuda()) {
       gpu = CUDA.gpu(device)
       handle = gpu.takeStream()
@@ -28,34 +28,34 @@ extension CUDA {
       if isOwner { gpu.giveBack(handle) }
     }
 
-    /// The stream that work goes to where none is chosen: `torch.cuda.default_stream`.
+    /// The stream used if none is chosen: `torch.cuda.default_stream`.
     public static func `default`(of device: Device = .cuda()) -> Stream {
       Stream(defaultOf: CUDA.gpu(device))
     }
 
     @TaskLocal static var current: Stream?
 
-    /// Does something whose work on the stream's device goes to this stream: `torch.cuda.stream`.
+    /// Runs `body` with this stream as the current one of its device: `torch.cuda.stream`.
     public func run<Result>(_ body: () throws -> Result) rethrows -> Result {
       try Self.$current.withValue(self, operation: body)
     }
 
-    /// Waits until all of its work is done.
+    /// Waits until all work on the stream is done: `torch.cuda.Stream.synchronize`.
     public func synchronize() {
       gpu.activate()
       run { gpu.synchronizeStream() }
     }
 
-    /// Whether all of its work is done.
+    /// Whether all work on the stream is done: `torch.cuda.Stream.query`.
     public var isDone: Bool { gpu.isDone(gpu.driver.cuStreamQuery(handle), "cuStreamQuery") }
 
-    /// What comes later on this stream begins after an event.
+    /// Makes later work on this stream wait for an event: `torch.cuda.Stream.wait_event`.
     public func wait(for event: Event) {
       gpu.activate()
       gpu.check(gpu.driver.cuStreamWaitEvent(handle, event.handle, 0), "cuStreamWaitEvent")
     }
 
-    /// What comes later on this stream begins after what another one has been given so far.
+    /// Makes later work on this stream wait for all work queued so far on another: `torch.cuda.Stream.wait_stream`.
     public func wait(for other: Stream) {
       let event = Event(other.device)
       event.record(on: other)
@@ -65,15 +65,15 @@ extension CUDA {
     public static func == (one: Stream, other: Stream) -> Bool { one.handle == other.handle }
   }
 
-  /// A place in a stream's work, to wait for or to measure time between: `torch.cuda.Event`.
-  // The driver takes its handles from any thread.
+  /// A point in a stream's work, to wait for or to measure time with: `torch.cuda.Event`.
+  // The driver accepts its handles from any thread.
   public final class Event: @unchecked Sendable {
-    /// Whose stream it is recorded on.
+    /// The device of the event.
     public let device: Device
     let handle: CUevent
     private let gpu: GPU
 
-    /// An event that has not been recorded.
+    /// Creates an event, not yet recorded.
     public init(_ device: Device = .cuda()) {
       gpu = CUDA.gpu(device)
       gpu.activate()
@@ -88,22 +88,23 @@ extension CUDA {
       _ = gpu.driver.cuEventDestroy(handle)
     }
 
-    /// Puts it behind what a stream has been given so far; nil means the current stream.
+    /// Records the event after the work queued so far on a stream, or on the current one if nil:
+    /// `torch.cuda.Event.record`.
     public func record(on stream: Stream? = nil) {
       gpu.activate()
       gpu.check(gpu.driver.cuEventRecord(handle, stream?.handle ?? gpu.stream), "cuEventRecord")
     }
 
-    /// Waits until what comes before it is done.
+    /// Waits until the work before the event is done: `torch.cuda.Event.synchronize`.
     public func synchronize() {
       gpu.activate()
       gpu.check(gpu.driver.cuEventSynchronize(handle), "cuEventSynchronize")
     }
 
-    /// Whether what comes before it is done.
+    /// Whether the work before the event is done: `torch.cuda.Event.query`.
     public var isDone: Bool { gpu.isDone(gpu.driver.cuEventQuery(handle), "cuEventQuery") }
 
-    /// Milliseconds from this event to a later one; both must be done.
+    /// The milliseconds from this event to a later one; both must be done: `torch.cuda.Event.elapsed_time`.
     public func elapsedTime(to end: Event) -> Double {
       var milliseconds: Float = 0
       gpu.check(
@@ -114,7 +115,7 @@ extension CUDA {
 }
 
 extension GPU {
-  /// A stream that nobody uses. They are never destroyed, since memory remembers which streams use it.
+  /// An unused stream. Streams are never destroyed, since memory blocks refer to the streams that use them.
   fileprivate func takeStream() -> CUstream {
     if let stream = freeStreams.withLock({ $0.popLast() }) { return stream.handle }
     activate()
@@ -135,8 +136,8 @@ extension GPU {
   }
 }
 
-/// A stream's handle, which may go from thread to thread.
-// The driver takes its handles from any thread.
+/// The handle of an unused stream.
+// The driver accepts its handles from any thread.
 struct FreeStream: @unchecked Sendable {
   let handle: CUstream
 }
