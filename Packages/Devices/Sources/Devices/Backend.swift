@@ -137,7 +137,7 @@ public protocol Backend: Sendable {
   // MARK: Factorizations. Views are contiguous and float64: batches of column-major matrices, so the last dim of a
   // view is a column. `failed`, which is bool, says for each matrix whether its factorization failed.
 
-  /// P·L·U = a; L and U overwrite a, and the pivots are int32.
+  /// P·L·U = a, for square matrices; L and U overwrite a, and the pivots are int32.
   func lu(_ a: StridedView, pivots: StridedView)
   /// b = a⁻¹·b, given the factors of a.
   func luSolve(_ lu: StridedView, pivots: StridedView, into b: StridedView)

@@ -24,23 +24,23 @@ public enum DeviceError: Error, Equatable, LocalizedError {
     case .invalidName(let name):
       "no device is called “\(name)”: write \(Self.deviceNames)"
     case .unavailable(let device):
-      "the device \(device) is not available here: ask CUDA.isAvailable or MPS.isAvailable first, "
-        + "and use the device cpu where they are false"
+      "the device \(device) is not available here: check CUDA.isAvailable or MPS.isAvailable first, "
+        + "and use the device cpu if they are false"
     case .noSuchDevice(let device, let count):
       "there is no device \(device): this machine has \(count)"
         + (count == 0 ? "" : ", \(device.kind):0")
         + (count > 1 ? " to \(device.kind):\(count - 1)" : "")
     case .missingLibrary(let name, let mend):
-      "no CUDA device is available here: \(name) is missing: \(mend). CUDA.isAvailable tells beforehand; "
-        + "use the device cpu where it is false"
+      "no CUDA device is available here: \(name) is missing: \(mend). Check CUDA.isAvailable "
+        + "first, and use the device cpu if it is false"
     case .driver(let call, let reason):
       "no CUDA device is available here: \(call): \(reason)"
     case .compilation(let file, let reason):
       "\(file) does not compile: \(reason)"
     case .outOfMemory(let device, let asked, let inUse, let reserved, let total):
-      "\(device) is out of memory: asked for \(asked.byteDescription), while tensors use "
-        + "\(inUse.byteDescription) and \((reserved - inUse).byteDescription) more are kept for later, of "
-        + "\(total.byteDescription) in all. Use smaller batches, or let go of tensors that are no longer needed"
+      "\(device) is out of memory: tried to allocate \(asked.byteDescription), while tensors use "
+        + "\(inUse.byteDescription) and \((reserved - inUse).byteDescription) more are cached, of "
+        + "\(total.byteDescription) in total. Use smaller batches, or release tensors that are no longer needed"
     }
   }
 

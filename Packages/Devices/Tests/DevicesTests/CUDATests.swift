@@ -100,8 +100,8 @@ private func message(_ result: ExitTest.Result?) -> String {
     }
     #expect(
       message(result).contains(
-        "cuda:0 is out of memory: asked for 30.0 MiB, while tensors use 60.0 MiB and 0 B more are "
-          + "kept for later, of 64.0 MiB in all. Use smaller batches"))
+        "cuda:0 is out of memory: tried to allocate 30.0 MiB, while tensors use 60.0 MiB and 0 B more "
+          + "are cached, of 64.0 MiB in total. Use smaller batches"))
   }
 }
 
