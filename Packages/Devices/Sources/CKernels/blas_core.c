@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Not there where OpenBLAS was built for one processor only.
+// Missing if OpenBLAS was built for a single processor type.
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern void gotoblas_dynamic_init(void) __attribute__((weak));
 extern void gotoblas_dynamic_quit(void) __attribute__((weak));

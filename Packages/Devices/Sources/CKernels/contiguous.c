@@ -1,4 +1,4 @@
-// Ramps and products of whole numbers, over contiguous memory.
+// Ramps and integer matrix products, over contiguous memory.
 
 #include "include/views.h"
 #include "row_bodies.h"

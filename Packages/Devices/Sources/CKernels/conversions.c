@@ -1,11 +1,11 @@
-// Copies from one dtype and layout to another, and choices between two views.
+// Conversions from one dtype and layout to another, and `where`.
 
 #include <stddef.h>
 
 #include "loops.h"
 #include "vectorized.h"
 
-// A row for each pair of dtypes.
+// A row function for each pair of dtypes.
 #define ROW(to, To, C, from, From, LOAD)                                                   \
   VECTORIZED static void to##from(                                                         \
       const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
@@ -57,7 +57,7 @@ void flambeau_convert(
       (const long[]){flambeau_dtype_size(y_dtype), flambeau_dtype_size(x_dtype)});
 }
 
-// Strides that are known as the program is compiled let a loop be vectorized.
+// With compile-time strides the loop is vectorized.
 #define CHOOSE(sy, sc, sa, sb)                                                             \
   INDEPENDENT for (long i = 0; i < n; i++) {                                               \
     y[i * sy] = condition[i * sc] ? a[i * sa] : b[i * sb];                                 \

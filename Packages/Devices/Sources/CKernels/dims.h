@@ -3,14 +3,14 @@
 
 #include "include/views.h"
 
-// Some dims of one view, without those of size 1 and with adjacent ones joined: what a reduction walks
-// over, once the dims that are kept and once those that go.
+// Some dims of a view, without those of size 1 and with adjacent ones merged: a reduction has one for the kept dims
+// and one for the reduced dims.
 
 typedef struct {
   long rank;
   long shape[FLAMBEAU_MAX_RANK];
   long strides[FLAMBEAU_MAX_RANK];
-  /// How many positions there are.
+  /// The number of positions.
   long count;
 } Dims;
 
@@ -27,8 +27,7 @@ static inline void dims_add(Dims *dims, long size, long stride) {
   dims->strides[last] = stride;
 }
 
-/// Goes to the position of the given index, over all dims but the innermost `skipped`, and returns its
-/// offset.
+/// Sets the position to that of a flat index over all dims but the innermost `skipped`, and returns its offset.
 static inline long dims_seek(const Dims *dims, long skipped, long index, long position[]) {
   long offset = 0;
   for (long dim = dims->rank - 1 - skipped; dim >= 0; dim--) {
@@ -39,7 +38,7 @@ static inline long dims_seek(const Dims *dims, long skipped, long index, long po
   return offset;
 }
 
-/// Steps to the next position and returns its offset.
+/// Advances to the next position and returns its offset.
 static inline long dims_next(const Dims *dims, long skipped, long position[], long offset) {
   for (long dim = dims->rank - 1 - skipped; dim >= 0; dim--) {
     offset += dims->strides[dim];

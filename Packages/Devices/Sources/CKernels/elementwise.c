@@ -6,13 +6,13 @@
 #include "loops.h"
 #include "vectorized.h"
 
-// The two numbers that an operation may need besides.
+// The parameters of an operation.
 typedef struct {
   double p, q;
 } Numbers;
 
-// A row of y = expression in x, written out for adjacent elements and for any strides. Elements of x
-// are stored as S and computed with as T; STORE makes an element of y, of type R.
+// A row of y = expression in x, with separate loops for contiguous elements and for any strides. Elements of x
+// are stored as S and computed in T; STORE converts a result to y's type R.
 #define UNARY_ROW(name, R, S, C, LOAD, STORE, expression)                                  \
   VECTORIZED static void name(                                                             \
       const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
@@ -36,7 +36,7 @@ typedef struct {
     }                                                                                      \
   }
 
-// A row of y = expression in a and b; either input may also be one number.
+// A row of y = expression in a and b; either input may have stride 0.
 #define BINARY_ROW(name, R, S, C, LOAD, STORE, expression)                                 \
   VECTORIZED static void name(                                                             \
       const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
@@ -69,7 +69,7 @@ typedef struct {
     }                                                                                      \
   }
 
-// The rows of an operation, for one dtype; and the places of such rows in a table.
+// The row functions of an operation for one dtype, and their entries in a table.
 #define UNARY(dtype, S, C, name, expression) \
   UNARY_ROW(name##_##dtype, S, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, expression)
 #define BINARY(dtype, S, C, name, expression) \
@@ -158,7 +158,7 @@ static Row binary_row(BinaryOperation op, DType dtype) {
   return row;
 }
 
-// Contiguous operands are one row. What is small is over sooner than a walk is prepared.
+// Contiguous operands are a single row. For small ones, preparing the loops would take longer than running the row.
 static void run_row(
     Row row, void *context, int operands, long count, char *const pointers[], DType dtype) {
   static const long steps[MAX_OPERANDS] = {1, 1, 1, 1};

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <tgmath.h>
 
-// Functions of float32 without branches and calls, so that loops over them are vectorized. They are
-// exact to about one unit in the last place, as the tests say. Other types take the C library's.
+// Float32 functions without branches and calls, so that loops over them are vectorized. They are
+// accurate to about 1 ulp, as the tests check. Other types use the C library's.
 
 static inline float float_of_bits(uint32_t bits) {
   float x;
@@ -18,18 +18,18 @@ static inline uint32_t bits_of_float(float x) {
   return bits;
 }
 
-// ln 2 in two parts, of which the first has so few bits that small multiples of it are exact.
+// ln 2 in two parts; the first has so few bits that small integer multiples of it are exact.
 #define LN2_HIGH 0.693359375f
 #define LN2_LOW -2.12194440e-4f
 
-// x·2ⁿ, also where 2ⁿ alone is no normal number.
+// x·2ⁿ, even if 2ⁿ itself is not a normal number.
 static inline float scaled(float x, int n) {
   int half = n / 2;
   return x * float_of_bits((uint32_t)(half + 127) << 23) *
          float_of_bits((uint32_t)(n - half + 127) << 23);
 }
 
-// The whole number n nearest to x / ln 2, and what is left of x.
+// Range reduction: the integer n nearest to x / ln 2, and the remainder x - n·ln 2.
 static inline int reduced(float x, float *rest) {
   float n = __builtin_elementwise_rint(x * 1.44269504f);
   float high = x - n * LN2_HIGH;
@@ -66,7 +66,7 @@ static inline float log_of_parts(float f, float e) {
   return (f - (half - (s * (half + series) + e * LN2_LOW))) + e * LN2_HIGH;
 }
 
-// Takes x, a positive normal number, apart into 2ᵉ·(1 + f).
+// Splits x, a positive normal number, into 2ᵉ·(1 + f).
 static inline float split(float x, float *e) {
   uint32_t bits = bits_of_float(x) - 0x3f3504f3;  // √½
   *e = (float)((int32_t)bits >> 23);
@@ -81,7 +81,7 @@ static inline float log_of_float(float x) {
   return x > 0 ? (x - x == 0 ? result : x) : x == 0 ? -INFINITY : NAN;
 }
 
-// ln(1 + x), with what is lost in 1 + x put back.
+// ln(1 + x), with a correction for the rounding error of 1 + x.
 static inline float log1p_of_float(float x) {
   float u = 1 + x, e;
   float f = split(u > 1.17549435e-38f ? u : 1, &e);
@@ -117,8 +117,8 @@ static inline double tanh_of_double(double x) { return tanh(x); }
 #define log1p(x) FLOAT32_OR(log1p_of_double, log1p, x)
 #define tanh(x) FLOAT32_OR(tanh_of_double, tanh, x)
 
-// These are instructions where the processor has them, without errno, which would keep a loop from
-// being vectorized.
+// These compile to single instructions if the processor has them; the C library's versions set errno, which prevents
+// vectorization.
 #undef sqrt
 #undef floor
 #undef ceil

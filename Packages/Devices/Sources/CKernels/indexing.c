@@ -1,10 +1,10 @@
-// Gathering elements by index, and adding to them.
+// Gather and scatter.
 
 #include <string.h>
 
 #include "loops.h"
 
-// The operand that is indexed: its stride in dim is taken out of the walk, and multiplies indices.
+// The indexed operand: its stride along dim is set to 0 in the loops, and multiplies the indices instead.
 typedef struct {
   long size;
   long stride;
@@ -12,7 +12,7 @@ typedef struct {
   int64_t invalid;
 } Indexing;
 
-// The offset of an index, in elements; 0 where it is out of range, which is remembered.
+// The offset of an index, in elements; if it is out of range, 0, and the first such index is recorded.
 static inline long resolve(Indexing *indexing, int64_t index) {
   if (index >= 0 && index < indexing->size) return index * indexing->stride;
   if (!indexing->failed) {
@@ -22,7 +22,7 @@ static inline long resolve(Indexing *indexing, int64_t index) {
   return 0;
 }
 
-// Rows of y = x[index]. One index for the whole row is a copy.
+// Rows of y = x[index]. A single index for a whole contiguous row is a memcpy.
 #define GATHER_ROW(dtype, T, ...)                                                          \
   static void gather_##dtype(                                                              \
       const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
@@ -71,7 +71,7 @@ static const Row scatter_rows[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_DTYPES(ROW_ENTRY
 static const Row scatter_add_rows[FLAMBEAU_DTYPE_COUNT] = {
     FLAMBEAU_DTYPES(ROW_ENTRY, scatter_add)};
 
-// `indexed` is the operand of the three whose elements the indices choose.
+// `indexed` is the one of the three operands that the indices select elements of.
 static bool run(
     Row row, int indexed, long rank, const long *shape, long dim, long size,
     char *const pointers[], const long *const strides[], const long item_sizes[],

@@ -13,7 +13,7 @@ void loops_prepare(
       operands, rank, shape, strides, loops->shape, &loops->strides[0][0], MAX_OPERANDS);
 }
 
-/// Runs the rows from begin to end, counted over the outer dims, each from the given column on.
+/// Runs the rows from begin to end, counted over the outer dims.
 static void run_rows(const Loops *loops, long begin, long end) {
   long outer = loops->rank - 1;
   long n = loops->shape[outer];
@@ -74,9 +74,9 @@ void loops_run(Loops *loops, bool parallel) {
   }
 }
 
-// Where an operand lies across the rows, its elements of one row are far apart, and those of the next
-// rows beside them. Rows are then cut into pieces so short that what is read with a piece is still near
-// when the next rows need it.
+// If an operand is transposed relative to the rows, the elements of a row are far apart in memory, and those of the next
+// rows are next to them. Rows are then split into tiles so short that the cache lines read for a tile are still
+// cached when the next rows need them.
 enum { PIECE = 256 };
 
 static bool lies_across(const Loops *loops) {
@@ -114,7 +114,7 @@ void loops_over(
     Row row, void *context, int operands, long rank, const long *shape, char *const pointers[],
     const long *const strides[], const long item_sizes[]) {
   if (rank == 1 && shape[0] <= LOOPS_GRAIN) {
-    // What is small and simple is over sooner than a walk is prepared.
+    // For a small row, preparing the loops would take longer than running it.
     if (shape[0] == 0) return;
     long steps[MAX_OPERANDS];
     for (int k = 0; k < operands; k++) steps[k] = strides[k][0];

@@ -11,13 +11,13 @@
 enum {
   ALIGNMENT = 64,
   LARGE_PAGE = 1 << 21,
-  // Four sizes for each power of two, so that at most a fifth of a block is unused.
+  // Four size classes per power of two, so that at most a fifth of a block is unused.
   CLASSES = 4 * 58,
-  // Each thread keeps blocks up to this size, and this many bytes of each.
+  // Each thread caches blocks up to this size, and up to this many bytes of each size class.
   LARGEST_SMALL = 1 << 16,
   KEPT_BY_THREAD = 1 << 20,
 };
-// What the shared cache keeps at most.
+// The largest number of bytes that the shared cache keeps.
 static const int64_t KEPT_BY_ALL = (int64_t)1 << 31;
 
 // A free block holds the link to the next one.
@@ -28,7 +28,7 @@ typedef struct Block {
 typedef struct Cache {
   Block *free[CLASSES];
   int64_t kept[CLASSES];
-  // Written by the owning thread only; another may read them.
+  // Written by the owning thread only; others may read them.
   _Atomic int64_t in_use, cached;
   struct Cache *next;
   bool registered;
@@ -37,7 +37,7 @@ typedef struct Cache {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static Cache shared;
 static Cache *threads;
-// The balance of threads that have ended.
+// The net bytes in use of threads that have ended.
 static int64_t in_use_by_ended;
 static int64_t peak;
 
@@ -50,7 +50,7 @@ static void count(_Atomic int64_t *counter, int64_t change) {
   atomic_store_explicit(counter, value + change, memory_order_relaxed);
 }
 
-/// The class of a size, and the size of its blocks.
+/// The size class of a size, and the size of its blocks.
 static inline int class_of(long size, long *rounded) {
   long units = size <= ALIGNMENT ? 1 : (size + ALIGNMENT - 1) / ALIGNMENT;
   int shift = 61 - __builtin_clzl(units);
@@ -116,8 +116,7 @@ static void keep(Cache *cache, Block *block, int class, long size) {
   count(&cache->cached, size);
 }
 
-// Large blocks are made of large pages where the system has them, so that walks across rows, which touch
-// many, find them in the processor's table.
+// Large blocks use huge pages if the system has them, to avoid TLB misses in strided access.
 static void *aligned_block(long size) {
   void *block = NULL;
   bool is_large = size >= 2 * LARGE_PAGE;
@@ -136,7 +135,7 @@ static __attribute__((noinline)) Block *allocate_from_system(long size) {
     if (!block) {
       MemoryStatistics now = flambeau_memory_statistics();
       fprintf(
-          stderr, "Fatal error: out of memory: asked for %ld bytes while %lld are in use\n", size,
+          stderr, "Fatal error: out of memory: tried to allocate %ld bytes while %lld are in use\n", size,
           (long long)now.in_use);
       abort();
     }
@@ -144,7 +143,7 @@ static __attribute__((noinline)) Block *allocate_from_system(long size) {
   return block;
 }
 
-// All that is in use; the mutex is held.
+// The bytes in use by all threads; the caller holds the mutex.
 static int64_t total_in_use(void) {
   int64_t sum = in_use_by_ended;
   for (Cache *cache = threads; cache; cache = cache->next) {
@@ -191,7 +190,7 @@ static void deallocate(void *block, long size) {
   free(block);
 }
 
-// A storage on the CPU is one block: what there is to know of it, and then the memory itself.
+// A CPU storage is one block: the header, followed by the memory.
 enum { HEADER = (sizeof(Storage) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
 
 static void free_storage(Storage *storage) { deallocate(storage, HEADER + storage->byte_count); }
@@ -207,7 +206,7 @@ Storage *flambeau_make_storage(long size) {
   return storage;
 }
 
-// A storage that is mapped from a file, and the pages that it lies in.
+// A storage that is mapped from a file, and its pages.
 typedef struct {
   Storage storage;
   void *pages;

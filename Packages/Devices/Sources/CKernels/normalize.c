@@ -12,14 +12,14 @@ typedef struct {
   Normalization rows;
   void *y;
   const void *gradient;
-  // Sums for the gradients of weight and bias, 2·n of them for each part of the rows.
+  // Partial sums for the gradients of weight and bias, 2·n for each part of the rows.
   double *sums;
 } Work;
 
-/// The number of parts in which rows are added up, so that sums do not depend on the number of threads.
+/// The fixed number of parts that rows are summed in, so that sums do not depend on the number of threads.
 enum { PARTS = 8 };
 
-// The sum of an expression in a, which is each element less a shift.
+// The sum of an expression in a, where a = element - shift.
 #define TOTAL(name, S, LOAD, EXPRESSION)                                                   \
   VECTORIZED static double name(long n, const S *x, double shift) {                        \
     double lanes[LANES] = {0};                                                             \

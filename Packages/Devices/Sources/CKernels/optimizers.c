@@ -11,7 +11,7 @@ typedef struct {
   void *states[3];
 } Work;
 
-// Elements are stored as S and computed with as T. States that are not there are 0 and stay nowhere.
+// Elements are stored as S and computed in T. Missing states read as 0 and are not written.
 #define LOAD_STATE(dtype, states) (states ? FLAMBEAU_LOAD_##dtype(states[i]) : 0)
 #define STORE_STATE(dtype, states, x) \
   if (states) states[i] = FLAMBEAU_STORE_##dtype(x);
@@ -32,8 +32,8 @@ typedef struct {
     }                                                                                      \
   }
 
-// A rule for one dtype. The loop is written once for each choice of states that are there, since a loop
-// without choices is vectorized.
+// A rule for one dtype. There is a loop for each combination of existing states, since only a loop without branches is
+// vectorized.
 #define STEP(dtype, S, C, name)                                                           \
   VECTORIZED static void name##_step_##dtype(                                              \
       long n, OptimizerStep s, S *restrict ps, const S *restrict gs, S *restrict firsts,   \

@@ -1,5 +1,4 @@
-// A pool of threads. Between jobs a thread waits busily for a moment, since often the next one comes
-// at once, and then sleeps.
+// A thread pool. Between jobs a thread spins for a moment, since the next job often comes at once, and then sleeps.
 
 #include "include/parallel.h"
 
@@ -11,7 +10,7 @@
 
 enum {
   MAX_THREADS = 256,
-  /// How often to look for work before going to sleep: some tens of microseconds.
+  /// The number of spins before going to sleep: some tens of microseconds.
   SPINS = 4000,
 };
 
@@ -22,10 +21,10 @@ typedef struct {
   atomic_long next;
 } Job;
 
-// Held by the thread whose job the pool works on.
+// Held by the thread whose job the pool is running.
 static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER;
 
-// Guards what follows it. The numbers are also read without it, by those who wait busily.
+// Guards the variables below. Spinning threads also read the atomic ones without it.
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work_came = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t work_done = PTHREAD_COND_INITIALIZER;

@@ -1,4 +1,4 @@
-// PyTorch's random numbers on a CPU: the same ones for the same seed.
+// Random numbers on the CPU, identical to PyTorch's for the same seed.
 
 #include "include/random.h"
 
@@ -7,8 +7,8 @@
 
 enum { N = 624, M = 397 };
 
-// A position that says that all words but the first are still to be made: many generators are seeded
-// and never asked.
+// A position that marks the state as seeded, with all words but the first still to be computed: many generators are
+// seeded and never used.
 enum { SEEDED = N + 1 };
 
 void flambeau_random_seed(RandomState *state, uint64_t seed) {
@@ -50,7 +50,7 @@ uint64_t flambeau_random_64(RandomState *state) {
   return high << 32 | flambeau_random_32(state);
 }
 
-// As many random bits as the type's significand has; halves are rounded from float32.
+// As many random bits as the type's significand has; half-precision numbers are rounded from float32.
 static float unit_float32(RandomState *state) {
   return (flambeau_random_32(state) & ((1u << 24) - 1)) * (1.0f / (1u << 24));
 }
@@ -61,7 +61,7 @@ static double unit_float64(RandomState *state) {
 #define unit_float16 unit_float32
 #define unit_bfloat16 unit_float32
 
-// One rounding, as PyTorch's vectorized kernels have it.
+// A fused multiply-add rounds once, as PyTorch's vectorized kernels do.
 #define UNIFORM(dtype, S, T, ...)                                                          \
   static void uniform_##dtype(RandomState *state, long count, S *y, T low, T high) {       \
     for (long i = 0; i < count; i++) {                                                     \
@@ -70,7 +70,7 @@ static double unit_float64(RandomState *state) {
   }
 FLAMBEAU_FLOAT_DTYPES(UNIFORM)
 
-// A number of the normal distribution in double precision; every second one is kept from before.
+// A normally distributed number in double precision; they are computed in pairs, of which the second is kept.
 static double next_normal(RandomState *state) {
   if (state->has_normal) {
     state->has_normal = false;
@@ -83,9 +83,9 @@ static double next_normal(RandomState *state) {
   return radius * cos(angle);
 }
 
-// Sixteen or more: uniform numbers, made normal sixteen at a time, the first eight of them with the
-// last eight. The last sixteen are drawn anew where they do not fill a group. Of halves, which are rounded at
-// the end, PyTorch draws no more numbers than it makes groups of.
+// For 16 or more numbers, uniform numbers are transformed in groups of 16, by pairing the first eight with the last
+// eight. If the last group is incomplete, the last 16 numbers are drawn again. In half precision, PyTorch draws
+// only the numbers of the groups.
 enum { GROUP = 16 };
 #define NORMAL(dtype, S, T, ...)                                                           \
   static void normal_group_##dtype(S *y, const T *units, T mean, T deviation) {            \
@@ -118,7 +118,7 @@ enum { GROUP = 16 };
   }
 FLAMBEAU_FLOAT_DTYPES(NORMAL)
 
-// The inverse of the distribution's function, in double precision.
+// By inversion of the cumulative distribution function, in double precision.
 #define EXPONENTIAL(dtype, S, T, ...)                                                      \
   static void exponential_##dtype(RandomState *state, long count, S *y) {                  \
     for (long i = 0; i < count; i++) {                                                     \
@@ -146,7 +146,7 @@ void flambeau_random_integers(
     RandomState *state, long count, int64_t *y, int64_t low, int64_t high) {
   uint64_t range = (uint64_t)high - (uint64_t)low;
   for (long i = 0; i < count; i++) {
-    // From 2²⁸ on, PyTorch draws 64 bits, so that all numbers are about as likely.
+    // From a range of 2²⁸ on, PyTorch draws 64 bits, to keep the modulo bias small.
     uint64_t draw = range >> 28 ? flambeau_random_64(state) : flambeau_random_32(state);
     y[i] = low + (int64_t)(draw % range);
   }

@@ -1,4 +1,4 @@
-// One step of a long short-term memory, element by element, and its derivative.
+// The element-wise part of an LSTM step, and its gradient.
 
 #include "functions.h"
 #include "row_bodies.h"

@@ -1,6 +1,5 @@
-// Reductions over any dims. Rows of the input that are adjacent in memory decide the order of work,
-// which does not depend on the number of threads; sums and products of floating-point numbers are
-// kept in double precision.
+// Reductions over any dims. The order of accumulation follows the input's layout in memory and does not depend on the
+// number of threads; floating-point sums and products are accumulated in double precision.
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,11 +11,11 @@
 #include "vectorized.h"
 
 enum {
-  /// Columns reduced side by side.
+  /// The number of columns reduced together.
   BLOCK = 512,
-  /// Elements that one thread reduces at a time.
+  /// The number of elements that a thread reduces at a time.
   GRAIN = 32768,
-  /// Parts that a single total is made from at the most.
+  /// The largest number of parts that a single total is split into.
   PARTS = 64,
 };
 
@@ -27,7 +26,7 @@ typedef struct {
   ReductionTerms terms;
 } Work;
 
-// The centre of each result, where there are centres.
+// The centers from a result on, or null if there are none.
 static const double *centers_from(const ReductionTerms *terms, long result) {
   return terms->centers ? terms->centers + result : NULL;
 }
@@ -37,8 +36,8 @@ static double finished(double total, const ReductionTerms *terms) {
   return terms->takes_root ? sqrt(total) : total;
 }
 
-// Reduces n columns of one row each into totals, or a row of n elements into one total, over several
-// at a time where they are adjacent. ELEMENT makes what is joined of an element and the centre c.
+// Joins a row of n columns into n totals, or a row of n elements into one total, vectorized if they are contiguous.
+// ELEMENT computes the joined term from an element and the center of its result.
 #define INNER_LOOPS(name, ELEMENT, S, A, JOIN)                                             \
   VECTORIZED static void name##_columns(                                                   \
       long n, A *totals, const S *x, long stride, const double *centers) {                 \
@@ -80,7 +79,7 @@ static double finished(double total, const ReductionTerms *terms) {
     return total;                                                                          \
   }
 
-// The whole reduction of elements of S into totals of A, which start with FIRST, and results of R.
+// The whole reduction of elements of type S into totals of type A, which start with FIRST, and results of type R.
 #define REDUCTION(name, ELEMENT, STORE, S, R, A, JOIN, FIRST)                              \
   INNER_LOOPS(name, ELEMENT, S, A, JOIN)                                                   \
   /* One total, over the positions begin to end of the dims that go. */                    \
@@ -183,11 +182,11 @@ static double finished(double total, const ReductionTerms *terms) {
     }                                                                                      \
   }
 
-// Where totals start, whatever the first element is; what chooses starts with that.
+// The initial values: constants for totals, the first element for selections.
 #define FIRST_0(x) 0
 #define FIRST_1(x) 1
 #define ITSELF(x) x
-// Elements of a dtype as they are, and results of it.
+// Unmodified elements of a dtype, and results in it.
 #define ITEMS(dtype, S, C, ...)                                                            \
   static inline C item_##dtype(S x, double center) { return FLAMBEAU_LOAD_##dtype(x); }    \
   static inline S stored_##dtype(C x, const ReductionTerms *terms) {                       \
@@ -226,7 +225,7 @@ FLAMBEAU_DTYPES(EXTREMES)
   WHOLES_##wholes(name, JOIN, START)
 FLAMBEAU_TOTALS(TOTAL)
 
-// The first place of the largest or smallest element, or of the first NaN, over one dim.
+// The index of the first largest or smallest element, or of the first NaN, over one dim.
 #define INDEX_OF(name, LOAD, S, C, BETTER)                                                 \
   static void name##_some(void *context, long begin, long end) {                           \
     const Work *work = context;                                                            \
@@ -258,7 +257,7 @@ FLAMBEAU_DTYPES(INDICES)
 
 typedef void (*Reducer)(Work *work);
 
-// Sums and products of other whole numbers and of truth values are taken in int64.
+// Sums and products of other integers and of bool are computed in int64, after a conversion.
 static const Reducer reducers[][FLAMBEAU_DTYPE_COUNT] = {
 #define X(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
 #define ENTRY_int64(name) [DType_int64] = name##_int64,

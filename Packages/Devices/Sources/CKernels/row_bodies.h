@@ -2,19 +2,19 @@
 #include "include/parallel.h"
 #include "include/views.h"
 
-// Kernels that handle rows on their own, shared among threads: a function for each dtype, named after
-// the kernel and the dtype.
+// Kernels over independent rows, shared among threads: a function for each dtype, named after the kernel and the
+// dtype.
 
-/// Handles the rows from begin to end.
+/// Computes the rows from begin to end.
 typedef void (*RowBody)(void *work, long begin, long end);
 
 #define ROW_BODY(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
-/// The functions of a kernel for floating-point types, for all numbers, and for all types.
+/// The functions of a kernel for the floating-point dtypes, for all dtypes but bool, and for all dtypes.
 #define FLOAT_ROW_BODIES(name) {FLAMBEAU_FLOAT_DTYPES(ROW_BODY, name)}
 #define NUMBER_ROW_BODIES(name) {FLAMBEAU_NUMBER_DTYPES(ROW_BODY, name)}
 #define ROW_BODIES(name) {FLAMBEAU_DTYPES(ROW_BODY, name)}
 
-/// Runs one of them over rows of n elements each.
+/// Runs the function of a dtype over rows of n elements each.
 #define share_rows(...) share_rows_of(__func__, __VA_ARGS__)
 static inline void share_rows_of(
     const char *name, const RowBody bodies[], DType dtype, long rows, long n, void *work) {

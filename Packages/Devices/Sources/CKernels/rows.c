@@ -1,4 +1,4 @@
-// Kernels along the rows of contiguous memory: running totals, sorting, and the places of truth.
+// Kernels along the rows of contiguous memory: scans, sorting and searching, and the indices of true elements.
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ typedef struct {
   long length;
 } Work;
 
-// Running totals in the precision of sums.
+// Cumulative sums and products, accumulated in double precision for floating point.
 #define SCAN(name, dtype, S, A, FIRST, JOIN)                                               \
   static void name##_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
@@ -46,8 +46,7 @@ void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const 
   share_rows(bodies[op], dtype, rows, n, &work);
 }
 
-// Sorts places by merging ever longer runs, which keeps equal elements in order. NaN counts as larger
-// than all numbers.
+// A stable bottom-up merge sort of indices. NaN counts as the largest.
 #define SORT(dtype, S, C, ...)                                                             \
   static void sort_##dtype(void *context, long begin, long end) {                         \
     const Work *work = context;                                                            \

@@ -1,5 +1,5 @@
-// Softmax and its logarithm along rows: y = eˣ⁻ᵐ / Σ eˣ⁻ᵐ, and y = x - m - log Σ eˣ⁻ᵐ, where m is the
-// row's maximum; and the cross entropy, which is the negative logarithm at the right place.
+// Softmax and log-softmax along rows: y = eˣ⁻ᵐ / Σ eˣ⁻ᵐ, and y = x - m - log Σ eˣ⁻ᵐ, where m is the
+// row's maximum; and the cross entropy, which is the negative log-softmax at the target.
 
 #include <string.h>
 
@@ -13,7 +13,7 @@ typedef struct {
   bool logarithm;
   void *y;
   const void *x;
-  // For the cross entropy: log Σ eˣ of each row, the right places, and gradients of the losses.
+  // For the cross entropy: log Σ eˣ of each row, the targets, and the gradients of the losses.
   void *total;
   const int64_t *target;
   int64_t ignored;

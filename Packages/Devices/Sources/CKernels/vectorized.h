@@ -1,13 +1,13 @@
 #pragma once
 
-// Compiles a function once for each instruction set; the best is chosen as the program starts.
+// Compiles a function once for each instruction set; the best one is selected at program start.
 #if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
 #define VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define VECTORIZED
 #endif
 
-// The iterations of the next loop do not depend on each other. Where the compiler cannot use that,
-// as in a loop that calls a function, it need not warn.
+// The iterations of the next loop are independent. The compiler should not warn if it cannot make use of that, as in a
+// loop that calls a function.
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #pragma clang diagnostic ignored "-Wpass-failed"

@@ -1,5 +1,4 @@
-// The windows of images as columns, and columns added back to images: what convolutions and pooling
-// are made of.
+// im2col and col2im, the basis of convolutions and pooling, and the index of the largest element of each window.
 
 #include "include/windows.h"
 
@@ -16,7 +15,7 @@ typedef struct {
   const void *x;
 } Work;
 
-// The first and one past the last window, of those along one dim, whose given place is in the input.
+// The range of windows along one dim whose element at a given kernel position is inside of the input.
 static void inside(
     long size, long count, long stride, long padding, long place, long *first, long *last) {
   long begin = padding - place, end = size + padding - place;
@@ -26,8 +25,8 @@ static void inside(
   if (*first > *last) *first = *last;
 }
 
-// Where there are as many windows as places in each row, one apart, the columns of a place in a window
-// are the image, moved, with some rows and columns of zeros at its edges.
+// With stride 1 and as many windows as pixels in a row, the columns of a kernel position are the image, shifted, with
+// rows and columns of zeros at the edges.
 static bool is_moved_image(const Windows *w) {
   return w->stride_height == 1 && w->stride_width == 1 && w->out_width == w->width;
 }
@@ -53,8 +52,9 @@ static bool is_moved_image(const Windows *w) {
   }
 FLAMBEAU_NUMBER_DTYPES(MOVED)
 
-// Calls BODY for each row of windows and place in a window: `row` is where the input's row begins, or
-// null outside of it; `column` is the windows' row, of which first to last are inside.
+// Runs BODY for each kernel position and row of windows. `column` is the offset of the row of windows in the columns,
+// and `offset + j * step` that of window j's element in the image. The element is inside of the image if `is_inside`,
+// which is about the row, and j is in first ..< last.
 #define EACH_ROW(S, IMAGE, COLUMNS, BODY)                                                  \
   const Windows *w = &work->w;                                                             \
   long places = w->kernel_height * w->kernel_width, count = w->out_height * w->out_width;  \
@@ -121,8 +121,8 @@ FLAMBEAU_NUMBER_DTYPES(MOVED)
   }
 FLAMBEAU_NUMBER_DTYPES(WINDOWS)
 
-// The first place of the largest element of each window, or of the first NaN: for a row of windows, one
-// place within them after the other, without branches.
+// The index of the first largest element of each window, or of the first NaN: for a row of windows at a time, one kernel
+// position after the other, without branches.
 #define MAXIMA(dtype, S, C, ...)                                                           \
   VECTORIZED static void better_##dtype(                                                   \
       long n, C *best, int32_t *where, const S *x, int32_t place, long step) {             \
@@ -162,7 +162,7 @@ FLAMBEAU_NUMBER_DTYPES(WINDOWS)
   }
 FLAMBEAU_NUMBER_DTYPES(MAXIMA)
 
-// How many elements the windows of a channel have.
+// The number of elements in all windows of a channel.
 static long elements(const Windows *w) {
   return w->kernel_height * w->kernel_width * w->out_height * w->out_width;
 }

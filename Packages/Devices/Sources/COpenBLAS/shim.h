@@ -4,8 +4,8 @@
 #error "OpenBLAS is missing: install the Debian package libopenblas-dev, or run ./Scripts/setup"
 #endif
 
-// What OpenBLAS carries of LAPACK, under its Fortran names, since its package has no header for it.
-// Matrices lie column by column. https://netlib.org/lapack/explore-html/
+// The LAPACK routines of OpenBLAS that Flambeau calls, by their Fortran names, since its package has no header for
+// them. Matrices are column-major. https://netlib.org/lapack/explore-html/
 
 void dgetrf_(const int *m, const int *n, double *a, const int *lda, int *pivots, int *info);
 void dgetrs_(const char *trans, const int *n, const int *nrhs, const double *a, const int *lda,

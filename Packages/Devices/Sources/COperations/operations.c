@@ -88,7 +88,7 @@ double flambeau_joined_total(Reduction reduction, double total, double x, double
 }
 
 int64_t flambeau_joined_whole_total(Reduction reduction, int64_t sum, int64_t element) {
-  // In unsigned numbers, which may overflow.
+  // Unsigned, since signed overflow is undefined.
   typedef uint64_t T;
   T total = (T)sum, x = (T)element, c = 0;
   switch (reduction) {

@@ -1,5 +1,5 @@
 #pragma once
-// NVIDIA's libraries as Flambeau sees them, and storages in the memory of a GPU.
+// The functions of NVIDIA's libraries that Flambeau calls, and storages in GPU memory.
 
 #include "cublas.h"
 #include "device_storage.h"

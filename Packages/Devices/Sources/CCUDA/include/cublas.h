@@ -3,7 +3,7 @@
 
 #include "driver.h"
 
-// The part of NVIDIA's matrix products, libcublas, that Flambeau calls. Matrices lie column by column.
+// The part of NVIDIA's matrix library, libcublas, that Flambeau calls. Matrices are column-major.
 
 typedef struct cublasContext *cublasHandle_t;
 
@@ -23,10 +23,10 @@ enum { CUBLAS_GEMM_DEFAULT = -1 };
     long long b_stride, const void *beta, void *c, int c_type, int ldc, long long c_stride,   \
     int count, int compute_type, int algorithm)
 
-/// Its functions.
+/// cuBLAS's functions.
 typedef struct {
   FLAMBEAU_CUBLAS(FLAMBEAU_MEMBER)
 } CUBLAS;
 
-/// Finds them in a library; null, or the name of one that it does not have.
+/// Looks up the functions in a library; returns null, or the name of a missing one.
 const char *_Nullable flambeau_find_cublas(void *_Nonnull library, CUBLAS *_Nonnull functions);

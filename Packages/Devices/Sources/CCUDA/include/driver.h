@@ -5,7 +5,7 @@
 #include "library.h"
 
 // The part of NVIDIA's driver API, libcuda, that Flambeau calls, after the "CUDA Driver API" reference.
-// Nothing of NVIDIA's is needed to build: the library is opened as the program runs.
+// Nothing of NVIDIA's is needed to build: the library is loaded at run time.
 
 typedef int CUresult;
 typedef int CUdevice;
@@ -111,5 +111,5 @@ typedef struct {
   FLAMBEAU_DRIVER(FLAMBEAU_MEMBER)
 } CUDADriver;
 
-/// Finds them in a library; null, or the name of one that it does not have.
+/// Looks up the functions in a library; returns null, or the name of a missing one.
 const char *_Nullable flambeau_find_driver(void *_Nonnull library, CUDADriver *_Nonnull functions);

@@ -31,5 +31,5 @@ typedef struct {
   FLAMBEAU_NVRTC(FLAMBEAU_MEMBER)
 } NVRTC;
 
-/// Finds them in a library; null, or the name of one that it does not have.
+/// Looks up the functions in a library; returns null, or the name of a missing one.
 const char *_Nullable flambeau_find_nvrtc(void *_Nonnull library, NVRTC *_Nonnull functions);

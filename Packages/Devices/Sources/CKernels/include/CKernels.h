@@ -1,5 +1,5 @@
 #pragma once
-// The CPU kernels. They know nothing of Swift: element types and operations are enums, a view is a
+// The CPU kernels. They are independent of Swift: dtypes and operations are enums, and a view is a
 // pointer with a stride (in elements) for each dim.
 
 #include "blas_core.h"

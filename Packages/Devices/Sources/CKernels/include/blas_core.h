@@ -1,8 +1,8 @@
 #pragma once
 
-/// Lets OpenBLAS choose its kernels again, where it took ones that are older than this processor.
+/// Makes OpenBLAS select its kernels again if it has selected ones for an older processor.
 ///
-/// A release of OpenBLAS does not know the processors that came after it, and falls back to what
-/// every x86-64 has, at a quarter of the speed. The environment variable OPENBLAS_CORETYPE, where it
-/// is set, stands. Call it before any other function of OpenBLAS.
+/// A release of OpenBLAS does not recognize processors that came after it, and falls back to baseline
+/// x86-64 kernels, at a quarter of the speed. The environment variable OPENBLAS_CORETYPE, if set, is
+/// respected. Call this before any other function of OpenBLAS.
 void flambeau_choose_blas_core(void);

@@ -1,14 +1,14 @@
 #pragma once
 
-/// Calls body over parts of 0 ..< count that together cover it, on several threads where the parts
-/// are at least `grain` long. Returns when all is done. A call from inside a body, or while another
-/// thread uses the pool, runs on the calling thread alone.
+/// Calls body for parts that together cover 0 ..< count, on several threads if the parts are at least
+/// `grain` long. Returns when all are done. A nested call, or a call while another thread uses the
+/// pool, runs on the calling thread alone.
 void flambeau_parallel(
     long count, long grain, void (*body)(void *context, long begin, long end), void *context);
 
-/// How many threads flambeau_parallel uses: at first the number of processors, or the environment
-/// variable FLAMBEAU_NUM_THREADS.
+/// The number of threads that flambeau_parallel uses: initially the value of the environment variable
+/// FLAMBEAU_NUM_THREADS, or else the number of processors.
 int flambeau_thread_count(void);
 
-/// Sets it, from 1 to 256.
+/// Sets the number of threads, from 1 to 256.
 void flambeau_set_thread_count(int count);

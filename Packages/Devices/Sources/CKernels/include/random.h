@@ -15,28 +15,28 @@ typedef struct {
 
 void flambeau_random_seed(RandomState *state, uint64_t seed);
 
-/// Makes the words that seeding has left for the first draw.
+/// Computes the words that seeding defers until the first draw.
 void flambeau_random_spread(RandomState *state);
 
 uint32_t flambeau_random_32(RandomState *state);
 uint64_t flambeau_random_64(RandomState *state);
 
-/// Numbers from low up to, but not including, high. Floating-point dtypes.
+/// Uniformly distributed numbers from low up to, but not including, high. Floating-point dtypes.
 void flambeau_random_uniform(
     RandomState *state, DType dtype, long count, void *y, double low, double high);
 
-/// Numbers of the normal distribution, by Box and Muller's method, in groups where there are 16 or more, if
-/// wanted. Floating-point dtypes.
+/// Normally distributed numbers, by the Box–Muller method; with `in_groups`, 16 or more are drawn in groups.
+/// Floating-point dtypes.
 void flambeau_random_normal(
     RandomState *state, DType dtype, long count, bool in_groups, void *y, double mean,
     double deviation);
 
-/// Numbers of the exponential distribution with a mean of 1. Floating-point dtypes.
+/// Exponentially distributed numbers with mean 1. Floating-point dtypes.
 void flambeau_random_exponential(RandomState *state, DType dtype, long count, void *y);
 
 /// Integers from low up to, but not including, high.
 void flambeau_random_integers(
     RandomState *state, long count, int64_t *y, int64_t low, int64_t high);
 
-/// A permutation of 0 ..< count.
+/// A random permutation of 0 ..< count.
 void flambeau_random_permutation(RandomState *state, long count, int64_t *y);

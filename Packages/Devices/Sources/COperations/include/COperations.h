@@ -1,6 +1,6 @@
 #pragma once
-// What all devices share: element types, storages, and the operations that kernels implement. Swift's
-// enums, the CPU's kernels and those of other devices are made from these tables.
+// Shared by all devices: dtypes, storages, and the operations that kernels implement. Swift's enums and the kernels
+// of all devices are generated from these tables.
 
 #include "dtypes.h"
 #include "elementwise.h"

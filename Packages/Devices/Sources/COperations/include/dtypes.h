@@ -2,12 +2,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// The upper half of a float32: 8 bits of exponent, 7 of significand.
+/// The upper half of a float32: 8 exponent bits, 7 mantissa bits.
 typedef struct {
   uint16_t bits;
 } bfloat16_t;
 
-/// A float16: 5 bits of exponent, 10 of significand. To CUDA's compiler it is no number by itself.
+/// A float16: 5 exponent bits, 10 mantissa bits. NVRTC has no built-in type for it.
 #if defined(__CUDACC__)
 typedef struct {
   uint16_t bits;
@@ -21,13 +21,13 @@ typedef struct {
 #define FLAMBEAU_STORE_float16(x) ((_Float16)(x))
 #endif
 
-// Every element type: X(name, C type, C type to compute in, ...) with what else is given. A new one
-// is a line here, in its place in the order of promotion.
+// Every dtype: X(name, storage type, compute type, ...), followed by the extra arguments. A new dtype is a line here,
+// at its position in the promotion order.
 #define FLAMBEAU_DTYPES(X, ...)           \
   FLAMBEAU_INTEGRAL_DTYPES(X, __VA_ARGS__) \
   FLAMBEAU_FLOAT_DTYPES(X, __VA_ARGS__)
 
-// Truth values and whole numbers.
+// bool and integers.
 #define FLAMBEAU_INTEGRAL_DTYPES(X, ...)  \
   X(bool, bool, bool, __VA_ARGS__)        \
   FLAMBEAU_INTEGER_DTYPES(X, __VA_ARGS__)
@@ -45,12 +45,12 @@ typedef struct {
   X(float32, float, float, __VA_ARGS__)    \
   X(float64, double, double, __VA_ARGS__)
 
-// All but truth values.
+// All but bool.
 #define FLAMBEAU_NUMBER_DTYPES(X, ...)    \
   FLAMBEAU_INTEGER_DTYPES(X, __VA_ARGS__) \
   FLAMBEAU_FLOAT_DTYPES(X, __VA_ARGS__)
 
-/// Calls the function of a dtype, `name##_##dtype`, of those that exist for floating-point types.
+/// Calls `name##_##dtype`, a function that exists for each floating-point dtype.
 #define FLAMBEAU_CALL_FLOAT(dtype, name, ...)                    \
   switch (dtype) {                                               \
     FLAMBEAU_FLOAT_DTYPES(FLAMBEAU_CALL_CASE, name, __VA_ARGS__) \
@@ -59,7 +59,7 @@ typedef struct {
 #define FLAMBEAU_CALL_CASE(dtype, S, C, name, ...) \
   case DType_##dtype: name##_##dtype(__VA_ARGS__); break;
 
-// An element as a number to compute with, and back. bfloat16 is no number to C.
+// Conversions from the storage type to the compute type, and back.
 #define FLAMBEAU_LOAD_bool(x) (x)
 #define FLAMBEAU_LOAD_uint8(x) (x)
 #define FLAMBEAU_LOAD_int8(x) (x)
@@ -70,8 +70,8 @@ typedef struct {
 #define FLAMBEAU_LOAD_float32(x) (x)
 #define FLAMBEAU_LOAD_float64(x) (x)
 #define FLAMBEAU_STORE_bool(x) ((bool)(x))
-// Small whole numbers are the lowest bits of larger ones, of which C says nothing where a fraction does not fit:
-// compilers saturate on one processor and not on another.
+// Small integers are the low bits of an int32: converting an out-of-range float to them directly is undefined in C, and
+// saturates on some processors only.
 #define FLAMBEAU_STORE_uint8(x) ((uint8_t)(int32_t)(x))
 #define FLAMBEAU_STORE_int8(x) ((int8_t)(int32_t)(x))
 #define FLAMBEAU_STORE_int16(x) ((int16_t)(int32_t)(x))
@@ -90,7 +90,7 @@ static inline float flambeau_float_from_bfloat16(bfloat16_t x) {
   return wide.value;
 }
 
-/// Rounds to the nearest, and from the middle to the even one.
+/// Rounds to nearest, ties to even.
 static inline bfloat16_t flambeau_bfloat16_from_float(float x) {
   union {
     float value;
@@ -110,7 +110,7 @@ static inline float flambeau_float_from_float16(float16_bits_t x) {
   return y;
 }
 
-/// Rounds to the nearest, and from the middle to the even one.
+/// Rounds to nearest, ties to even.
 static inline float16_bits_t flambeau_float16_from_float(float x) {
   float16_bits_t y;
   asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y.bits) : "f"(x));
@@ -118,8 +118,8 @@ static inline float16_bits_t flambeau_float16_from_float(float x) {
 }
 #endif
 
-// An enum that Swift sees as an enum of its own, with the cases' bare names. Whether pointers may be null is for
-// Swift too.
+// An enum that Swift imports as a native enum, with unprefixed case names. The nullability annotations are for Swift,
+// too.
 #if defined(__CUDACC__)
 #define _Nullable
 #define _Nonnull
@@ -129,7 +129,7 @@ static inline float16_bits_t flambeau_float16_from_float(float x) {
 #else
 #define FLAMBEAU_ENUM(Name) enum __attribute__((enum_extensibility(closed))) Name : uint8_t
 #define FLAMBEAU_SWIFT_NAME(text) __attribute__((swift_name(text)))
-// A number that Swift sees as a type of its own.
+// A number that Swift imports as a distinct type.
 #define FLAMBEAU_SWIFT_STRUCT __attribute__((swift_newtype(struct)))
 #endif
 #define FLAMBEAU_CASE(Name, name) Name##_##name FLAMBEAU_SWIFT_NAME(#name)
@@ -148,12 +148,12 @@ enum {
 };
 
 #if !defined(__CUDACC__)
-/// Stops the program where an operation has no kernel for a dtype.
+/// Stops the program because an operation has no kernel for a dtype.
 void flambeau_stop_without_kernel(const char *operation, DType dtype) __attribute__((noreturn));
 #endif
 
 const char *flambeau_dtype_name(DType dtype);
-/// Bytes that one element takes.
+/// The size of an element in bytes.
 static inline long flambeau_dtype_size(DType dtype) {
 #define X(name, T, ...) sizeof(T),
   static const uint8_t sizes[] = {FLAMBEAU_DTYPES(X)};

@@ -2,14 +2,13 @@
 #include "dtypes.h"
 
 // The scalar arithmetic of every element-wise operation, written once for all devices: the kernels
-// of each device, and Swift's enums of operations, are made from these tables. A new operation is a
-// line here, and a row with its method beside Tensor's others.
+// of each device, and Swift's enums of operations, are generated from these tables. A new operation is a
+// line here, and an `Operator` row with its method in the package Tensors.
 //
-// The expressions are C and CUDA C++ alike. Their inputs are x, or a and b, of the type that the
-// elements are computed in; functions such as exp() take any floating-point type. p and q are two
-// numbers that an operation may need besides.
+// The expressions are valid C and CUDA C++. Their inputs are x, or a and b, in the compute type T;
+// functions such as exp() take any floating-point type. p and q are parameters of some operations.
 
-// For all numbers: X(name, expression in x).
+// For all dtypes: X(name, expression in x).
 #define FLAMBEAU_UNARY_ARITHMETIC(X) \
   X(negate, -x)                      \
   X(abs, x < 0 ? -x : x)             \
@@ -17,11 +16,11 @@
   X(square, x * x)                   \
   X(relu, x < 0 ? 0 : x)
 
-// For whole numbers and truth values.
+// For integers and bool.
 #define FLAMBEAU_UNARY_INTEGER(X) \
   X(bitwiseNot, sizeof(x) == 1 && (T)-1 == 1 ? !x : ~(int64_t)x)
 
-// For floating-point numbers: X(name, expression in x, p and q).
+// For floating-point dtypes: X(name, expression in x, p and q).
 #define FLAMBEAU_UNARY_FLOAT(X)                                                              \
   X(exp, exp(x))                                                                             \
   X(expm1, expm1(x))                                                                         \
@@ -66,7 +65,7 @@
   X(hardsigmoid, x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6)                                       \
   X(hardswish, x * (x < -3 ? 0 : x > 3 ? 6 : x + 3) / 6)
 
-// For all numbers: X(name, expression in a and b).
+// For all dtypes: X(name, expression in a and b).
 #define FLAMBEAU_BINARY_ARITHMETIC(X)                 \
   X(add, a + b)                                       \
   X(subtract, a - b)                                  \
@@ -75,7 +74,7 @@
   X(minimum, a != a ? a : b != b ? b : a < b ? a : b) \
   X(gate, b <= 0 ? 0 : a)
 
-// For whole numbers and truth values. Shifts by as many bits as there are, or more, leave nothing.
+// For integers and bool. Shifts by a negative number of bits, or by the width of the type or more, shift out all bits.
 #define FLAMBEAU_BINARY_INTEGER(X) \
   X(bitwiseAnd, a & b)             \
   X(bitwiseOr, a | b)              \
@@ -83,8 +82,7 @@
   X(shiftLeft, b < 0 || b >= (T)(8 * sizeof(T)) ? 0 : (uint64_t)a << b) \
   X(shiftRight, b < 0 || b >= (T)(8 * sizeof(T)) ? (a < 0 ? -1 : 0) : a >> b)
 
-// For all numbers, but not in the same way: X(name, expression for whole numbers, expression for
-// floating-point ones).
+// For all dtypes: X(name, expression for integers, expression for floating point).
 #define FLAMBEAU_BINARY_DIVISION(X)                                                        \
   X(remainder, a - b * flambeau_integer_floor_divide(a, b),                                \
     fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0) ? fmod(a, b) + b : fmod(a, b))          \
@@ -93,14 +91,14 @@
       (fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0)))                                    \
   X(power, flambeau_integer_power(a, b), pow(a, b))
 
-// For floating-point numbers.
+// For floating-point dtypes.
 #define FLAMBEAU_BINARY_FLOAT(X)                                          \
   X(divide, a / b)                                                        \
   X(atan2, atan2(a, b))                                                   \
   X(logaddexp, a == b ? a + (T)0.69314718055994530942                     \
     : (a > b ? a : b) + log1p(exp(a > b ? b - a : a - b)))
 
-// For all numbers; the result is true or false.
+// For all dtypes; the result is bool.
 #define FLAMBEAU_COMPARISONS(X)       \
   X(equal, a == b)                    \
   X(notEqual, a != b)                 \
@@ -112,7 +110,7 @@
   X(logicalOr, (a != 0) | (b != 0))   \
   X(logicalXor, (a != 0) ^ (b != 0))
 
-// For all numbers, of one input; the result is true or false.
+// For all dtypes, with one input; the result is bool.
 #define FLAMBEAU_TESTS(X)                 \
   X(isnan, x != x)                        \
   X(isinf, x == x && !(x - x == x - x))   \
@@ -121,7 +119,7 @@
   X(isneginf, x < 0 && !(x - x == x - x)) \
   X(logicalNot, x == 0)
 
-/// The largest whole number that is no larger than a / b; 0 where b is 0.
+/// ⌊a / b⌋, or 0 if b is 0.
 static inline int64_t flambeau_integer_floor_divide(int64_t a, int64_t b) {
   if (b == 0) return 0;
   if (b == -1) return (int64_t)-(uint64_t)a;
@@ -163,7 +161,7 @@ typedef FLAMBEAU_ENUM(ElementTest) {
 #undef X
 } ElementTest;
 
-// How many there are of each, in the order of their enums.
+// The numbers of operations, up to each domain in the order of the enums.
 enum {
 #define X(name, ...) +1
   FLAMBEAU_UNARY_ARITHMETIC_COUNT = 0 FLAMBEAU_UNARY_ARITHMETIC(X),

@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Numbers at equal distances: start + (i + shift)·step. Whole numbers beyond 2⁵³ need a whole start and step.
+/// Evenly spaced numbers: start + (i + shift)·step. Integers beyond 2⁵³ need the integer start and step.
 typedef struct {
   double start, step;
   int64_t whole_start, whole_step;

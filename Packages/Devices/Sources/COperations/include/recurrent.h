@@ -1,7 +1,7 @@
 #pragma once
 
-// A long short-term memory, element by element, for the kernels of all devices; T is the type to compute
-// in. The gates i, f, g, o come in as what the inputs and the last state contribute.
+// An LSTM cell, for one element, for the kernels of all devices; T is the compute type. The gates i, f, g, o start as
+// their pre-activations, the contributions of the input and the previous state.
 
 // i, f, o ← σ, g ← tanh; next = f·c + i·g and h = o·tanh(next).
 #define FLAMBEAU_LSTM_STEP                 \
@@ -12,8 +12,7 @@
   const T next = f * c + i * g;            \
   const T h = o * tanh(next);
 
-// The derivatives by what came in, from those by h, which is dh, and by next, which is dc and becomes that
-// by c.
+// The gradients of the pre-activations, from those of h (dh) and of next (dc); dc becomes the gradient of c.
 #define FLAMBEAU_LSTM_GRADIENTS               \
   const T bent = tanh(next);               \
   const T cell = dc + dh * o * (1 - bent * bent); \

@@ -3,10 +3,10 @@
 
 #include "dtypes.h"
 
-// All kinds of optimizer: X(name).
+// All optimizer rules: X(name).
 #define FLAMBEAU_OPTIMIZER_RULES(X) X(sgd) X(adam) X(adagrad) X(rmsprop)
 
-/// The kinds of optimizer.
+/// The optimizer rules.
 typedef FLAMBEAU_ENUM(OptimizerRule) {
 #define X(name) FLAMBEAU_CASE(OptimizerRule, name),
   FLAMBEAU_OPTIMIZER_RULES(X)
@@ -15,31 +15,30 @@ typedef FLAMBEAU_ENUM(OptimizerRule) {
 
 const char *flambeau_optimizer_name(OptimizerRule rule);
 
-/// What one step of an optimizer needs besides the parameter p, its gradient g and up to three tensors
-/// that it remembers, in the same shape.
+/// The hyperparameters of one optimizer step. It updates the parameter p from its gradient g and up to three states of
+/// the same shape.
 ///
-/// With g including weight_decay · p, or with p made smaller by lr · weight_decay · p before if that is
-/// decoupled, as in AdamW:
-/// - sgd, which remembers v if momentum is not 0: v ← momentum·v + (1 - dampening)·g, at first v ← g;
+/// weight_decay · p is first added to g or, if decoupled as in AdamW, lr · weight_decay · p is subtracted from p. Then:
+/// - sgd, with the state v if momentum is not 0: v ← momentum·v + (1 - dampening)·g, in the first step v ← g;
 ///   p ← p - lr·v, with nesterov p ← p - lr·(g + momentum·v).
-/// - adam, which remembers m, v and with amsgrad the largest v: m ← m + (1 - momentum)·(g - m),
+/// - adam, with the states m, v and, for amsgrad, the largest v: m ← m + (1 - momentum)·(g - m),
 ///   v ← decay·v + (1 - decay)·g²; p ← p - lr / (1 - momentumᵗ) · m / (√v / √(1 - decayᵗ) + eps).
-/// - adagrad, which remembers s: s ← s + g²; p ← p - lr / (1 + (t - 1)·lr_decay) · g / (√s + eps).
-/// - rmsprop, which remembers v, with momentum b, and if centered a mean a: v ← decay·v + (1 - decay)·g²,
+/// - adagrad, with the state s: s ← s + g²; p ← p - lr / (1 + (t - 1)·lr_decay) · g / (√s + eps).
+/// - rmsprop, with the states v, b for momentum and, if centered, the mean a: v ← decay·v + (1 - decay)·g²,
 ///   a ← a + (1 - decay)·(g - a); d = g / (√(v - a²) + eps); b ← momentum·b + d; p ← p - lr·b.
 typedef struct {
   OptimizerRule rule;
   double lr, weight_decay, momentum, decay, eps, dampening, lr_decay;
   bool is_decoupled, nesterov;
-  /// The number t of this step, from 1 on.
+  /// The number t of this step, starting at 1.
   long step;
 } OptimizerStep;
 
-// The arithmetic of one element, for the kernels of all devices: of each rule the constants that the step s
-// makes, and what happens to an element. T is the type to compute in; p, g, first, second and third are the
-// parameter, gradient and states, of which has_first, has_second and has_third say whether they are there.
+// The arithmetic of one element, for the kernels of all devices: for each rule, the constants of the step s, and the
+// update of an element. T is the compute type; p, g, first, second and third are the parameter, the gradient and the
+// states; has_first, has_second and has_third say which states exist.
 
-// The gradient with its share of the parameter, which is first made smaller.
+// Weight decay: decoupled, of the parameter; else, as a term of the gradient.
 #define FLAMBEAU_DECAY_CONSTANTS                                       \
   const T keep = (T)(s.is_decoupled ? 1 - s.lr * s.weight_decay : 1);  \
   const T share = (T)(s.is_decoupled ? 0 : s.weight_decay);
@@ -58,7 +57,7 @@ typedef struct {
   }                                                               \
   p -= lr * g;
 
-// The root of the bias correction is taken out of the loop, which leaves one division in it.
+// The square root of the bias correction is hoisted out of the loop, which leaves a single division in it.
 #define FLAMBEAU_CONSTANTS_adam                                   \
   const double root = sqrt(1 - pow(s.decay, (double)s.step));     \
   const T step_size = (T)(s.lr * root / (1 - pow(s.momentum, (double)s.step))); \

@@ -8,17 +8,17 @@
 /// A kind of device, by its number: 0 is the CPU, and the others are registered in Swift.
 typedef uint8_t DeviceKind FLAMBEAU_SWIFT_STRUCT;
 
-/// Where a tensor's elements live and its operations run.
+/// The device that holds a tensor's elements and runs its operations: `torch.device`.
 ///
-/// In text it is `cpu`, `cuda:0`, `mps` or one that was registered, as in PyTorch; `cuda` alone means `cuda:0`.
+/// Its name is `cpu`, `cuda:0`, `mps` or a registered one; `cuda` alone means `cuda:0`.
 typedef struct {
   DeviceKind kind;
-  /// Which one of its kind, from 0 on.
+  /// The index among the devices of its kind, starting at 0.
   int32_t index;
 } Device;
 
-// Swift checks each access to a field of a class for conflicts, which takes longer than the access. So
-// it sees functions in place of the fields.
+// Swift enforces exclusivity on each access to a class's field, which costs more than the access itself. So Swift sees
+// getter functions instead of the fields.
 #define FLAMBEAU_FIELD(name) name __attribute__((swift_private))
 #define FLAMBEAU_GETTER(T, name, swift)                                             \
   static inline T flambeau_storage_##name(const Storage *_Nonnull storage)          \
@@ -26,13 +26,13 @@ typedef struct {
     return storage->name;                                                           \
   }
 
-/// A block of memory on a device, which views share.
+/// A block of memory on a device, shared by views.
 ///
-/// It goes back to the device's allocator with its last reference. Threads may read it at the same
-/// time; what writes to it needs it alone.
+/// It is returned to the device's allocator with its last reference. Threads may read it concurrently;
+/// a write needs exclusive access.
 ///
-/// Swift counts references to it as to those of its own classes. One is made and let go of with every
-/// operation, which takes a fraction of the time that an object of Swift's would.
+/// Swift reference-counts it like its own classes. Every operation creates one, and it is much cheaper
+/// to create and destroy than a Swift object.
 typedef struct Storage Storage;
 struct __attribute__((
     swift_attr("import_reference"), swift_attr("retain:flambeau_retain"),
@@ -42,18 +42,18 @@ struct __attribute__((
   Device FLAMBEAU_FIELD(device);
   uint32_t FLAMBEAU_FIELD(version);
   _Atomic uint32_t references;
-  /// Gives back the memory and this itself.
+  /// Frees the memory and this object.
   void (*_Nonnull deallocate)(Storage *_Nonnull);
 };
 
-/// Where it begins, in the device's memory.
+/// The start of the block, in the device's memory.
 FLAMBEAU_GETTER(void *_Nonnull, pointer, "pointer")
 FLAMBEAU_GETTER(long, byte_count, "byteCount")
 FLAMBEAU_GETTER(Device, device, "device")
-/// How many times its contents have been changed in place.
+/// The version: the number of in-place changes of the contents.
 FLAMBEAU_GETTER(uint32_t, version, "version")
 
-/// Notes that the contents have been changed in place.
+/// Increments the version, after an in-place change of the contents.
 static inline void flambeau_storage_mark_changed(Storage *_Nonnull storage) {
   storage->version++;
 }
@@ -63,7 +63,7 @@ static inline void flambeau_retain(Storage *_Nonnull storage) {
 }
 
 static inline void flambeau_release(Storage *_Nonnull storage) {
-  // The holder of the only reference need not tell others that it goes.
+  // The last reference needs no atomic decrement.
   if (atomic_load_explicit(&storage->references, memory_order_acquire) == 1 ||
       atomic_fetch_sub_explicit(&storage->references, 1, memory_order_acq_rel) == 1) {
     storage->deallocate(storage);

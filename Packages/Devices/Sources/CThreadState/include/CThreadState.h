@@ -5,44 +5,44 @@
 
 #include <COperations.h>
 
-// What Swift cannot say: state of a thread.
+// Thread-local state, which Swift cannot declare.
 
-/// What runs on a thread: a module's forward function, inside of another's.
+/// A running module's forward function, linked to the enclosing one.
 typedef struct Scope {
   const void *_Nonnull owner;
   const struct Scope *_Nullable outer;
 } Scope;
 
-/// What operations depend on besides their arguments. All zeros is how a thread begins.
+/// The implicit state that operations depend on. A thread starts with all zeros.
 typedef struct {
-  /// Whether operations are not recorded for differentiation.
+  /// Whether autograd recording is off.
   bool disables_grad;
-  /// Whether backward looks for the first NaN.
+  /// Whether backward checks for the first NaN.
   bool detects_anomalies;
-  /// Whether layers leave out their initial values.
+  /// Whether layers skip the initialization of their parameters.
   bool skips_init;
-  /// Where tensors are made: the CPU where all is zero.
+  /// The default device of new tensors; all zeros is the CPU.
   Device device;
-  /// The default generator, if it is not that of the process.
+  /// The default generator, or null for the process's.
   void *_Nullable generator;
-  /// What takes down the generators that are drawn from.
+  /// The recording of the generators that are drawn from, or null.
   void *_Nullable draws;
-  /// How operations choose their dtype, if they do.
+  /// The autocast settings, or null if autocast is off.
   void *_Nullable autocast;
   const Scope *_Nullable scope;
 } Ambient;
 
-/// The state that a function which does not wait has set for its thread. It goes before that of the task.
+/// The state that a synchronous function has set for its thread. It takes precedence over the task's.
 extern _Thread_local Ambient flambeau_ambient;
 extern _Thread_local bool flambeau_has_ambient;
 
-// A task may go on on another thread after it has waited, so what an async function sets is the task's, and
-// found by asking Swift. That takes time, so it is asked only where there is any such task.
+// A task may resume on another thread, so an async function sets the task's state, which is looked up through Swift's
+// task-locals. That is slow, so it is done only while such a task exists.
 typedef Ambient (*FindAmbient)(void);
 extern _Atomic long flambeau_tasks_with_ambient;
 extern _Atomic(FindAmbient) flambeau_ambient_of_task;
 
-/// Notes that a task with a state of its own begins (1) or ends (-1), and how to find that state.
+/// Registers that a task-local state begins (1) or ends (-1), and the function that looks it up.
 static inline void flambeau_count_task_with_ambient(long change, FindAmbient _Nonnull find) {
   flambeau_ambient_of_task = find;
   atomic_fetch_add(&flambeau_tasks_with_ambient, change);
@@ -54,12 +54,12 @@ static inline bool flambeau_asks_task(void) {
          !flambeau_has_ambient;
 }
 
-/// The state that counts here and now.
+/// The current state of this thread or task.
 static inline Ambient flambeau_current_ambient(void) {
   return flambeau_asks_task() ? flambeau_ambient_of_task() : flambeau_ambient;
 }
 
-// One field of it.
+// Getters of single fields.
 #define FLAMBEAU_AMBIENT(T, name)                                                          \
   static inline T flambeau_ambient_##name(void) {                                          \
     return flambeau_asks_task() ? flambeau_ambient_of_task().name : flambeau_ambient.name; \
@@ -74,13 +74,13 @@ FLAMBEAU_AMBIENT(void *_Nullable, autocast)
 FLAMBEAU_AMBIENT(const Scope *_Nullable, scope)
 #undef FLAMBEAU_AMBIENT
 
-/// What a thread had before a state was set for it.
+/// A thread's state before another was set.
 typedef struct {
   Ambient state;
   bool is_set;
 } PreviousAmbient;
 
-/// Sets the state of this thread, and returns what to restore.
+/// Sets the state of this thread, and returns the previous one to restore.
 static inline PreviousAmbient flambeau_set_ambient(Ambient state) {
   PreviousAmbient previous = {flambeau_ambient, flambeau_has_ambient};
   flambeau_ambient = state;
@@ -95,7 +95,7 @@ static inline void flambeau_restore_ambient(PreviousAmbient previous) {
 
 extern _Thread_local uint64_t flambeau_sequence;
 
-/// A number larger than `other`, and than all that this thread was given before.
+/// A number larger than `other` and than all that this thread has received before.
 static inline uint64_t flambeau_next_sequence(uint64_t other) {
   return flambeau_sequence = (other > flambeau_sequence ? other : flambeau_sequence) + 1;
 }
