@@ -15,7 +15,7 @@ typedef struct {
   const void *x;
 } Work;
 
-// The range of windows along one dim whose element at a given kernel position is inside of the input.
+// The range first ..< last of windows along one dim whose element at a kernel position is inside of the input.
 static void inside(
     long size, long count, long stride, long padding, long place, long *first, long *last) {
   long begin = padding - place, end = size + padding - place;

@@ -1,4 +1,4 @@
-// The source of the kernels, as text in the program.
+// The sources of the kernels, embedded in the program as text.
 
 #include "include/CUDAKernels.h"
 
@@ -100,7 +100,7 @@ static const char windows_h[] = {
 #embed "../COperations/include/windows.h" suffix(, 0)
 };
 
-// The types that the standard's headers declare, which NVRTC does not have.
+// Replacements for the standard headers, which NVRTC does not have.
 static const char stdint_h[] =
     "typedef signed char int8_t; typedef unsigned char uint8_t;\n"
     "typedef short int16_t; typedef unsigned short uint16_t;\n"

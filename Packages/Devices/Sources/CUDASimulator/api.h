@@ -1,5 +1,5 @@
 #pragma once
-// The functions that the program calls, as it knows them, one call at a time.
+// The functions that Flambeau calls, and the mutex that serializes them.
 
 #include <cublas.h>
 #include <driver.h>

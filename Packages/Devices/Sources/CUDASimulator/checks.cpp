@@ -1,6 +1,6 @@
-// A kernel runs twice, with its blocks and threads in opposite order, and with different bytes where memory
-// was never written. What then differs depends on one or the other; what differs just as these bytes do is
-// still unwritten, or a copy of such.
+// A kernel runs twice, with its blocks and threads in opposite order, and with different poison bytes in unwritten
+// memory. Results that differ depend on one or the other, unless they are the poison bytes themselves, which are still
+// unwritten or copied from unwritten memory.
 
 #include "checks.h"
 
@@ -12,7 +12,7 @@
 #include "memory.h"
 
 namespace {
-// NaN to all floating-point types, and a number near 1, so that what is computed from them differs.
+// NaN in all floating-point types, and a number near 1, so that results computed from them differ.
 enum : unsigned char { FIRST_POISON = 0xFF, SECOND_POISON = 0x3F };
 
 /// The allocations that a launch's parameters point into.
@@ -32,7 +32,7 @@ std::vector<Allocation *> allocations_of(const Launch &launch) {
   return found;
 }
 
-// Bytes are looked at by the piece, and one by one only where a piece is not all alike.
+// Bytes are compared in pieces, and one by one only within a piece that is not uniform.
 const size_t PIECE = 256;
 
 bool is_all(const void *data, unsigned char byte, size_t count) {
@@ -55,8 +55,8 @@ void poison(Allocation &a, unsigned char byte) {
   }
 }
 
-/// Notes which bytes of a piece are written, given what a first run left there. Returns the place of one that
-/// depends on what it should not, or the end.
+/// Records which bytes of a piece are written, given the contents after the first run. Returns the position of the first
+/// byte whose difference is an error, or the end.
 size_t compare_piece(Allocation &a, const std::string &first, size_t start, size_t end) {
   size_t count = end - start;
   const char *one = &first[start], *other = a.data + start;
@@ -77,7 +77,7 @@ size_t compare_piece(Allocation &a, const std::string &first, size_t start, size
   return end;
 }
 
-/// All bytes of some allocations.
+/// Copies of the contents of allocations.
 std::vector<std::string> contents(const std::vector<Allocation *> &all) {
   std::vector<std::string> copies;
   for (Allocation *a : all) copies.emplace_back(a->data, a->size);
@@ -94,7 +94,7 @@ std::string run_with(
   std::string problem = run(launch, order, byte);
   for (Allocation *a : all) {
     if (problem.empty() && !has_intact_edges(*a)) {
-      problem = "kernel " + launch.kernel->name + ": writes beside " + std::to_string(a->size) + " bytes";
+      problem = "kernel " + launch.kernel->name + ": writes outside of " + std::to_string(a->size) + " bytes";
     }
   }
   return problem;

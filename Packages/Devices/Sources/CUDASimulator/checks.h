@@ -3,7 +3,7 @@
 
 #include "scheduler.h"
 
-/// Runs a kernel in two orders, and looks at what a GPU would let pass: places that it was not given, results
-/// that depend on the order of threads or on memory that was never written. Returns what is wrong with it, or
-/// an empty text.
+/// Runs a kernel in two orders, and checks for errors that a GPU would not report: accesses outside of its arguments'
+/// memory, and results that depend on the order of threads or on unwritten memory. Returns a description of the error,
+/// or an empty string.
 std::string run_checked(const Launch &launch);

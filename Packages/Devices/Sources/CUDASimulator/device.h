@@ -1,5 +1,5 @@
 #pragma once
-// CUDA C++ as a host's compiler sees it: the words of the language that kernels use.
+// The parts of CUDA C++ that kernels use, for the host compiler.
 
 #include <math.h>
 #include <stdint.h>
@@ -10,11 +10,11 @@ struct dim3 {
   unsigned x, y, z;
 };
 
-// The thread that runs.
+// The indices of the running thread.
 extern dim3 threadIdx, blockIdx, blockDim, gridDim;
 
-// Blocks run one after the other, so that what a block shares may be static. It is kept together, so that it can
-// be overwritten before each block.
+// Blocks run one after the other, so shared memory can be static. It is in a section of its own, so that it can be
+// overwritten before each block.
 #if defined(__ELF__)
 #define SHARED_NAME_(prefix, element) prefix##element
 #define SHARED_NAME(prefix, element) SHARED_NAME_(prefix, element)
@@ -30,20 +30,20 @@ extern "C" __attribute__((weak, visibility("hidden"))) char SHARED_NAME(__stop_s
 #endif
 #define __align__(n) __attribute__((aligned(n)))
 
-/// Waits until all threads of the block have come here.
+/// Waits until all threads of the block have arrived.
 void __syncthreads();
-/// Waits until all threads of the warp have come here.
+/// Waits until all threads of the warp have arrived.
 void __syncwarp();
-/// The value of the thread that is `distance` further in the warp; its own behind the end.
+/// The value of the thread whose lane is larger by `distance`; the thread's own value past the end of the warp.
 unsigned __shfl_down_sync(unsigned mask, unsigned value, int distance);
 
-// Defines a kernel, and notes it for the driver.
+// Defines a kernel and registers it with the driver.
 #define KERNEL_(name, ...) DEFINE_KERNEL(name, __VA_ARGS__)
 #define DEFINE_KERNEL(name, ...)                            \
   void name(__VA_ARGS__);                                   \
   const Registration name##_registration(#name, &name, SHARED_MEMORY); \
   void name(__VA_ARGS__)
 
-/// Stops the kernel where four elements are read or written from a place that a GPU cannot reach.
+/// Stops the kernel if a vector load or store of four elements is misaligned.
 void check_aligned(const void *pointer, unsigned long size);
 #define CHECK_ALIGNED(pointer, size) check_aligned(pointer, size)

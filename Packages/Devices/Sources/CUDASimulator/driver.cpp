@@ -35,7 +35,7 @@ int device_count() {
   return count < 0 ? 0 : count > MAX_DEVICES ? MAX_DEVICES : count;
 }
 
-/// Blocks of page-locked memory of the program, and their sizes.
+/// The blocks of page-locked host memory, with their sizes.
 std::map<const char *, size_t> &pinned() {
   static std::map<const char *, size_t> all;
   return all;
@@ -48,7 +48,7 @@ bool is_pinned(const void *place) {
   return (const char *)place < found->first + found->second;
 }
 
-/// The allocation that a copy of some bytes stays in; where it does not, a report.
+/// The allocation that contains all bytes of a copy; null, after reporting an error, if there is none.
 Allocation *part_of_memory(CUdeviceptr place, size_t size, const char *what) {
   Allocation *a = allocation_at((void *)place);
   if (a && (char *)place + size <= a->data + a->size) return a;
@@ -59,7 +59,7 @@ Allocation *part_of_memory(CUdeviceptr place, size_t size, const char *what) {
   return nullptr;
 }
 
-/// Bytes from the program's memory into the device's.
+/// Copies bytes from host memory to the device.
 CUresult copy_in(CUdeviceptr target, const void *source, size_t size) {
   Allocation *a = part_of_memory(target, size, "a copy to the device");
   if (!a || size == 0) return failure();
@@ -213,7 +213,7 @@ CUresult cuMemcpyHtoDAsync_v2(
   if (is_pinned(source)) {
     return add(stream, [=] { return copy_in(target, source, size); });
   }
-  // What is not page-locked has been read when the call returns.
+  // Pageable memory must have been read when the call returns.
   std::string bytes((const char *)source, size);
   return add(stream, [=] { return copy_in(target, bytes.data(), size); });
 }
@@ -269,7 +269,7 @@ CUresult cuLaunchKernel(
                      grid_z > 0 && grid_z <= 65535 && threads > 0 && threads <= MAX_THREADS &&
                      block_z <= 64 && shared <= MAX_SHARED && threads % 32 == 0;
   if (!is_possible) return CUDA_ERROR_INVALID_VALUE;
-  // What the launch says now counts, whatever the program does with its memory later.
+  // Parameters are copied at launch; the caller may reuse their memory.
   auto copies = std::make_shared<std::vector<std::vector<uint64_t>>>();
   for (size_t k = 0; k < function->kernel->parameter_sizes.size(); k++) {
     size_t size = function->kernel->parameter_sizes[k];

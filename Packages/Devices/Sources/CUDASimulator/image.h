@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-/// What the simulator's compiler makes of a file of kernels: which element type it is for.
+/// The compiled image of a kernel file: its name and dtype, as text.
 std::string make_image(const std::string &file, const std::string &element);
-/// The end of the names of the kernels of an image; false where it is none.
+/// Reads the suffix of the names of an image's kernels; returns false if it is not an image.
 bool read_image(const char *image, std::string &suffix);

@@ -11,14 +11,14 @@ enum { ALIGNMENT = 256, EDGE = 0xC5 };
 const size_t PAGE = 4096, ARENA = (size_t)1 << 40;
 
 char *arena, *next_page;
-// By where they begin; those that were let go of stay, to be named.
+// By start address. Freed allocations are kept, for error messages.
 std::map<const char *, Allocation> &allocations() {
   static std::map<const char *, Allocation> all;
   return all;
 }
 size_t used[64];
 
-/// Of those that were let go of, the last hundred thousand can be named.
+/// Limits the list to 100,000 allocations by erasing the oldest freed ones.
 void forget_the_oldest() {
   auto &all = allocations();
   for (auto a = all.begin(); all.size() > 100000 && a != all.end();) {
@@ -52,7 +52,7 @@ Allocation *allocate(int device, size_t size) {
   }
   size_t taken = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   size_t length = (taken + PAGE - 1) / PAGE * PAGE;
-  // A page that nothing may reach lies between two allocations, and no place is used twice.
+  // There is a guard page between allocations, and no address is used twice.
   if (next_page + length + PAGE > arena + ARENA) return nullptr;
   char *pages = next_page;
   if (mprotect(pages, length, PROT_READ | PROT_WRITE) != 0) return nullptr;
@@ -82,7 +82,7 @@ bool release(void *data) {
   a->written.clear();
   a->written.shrink_to_fit();
   used[a->device] -= a->size;
-  // Gives the pages back, and leaves nothing to be reached.
+  // Return the pages, but keep the addresses inaccessible.
   mmap(a->pages, a->length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
        0);
   return true;
@@ -101,14 +101,14 @@ bool has_intact_edges(const Allocation &a) {
 std::string describe_address(const void *place) {
   const char *p = (const char *)place;
   if (!arena || p < arena || p >= arena + ARENA) {
-    return "a place that is not in the device's memory";
+    return "an address outside of the device's memory";
   }
   auto found = allocations().upper_bound(p);
-  if (found == allocations().begin()) return "a place that was never allocated";
+  if (found == allocations().begin()) return "an address that was never allocated";
   const Allocation &a = std::prev(found)->second;
   std::string size = std::to_string(a.size) + " bytes";
   if (!a.is_live && p < a.pages + a.length) return "memory that was freed (" + size + ")";
   if (p < a.data) return std::to_string(a.data - p) + " bytes before " + size;
-  if (p >= a.data + a.size) return std::to_string(p - a.data - a.size) + " bytes behind " + size;
-  return "byte " + std::to_string(p - a.data) + " of " + size + " that the kernel was not given";
+  if (p >= a.data + a.size) return std::to_string(p - a.data - a.size) + " bytes after " + size;
+  return "byte " + std::to_string(p - a.data) + " of " + size + " that are not among the kernel's arguments";
 }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-/// A device's memory. Each allocation ends, but for some bytes that are watched, where nothing can be
-/// reached, and nobody reaches it but while a kernel or a copy that was given it runs.
+/// An allocation of a device's memory. It ends, except for some guard bytes, at an inaccessible page, and is itself
+/// accessible only while a kernel or a copy that uses it runs.
 struct Allocation {
   char *data;
   size_t size;
@@ -14,21 +14,21 @@ struct Allocation {
   char *pages;
   size_t length;
   bool is_live;
-  /// 1 for each byte that was ever written, else 0.
+  /// 1 for each byte that has been written, else 0.
   std::vector<unsigned char> written;
 };
 
-/// Null where the device has not so much left.
+/// Allocates memory; null if the device does not have enough left.
 Allocation *allocate(int device, size_t size);
-/// Returns false where nothing that lives begins there.
+/// Frees an allocation; returns false if no live one starts there.
 bool release(void *data);
-/// The one that lives and has a place, or null.
+/// The live allocation that contains an address, or null.
 Allocation *allocation_at(const void *place);
-/// Bytes that a device has in all, and that are in use.
+/// The bytes of a device's memory, and those in use.
 size_t total_memory(int device);
 size_t used_memory(int device);
 
-/// Opens an allocation for the program, while this exists.
+/// Makes an allocation accessible during its lifetime.
 class Opened {
  public:
   explicit Opened(Allocation *allocation);
@@ -39,8 +39,8 @@ class Opened {
   Allocation *allocation;
 };
 
-/// Whether bytes around an allocation are as they were.
+/// Whether the guard bytes around an allocation are intact.
 bool has_intact_edges(const Allocation &allocation);
 
-/// What is at a place, in words.
+/// A description of an address, for error messages.
 std::string describe_address(const void *place);

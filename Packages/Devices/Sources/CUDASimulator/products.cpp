@@ -1,4 +1,4 @@
-// cuBLAS's products of matrices, which lie column by column.
+// cuBLAS's matrix products, with column-major matrices.
 
 #include <dtypes.h>
 #include <string.h>
@@ -13,7 +13,7 @@ struct cublasContext {
 };
 
 namespace {
-/// The type of an element, as far as it is stored.
+/// An element of a cuBLAS type, as a double.
 double load(const char *data, int type, long long i) {
   switch (type) {
   case CUDA_R_64F: return ((const double *)data)[i];
@@ -36,14 +36,14 @@ long long size_of(int type) {
   return type == CUDA_R_64F ? 8 : type == CUDA_R_32F ? 4 : type == CUDA_R_16F || type == CUDA_R_16BF ? 2 : 0;
 }
 
-/// A batch of matrices, opened.
+/// A batch of matrices.
 struct Matrices {
   char *data;
   int type;
   bool transposed;
   long long leading, stride;
 
-  /// Whether all of its elements are in one allocation, and where they should be.
+  /// The allocation that contains all elements; null if there is none, or if they are misaligned.
   Allocation *allocation(long long rows, long long columns, int count) const {
     if (transposed) std::swap(rows, columns);
     Allocation *a = allocation_at(data);
@@ -51,7 +51,7 @@ struct Matrices {
     bool is_inside = a && data + last * size_of(type) <= a->data + a->size;
     return is_inside && (uintptr_t)data % size_of(type) == 0 ? a : nullptr;
   }
-  /// Whether all of them were ever written.
+  /// Whether all elements have been written.
   bool is_written(const Allocation &a, long long rows, long long columns, int count) const {
     for (int matrix = 0; matrix < count; matrix++) {
       for (long long i = 0; i < rows; i++) {
@@ -75,7 +75,7 @@ CUresult multiply(
   for (Allocation *allocation : all) {
     if (!allocation) {
       return fail(
-          CUDA_ERROR_ILLEGAL_ADDRESS, "cublasGemmStridedBatchedEx: a matrix that is not in the device's memory");
+          CUDA_ERROR_ILLEGAL_ADDRESS, "cublasGemmStridedBatchedEx: a matrix is outside of the device's memory");
     }
     open.push_back(std::make_unique<Opened>(allocation));
   }

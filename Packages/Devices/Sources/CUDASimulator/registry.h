@@ -4,17 +4,17 @@
 #include <utility>
 #include <vector>
 
-/// A kernel that was compiled for the host.
+/// A kernel compiled for the host.
 struct Kernel {
   std::string name;
   std::vector<size_t> parameter_sizes;
-  /// The memory that blocks share, of this kernel and others.
+  /// The shared memory of this kernel and of all others for its dtype.
   char *shared_begin, *shared_end;
   void *function;
   void (*call)(void *function, void *const *parameters);
 };
 
-/// All of them, by name.
+/// All kernels, by name.
 std::map<std::string, Kernel> &kernels();
 
 struct Registration {

@@ -34,7 +34,7 @@ jmp_buf scheduler;
 jmp_buf fault;
 std::string failure;
 const Launch *running;
-// What the threads of each warp hand to each other.
+// The values that the threads of each warp exchange.
 unsigned shuffled[1024];
 
 std::string place(const dim3 &p) {
@@ -95,7 +95,7 @@ void catch_fault(int, siginfo_t *info, void *context) {
   fail(here() + (writes ? ": writes " : ": reads ") + describe_address(info->si_addr));
 }
 
-/// Lets those go on who wait for each other and are all there. Returns whether any can.
+/// Releases the threads at barriers that all have reached. Returns whether any thread can continue.
 bool open_barriers(unsigned count) {
   bool any = false;
   unsigned at_block = 0;
@@ -169,7 +169,7 @@ std::string run(const Launch &launch, Order order, unsigned char poison) {
   if (!_setjmp(fault)) {
     run_blocks(launch, order, poison);
   }
-  // Those that were stopped midway begin anew.
+  // Fibers that were stopped midway start over in the next launch.
   if (!failure.empty()) {
     for (unsigned i = 0; i < fiber_count; i++) fibers[i].has_started = false;
   }

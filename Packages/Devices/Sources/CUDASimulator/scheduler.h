@@ -10,10 +10,10 @@ struct Launch {
   dim3 grid, block;
 };
 
-/// In which order blocks, and the threads between two barriers, run.
+/// The order in which blocks, and the threads between two barriers, run.
 enum class Order { forwards, backwards };
 
-/// Runs all threads of a launch. Returns what went wrong, or an empty text.
+/// Runs all threads of a launch. Returns a description of the error, or an empty string.
 ///
-/// `poison` is what memory that blocks share holds at first.
+/// Shared memory is initially filled with `poison`.
 std::string run(const Launch &launch, Order order, unsigned char poison);

@@ -1,5 +1,5 @@
-// Streams, events and graphs. Nothing happens before someone waits for it: what a GPU may do late, this does
-// as late as it can.
+// Streams, events and graphs. Work is deferred until it is waited for: the simulator does as late as possible what a GPU
+// may do late.
 
 #include "streams.h"
 
@@ -21,14 +21,14 @@ struct CUgraphExec_st {
 
 struct CUstream_st {
   std::deque<Work> queue;
-  /// How many works were ever added, and done.
+  /// The numbers of work items added and done so far.
   uint64_t added = 0, done = 0;
-  /// Where works go instead while they are captured.
+  /// The graph that receives the work during a capture.
   CUgraph capture = nullptr;
-  /// It stays for the events that were recorded on it.
+  // A stream is never destroyed, since events refer to it.
 };
 
-/// A place in a stream, and when it was passed.
+/// A point in a stream's work, and the time at which it was reached.
 struct CUevent_st {
   CUstream stream = nullptr;
   uint64_t number = 0;
@@ -36,7 +36,7 @@ struct CUevent_st {
 };
 
 namespace {
-/// What a stream puts off at the most.
+/// The largest number of work items that a stream defers.
 const size_t LONGEST = 256;
 
 CUresult sticky = CUDA_SUCCESS;
@@ -47,7 +47,7 @@ std::set<CUstream> &streams() {
   return all;
 }
 
-/// The stream of a handle, which is null for the default one.
+/// The stream of a handle; null is the default stream.
 CUstream stream_of(CUstream handle) {
   static CUstream own = *streams().insert(new CUstream_st()).first;
   return handle ? handle : own;
@@ -114,7 +114,7 @@ CUresult cuStreamQuery(CUstream handle) {
   Locked lock(mutex);
   CUstream stream = stream_of(handle);
   if (stream->queue.empty()) return sticky;
-  // It gets done one after the other, however often one asks.
+  // Each query makes progress by one work item, so that polling terminates.
   run_up_to(stream, stream->done + 1);
   return sticky != CUDA_SUCCESS ? sticky : CUDA_ERROR_NOT_READY;
 }

@@ -6,14 +6,14 @@
 
 #include "api.h"
 
-/// Work that a stream does when its turn comes.
+/// A work item of a stream.
 typedef std::function<CUresult()> Work;
 
-/// Adds work to a stream, or to the graph that it captures.
+/// Adds work to a stream, or to the graph being captured.
 CUresult add(CUstream stream, Work work);
-/// Does all work of a stream, or of all streams, and returns what went wrong.
+/// Runs all work of a stream, or of all streams, and returns the first error.
 CUresult run_all(CUstream stream);
 CUresult run_all();
-/// What went wrong goes wrong with all that follows, as on a GPU.
+/// Reports an error, which is sticky: all later calls fail with it, as on a GPU.
 CUresult fail(CUresult error, const std::string &report);
 CUresult failure();

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Devices
 
-/// Gives this process other variables; an empty one is taken away.
+/// Sets environment variables of this process; an empty value unsets one.
 private func environment(_ variables: [String: String]) {
   for (name, value) in variables {
     if value.isEmpty { unsetenv(name) } else { setenv(name, value, 1) }
@@ -15,8 +15,8 @@ private func message(_ result: ExitTest.Result?) -> String {
   String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
 }
 
-/// What happens where there is no GPU, or not the one that was asked for. Each runs in a process of its own,
-/// since a process looks for GPUs once.
+/// Behavior without a GPU, or without the requested one. Each test runs in its own process, since a process looks for
+/// GPUs only once.
 @Suite struct UnavailableTests {
   @Test func nothingIsClaimedWithoutAGPU() async {
     await #expect(processExitsWith: .success) {
@@ -92,7 +92,7 @@ private func message(_ result: ExitTest.Result?) -> String {
       environment(["FLAMBEAU_SIMULATOR_MEMORY": "\(64 << 20)", "FLAMBEAU_CUDA_CACHE": "1"])
       var kept: [Storage] = []
       for _ in 0..<2 { kept.append(.make(byteCount: 20 << 20, device: .cuda())) }
-      // What is free in the cache is given back before anyone gives up.
+      // Cached memory is returned to the driver before an allocation fails.
       kept.removeLast()
       kept.append(.make(byteCount: 40 << 20, device: .cuda()))
       #expect(CUDA.memoryReserved() == 60 << 20)
@@ -105,7 +105,7 @@ private func message(_ result: ExitTest.Result?) -> String {
   }
 }
 
-/// What the GPU that is there, real or simulated, can do.
+/// Tests of the available GPU, real or simulated.
 @Suite(.enabled(if: CUDA.isAvailable)) struct CUDATests {
   private let backend = Device.cuda().backend
 
@@ -150,7 +150,7 @@ private func message(_ result: ExitTest.Result?) -> String {
     backend.unary(.square, x, 0, 0, into: y)
     let expected: [Float] = (0..<count).map { Float($0 % 97) * Float($0 % 97) }
     #expect(numbers(y) == expected)
-    // From a place where four elements cannot be read at once.
+    // From an offset that is misaligned for loads of four elements.
     guard count > 1 else { return }
     let rest = x.with(Layout(shape: [count - 1], strides: [1], offset: 1))
     let z = StridedView(empty: Layout(contiguous: [count - 1]), dtype: .float32, device: .cuda())
@@ -205,7 +205,7 @@ private func message(_ result: ExitTest.Result?) -> String {
   }
 }
 
-/// The kernels' source, and what is kept of it once it is compiled.
+/// The kernels' sources, and the cache of compiled ones.
 @Suite struct KernelSourceTests {
   @Test func everyFileIsInTheProgram() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -237,7 +237,7 @@ private func message(_ result: ExitTest.Result?) -> String {
     #expect(CacheEntry.read(place) == nil)
   }
 
-  /// A damaged file of the cache is compiled anew, and replaced.
+  /// A corrupt cache file is compiled again and replaced.
   @Test(.enabled(if: CUDA.isSimulator))
   func theCacheIsRebuilt() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString)")

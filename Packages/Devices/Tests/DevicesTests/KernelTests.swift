@@ -39,7 +39,7 @@ func largeArraysAreSharedAmongThreads(shape: [Int]) {
   #expect(floats(y) == expected)
 }
 
-/// Rows so long that they are read in pieces where an operand lies across them.
+/// Rows so long that they are read in tiles if an operand is transposed.
 @Test(arguments: [[3, 700, 5], [600, 300], [2, 257, 256], [1, 900, 1]])
 func transposedOperands(shape: [Int]) {
   let count = shape.reduce(1, *)
@@ -80,7 +80,7 @@ func transposedOperands(shape: [Int]) {
   #expect(reduced(.maximum, [false, true, true], to: [2]) == [11, 23])
 }
 
-/// float32 has functions of its own for some, which must be exact to a few units in the last place.
+/// float32 has its own versions of some functions, which must be accurate to a few ulps.
 @Test(arguments: [UnaryOperation.exp, .expm1, .log, .log1p, .tanh, .sqrt])
 func functionsAreExact(operation: UnaryOperation) {
   let (units, function): (Double, (Double) -> Double) =
@@ -92,7 +92,7 @@ func functionsAreExact(operation: UnaryOperation) {
     case .tanh: (2.5, { tanh($0) })
     default: (0.5, { $0.squareRoot() })
     }
-  // Every 65,537th of all float32.
+  // Every 65,537th of all float32 numbers.
   let scalars = stride(from: UInt32(0), to: .max - 65537, by: 65537).map(Float.init(bitPattern:))
   let x = view(scalars, [scalars.count])
   let y = StridedView(empty: x.layout, dtype: .float32, device: .cpu)
@@ -109,7 +109,7 @@ func functionsAreExact(operation: UnaryOperation) {
   }
 }
 
-/// A total does not depend on how many threads there are.
+/// A total does not depend on the number of threads.
 @Test func largeTotals() {
   let count = 5_000_003
   let x = view((0..<count).map { Float($0 % 7) - 3 }, [count])

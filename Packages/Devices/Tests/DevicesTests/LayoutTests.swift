@@ -32,7 +32,7 @@ import Testing
   #expect(layout.broadcast(to: [3]) == nil)
 }
 
-/// Every way to see 24 elements with gaps or without in another shape, against what memory says.
+/// Every view of 24 elements, with gaps or without, in another shape, checked against memory.
 @Test(arguments: [
   Layout(contiguous: [2, 3, 4]), Layout(shape: [4, 6], strides: [1, 4], offset: 0),
   Layout(shape: [2, 3, 4], strides: [24, 8, 2], offset: 1),
@@ -55,7 +55,7 @@ func viewsFollowMemory(layout: Layout) {
     if let view = layout.view(as: shape) {
       #expect(offsets(view) == offsets(layout), "\(layout.shape) \(layout.strides) as \(shape)")
     } else {
-      // No strides would do: some place of the shape lies where its first row does not lead.
+      // No strides describe it: some element is not where the strides of the first row lead.
       let order = offsets(layout)
       var strides = [Int](repeating: 0, count: shape.count)
       var step = 1

@@ -3,7 +3,7 @@ import Devices
 import Foundation
 import Testing
 
-/// The simulator by itself, as a driver of CUDA.
+/// The simulator alone, as a CUDA driver.
 private struct Simulator {
   let driver: CUDADriver
   private let module: CUmodule
@@ -56,15 +56,15 @@ private struct Simulator {
   var words: String { String(cString: report()) }
 }
 
-/// What real hardware forgives in silence, the simulator does not.
+/// The simulator reports errors that real hardware silently tolerates.
 @Suite(.enabled(if: CUDA.isSimulator)) struct SimulatorTests {
-  /// What goes wrong stays wrong for a process, so each mistake has its own.
+  /// Errors are sticky within a process, so each test case has its own.
   @Test(arguments: [
     ("diverging_barrier", "32 of 64 threads wait at __syncthreads, which the others never reach"),
     ("misaligned_four", "four elements at once from"),
     ("race", "depends on the order in which threads run"),
     ("shared_race", "depends on memory that was never written"),
-    ("behind", "thread (0, 0, 0): writes 0 bytes behind 256 bytes"),
+    ("behind", "thread (0, 0, 0): writes 0 bytes after 256 bytes"),
     ("before", "writes"),
   ])
   func mistakesOfKernelsAreFound(name: String, text: String) async {
@@ -95,7 +95,7 @@ private struct Simulator {
       let simulator = Simulator()
       var pointer: CUdeviceptr = 0
       Simulator.check(simulator.driver.cuMemAlloc(&pointer, 256))
-      // Copies of what was never written are no mistake, computing with it is.
+      // Copying unwritten memory is allowed, computing with it is an error.
       #expect(simulator.run("reverse", pointer) == 0)
       #expect(simulator.run("increment", pointer) == CUDA_ERROR_LAUNCH_FAILED)
       #expect(simulator.words.contains("memory that was never written"))

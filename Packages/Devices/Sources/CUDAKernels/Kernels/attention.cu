@@ -1,5 +1,5 @@
-// softmax(q·kᵀ·scale + mask)·v in tiles of keys, so that no score is ever in memory (Dao and others, 2022): a
-// warp makes a row of the result, and its threads take a key each. All are [batch, rows, width], contiguous.
+// softmax(q·kᵀ·scale + mask)·v in tiles of keys, so that the scores are never in global memory (FlashAttention; Dao et
+// al., 2022). A warp computes a row of the result, with a key for each thread. All are [batch, rows, width], contiguous.
 
 #include "groups.cuh"
 
@@ -7,20 +7,20 @@
 enum {
   /// The widest rows of queries, keys and values.
   WIDEST = ATTENTION_BYTES / sizeof(T),
-  /// What one thread has of a row.
+  /// The number of a row's elements that each thread holds.
   SHARES = WIDEST / WARP,
 };
 
 struct AttentionTiles {
-  /// What the block's rows are made of: queries, or keys; and gradients, or values.
+  /// The block's own rows: queries and gradients, or keys and values.
   T own[2][WARPS][WIDEST];
-  /// What a tile has of the other side; threads read its rows side by side.
+  /// A tile of the other side's rows, padded against bank conflicts.
   T other[2][WARP][WIDEST + 1];
   T weights[2][WARPS][WARP];
   char joined[WARPS * 16];
 };
 
-/// Rows of a matrix; those behind its end are 0.
+/// Loads rows of a matrix; rows past its end are 0.
 template <int STRIDE>
 inline void load_rows(
     T (*rows)[STRIDE], int count, const S *matrix, int64_t first, int64_t end, int64_t width) {
@@ -36,7 +36,7 @@ inline T dot(const T *a, const T *b, int64_t width) {
   return sum;
 }
 
-/// sums[column] ← kept·sums[column] + Σ weight[j]·rows[j][column], of this thread's columns.
+/// sums[column] ← kept·sums[column] + Σ weight[j]·rows[j][column], for this thread's columns.
 inline void add_weighted(
     T sums[SHARES], T kept, const T *weights, const T (*rows)[WIDEST + 1], int64_t width) {
   for (int share = 0; share < SHARES; share++) {
@@ -55,7 +55,7 @@ inline void store_row(const T sums[SHARES], T factor, S *row, int64_t width) {
   }
 }
 
-/// The score of a query and a key whose product is given; -∞ where it is masked.
+/// The score of a query and a key, given their product; -∞ if it is masked.
 inline T score_of(const AttentionLaunch &launch, int64_t part, int64_t row, int64_t key, T product) {
   if (row >= launch.rows || key >= launch.keys || (launch.is_causal && key > row)) {
     return least<T>();
@@ -67,7 +67,7 @@ inline T score_of(const AttentionLaunch &launch, int64_t part, int64_t row, int6
   return score + LOAD(((const S *)launch.mask)[place]);
 }
 
-/// The matrices of one part of the batch.
+/// The matrices at one index of the batch.
 struct Matrices {
   const AttentionLaunch &launch;
   int64_t part;
@@ -87,19 +87,19 @@ struct Matrices {
   const T *along() const { return (const T *)launch.along + part * launch.rows; }
 };
 
-/// body(part, matrices, first) for the rows first to first + WARPS - 1, of so many, that this block makes.
+/// Calls body(part, matrices, first) for each group of WARPS rows, starting at first, that this block computes.
 template <class Body>
 inline void each_rows(const AttentionLaunch &launch, int64_t rows, Body body) {
   int64_t blocks = (rows + WARPS - 1) / WARPS;
   for (int64_t block = blockIdx.x; block < launch.batch * blocks; block += gridDim.x) {
-    // Until then others may still read what the last rows left.
+    // Other threads may still be reading the tiles of the previous rows.
     __syncthreads();
     int64_t part = block / blocks;
     body(part, Matrices{launch, part}, block % blocks * WARPS);
   }
 }
 
-/// Up to where the keys go that rows from the first on may look at.
+/// The end of the keys that the block's rows, starting at first, may attend to.
 inline int64_t end_of_keys(const AttentionLaunch &launch, int64_t first) {
   return launch.is_causal && first + WARPS < launch.keys ? first + WARPS : launch.keys;
 }
@@ -131,14 +131,14 @@ KERNEL(attention, const AttentionLaunch launch) {
       add_weighted(sums, kept, tiles.weights[0][warp], tiles.other[1], e);
     }
     if (row >= launch.rows) return;
-    // A query that may look nowhere gives 0.
+    // A query whose keys are all masked gives 0.
     store_row(sums, total == 0 ? 0 : 1 / total, (S *)launch.y + (part * launch.rows + row) * e, e);
     if (lane == 0) ((T *)launch.totals)[part * launch.rows + row] = best + log(total);
   });
 }
 
-// With p = exp(score - total) and δ = Σ gradient·y: the slope of a score is p·(gradient·v - δ)·scale, and that of
-// q the sum of keys by these.
+// With p = exp(score - total) and δ = Σ gradient·y, the gradient of q·k is p·(gradient·v - δ)·scale, and the gradient of
+// q is the sum of the keys weighted by these.
 KERNEL(attention_gradients_of_queries, const AttentionLaunch launch) {
   __shared__ AttentionTiles tiles;
   Group<WARP> group = {tiles.joined};
@@ -174,7 +174,7 @@ KERNEL(attention_gradients_of_queries, const AttentionLaunch launch) {
   });
 }
 
-// The gradients of keys and values, which a warp makes from tiles of queries.
+// The gradients of keys and values, which a warp computes from tiles of queries.
 KERNEL(attention_gradients_of_keys, const AttentionLaunch launch) {
   __shared__ AttentionTiles tiles;
   int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP;
@@ -184,7 +184,7 @@ KERNEL(attention_gradients_of_keys, const AttentionLaunch launch) {
     load_rows<WIDEST>(tiles.own[0], WARPS, of.k(), first, launch.keys, d);
     load_rows<WIDEST>(tiles.own[1], WARPS, of.v(), first, launch.keys, e);
     T of_key[SHARES] = {}, of_value[SHARES] = {};
-    // Queries before the first key are masked from it.
+    // Queries before the first key are masked.
     int64_t begin = launch.is_causal ? first / WARP * WARP : 0;
     for (int64_t start = begin; start < launch.rows; start += WARP) {
       __syncthreads();

@@ -1,4 +1,4 @@
-// Whether a and b compare so, from the table in elementwise.h.
+// y = op(a, b), where y is bool, from the table in elementwise.h.
 
 #include "maps.cuh"
 

@@ -1,4 +1,4 @@
-// y = x, where x is of the type OPERATION and y of this one.
+// y = x, where x has the dtype OPERATION and y the dtype ELEMENT.
 
 #include "maps.cuh"
 

@@ -1,18 +1,18 @@
-// Convolutions as products of matrices that are read from the images as they are needed (implicit GEMM;
-// Chetlur and others, 2014). Images are [image, channel, height, width], weights [out channel, channel of the
-// group, kernel height, kernel width].
+// Convolutions as matrix products whose operands are read from the images on the fly (implicit GEMM; Chetlur
+// et al., 2014). Images are [image, channel, height, width], weights [out channel, channel of the group, kernel height,
+// kernel width].
 
 #include "groups.cuh"
 #include "tiles.cuh"
 
 #if IS_FLOAT
-/// A place of an image [height, width] or 0 outside of it.
+/// A pixel of an image [height, width], or 0 outside of it.
 inline T pixel(const Windows &w, const S *image, int64_t y, int64_t x) {
   bool is_inside = y >= 0 && y < w.height && x >= 0 && x < w.width;
   return is_inside ? LOAD(image[y * w.width + x]) : 0;
 }
 
-/// Where window j has place p of its kernel.
+/// The pixel of window j at kernel position p.
 inline T pixel_of_window(const Windows &w, const S *image, int64_t p, int64_t j) {
   return pixel(
       w, image,
@@ -27,7 +27,7 @@ struct Sizes {
         windows(w.out_height * w.out_width) {}
 };
 
-// y[o, window] = Σ weight[o, (c, place)] · x[(c, place), window], for all windows of all images.
+// y[o, window] = Σ weight[o, (c, p)] · x[(c, p), window] over channels c and kernel positions p, for all windows.
 KERNEL(convolve, const ConvolutionLaunch launch) {
   __shared__ Tiles tiles;
   const Windows &w = launch.windows;
@@ -53,8 +53,8 @@ KERNEL(convolve, const ConvolutionLaunch launch) {
   });
 }
 
-// dx[c, pixel] = Σ weight[(o, place), c] · g[(o, place), pixel], where the window is found that has the place
-// of its kernel at the pixel.
+// dx[c, pixel] = Σ weight[(o, p), c] · g[(o, p), pixel], where g is that of the window with kernel position p at the
+// pixel, or 0 if there is none.
 KERNEL(convolve_gradient_of_input, const ConvolutionLaunch launch) {
   __shared__ Tiles tiles;
   const Windows &w = launch.windows;
@@ -88,7 +88,7 @@ KERNEL(convolve_gradient_of_input, const ConvolutionLaunch launch) {
   });
 }
 
-// dw[o, (c, place)] = Σ g[o, window] · x[(c, place), window] over the windows of all images, in parts.
+// dw[o, (c, p)] = Σ g[o, window] · x[(c, p), window] over the windows of all images, in parts.
 KERNEL(convolve_gradient_of_weight, const ConvolutionLaunch launch) {
   __shared__ Tiles tiles;
   const Windows &w = launch.windows;

@@ -1,4 +1,4 @@
-// Numbers in a row, and choices between elements.
+// Ramps, and `where`.
 
 #include "kernel.cuh"
 

@@ -1,12 +1,12 @@
 #pragma once
-// Threads that work on one row together: a warp of 32, or a whole block. Totals are joined in one fixed
-// order, so that results are the same in every run.
+// Groups of threads that share a row: a warp of 32, or a whole block. Totals are joined in a fixed order, so that
+// results are deterministic.
 
 #include "kernel.cuh"
 
 enum { WARP = 32, WARPS = LAUNCH_BLOCK / WARP };
 
-/// A value from the thread `distance` further in the warp.
+/// The value of the thread whose lane is larger by `distance`.
 template <class E>
 inline E from_further(E x, int distance) {
   static_assert(sizeof(E) <= 16, "two words");
@@ -21,7 +21,7 @@ inline E from_further(E x, int distance) {
   return shifted.value;
 }
 
-/// What JOIN makes of the warp's values, in its first thread.
+/// The warp's values joined, in its first thread.
 template <class J, class A>
 inline A join_warp(A total) {
   for (int distance = WARP / 2; distance > 0; distance /= 2) {
@@ -31,10 +31,10 @@ inline A join_warp(A total) {
   return total;
 }
 
-/// A row for each group, and its threads: SIZE is WARP or LAUNCH_BLOCK.
+/// A group of SIZE threads, WARP or LAUNCH_BLOCK, that shares a row.
 template <int SIZE>
 struct Group {
-  /// Room for a value of each warp, and the first of the results.
+  /// Shared memory for a value of each warp.
   char *shared;
 
   int thread() const { return threadIdx.x % SIZE; }
@@ -43,7 +43,7 @@ struct Group {
   }
   int64_t row_step() const { return (int64_t)gridDim.x * (LAUNCH_BLOCK / SIZE); }
 
-  /// What JOIN makes of all the group's values, in each of its threads.
+  /// The group's values joined, in each of its threads.
   template <class J, class A>
   A join(A total) const {
     A *values = (A *)shared;
@@ -64,7 +64,7 @@ struct Group {
   }
 };
 
-/// How totals are made: what they start with and how they take in another.
+/// A kind of total: its initial value, and how it is joined with another.
 template <class A>
 struct Sum {
   static A first() { return 0; }
@@ -82,7 +82,7 @@ inline bool is_nan(A x) {
   return x != x;
 }
 
-/// The least and the greatest number of a type.
+/// The smallest and the largest number of a type.
 template <class A>
 inline A least() {
 #if IS_FLOAT

@@ -1,8 +1,8 @@
-// Elements taken, put or added where an index says, and the places of what is true.
+// Gather, scatter, and the indices of true elements.
 
 #include "kernel.cuh"
 
-/// An index as an offset; 0, and a note, where it is out of range.
+/// The offset of an index; if it is out of range, 0, and the index is noted in `invalid`.
 inline int64_t resolve(
     int64_t index, int64_t size, int64_t stride, InvalidIndex *invalid) {
   if (index >= 0 && index < size) return index * stride;
@@ -24,8 +24,8 @@ KERNEL(gather, const Walk walk, int64_t size, int64_t stride, InvalidIndex *inva
   }
 }
 
-// The key of each index: which places of y it means. The walk is over (index, places of y counted in the
-// dims that the index distinguishes, without the dim). Those out of range have -1.
+// The key of each index: the flat position in y that it refers to, in the dims along which the index varies, or -1 if
+// it is out of range. The walk is over (index, flat positions without dim).
 KERNEL(scatter_keys, const Walk walk, int64_t *keys, int64_t size, int64_t stride,
        InvalidIndex *invalid) {
   const int64_t *index = (const int64_t *)walk.data[0];
@@ -39,7 +39,7 @@ KERNEL(scatter_keys, const Walk walk, int64_t *keys, int64_t size, int64_t strid
   }
 }
 
-// With keys in order, the first of those that are equal puts or adds for all of them, in their order.
+// With sorted keys, the thread of the first of several equal keys stores or adds all of their elements, in order.
 KERNEL(scatter, const ScatterLaunch launch) {
   const Walk &keys = launch.keys, &rest = launch.rest;
   const int64_t *index = (const int64_t *)keys.data[0];
@@ -63,7 +63,7 @@ KERNEL(scatter, const ScatterLaunch launch) {
   }
 }
 
-// How many are true up to each place, given the running sums of a tile's counts; and the places.
+// The number of true elements in each tile; and their indices, given the cumulative sums of these counts.
 KERNEL(count_true, int64_t n, int64_t *counts, const bool *x) {
   for (int64_t tile = first_index(); tile * TRUE_TILE < n; tile += index_step()) {
     int64_t count = 0;

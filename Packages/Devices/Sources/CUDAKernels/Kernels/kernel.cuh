@@ -1,5 +1,5 @@
 #pragma once
-// What all kernels begin with. A file of kernels is compiled for one element type, ELEMENT: float32, say.
+// Common to all kernels. A kernel file is compiled for one dtype, ELEMENT, such as float32.
 
 #include "elementwise.h"
 #include "launches.h"
@@ -8,7 +8,7 @@
 #define JOINED_(a, b) a##b
 #define JOINED(a, b) JOINED_(a, b)
 
-// The types that elements are stored as, S, and computed with as, T.
+// The storage type S and the compute type T of elements.
 #define X(name, storage, compute, ...) \
   typedef storage storage_##name;      \
   typedef compute compute_##name;
@@ -19,7 +19,7 @@ typedef JOINED(compute_, ELEMENT) T;
 #define LOAD(x) JOINED(FLAMBEAU_LOAD_, ELEMENT)(x)
 #define STORE(x) JOINED(FLAMBEAU_STORE_, ELEMENT)(x)
 
-// 1 for floating point, 2 for whole numbers and truth values.
+// 1 for floating point, 2 for integers and bool.
 #define KIND_bool 2
 #define KIND_uint8 2
 #define KIND_int8 2
@@ -31,34 +31,34 @@ typedef JOINED(compute_, ELEMENT) T;
 #define KIND_float32 1
 #define KIND_float64 1
 #define IS_FLOAT (JOINED(KIND_, ELEMENT) == 1)
-// Sums and products are of floating point and int64 only.
+// Sums and products support floating point and int64 only.
 #define TOTALS_int64 1
 #define TOTALS_float16 1
 #define TOTALS_bfloat16 1
 #define TOTALS_float32 1
 #define TOTALS_float64 1
 #define HAS_TOTALS (JOINED(TOTALS_, ELEMENT) == 1)
-// What totals are kept in.
+// The type that totals are accumulated in.
 #if IS_FLOAT
 typedef double Total;
 #else
 typedef int64_t Total;
 #endif
 
-// Defines a kernel, called name_ELEMENT.
+// Defines a kernel named name_ELEMENT.
 #define KERNEL(name, ...) KERNEL_(JOINED(name##_, ELEMENT), __VA_ARGS__)
 #if defined(__CUDACC__)
-// NVRTC takes functions without a mark as the device's own (--device-as-default-execution-space).
+// NVRTC compiles unannotated functions as device functions (--device-as-default-execution-space).
 #define INFINITY __int_as_float(0x7f800000)
 #define KERNEL_(name, ...) \
   extern "C" __global__ void __launch_bounds__(LAUNCH_BLOCK) name(__VA_ARGS__)
 #define CHECK_ALIGNED(pointer, size)
-// Expressions of the tables compare whole numbers without a sign with 0, and choose between types.
+// Expressions of the tables compare unsigned integers with 0 (186), and no file uses all functions (177).
 #pragma nv_diag_suppress 186
 #pragma nv_diag_suppress 177
 #endif
 
-// The kernels of a table of operations: of the one that is asked for, or of all.
+// The kernels of a table of operations: that of OPERATION if it is defined, else all.
 #if defined(OPERATION)
 #define KERNELS_OF(table, X) APPLIED(X, OPERATION)
 #define APPLIED(X, ...) X(__VA_ARGS__)
@@ -66,17 +66,17 @@ typedef int64_t Total;
 #define KERNELS_OF(table, X) table(X)
 #endif
 
-/// This thread's number among all of the grid, and how many there are.
+/// This thread's index in the grid, and the number of threads in the grid.
 inline int64_t first_index() { return (int64_t)blockIdx.x * blockDim.x + threadIdx.x; }
 inline int64_t index_step() { return (int64_t)gridDim.x * blockDim.x; }
 
-/// An operand's bytes as a number, where the program gave it instead of memory.
+/// The value of a scalar operand from the CPU.
 template <class E>
 inline E number_of(const Walk &walk, int operand) {
   return *(const E *)(const void *)&walk.numbers[operand];
 }
 
-/// index / size, leaving what is left of the index. Division of 64 bits takes several times as long as of 32.
+/// Returns index / size and leaves the remainder in index. 64-bit division is several times slower than 32-bit.
 inline int64_t divide(int64_t &index, int64_t size) {
   int64_t quotient =
       (index | size) >> 32 ? index / size : (int64_t)((uint32_t)index / (uint32_t)size);
@@ -84,7 +84,7 @@ inline int64_t divide(int64_t &index, int64_t size) {
   return quotient;
 }
 
-/// Where elements of an index are, in up to four operands.
+/// The offsets of the element at a flat index, in up to four operands.
 inline void seek(const Walk &walk, int64_t index, int operands, int64_t offsets[]) {
   for (int k = 0; k < operands; k++) offsets[k] = 0;
 #pragma unroll 1

@@ -1,9 +1,9 @@
 #pragma once
-// y = f(…) for each element, of one to three inputs in any strides.
+// y = f(…) for each element, with one or two inputs of any strides.
 
 #include "kernel.cuh"
 
-/// Four elements that are read or written at once.
+/// Four elements that are loaded or stored together.
 template <class E>
 struct alignas(4 * sizeof(E) < 16 ? 4 * sizeof(E) : 16) Four {
   E at[4];
@@ -15,7 +15,7 @@ inline Four<E> *fours(void *data) {
   return (Four<E> *)data;
 }
 
-/// Whether an operand's elements follow each other from a place where four of them can be read.
+/// Whether an operand's elements are contiguous and aligned for loads of four.
 template <class E>
 inline bool lies_in_fours(const Walk &walk, int operand) {
   return walk.data[operand] && walk.strides[0][operand] == 1 &&

@@ -1,4 +1,4 @@
-// Products of matrices of types that cuBLAS does not know.
+// Matrix products for dtypes that cuBLAS does not support.
 
 #include "tiles.cuh"
 

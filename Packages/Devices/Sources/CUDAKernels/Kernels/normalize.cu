@@ -72,7 +72,7 @@ inline void normalize_gradient_rows(
 NORMALIZE_KERNELS(warp, WARP)
 NORMALIZE_KERNELS(block, LAUNCH_BLOCK)
 
-// dw = Σ g·z and db = Σ g over rows: each block makes 32 columns' sums, its warps sharing the rows.
+// dw = Σ g·z and db = Σ g over rows: each block computes the sums of 32 columns, and its warps share the rows.
 KERNEL(normalize_columns, const NormalizeLaunch launch, const S *gradient, S *dw, S *db) {
   __shared__ double sums[2][WARPS][WARP];
   int64_t n = launch.rows.n;

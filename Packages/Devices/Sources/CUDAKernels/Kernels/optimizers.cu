@@ -1,4 +1,4 @@
-// One step of an optimizer in one pass; see steps.h.
+// Fused optimizer steps; see steps.h.
 
 #include "kernel.cuh"
 #include "steps.h"

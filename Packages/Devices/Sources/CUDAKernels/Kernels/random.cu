@@ -1,5 +1,5 @@
-// Random numbers by Philox-4x32-10 (Salmon and others, 2011): four words from a counter and a key, so that an
-// element's number depends on its place alone, and not on how a device shares the work.
+// Random numbers by Philox-4x32-10 (Salmon et al., 2011): four words from a counter and a key, so that an element's
+// number depends on its index only, and not on how the work is split among threads.
 
 #include "kernel.cuh"
 
@@ -21,18 +21,18 @@ inline Words philox(uint64_t key, uint64_t counter, uint64_t stream) {
   return c;
 }
 
-/// The words of two elements, i being even: each has 64 bits.
+/// The random words of elements i, which is even, and i + 1: 64 bits each.
 inline Words words_at(const RandomLaunch &random, int64_t i) {
   return philox(random.key, (uint64_t)i / 2, random.replay ? *random.replay : 0);
 }
 
-/// 53 bits as a number from 0 up to 1.
+/// A number in [0, 1) with 53 random bits.
 inline double unit(uint32_t high, uint32_t low) {
   return (double)(((uint64_t)high << 32 | low) >> 11) * (1.0 / 9007199254740992.0);
 }
 
 #if IS_FLOAT
-// As many bits as a type's significand has, so that 1 is never reached.
+// The width of each type's significand: with this many random bits, 1 is never reached.
 #define BITS_float16 11
 #define BITS_bfloat16 8
 #define BITS_float32 24
@@ -50,7 +50,7 @@ KERNEL(uniform, const RandomLaunch random, int64_t n, S *y, double low, double h
   }
 }
 
-// Pairs by Box and Muller's method.
+// Pairs by the Box–Muller method.
 KERNEL(normal, const RandomLaunch random, int64_t n, S *y, double mean, double deviation) {
   for (int64_t i = 2 * first_index(); i < n; i += 2 * index_step()) {
     Words words = words_at(random, i);
@@ -81,7 +81,7 @@ KERNEL(integers, const RandomLaunch random, int64_t n, S *y, int64_t low, int64_
   }
 }
 
-// What a graph begins with, so that each replay has numbers of its own.
+// The first kernel of a graph: counts the replay, so that each replay draws different numbers.
 KERNEL(advance, uint64_t *replay) {
   if (first_index() == 0) ++*replay;
 }

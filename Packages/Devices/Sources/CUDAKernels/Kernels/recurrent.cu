@@ -1,4 +1,4 @@
-// One step of a long short-term memory, element by element, and its derivative; see recurrent.h.
+// The element-wise part of an LSTM step, and its gradient; see recurrent.h.
 
 #include "kernel.cuh"
 #include "recurrent.h"

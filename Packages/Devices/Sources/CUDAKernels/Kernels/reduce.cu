@@ -1,15 +1,15 @@
-// Reductions over any dims. Where there are few results, each is made from several parts, which a second
-// kernel joins. Nothing depends on the order in which threads run.
+// Reductions over any dims. If there are few results, each is computed in several parts, which a second
+// kernel joins. The result is deterministic.
 
 #include "groups.cuh"
 
-/// An element and its place along the dim.
+/// An element and its index along the dim.
 struct Placed {
   T value;
   int64_t place;
 };
 
-/// The first of the best elements, or of NaN.
+/// The first of the best elements, or the first NaN.
 template <class M>
 struct First {
   static Placed first() { return {M::first(), INT64_MAX}; }
@@ -22,7 +22,7 @@ struct First {
   }
 };
 
-/// How elements, with the centre of their result, become totals, and totals results.
+/// A reduction: how an element, given the center of its result, is loaded, and how a total is stored.
 template <class J>
 struct Extreme {
   typedef J Join;
@@ -71,7 +71,7 @@ struct PlaceOf {
   static R store(A total, const ReductionTerms &terms) { return total.place; }
 };
 
-/// Each block makes one part of one result after the other.
+/// Each block computes a part of one result at a time.
 template <class W>
 inline void reduce_rows(const ReductionLaunch &launch, char *shared) {
   typedef typename W::A A;
@@ -96,7 +96,7 @@ inline void reduce_rows(const ReductionLaunch &launch, char *shared) {
   }
 }
 
-/// Columns that lie side by side: a warp's threads take one each, and the warps of a block share its rows.
+/// For adjacent columns: each thread of a warp handles one, and the warps of a block share the rows.
 template <class W>
 inline void reduce_columns(const ReductionLaunch &launch, char *shared) {
   typedef typename W::A A;
@@ -147,7 +147,7 @@ typedef Extreme<Minimum<T>> Reduce_minimum;
 typedef PlaceOf<Maximum<T>> Reduce_indexOfMaximum;
 typedef PlaceOf<Minimum<T>> Reduce_indexOfMinimum;
 
-// Totals of whole numbers are in int64 alone, and not all of them.
+// Integer totals are in int64 only, and some totals have no integer version.
 #define WHOLES_int64(...) __VA_ARGS__
 #define WHOLES_none(...)
 #define WHOLE_REDUCTION_KERNELS(name, element, JOIN, START, result, wholes) \

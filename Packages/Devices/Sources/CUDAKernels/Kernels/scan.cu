@@ -1,10 +1,9 @@
-// Running sums and products along rows, in the precision of sums. A block takes a row, 256 elements at a
-// time.
+// Cumulative sums and products along rows, accumulated as Total. A block handles a row, 256 elements at a time.
 
 #include "groups.cuh"
 
 #if HAS_TOTALS
-/// The totals of all threads up to this one, and of all of them.
+/// The inclusive scan of the threads' values, and the total of all of them.
 template <class J>
 inline Total totals_up_to(Total *shared, Total x, Total &all) {
   shared[threadIdx.x] = x;

@@ -1,5 +1,5 @@
-// Softmax and its logarithm along rows, y = eˣ⁻ᵐ / Σ eˣ⁻ᵐ and y = x - m - log Σ eˣ⁻ᵐ, where m is the row's
-// maximum; and the cross entropy, which is the negative logarithm at the right place.
+// Softmax and log-softmax along rows, y = eˣ⁻ᵐ / Σ eˣ⁻ᵐ and y = x - m - log Σ eˣ⁻ᵐ, where m is the row's
+// maximum; and the cross entropy, which is the negative log-softmax at the target.
 
 #include "groups.cuh"
 
@@ -73,7 +73,7 @@ inline void cross_entropy_rows(
 SOFTMAX_KERNELS(warp, WARP)
 SOFTMAX_KERNELS(block, LAUNCH_BLOCK)
 
-// (eˣ / Σ eˣ - 1 at the target)·g, or 0 where the target is ignored.
+// (softmax(x) - onehot(target))·g, or 0 if the target is ignored.
 KERNEL(cross_entropy_gradients, Rows rows, S *y, const S *x, const T *totals, const int64_t *target,
        int64_t ignored, const S *gradient) {
   for (int64_t i = first_index(); i < rows.count * rows.n; i += index_step()) {

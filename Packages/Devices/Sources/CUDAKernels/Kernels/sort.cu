@@ -1,12 +1,11 @@
-// The places of rows' elements in their order. Runs are merged into ever longer ones: an element's new place
-// is its own in its run plus the number of elements of the other run that come before it, which keeps equal
-// ones in order. NaN is the largest.
+// Stable argsort along rows, by merging runs into longer ones: an element's new position is that in its own run
+// plus the number of elements of the other run that come before it. NaN counts as the largest.
 
 #include "kernel.cuh"
 
 enum { TILE = SORT_TILE };
 
-/// How many of n places hold elements before x, or also equal ones.
+/// The number of elements, at n sorted indices, that come before x or, with `after_equal`, are equal to it.
 template <class P>
 inline int64_t rank_in(
     const S *row, const P *places, int64_t n, T x, bool descending, bool after_equal) {
@@ -25,7 +24,7 @@ inline int64_t rank_in(
   return first;
 }
 
-/// The new place of what is at i, of n places in runs of a length.
+/// The position after merging of index i, of n indices in sorted runs of length `run`.
 template <class P>
 inline int64_t merged_place(
     const S *row, const P *places, int64_t n, int64_t run, int64_t i, bool descending) {
@@ -38,7 +37,7 @@ inline int64_t merged_place(
              : i - run + rank_in(row, places + start, run, x, descending, true);
 }
 
-// Each block sorts tiles of rows.
+// Sorts tiles of rows, one block for each.
 KERNEL(sort_tiles, Rows rows, int64_t *places, const S *x, bool descending) {
   __shared__ int shared[2][TILE];
   int64_t tiles = (rows.n + TILE - 1) / TILE;
@@ -60,7 +59,7 @@ KERNEL(sort_tiles, Rows rows, int64_t *places, const S *x, bool descending) {
   }
 }
 
-// Runs of places become runs of twice the length.
+// Merges pairs of runs of indices.
 KERNEL(merge_runs, Rows rows, int64_t *to, const int64_t *from, const S *x, int64_t run,
        bool descending) {
   for (int64_t i = first_index(); i < rows.count * rows.n; i += index_step()) {
@@ -71,7 +70,7 @@ KERNEL(merge_runs, Rows rows, int64_t *to, const int64_t *from, const S *x, int6
   }
 }
 
-// How many elements of each row of `length` sorted ones come before each of the same row of x.
+// For each element of x, the number of elements that come before it in the same row of `length` sorted ones.
 KERNEL(search, Rows rows, int64_t *places, const S *x, const S *sorted, int64_t length,
        bool after_equal) {
   for (int64_t i = first_index(); i < rows.count * rows.n; i += index_step()) {

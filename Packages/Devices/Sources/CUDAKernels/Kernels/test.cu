@@ -1,4 +1,4 @@
-// Whether x is so, from the table in elementwise.h.
+// y = op(x), where y is bool, from the table in elementwise.h.
 
 #include "maps.cuh"
 

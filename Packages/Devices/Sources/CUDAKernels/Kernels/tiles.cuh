@@ -1,10 +1,10 @@
 #pragma once
-// Products of matrices in tiles: a block makes 64 × 64 elements of the result from 16 columns and rows at a
-// time, and each thread 4 × 4 of them.
+// Tiled matrix products: a block computes 64 × 64 elements of the result, in steps of 16 along the inner dim, and each
+// thread 4 × 4 of them.
 
 #include "kernel.cuh"
 
-// Whole numbers wrap around, so that smaller ones may be added up in 32 bits.
+// Integers wrap around, so small ones can be accumulated in 32 bits.
 #if IS_FLOAT
 typedef T Number;
 #else
@@ -24,7 +24,8 @@ struct Tiles {
   Number right[MATMUL_DEPTH][MATMUL_TILE + 4];
 };
 
-/// result(i, j, Σ left(i, p)·right(p, j)) for the block's tile of an m × n product, over p from begin to end.
+/// Calls result(i, j, Σ left(i, p)·right(p, j)), summed over p in begin ..< end, for the elements of a tile of an m × n
+/// product.
 template <class L, class R, class Y>
 inline void multiply_tile(
     Tiles &tiles, int64_t m, int64_t n, int64_t begin, int64_t end, int64_t tile_row,
@@ -39,7 +40,7 @@ inline void multiply_tile(
   for (int64_t start = begin; start < end; start += MATMUL_DEPTH) {
     for (int load = 0; load < LOADS; load++) {
       int place = load * LAUNCH_BLOCK + threadIdx.x;
-      // The left side's columns and the right side's rows are read along memory where they lie so.
+      // Neighbouring threads read along the left side's rows and along the right side's rows.
       int depth = place % MATMUL_DEPTH, across = place / MATMUL_DEPTH;
       bool is_inside = start + depth < end && first_row + across < m;
       tiles.left[depth][across] = is_inside ? left(first_row + across, start + depth) : 0;
@@ -68,7 +69,7 @@ inline void multiply_tile(
   }
 }
 
-/// body(product, row, column) for each tile that this block makes of so many m × n products.
+/// Calls body(product, row, column) for each tile that this block computes of a number of m × n products.
 template <class Body>
 inline void each_tile(int64_t products, int64_t m, int64_t n, Body body) {
   int64_t across = (n + MATMUL_TILE - 1) / MATMUL_TILE;

@@ -1,4 +1,4 @@
-// The windows of images as columns, columns added back to images, and the largest element of each window.
+// im2col and col2im, and the index of the largest element of each window.
 
 #include "groups.cuh"
 
@@ -15,7 +15,7 @@ KERNEL(im2col, const Windows w, int64_t channels, S *columns, const S *image) {
   }
 }
 
-/// Which window, if any, has a place of its kernel at a place of the image.
+/// The window with a kernel position at a position of the image, along one dim; -1 if there is none.
 inline int64_t window_at(
     int64_t place, int64_t in_kernel, int64_t stride, int64_t padding, int64_t dilation,
     int64_t count) {
@@ -43,7 +43,7 @@ KERNEL(col2im, const Windows w, int64_t channels, S *image, const S *columns) {
   }
 }
 
-// The place of the largest element, or of the first NaN.
+// The index of the largest element, or of the first NaN.
 KERNEL(argmax_of_windows, const Windows w, int64_t channels, int64_t *places, const S *image) {
   for (int64_t i = first_index(); i < channels * w.out_height * w.out_width; i += index_step()) {
     const S *channel = image + i / (w.out_height * w.out_width) * w.height * w.width;

@@ -6,26 +6,26 @@
 #include "reductions.h"
 #include "windows.h"
 
-// What kernels are given, in C, so that the program fills it in and CUDA C++ reads it.
+// The parameters of kernels, in C, so that Swift can fill them in and CUDA C++ can read them.
 
 enum {
-  /// Dims that a view may have after those that lie without gaps are joined.
+  /// The largest number of dims of a view, after adjacent dims without gaps are merged.
   LAUNCH_MAX_RANK = 32,
   LAUNCH_MAX_OPERANDS = 4,
-  /// Threads of a block, unless a kernel says otherwise.
+  /// The number of threads in a block.
   LAUNCH_BLOCK = 256,
-  /// Elements that a block sorts at once, and that one thread looks through for what is true.
+  /// The number of elements that a block sorts at once, and in which one thread counts the true ones.
   SORT_TILE = 1024,
   TRUE_TILE = 32,
-  /// The sides of the part of a matrix product that a block makes, and of what it takes at a time.
+  /// The side of the tile of a matrix product that a block computes, and its depth per step.
   MATMUL_TILE = 64,
   MATMUL_DEPTH = 16,
-  /// The longest rows of queries, keys and values that attention takes, in bytes as they are computed with.
+  /// The longest rows of queries, keys and values that attention supports, in bytes of the compute type.
   ATTENTION_BYTES = 512,
 };
 
-/// Up to four views of one shape, whose dims are joined where all allow it. Each has strides in elements; of
-/// an operand that is one number known to the program, `data` is null and `numbers` holds its bytes.
+/// Up to four views of the same shape, with dims merged if all views allow it, and strides in elements. For a scalar
+/// operand from the CPU, `data` is null and `numbers` holds its bytes.
 typedef struct {
   int64_t count;
   int64_t rank;
@@ -35,7 +35,7 @@ typedef struct {
   int64_t numbers[LAUNCH_MAX_OPERANDS];
 } Walk;
 
-/// Dims of one view.
+/// The dims of one view.
 typedef struct {
   int64_t count;
   int64_t rank;
@@ -43,7 +43,7 @@ typedef struct {
   int64_t strides[LAUNCH_MAX_RANK];
 } Extents;
 
-/// A reduction of x over the dims `gone`, in parts whose totals go to `partial` where there are several.
+/// A reduction of x over the dims `gone`; if it is split into several parts, their totals go to `partial`.
 typedef struct {
   Extents kept, gone;
   const void *x;
@@ -53,7 +53,7 @@ typedef struct {
   ReductionTerms terms;
 } ReductionLaunch;
 
-/// Where a kernel notes an index that is out of range, in memory that the program can read.
+/// An index out of range that a kernel has noted, in memory that the host can read.
 typedef struct {
   int64_t index;
   int64_t is_set;
@@ -64,7 +64,7 @@ typedef struct {
   int64_t count, n;
 } Rows;
 
-/// Rows brought to one scale: see Backend.normalize.
+/// The parameters of a layer norm or RMS norm; see Backend.normalize.
 typedef struct {
   Rows rows;
   bool center;
@@ -73,33 +73,33 @@ typedef struct {
   double *means, *factors;
 } NormalizeLaunch;
 
-/// Products of matrices, c = a·b or c + a·b, by strides in elements.
+/// Batched matrix products, c = a·b or c + a·b, with strides in elements.
 typedef struct {
   int64_t m, n, k;
   const void *a, *b;
   void *c;
   int64_t a_row, a_column, b_row, b_column;
-  /// Where the matrices of a batch begin; those of c follow each other.
+  /// The batch dims of a and b; the matrices of c are contiguous.
   Extents a_batch, b_batch;
   bool accumulates;
 } MatmulLaunch;
 
-/// A convolution and its derivatives, as products whose matrices are read from images. Each block makes a
-/// part of one product; `parts` of the sum over k go to `partial` where there are several.
+/// A convolution or one of its gradients, as matrix products whose operands are read from images. Each block computes a
+/// tile of a product; if the sum over k is split into several `parts`, they go to `partial`.
 typedef struct {
   Windows windows;
-  /// Images; groups of channels; channels of a group that come in and that go out.
+  /// The numbers of images, of groups, and of input and output channels of a group.
   int64_t images, groups, inputs, outputs;
   const void *left, *right;
   void *result;
   void *partial;
   int64_t parts;
-  /// Whether a convolution is added to its result.
+  /// Whether the convolution is added to the old value of the result.
   bool accumulates;
 } ConvolutionLaunch;
 
-/// Elements that are put, or added, where an index says. `keys` walks over (index, x, y) in the dims that the
-/// index distinguishes, `rest` over (x, y) in the others.
+/// A scatter: stores or adds elements at indices. `keys` walks over (index, x, y) in the dims along which the index
+/// varies, `rest` over (x, y) in the others.
 typedef struct {
   Walk keys, rest;
   const int64_t *key_of, *order;
@@ -107,16 +107,16 @@ typedef struct {
   bool adding;
 } ScatterLaunch;
 
-/// A stream of random numbers: the key, and a counter in the device's memory where a graph is replayed.
+/// A stream of random numbers: the key, and, in a graph, the count of replays in device memory, else null.
 typedef struct {
   uint64_t key;
   const uint64_t *replay;
 } RandomLaunch;
 
-/// Attention and its derivatives, over a batch of matrices, contiguous; a mask has strides of its own.
+/// Attention and its gradients, over a batch of contiguous matrices; the mask has any strides.
 typedef struct {
   int64_t batch, rows, keys;
-  /// The lengths of queries and keys, and of values.
+  /// The widths of queries and keys, and of values.
   int64_t width, value_width;
   const void *q, *k, *v;
   const void *mask;
@@ -124,7 +124,7 @@ typedef struct {
   int64_t mask_row, mask_column;
   bool mask_is_bool, is_causal;
   double scale;
-  /// The result, and for each of its rows the logarithm of its sum; for derivatives Σ gradient·y besides.
+  /// The result, and for each of its rows the log-sum-exp of the scores; for gradients also Σ gradient·y.
   void *y, *totals, *along;
   const void *gradient;
   void *dq, *dk, *dv;

@@ -1,4 +1,4 @@
-// All kernels for one element type, from the very source that NVRTC compiles.
+// All kernels for one dtype, from the same source that NVRTC compiles.
 
 #include <elementwise.h>
 #include <launches.h>
@@ -9,7 +9,7 @@
 
 #include "../device.h"
 
-// What the files of kernels include besides was included above.
+// The headers that the kernel files include have been included above.
 #pragma clang diagnostic ignored "-Wmodules-import-nested-redundant"
 
 namespace {

@@ -1,12 +1,11 @@
 #pragma once
-// A GPU that is simulated: the functions of libcuda, libnvrtc and libcublas that Flambeau calls, for the
-// program to open in place of NVIDIA's. Kernels run on the CPU, from the same source, and are watched more
-// closely than a GPU would.
+// A simulated GPU: the functions of libcuda, libnvrtc and libcublas that Flambeau calls, loaded instead of NVIDIA's.
+// Kernels run on the CPU, from the same source, with stricter checks than on a GPU.
 
 #if defined(__cplusplus)
 extern "C" {
 #endif
-/// What went wrong last, in words, or an empty text.
+/// A description of the last error, or an empty string.
 const char *flambeau_simulator_report(void);
 #if defined(__cplusplus)
 }
