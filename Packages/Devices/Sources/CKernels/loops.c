@@ -74,9 +74,9 @@ void loops_run(Loops *loops, bool parallel) {
   }
 }
 
-// If an operand is transposed relative to the rows, the elements of a row are far apart in memory, and those of the next
-// rows are next to them. Rows are then split into tiles so short that the cache lines read for a tile are still
-// cached when the next rows need them.
+// If an operand is transposed relative to the rows, the elements of a row are far apart in memory, and those of the
+// next rows are adjacent to them. Rows are then split into tiles so short that the cache lines read for a tile are
+// still cached when the next rows need them.
 enum { PIECE = 256 };
 
 static bool lies_across(const Loops *loops) {

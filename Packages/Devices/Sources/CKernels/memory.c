@@ -135,8 +135,8 @@ static __attribute__((noinline)) Block *allocate_from_system(long size) {
     if (!block) {
       MemoryStatistics now = flambeau_memory_statistics();
       fprintf(
-          stderr, "Fatal error: out of memory: tried to allocate %ld bytes while %lld are in use\n", size,
-          (long long)now.in_use);
+          stderr, "Fatal error: out of memory: tried to allocate %ld bytes while %lld are in use\n",
+          size, (long long)now.in_use);
       abort();
     }
   }

@@ -121,8 +121,8 @@ FLAMBEAU_NUMBER_DTYPES(MOVED)
   }
 FLAMBEAU_NUMBER_DTYPES(WINDOWS)
 
-// The index of the first largest element of each window, or of the first NaN: for a row of windows at a time, one kernel
-// position after the other, without branches.
+// The index of the first largest element of each window, or of the first NaN: for a row of windows at a time, one
+// kernel position after the other, without branches.
 #define MAXIMA(dtype, S, C, ...)                                                           \
   VECTORIZED static void better_##dtype(                                                   \
       long n, C *best, int32_t *where, const S *x, int32_t place, long step) {             \

@@ -55,8 +55,8 @@ void poison(Allocation &a, unsigned char byte) {
   }
 }
 
-/// Records which bytes of a piece are written, given the contents after the first run. Returns the position of the first
-/// byte whose difference is an error, or the end.
+/// Records which bytes of a piece are written, given the contents after the first run. Returns the position of the
+/// first byte whose difference is an error, or the end.
 size_t compare_piece(Allocation &a, const std::string &first, size_t start, size_t end) {
   size_t count = end - start;
   const char *one = &first[start], *other = a.data + start;

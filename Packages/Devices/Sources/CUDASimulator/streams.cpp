@@ -1,5 +1,5 @@
-// Streams, events and graphs. Work is deferred until it is waited for: the simulator does as late as possible what a GPU
-// may do late.
+// Streams, events and graphs. Work is deferred until it is waited for: the simulator does as late as possible what a
+// GPU may do late.
 
 #include "streams.h"
 

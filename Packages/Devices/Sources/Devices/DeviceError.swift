@@ -24,8 +24,8 @@ public enum DeviceError: Error, Equatable, LocalizedError {
     case .invalidName(let name):
       "no device is called “\(name)”: write \(Self.deviceNames)"
     case .unavailable(let device):
-      "the device \(device) is not available here: check CUDA.isAvailable or MPS.isAvailable first, "
-        + "and use the device cpu if they are false"
+      "the device \(device) is not available here: check CUDA.isAvailable or MPS.isAvailable first,"
+        + " and use the device cpu if they are false"
     case .noSuchDevice(let device, let count):
       "there is no device \(device): this machine has \(count)"
         + (count == 0 ? "" : ", \(device.kind):0")

@@ -118,7 +118,7 @@ extension Generator.State: Codable {
     guard words.count == wordCount, (0...Int32(wordCount)).contains(position) else {
       throw DecodingError.dataCorruptedError(
         forKey: .words, in: container,
-        debugDescription: "\(words.count) words at position \(position) are not the state of a generator")
+        debugDescription: "\(words.count) words at position \(position) are not a generator state")
     }
     withUnsafeMutableBytes(of: &value.words) { bytes in
       words.withUnsafeBytes { bytes.copyMemory(from: $0) }

@@ -1,5 +1,5 @@
 // softmax(q·kᵀ·scale + mask)·v in tiles of keys, so that the scores are never in global memory (FlashAttention; Dao et
-// al., 2022). A warp computes a row of the result, with a key for each thread. All are [batch, rows, width], contiguous.
+// al., 2022). A warp computes a row of the result, with a key for each thread. All are [batch, rows, width].
 
 #include "groups.cuh"
 
@@ -137,8 +137,8 @@ KERNEL(attention, const AttentionLaunch launch) {
   });
 }
 
-// With p = exp(score - total) and δ = Σ gradient·y, the gradient of q·k is p·(gradient·v - δ)·scale, and the gradient of
-// q is the sum of the keys weighted by these.
+// With p = exp(score - total) and δ = Σ gradient·y, the gradient of q·k is p·(gradient·v - δ)·scale, and the gradient
+// of q is the sum of the keys weighted by these.
 KERNEL(attention_gradients_of_queries, const AttentionLaunch launch) {
   __shared__ AttentionTiles tiles;
   Group<WARP> group = {tiles.joined};
