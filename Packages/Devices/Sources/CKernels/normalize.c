@@ -85,7 +85,7 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
 
 // With h = g·w: dx = r·(h - mean(h) - z·mean(h·z)), dw = Σ g·z and db = Σ g.
 #define GRADIENTS(dtype, S, T, ...)                                                           \
-  /* Σ h and Σ h·z; and g·z and g added to the columns. */                                 \
+  /* Computes Σ h and Σ h·z, and adds g·z and g to the columns. */                         \
   VECTORIZED static void row_totals_##dtype(                                               \
       long n, const S *g, const S *x, const S *w, T mean, T factor, T *columns,            \
       double totals[2]) {                                                                  \
@@ -116,7 +116,7 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
     totals[0] = first[0];                                                                  \
     totals[1] = second[0];                                                                 \
   }                                                                                        \
-  /* Moves what has come together of a few rows to the sums, which are more precise. */    \
+  /* Moves the totals of a few rows to the double-precision sums. */                       \
   VECTORIZED static void move_columns_##dtype(long count, T *columns, double *sums) {      \
     INDEPENDENT for (long i = 0; i < count; i++) {                                         \
       sums[i] += columns[i];                                                               \

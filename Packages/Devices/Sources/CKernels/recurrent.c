@@ -37,7 +37,7 @@ typedef struct {
           (S *)work->next + row * n, (S *)work->h + row * n);                              \
     }                                                                                      \
   }                                                                                        \
-  /* The gradients of the gates before they were bent; dc' becomes dc. */                     \
+  /* The gradients of the pre-activations; dc becomes the gradient of c. */                \
   VECTORIZED static void lstm_gradient_row_##dtype(                                           \
       long n, S *restrict gradients, S *restrict dcs, const S *restrict dhs,                  \
       const S *restrict gates, const S *restrict cs, const S *restrict nexts) {            \

@@ -47,7 +47,7 @@ static double finished(double total, const ReductionTerms *terms) {
       for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i * stride], centers[i])); \
     }                                                                                      \
   }                                                                                        \
-  /* Eight rows at a time, so that the totals are read and written less often. */          \
+  /* Eight rows at a time, so that totals are loaded and stored less often. */             \
   VECTORIZED static void name##_eight_rows(                                                \
       long n, A *totals, const S *x, long row, const double *centers) {                    \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
@@ -82,7 +82,7 @@ static double finished(double total, const ReductionTerms *terms) {
 // The whole reduction of elements of type S into totals of type A, which start with FIRST, and results of type R.
 #define REDUCTION(name, ELEMENT, STORE, S, R, A, JOIN, FIRST)                              \
   INNER_LOOPS(name, ELEMENT, S, A, JOIN)                                                   \
-  /* One total, over the positions begin to end of the dims that go. */                    \
+  /* One total, over the positions begin ..< end of the reduced dims. */                   \
   static A name##_total(                                                                   \
       const Dims *gone, const S *x, const double *centers, long begin, long end) {         \
     long n = gone->rank ? gone->shape[gone->rank - 1] : 1;                                 \

@@ -39,7 +39,7 @@ typedef struct {
     }                                                                                      \
     return m;                                                                              \
   }                                                                                        \
-  /* Sums eˣ⁻ᵐ, which are left in y where there is one and its elements are no less precise. */ \
+  /* Σ eˣ⁻ᵐ; the terms are kept in y if it is given and has the compute type. */           \
   VECTORIZED static double row_sum_##dtype(long n, S *y, const S *x, T m) {                \
     enum { BLOCK = 1024, KEEPS = sizeof(S) == sizeof(T) };                                 \
     T block[BLOCK];                                                                        \

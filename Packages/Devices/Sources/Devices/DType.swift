@@ -63,6 +63,7 @@ extension Int32: TensorElement { public static var dtype: DType { .int32 } }
 extension Int64: TensorElement { public static var dtype: DType { .int64 } }
 extension Int: TensorElement { public static var dtype: DType { .int64 } }
 #if !(os(macOS) && arch(x86_64))
+  /// Not on Intel Macs, where Swift has no Float16.
   extension Float16: TensorElement { public static var dtype: DType { .float16 } }
 #endif
 extension Float: TensorElement { public static var dtype: DType { .float32 } }

@@ -1,5 +1,6 @@
 // softmax(q·kᵀ·scale + mask)·v in tiles of keys, so that the scores are never in global memory (FlashAttention; Dao et
-// al., 2022). A warp computes a row of the result, with a key for each thread. All are [batch, rows, width].
+// al., 2022). A warp computes a row of the result, with a key for each thread. All matrices are contiguous, [batch,
+// rows, width].
 
 #include "groups.cuh"
 
