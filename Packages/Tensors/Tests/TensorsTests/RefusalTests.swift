@@ -88,7 +88,7 @@ import Testing
         _ = Tensor.embedding(Tensor([0, -1]), .zeros([3, 2]))
       })
     await expectMessage(
-      "embedding: a table of shape [3, 2], places of bool",
+      "embedding: a table of shape [3, 2], indices of bool",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Tensor.embedding(Tensor([true, false, true]), .zeros([3, 2]))
       })
