@@ -16,7 +16,8 @@ import Testing
     let result = try await run(
       Repository.program("flambeau"),
       ["kernels", "--all", "--architectures", architectures]
-        + (types.map { ["--types", $0] } ?? []), in: Repository.root, environment: ["FLAMBEAU_CUDA_LIBRARIES": folder])
+        + (types.map { ["--types", $0] } ?? []), in: Repository.root,
+      environment: ["FLAMBEAU_CUDA_LIBRARIES": folder])
     try #require(result.status == 0, "\(result.errors.suffix(2000))")
     let lines = result.output.split(separator: "\n")
     let count = architectures.split(separator: ",").count

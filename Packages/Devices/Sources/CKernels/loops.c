@@ -79,7 +79,7 @@ void loops_run(Loops *loops, bool parallel) {
 // still cached when the next rows need them.
 enum { PIECE = 256 };
 
-static bool lies_across(const Loops *loops) {
+static bool is_transposed(const Loops *loops) {
   long inner = loops->rank - 1;
   if (inner < 1 || inner + 1 >= FLAMBEAU_MAX_RANK || loops->shape[inner] <= PIECE) return false;
   for (int k = 0; k < loops->operands; k++) {
@@ -127,7 +127,7 @@ void loops_over(
   loops.row = row;
   loops.context = context;
   loops_prepare(&loops, operands, rank, shape, pointers, strides, item_sizes);
-  if (lies_across(&loops)) {
+  if (is_transposed(&loops)) {
     run_in_pieces(&loops);
   } else {
     loops_run(&loops, true);

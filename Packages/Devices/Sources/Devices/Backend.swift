@@ -43,11 +43,11 @@ public protocol Backend: Sendable {
   /// floating point; wide sums, with float64 results, and squares take floating point only; index reductions are over
   /// one dim and give int64. If there are no elements to reduce, y is left unchanged.
   ///
-  /// Floating-point totals are divided by `divisor`, and their square root is taken if `takesRoot`, before they are
+  /// Floating-point totals are divided by `divisor`, and their square root is taken if `takesSquareRoot`, before they are
   /// rounded. `centers`, float64 and one for each result, is subtracted from the elements before they are squared.
   func reduce(
     _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
-    divisor: Double, takesRoot: Bool, into y: StridedView)
+    divisor: Double, takesSquareRoot: Bool, into y: StridedView)
   /// c = a·b, or c + a·b, over the last two dims; the dims before them are the same in all three.
   func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool)
   /// y[i…] = x[i… with index[i…] in place of i[dim]]; y and index have the same shape, and index is int64.
@@ -190,7 +190,7 @@ public protocol Backend: Sendable {
   func supports(_ kernel: FusedKernel) -> Bool
   /// A copy between this device and another, or the CPU, by a faster way than a blocking copy through host memory; nil
   /// if there is none.
-  func quickCopy(of source: StridedView, to device: Device, nonBlocking: Bool) -> StridedView?
+  func directCopy(of source: StridedView, to device: Device, nonBlocking: Bool) -> StridedView?
   /// Whether the device copies asynchronously from page-locked memory.
   var pinsMemory: Bool { get }
   /// A copy in page-locked host memory, for devices with ``pinsMemory``.
@@ -249,6 +249,6 @@ extension Backend {
   public func reduce(
     _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], into y: StridedView
   ) {
-    reduce(reduction, x, over: reduced, centers: nil, divisor: 1, takesRoot: false, into: y)
+    reduce(reduction, x, over: reduced, centers: nil, divisor: 1, takesSquareRoot: false, into: y)
   }
 }

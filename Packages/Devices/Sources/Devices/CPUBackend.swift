@@ -119,9 +119,9 @@ public struct CPUBackend: Backend {
 
   public func reduce(
     _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
-    divisor: Double, takesRoot: Bool, into y: StridedView
+    divisor: Double, takesSquareRoot: Bool, into y: StridedView
   ) {
-    let terms = ReductionTerms(centers: centers, divisor: divisor, takesRoot: takesRoot)
+    let terms = ReductionTerms(centers: centers, divisor: divisor, takesSquareRoot: takesSquareRoot)
     flambeau_reduce(
       reduction, terms, x.dtype, x.layout.rank, x.layout.shape, reduced, y.pointer, x.pointer,
       x.layout.strides)
@@ -309,8 +309,8 @@ public enum CPU {
 }
 
 extension ReductionTerms {
-  init(centers: StridedView?, divisor: Double, takesRoot: Bool) {
+  init(centers: StridedView?, divisor: Double, takesSquareRoot: Bool) {
     let centers = centers.map { UnsafePointer($0.pointer.assumingMemoryBound(to: Double.self)) }
-    self.init(centers: centers, divisor: divisor, takes_root: takesRoot)
+    self.init(centers: centers, divisor: divisor, takes_root: takesSquareRoot)
   }
 }

@@ -24,7 +24,7 @@ extension Device {
       self.init(kind: kind, index: 0)
       return
     }
-    guard parts.count == 2, kind.hasNumbers, let index = Int32(parts[1]), index >= 0,
+    guard parts.count == 2, kind.isIndexed, let index = Int32(parts[1]), index >= 0,
       parts[1].first != "+"
     else { throw DeviceError.invalidName(name) }
     self.init(kind: kind, index: index)
@@ -73,7 +73,7 @@ extension Device: @retroactive Hashable {
 }
 
 extension Device: @retroactive CustomStringConvertible {
-  public var description: String { kind.hasNumbers ? "\(kind):\(index)" : "\(kind)" }
+  public var description: String { kind.isIndexed ? "\(kind):\(index)" : "\(kind)" }
 }
 
 extension Device: @retroactive ExpressibleByStringLiteral {

@@ -46,7 +46,7 @@ public enum DeviceError: Error, Equatable, LocalizedError {
 
   private static var deviceNames: String {
     let names = DeviceKind.allCases.map {
-      $0.hasNumbers ? "\($0), \($0):0 (or another number)" : "\($0)"
+      $0.isIndexed ? "\($0), \($0):0 (or another number)" : "\($0)"
     }
     return names.dropLast().joined(separator: ", ") + " or \(names.last!)"
   }

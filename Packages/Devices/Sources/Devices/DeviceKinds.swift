@@ -12,11 +12,11 @@ extension DeviceKind {
 
   /// The known kinds, by raw value.
   fileprivate static let known = Mutex([
-    Entry(name: "cpu", hasNumbers: false) { _ in CPUBackend() },
-    Entry(name: "cuda", hasNumbers: true) { device throws(DeviceError) in
+    Entry(name: "cpu", isIndexed: false) { _ in CPUBackend() },
+    Entry(name: "cuda", isIndexed: true) { device throws(DeviceError) in
       CUDABackend(try CUDA.requiredGPU(device))
     },
-    Entry(name: "mps", hasNumbers: false) { device throws(DeviceError) in
+    Entry(name: "mps", isIndexed: false) { device throws(DeviceError) in
       throw .unavailable(device)
     },
   ])
@@ -25,7 +25,7 @@ extension DeviceKind {
   fileprivate struct Entry: Sendable {
     let name: String
     /// Whether there may be several devices of the kind, told apart by an index.
-    let hasNumbers: Bool
+    let isIndexed: Bool
     let backend: @Sendable (Device) throws(DeviceError) -> any Backend
   }
 
@@ -39,7 +39,7 @@ extension DeviceKind {
     }
   }
 
-  var hasNumbers: Bool { entry.hasNumbers }
+  var isIndexed: Bool { entry.isIndexed }
 
   func backend(of device: Device) throws(DeviceError) -> any Backend { try entry.backend(device) }
 }
@@ -85,7 +85,7 @@ extension Device {
           "Device.register: there are \(known.count) kinds of devices already, the most that there can be"
         )
       }
-      known.append(.init(name: name, hasNumbers: true, backend: backend))
+      known.append(.init(name: name, isIndexed: true, backend: backend))
       return DeviceKind(rawValue: UInt8(known.count - 1))
     }
   }

@@ -11,7 +11,7 @@ extension StridedView {
   public func moved(to device: Device, nonBlocking: Bool = false) -> StridedView {
     let source = contiguous()
     for end in [device, storage.device] where end != .cpu {
-      if let copy = end.backend.quickCopy(of: source, to: device, nonBlocking: nonBlocking) {
+      if let copy = end.backend.directCopy(of: source, to: device, nonBlocking: nonBlocking) {
         return copy
       }
     }

@@ -79,7 +79,7 @@ struct ReferenceBackend: Backend {
 
   func reduce(
     _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
-    divisor: Double, takesRoot: Bool, into y: StridedView
+    divisor: Double, takesSquareRoot: Bool, into y: StridedView
   ) {
     guard x.layout.numel > 0 else { return }
     func part(_ list: [Int], _ isReduced: Bool) -> [Int] {
@@ -110,7 +110,7 @@ struct ReferenceBackend: Backend {
         let center = middles?.double(place) ?? 0
         each(at[0]) { total = reduction.joined(total, from.double($0), center: center) }
         total /= divisor
-        to.store(takesRoot ? total.squareRoot() : total, place)
+        to.store(takesSquareRoot ? total.squareRoot() : total, place)
       } else {
         var total = Int64(start)
         each(at[0]) { total = reduction.joined(total, from.int($0), center: 0) }

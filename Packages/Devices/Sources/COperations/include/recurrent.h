@@ -13,11 +13,11 @@
   const T h = o * tanh(next);
 
 // The gradients of the pre-activations, from those of h (dh) and of next (dc); dc becomes the gradient of c.
-#define FLAMBEAU_LSTM_GRADIENTS               \
-  const T bent = tanh(next);               \
-  const T cell = dc + dh * o * (1 - bent * bent); \
-  const T di = cell * g * i * (1 - i);     \
-  const T df = cell * c * f * (1 - f);     \
-  const T dg = cell * i * (1 - g * g);     \
-  const T d_o = dh * bent * o * (1 - o);   \
+#define FLAMBEAU_LSTM_GRADIENTS                               \
+  const T tanh_cell = tanh(next);                             \
+  const T cell = dc + dh * o * (1 - tanh_cell * tanh_cell);   \
+  const T di = cell * g * i * (1 - i);                        \
+  const T df = cell * c * f * (1 - f);                        \
+  const T dg = cell * i * (1 - g * g);                        \
+  const T d_o = dh * tanh_cell * o * (1 - o);                 \
   dc = cell * f;

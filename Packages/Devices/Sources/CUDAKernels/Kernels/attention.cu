@@ -164,8 +164,8 @@ KERNEL(attention_gradients_of_queries, const AttentionLaunch launch) {
       T product = dot(tiles.own[0][warp], tiles.other[0][lane], d);
       T score = score_of(launch, part, row, start + lane, product);
       T weight = score == least<T>() ? 0 : exp(score - total);
-      T slope = dot(tiles.own[1][warp], tiles.other[1][lane], e) - along;
-      tiles.weights[0][warp][lane] = weight * slope * (T)launch.scale;
+      T gradient = dot(tiles.own[1][warp], tiles.other[1][lane], e) - along;
+      tiles.weights[0][warp][lane] = weight * gradient * (T)launch.scale;
       __syncwarp();
       add_weighted(sums, 1, tiles.weights[0][warp], tiles.other[0], d);
     }
@@ -194,12 +194,12 @@ KERNEL(attention_gradients_of_keys, const AttentionLaunch launch) {
       __syncthreads();
       int64_t row = start + lane;
       T product = dot(tiles.own[0][warp], tiles.other[0][lane], d);
-      T score = score_of(launch, part, row, key, product), weight = 0, slope = 0;
+      T score = score_of(launch, part, row, key, product), weight = 0, gradient = 0;
       if (score != least<T>()) {
         weight = exp(score - of.totals()[row]);
-        slope = dot(tiles.own[1][warp], tiles.other[1][lane], e) - of.along()[row];
+        gradient = dot(tiles.own[1][warp], tiles.other[1][lane], e) - of.along()[row];
       }
-      tiles.weights[0][warp][lane] = weight * slope * (T)launch.scale;
+      tiles.weights[0][warp][lane] = weight * gradient * (T)launch.scale;
       tiles.weights[1][warp][lane] = weight;
       __syncwarp();
       add_weighted(of_key, 1, tiles.weights[0][warp], tiles.other[0], d);

@@ -17,7 +17,7 @@ inline Four<E> *fours(void *data) {
 
 /// Whether an operand's elements are contiguous and aligned for loads of four.
 template <class E>
-inline bool lies_in_fours(const Walk &walk, int operand) {
+inline bool is_vectorizable(const Walk &walk, int operand) {
   return walk.data[operand] && walk.strides[0][operand] == 1 &&
          (uint64_t)walk.data[operand] % alignof(Four<E>) == 0;
 }
@@ -27,7 +27,7 @@ inline void map(const Walk &walk, F f) {
   int64_t n = walk.count;
   R *y = (R *)walk.data[0];
   const E *x = (const E *)walk.data[1];
-  if (walk.rank == 1 && lies_in_fours<R>(walk, 0) && lies_in_fours<E>(walk, 1)) {
+  if (walk.rank == 1 && is_vectorizable<R>(walk, 0) && is_vectorizable<E>(walk, 1)) {
     for (int64_t i = first_index(); i < n / 4; i += index_step()) {
       Four<E> in = fours<E>(walk.data[1])[i];
       Four<R> out;
@@ -49,9 +49,9 @@ inline void map_pairs(const Walk &walk, F f) {
   int64_t n = walk.count;
   R *y = (R *)walk.data[0];
   const E *a = (const E *)walk.data[1], *b = (const E *)walk.data[2];
-  bool a_lies = lies_in_fours<E>(walk, 1), b_lies = lies_in_fours<E>(walk, 2);
+  bool a_lies = is_vectorizable<E>(walk, 1), b_lies = is_vectorizable<E>(walk, 2);
   E a_number = a ? E() : number_of<E>(walk, 1), b_number = b ? E() : number_of<E>(walk, 2);
-  if (walk.rank == 1 && lies_in_fours<R>(walk, 0) && (a_lies || !a) && (b_lies || !b)) {
+  if (walk.rank == 1 && is_vectorizable<R>(walk, 0) && (a_lies || !a) && (b_lies || !b)) {
     for (int64_t i = first_index(); i < n / 4; i += index_step()) {
       Four<E> left, right;
       if (a) left = fours<E>(walk.data[1])[i];

@@ -3,7 +3,7 @@ import CCUDA
 // Copies to, from and between GPUs, and page-locked memory.
 
 extension CUDABackend {
-  func quickCopy(of source: StridedView, to device: Device, nonBlocking: Bool) -> StridedView? {
+  func directCopy(of source: StridedView, to device: Device, nonBlocking: Bool) -> StridedView? {
     let byteCount = source.layout.numel * source.dtype.itemSize
     func target(_ storage: Storage) -> StridedView {
       StridedView(storage: storage, layout: source.layout.contiguous, dtype: source.dtype)

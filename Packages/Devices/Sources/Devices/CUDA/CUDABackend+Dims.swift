@@ -6,7 +6,7 @@ import CUDAKernels
 extension CUDABackend {
   func reduce(
     _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
-    divisor: Double, takesRoot: Bool, into y: StridedView
+    divisor: Double, takesSquareRoot: Bool, into y: StridedView
   ) {
     prepare("\(reduction)", [x, centers, y])
     let dims = zip(zip(x.layout.shape, x.layout.strides), reduced)
@@ -17,7 +17,8 @@ extension CUDABackend {
     guard launch.kept.count > 0, launch.gone.count > 0 else { return }
     launch.x = UnsafeRawPointer(x.pointer)
     launch.y = y.pointer
-    launch.terms = ReductionTerms(centers: centers, divisor: divisor, takesRoot: takesRoot)
+    launch.terms = ReductionTerms(
+      centers: centers, divisor: divisor, takesSquareRoot: takesSquareRoot)
 
     let results = Int(launch.kept.count)
     // If neighbouring results have neighbouring elements, neighbouring threads compute them, for coalesced reads.

@@ -60,7 +60,7 @@ final class DeviceMemory: Sendable {
   func free(_ block: MemoryBlock) {
     withState { state in
       state.statistics.allocated -= block.size
-      if block.users.isEmpty { return giveBack(block, &state) }
+      if block.users.isEmpty { return recycle(block, &state) }
       let events = block.users.map { stream in
         var event: CUevent?
         _ = driver.cuEventCreate(&event, UInt32(CU_EVENT_DISABLE_TIMING))
@@ -164,7 +164,7 @@ final class DeviceMemory: Sendable {
     return block
   }
 
-  private func giveBack(_ block: MemoryBlock, _ state: inout State) {
+  private func recycle(_ block: MemoryBlock, _ state: inout State) {
     guard isCaching || block.pool.graph != nil else { return freeSegment(block, &state) }
     if let next = block.next, next.isFree {
       remove(next, &state)
@@ -216,7 +216,7 @@ final class DeviceMemory: Sendable {
         continue
       }
       events.forEach { _ = driver.cuEventDestroy($0) }
-      giveBack(block, &state)
+      recycle(block, &state)
     }
   }
 

@@ -20,7 +20,7 @@ final class PinnedMemory: Sendable {
     return PinnedBlock(pointer: pointer!, size: size)
   }
 
-  fileprivate func giveBack(_ block: PinnedBlock) {
+  fileprivate func recycle(_ block: PinnedBlock) {
     free.withLock { $0.append(block) }
   }
 
@@ -49,7 +49,7 @@ extension GPU {
     let owner = Unmanaged.passRetained(PinnedOwner(block, pinned)).toOpaque()
     return flambeau_wrap_memory(block.pointer, byteCount, .cpu, owner) { owner in
       let owner = Unmanaged<PinnedOwner>.fromOpaque(owner).takeRetainedValue()
-      owner.memory.giveBack(owner.block)
+      owner.memory.recycle(owner.block)
     }
   }
 }

@@ -25,7 +25,7 @@ extension CUDA {
     }
 
     deinit {
-      if isOwner { gpu.giveBack(handle) }
+      if isOwner { gpu.recycle(handle) }
     }
 
     /// The stream used if none is chosen: `torch.cuda.default_stream`.
@@ -124,7 +124,7 @@ extension GPU {
     return handle!
   }
 
-  fileprivate func giveBack(_ stream: CUstream) {
+  fileprivate func recycle(_ stream: CUstream) {
     let stream = FreeStream(handle: stream)
     freeStreams.withLock { $0.append(stream) }
   }

@@ -21,7 +21,7 @@ extension Backend {
     fatalError("optimize: this device has no kernel for it; check supports(_:) first")
   }
 
-  public func quickCopy(
+  public func directCopy(
     of source: StridedView, to device: Device, nonBlocking: Bool
   ) -> StridedView? { nil }
 

@@ -35,15 +35,15 @@ extension Backend {
       let parts = gates[time].gates
       let (i, f, g, o) = (parts[0], parts[1], parts[2], parts[3])
       let before = time == 0 ? c.widened : states[time - 1][1]
-      let bent = states[time][1].unary(.tanh)
-      cell = cell + hidden * o * (one - bent * bent)
+      let tanhCell = states[time][1].unary(.tanh)
+      cell = cell + hidden * o * (one - tanhCell * tanhCell)
       let all = [
         cell * g * i * (one - i), cell * before * f * (one - f), cell * i * (one - g * g),
-        hidden * bent * o * (one - o),
+        hidden * tanhCell * o * (one - o),
       ]
       let own = StridedView(
         empty: gates[time].layout.contiguous, dtype: gates.dtype, device: gates.storage.device)
-      for (slope, place) in zip(all, own.gates) { convert(slope, into: place) }
+      for (gradient, gate) in zip(all, own.gates) { convert(gradient, into: gate) }
       convert(own, into: gradients[time])
       cell = cell * f
       matmul(own, weight, into: hidden, accumulating: false)

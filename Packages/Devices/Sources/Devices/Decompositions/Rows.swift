@@ -80,8 +80,8 @@ extension Backend {
     let isTarget = classes.compare(.equal, target)
     let zero = StridedView(number: 0, x.dtype)
     let softmax = (x - total).unary(.exp)
-    let slope = softmax - isTarget.select(StridedView(number: 1, x.dtype), zero)
-    let product = slope * gradient.shaped(column).converted(to: x.dtype)
+    let difference = softmax - isTarget.select(StridedView(number: 1, x.dtype), zero)
+    let product = difference * gradient.shaped(column).converted(to: x.dtype)
     convert(target.isIgnored(ignored).select(zero, product), into: dx.rows)
   }
 

@@ -56,7 +56,7 @@ extension StridedView {
       device: storage.device)
     storage.device.backend.reduce(
       reduction, self, over: shape.indices.map { $0 == dim }, centers: nil, divisor: divisor,
-      takesRoot: false, into: y.shaped(shape.indices.filter { $0 != dim }.map { shape[$0] }))
+      takesSquareRoot: false, into: y.shaped(shape.indices.filter { $0 != dim }.map { shape[$0] }))
     return y
   }
 }

@@ -49,7 +49,7 @@ private func computed(_ operation: Operator, _ a: Tensor, _ b: Tensor) -> Tensor
       ? Tensor(literal: Int(number), value: number) : Tensor(literal: number, value: number)
   }
   let (x, y) = aligned(a, b, for: kernel, operation.domain)
-  return binary(kernel, x, y, meetingPlace(a, b))
+  return binary(kernel, x, y, commonDevice(a, b))
 }
 
 /// Applies a kernel to operands of one shape and dtype.
@@ -69,7 +69,7 @@ private func binary(
 }
 
 func compared(_ comparison: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
-  let device = meetingPlace(a, b)
+  let device = commonDevice(a, b)
   let (a, b) = aligned(a, b, for: comparison, .all)
   return elementwise([a, b], .bool, device) {
     device.backend.compare(comparison, $0[0], $0[1], into: $1)
@@ -82,7 +82,7 @@ func test(_ test: ElementTest, _ x: Tensor) -> Tensor {
 
 /// a where the condition is true, else b.
 func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-  let device = condition.isNumber ? meetingPlace(a, b) : meetingPlace(condition, a.isNumber ? b : a)
+  let device = condition.isNumber ? commonDevice(a, b) : commonDevice(condition, a.isNumber ? b : a)
   guard condition.dtype == .bool, condition.device == device || condition.isNumber else {
     fatalError(
       "where: the condition is \(condition.dtype) on \(condition.device); it must be bool on \(device)"
@@ -165,7 +165,7 @@ extension Tensor {
 }
 
 /// The device that an operation on two tensors runs on.
-private func meetingPlace(_ a: Tensor, _ b: Tensor) -> Device {
+private func commonDevice(_ a: Tensor, _ b: Tensor) -> Device {
   a.device.kind == .cpu ? b.device : a.device
 }
 

@@ -51,7 +51,7 @@ extension Operator {
     .wrt(.x, saving: .x, "through eigenvalues and vectors") { g, x in
       let (w, v) = x.eigh()
       let distance = w.unsqueeze(-2) - w.unsqueeze(-1)
-      let inner = v.mT.matmul(g).dividedWhereApart(distance)
+      let inner = v.mT.matmul(g).dividedWhereNonzero(distance)
       let gradient = v.matmul(inner).matmul(v.mT)
       return (gradient + gradient.mT) * 0.5
     })
@@ -294,7 +294,7 @@ extension Tensor {
     let square = s.square()
     let distance = square.unsqueeze(-2) - square.unsqueeze(-1)
     func turned(_ x: Tensor) -> Tensor {
-      (x - x.mT).dividedWhereApart(distance)
+      (x - x.mT).dividedWhereNonzero(distance)
     }
     var result = Tensor.zerosLike(self)
     if let gs { result = result + (u * gs.unsqueeze(-2)).matmul(vh) }
@@ -362,7 +362,7 @@ extension Tensor {
   }
 
   /// x / distance, and 0 where the distance is 0, as it is between a value and itself.
-  fileprivate func dividedWhereApart(_ distance: Tensor) -> Tensor {
+  fileprivate func dividedWhereNonzero(_ distance: Tensor) -> Tensor {
     let isSame = distance .== 0
     return .where(isSame, 0, self / Tensor.where(isSame, 1, distance))
   }

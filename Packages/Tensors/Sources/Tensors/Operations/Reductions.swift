@@ -145,17 +145,17 @@ extension Tensor {
   /// The variance over the given dims, or over all: `torch.var`. The sum of squared deviations is divided by the
   /// count minus the correction.
   public func variance(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    spread(dims, correction, keepDim, takesRoot: false, .variance)
+    spread(dims, correction, keepDim, takesSquareRoot: false, .variance)
   }
 
   /// The standard deviation over the given dims, or over all: `torch.std`. Where it is 0, so is its derivative.
   public func std(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
-    spread(dims, correction, keepDim, takesRoot: true, .std)
+    spread(dims, correction, keepDim, takesSquareRoot: true, .std)
   }
 
   /// Σ(x - mean)² / divisor, or its square root.
   private func spread(
-    _ dims: [Int]?, _ correction: Int, _ keepDim: Bool, takesRoot: Bool, _ row: Operator
+    _ dims: [Int]?, _ correction: Int, _ keepDim: Bool, takesSquareRoot: Bool, _ row: Operator
   ) -> Tensor {
     let marks = reducedDims(dims, for: row.name)
     requireFloatingPoint(row.name)
@@ -165,7 +165,7 @@ extension Tensor {
       keepDim: keepDim)
     return Tensor.reduce(
       .squares, view, for: row, over: marks, centers: means.view, divisor: divisor,
-      takesRoot: takesRoot,
+      takesSquareRoot: takesSquareRoot,
       dtype: dtype, keepDim: keepDim
     ).recorded(
       row, self,
@@ -220,7 +220,8 @@ extension Tensor {
     let result =
       p == 2
       ? Tensor.reduce(
-        .squares, view, for: .norm, over: marks, takesRoot: true, dtype: dtype, keepDim: keepDim)
+        .squares, view, for: .norm, over: marks, takesSquareRoot: true, dtype: dtype,
+        keepDim: keepDim)
       : roundedOnce(detach(), precision: Operator.norm.precision) { x in
         x.abs().pow(p).sum(dims: dims, keepDim: keepDim).pow(1 / p)
       }
@@ -261,12 +262,13 @@ extension Tensor {
   static func reduce(
     _ reduction: Reduction, _ x: StridedView, for row: Operator? = nil, over dims: [Bool],
     centers: StridedView? = nil,
-    divisor: Double = 1, takesRoot: Bool = false, dtype: DType, keepDim: Bool
+    divisor: Double = 1, takesSquareRoot: Bool = false, dtype: DType, keepDim: Bool
   ) -> Tensor {
     if Autocast.current != nil, let row, x.dtype(for: row.precision) != x.dtype {
       return reduce(
         reduction, x.converted(to: .float32), over: dims, centers: centers, divisor: divisor,
-        takesRoot: takesRoot, dtype: dtype == x.dtype ? .float32 : dtype, keepDim: keepDim)
+        takesSquareRoot: takesSquareRoot, dtype: dtype == x.dtype ? .float32 : dtype,
+        keepDim: keepDim)
     }
     let shape = x.layout.shape
     let kept = dims.indices.compactMap { dims[$0] ? (keepDim ? 1 : nil) : shape[$0] }
@@ -276,7 +278,8 @@ extension Tensor {
     // An empty sum is 0, an empty product 1.
     if x.layout.numel == 0 { Tensor(y).fill(reduction == .product ? 1 : 0 / divisor) }
     y.storage.device.backend.reduce(
-      reduction, x, over: dims, centers: centers, divisor: divisor, takesRoot: takesRoot, into: y)
+      reduction, x, over: dims, centers: centers, divisor: divisor,
+      takesSquareRoot: takesSquareRoot, into: y)
     return Tensor(y)
   }
 
