@@ -62,8 +62,8 @@ public enum Init {
           .normalLike(tensor, mean: mean, std: std, generator: generator)
         }
       }
-      // Where little of the distribution lies between the limits, uniform numbers are accepted with
-      // a probability given by the density.
+      // If little of the distribution is within the limits, uniform numbers are accepted with a
+      // probability given by the density.
       let mode = max(low, min(mean, high))
       let peak = -0.5 * ((mode - mean) / std) * ((mode - mean) / std)
       return again { x in
@@ -197,14 +197,14 @@ public enum Init {
     noGrad { tensor.copy(from: value(tensor)) }
   }
 
-  /// A new tensor from `draw`; uninitialized memory where initialization is skipped.
+  /// A new tensor from `draw`; uninitialized if initialization is skipped.
   static func drawn(
     _ shape: [Int], _ dtype: DType, _ device: Device, _ draw: () -> Tensor
   ) -> Tensor {
     AmbientState.skipsInit ? .empty(shape, dtype: dtype, device: device) : draw()
   }
 
-  /// Runs `body`, in which the library's layers skip initialization.
+  /// Runs `body` with the library's layers skipping initialization.
   static func skipping<Result>(_ body: () throws -> Result) rethrows -> Result {
     try withAmbient({ $0.skips_init = true }, body)
   }

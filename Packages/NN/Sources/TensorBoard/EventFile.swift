@@ -2,8 +2,8 @@ import Foundation
 import Support
 import SwiftProtobuf
 
-/// A file of events as TensorBoard reads them: records of TensorFlow's TFRecord format, each a length, its
-/// checksum, a message and its checksum.
+/// An event file for TensorBoard, in TensorFlow's TFRecord format: each record is a length, its checksum, a
+/// message and its checksum.
 /// <https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details>
 final class EventFile {
   let path: String
@@ -13,7 +13,7 @@ final class EventFile {
   init(in folder: String) throws {
     let now = Int(Date.now.timeIntervalSince1970)
     let (host, id) = (ProcessInfo.processInfo.hostName, ProcessInfo.processInfo.processIdentifier)
-    // Several writers of one process and second have files of their own.
+    // Several writers in the same process and second get separate files.
     let unique = UUID().uuidString.prefix(8)
     let url = URL(fileURLWithPath: folder)
       .appending(path: "events.out.tfevents.\(now).\(host).\(id).\(unique)")
@@ -52,7 +52,7 @@ final class EventFile {
     }
   }
 
-  /// CRC-32C, turned and moved as the format has it.
+  /// The masked CRC-32C: rotated and offset, as the format requires.
   private func checksum(_ data: Data) -> Data {
     var crc: UInt32 = 0xFFFF_FFFF
     for byte in data { crc = crc >> 8 ^ EventFile.table[Int((crc ^ UInt32(byte)) & 0xFF)] }
@@ -61,15 +61,15 @@ final class EventFile {
     return withUnsafeBytes(of: masked.littleEndian) { Data($0) }
   }
 
-  /// The remainders of all bytes by Castagnoli's polynomial.
+  /// The CRC table of Castagnoli's polynomial, bit-reversed.
   private static let table: [UInt32] = (0..<256).map { byte in
     (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0x82F6_3B78 : crc >> 1 }
   }
 }
 
-/// Why events could not be written.
+/// The errors of writing events.
 public enum SummaryWriterError: Error, Equatable, LocalizedError {
-  /// The file of events could not be written.
+  /// The file could not be written.
   case cannotWrite(path: String, reason: String)
 
   public var errorDescription: String? {

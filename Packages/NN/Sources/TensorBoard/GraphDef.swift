@@ -3,8 +3,8 @@ import Graphs
 import Support
 
 extension ComputationGraph {
-  /// Writes the graph in TensorFlow's format for one, a `GraphDef`, which Netron shows: `model.pb`. Frames
-  /// become scopes.
+  /// Writes the graph as TensorFlow's `GraphDef`, such as `model.pb`, which Netron displays. Frames become name
+  /// scopes.
   ///
   /// - Throws: ``SummaryWriterError/cannotWrite(path:reason:)``.
   public func writeGraphDef(to path: String) throws {
@@ -26,7 +26,7 @@ extension ComputationGraph {
       var own = Tensorboard_NodeDef()
       own.name = names[place]
       let title = node.label.isEmpty ? node.kind.rawValue : node.label
-      // What a module is, without its name.
+      // A module's label without its name.
       own.op =
         node.kind == .module
         ? String(title.split(separator: ": ", maxSplits: 1).last ?? "module") : title
@@ -42,7 +42,7 @@ extension ComputationGraph {
     }
   }
 
-  /// A name for each node, with those of the frames around it before it and slashes between.
+  /// A unique name for each node, prefixed with the names of its frames, separated by slashes.
   private var graphDefNames: [String] {
     func plain(_ text: String) -> String {
       String(text.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "_" })

@@ -3,32 +3,32 @@ import Graphs
 @_spi(Flambeau) import ImageFiles
 import NN
 
-/// Writes what TensorBoard shows: `torch.utils.tensorboard.SummaryWriter`.
+/// Writes event files for TensorBoard: `torch.utils.tensorboard.SummaryWriter`.
 ///
 ///     let writer = try SummaryWriter("runs/first")
 ///     try writer.addScalar("loss", loss.item(), step: step)
 ///
-/// and then `tensorboard --logdir runs`. Each call writes to the file at once.
+/// Then run `tensorboard --logdir runs`. Each call writes to the file immediately.
 public final class SummaryWriter {
   private let file: EventFile
 
-  /// Opens a folder for events, and makes it where there is none.
+  /// Creates an event file.
   ///
-  /// - Parameter logDir: the folder of this run, which is made if it is not there.
-  /// - Throws: ``SummaryWriterError``, as all its functions do.
+  /// - Parameter logDir: folder of this run, which is created if needed.
+  /// - Throws: ``SummaryWriterError``, as do all functions of the writer.
   public init(_ logDir: String) throws {
     file = try EventFile(in: logDir)
   }
 
-  /// Where the events are written.
+  /// The path of the event file.
   public var path: String { file.path }
 
-  /// A number at a step.
+  /// Adds a number at a step.
   public func addScalar(_ tag: String, _ value: Double, step: Int) throws {
     try add(tag, step) { $0.simpleValue = Float(value) }
   }
 
-  /// All series of a history, each number at its position, rounded.
+  /// Adds all series of a history, with positions rounded to steps.
   public func addHistory(_ history: History) throws {
     for (name, points) in history.series {
       for point in points {
@@ -37,7 +37,7 @@ public final class SummaryWriter {
     }
   }
 
-  /// How a tensor's elements are distributed at a step.
+  /// Adds a histogram of a tensor's finite elements at a step.
   public func addHistogram(_ tag: String, _ values: Tensor, step: Int) throws {
     let numbers = values.detach().scalars(as: Double.self).filter(\.isFinite)
     guard let smallest = numbers.min(), let largest = numbers.max() else { return }
@@ -50,7 +50,7 @@ public final class SummaryWriter {
       let limits = SummaryWriter.limits
       var counts = [Double](repeating: 0, count: limits.count)
       for number in numbers { counts[SummaryWriter.bucket(of: number)] += 1 }
-      // From one bucket before the first that holds something to the last.
+      // From one bucket before the first nonempty one to the last.
       let used = counts.indices.filter { counts[$0] > 0 }
       let range = max(used.first! - 1, 0)...used.last!
       $0.histo.bucketLimit = Array(limits[range])
@@ -58,13 +58,13 @@ public final class SummaryWriter {
     }
   }
 
-  /// An image at a step.
+  /// Adds an image at a step.
   ///
   /// - Parameters:
-  ///   - tag: its name.
-  ///   - image: [channels, height, width] of 1, 3 or 4 channels, or [height, width]; numbers from 0 to
-  ///     1, or uint8 up to 255.
-  ///   - step: of the run.
+  ///   - tag: name of the image.
+  ///   - image: [channels, height, width] with 1, 3 or 4 channels, or [height, width]; numbers from 0 to 1, or
+  ///     uint8 from 0 to 255.
+  ///   - step: step of the run.
   public func addImage(_ tag: String, _ image: Tensor, step: Int) throws {
     let pixels = ImageFile.pixels(of: image, rounding: false, "addImage")
     let (channels, height, width) = (pixels.shape[0], pixels.shape[1], pixels.shape[2])
@@ -78,7 +78,7 @@ public final class SummaryWriter {
     }
   }
 
-  /// A text at a step, in Markdown.
+  /// Adds a text in Markdown at a step.
   public func addText(_ tag: String, _ text: String, step: Int) throws {
     try add(tag, step) {
       $0.metadata.pluginData.pluginName = "text"
@@ -88,14 +88,14 @@ public final class SummaryWriter {
     }
   }
 
-  /// A computation, such as `loss.graph()` or `model.graph(input)`. Its frames become TensorBoard's.
+  /// Adds a graph, such as `loss.graph()` or `model.graph(input)`. Its frames become TensorBoard's.
   public func addGraph(_ graph: ComputationGraph) throws {
     var event = Tensorboard_Event()
     event.graphDef = try graph.serializedGraphDef(for: path)
     try file.append(event)
   }
 
-  /// Ends the file. Nothing can be added afterwards.
+  /// Closes the file; nothing can be added afterwards.
   public func close() throws { try file.close() }
 
   private func add(
@@ -110,14 +110,14 @@ public final class SummaryWriter {
     try file.append(event)
   }
 
-  /// The upper limits of a histogram's buckets, each a tenth further from 0 than the one before: those
-  /// that TensorFlow and PyTorch use.
+  /// The upper limits of a histogram's buckets, as in TensorFlow and PyTorch: their absolute values grow by a
+  /// factor of 1.1.
   private static let limits: [Double] = {
     let positive = sequence(first: 1e-12) { $0 * 1.1 }.prefix { $0 < 1e20 }
     return positive.reversed().map { -$0 } + [0] + positive + [.greatestFiniteMagnitude]
   }()
 
-  /// The first bucket whose limit is above a number.
+  /// The index of the first bucket whose limit is above a number.
   private static func bucket(of number: Double) -> Int {
     var (low, high) = (0, limits.count - 1)
     while low < high {

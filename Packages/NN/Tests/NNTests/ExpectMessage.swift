@@ -1,6 +1,6 @@
 import Testing
 
-/// Expects what a process printed on standard error, before it failed, to hold the given text.
+/// Expects that the standard error of a failed process contains a text.
 func expectMessage(
   _ text: String, _ result: ExitTest.Result?, sourceLocation: SourceLocation = #_sourceLocation
 ) {

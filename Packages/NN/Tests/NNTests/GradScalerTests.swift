@@ -46,7 +46,7 @@ import Testing
     #expect(error?.missing == ["scale", "growth_tracker"])
   }
 
-  /// Half the weights would stay where they are without a scale: their gradients are below what float16 holds.
+  /// Without scaling, half of the weights would not change: their gradients underflow in float16.
   @Test(arguments: testedDevices)
   func smallGradientsSurviveInFloat16(device: Device) {
     device.withDefault {

@@ -1,7 +1,7 @@
 import NN
 import Testing
 
-/// How long a module and its hooks live.
+/// The lifetimes of modules and their hooks.
 @Suite struct HookLifetimeTests {
   @Test func aWeakHookGoesWithItsModule() {
     weak var kept: Module?

@@ -1,15 +1,15 @@
 import NN
 
-/// How a layer of the golden file is made and used, here and by PyTorch: Golden/make_layers.py reads the lines.
+/// How a layer of the golden file is created and called, here and in PyTorch; Golden/make_layers.py reads these lines.
 struct LayerCase: Sendable {
   let make: @Sendable (Generator) -> Module
   let use: @Sendable (Module, [Tensor]) -> Tensor
 
-  /// A module that takes one tensor and gives one.
+  /// A module from one tensor to one tensor.
   ///
   /// - Parameters:
-  ///   - torch: how PyTorch makes it, of `torch.nn`.
-  ///   - shapes: of the inputs.
+  ///   - torch: the call in `torch.nn`.
+  ///   - shapes: shapes of the inputs.
   init(
     _ torch: String, _ shapes: [Int]..., make: @escaping @Sendable (Generator) -> Module,
     use: @escaping @Sendable (Module, [Tensor]) -> Tensor = { $0($1[0]) }
@@ -18,7 +18,7 @@ struct LayerCase: Sendable {
     self.use = use
   }
 
-  /// A module with a call of its own.
+  /// A module with its own call.
   init<Kind: Module>(
     _ torch: String, _ shapes: [Int]..., make: @escaping @Sendable (Generator) -> Kind,
     as use: @escaping @Sendable (Kind, [Tensor]) -> Tensor
@@ -37,7 +37,7 @@ private func joined(_ result: (output: Tensor, weights: Tensor?)) -> Tensor {
 private var hidden: Tensor { Tensor.ones([3, 3], dtype: .bool).triu(diagonal: 1) }
 private var padding: Tensor { Tensor([[false, false, true], [false, false, false]]) }
 
-/// By the names of the golden cases.
+/// The layers, by the names of the golden cases.
 let layerCases: [String: LayerCase] = [
   "linear": LayerCase("Linear(3, 2)", [4, 3]) { Linear(3, 2, generator: $0) },
   "linear, no bias": LayerCase("Linear(3, 2, bias=False)", [2, 2, 3]) {

@@ -1,7 +1,7 @@
 import NN
 import Testing
 
-/// A layer as PyTorch made and used it: see Golden/make_layers.py.
+/// A layer with the values that PyTorch computed; see Golden/make_layers.py.
 struct GoldenLayer: Decodable, Sendable, CustomTestStringConvertible {
   struct Entry: Decodable, Sendable {
     let key: String
@@ -28,7 +28,7 @@ struct GoldenLayer: Decodable, Sendable, CustomTestStringConvertible {
     #expect(Set(layerCases.keys) == Set(GoldenLayer.all.map(\.name)))
   }
 
-  /// The same seed gives the same parameters, under the same names, and the same text.
+  /// The same seed gives the same parameters, with the same names, and the same description.
   @Test(arguments: GoldenLayer.all)
   func initialValuesArePyTorchs(golden: GoldenLayer) throws {
     let module = try #require(layerCases[golden.name]).make(Generator(seed: 0))
@@ -38,7 +38,7 @@ struct GoldenLayer: Decodable, Sendable, CustomTestStringConvertible {
       let expected = try Tensor(entry.values, shape: entry.shape, dtype: .float64)
       #expect(isClose(state[entry.key]!, expected, tolerance: 1e-6), "\(entry.key)")
     }
-    // A module of its own prints nothing that PyTorch's has more of.
+    // PyTorch's attention uses a subclass of Linear; ours is a Linear.
     let text = golden.text.replacing("NonDynamicallyQuantizableLinear", with: "Linear")
     #expect(module.description == text)
   }

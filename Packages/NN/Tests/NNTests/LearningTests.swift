@@ -2,9 +2,9 @@ import Foundation
 import NN
 import Testing
 
-/// Training runs that must reach a result.
+/// Training runs that must reach a given loss or accuracy.
 @Suite struct LearningTests {
-  /// Three arms of a spiral, a class each.
+  /// Three arms of a spiral, one for each class.
   @Test func aSpiral() {
     let generator = Generator(seed: 0)
     let count = 100
@@ -30,7 +30,7 @@ import Testing
     #expect(noGrad { accuracy(model(x), y) } > 0.97)
   }
 
-  /// A sentence by heart, character after character.
+  /// The sentence to memorize, character by character.
   private static let text = "the quick brown fox jumps over the lazy dog and runs away. "
   private static let letters = Array(Set(text)).sorted()
 
@@ -42,7 +42,7 @@ import Testing
     return (Tensor(starts.map { window($0) }), Tensor(starts.map { window($0 + 1) }))
   }
 
-  /// The mean loss of the last characters of each window, which the first ones determine.
+  /// The mean loss of the last characters of each window, which are determined by the first ones.
   private func loss(_ scores: Tensor, _ y: Tensor) -> Tensor {
     crossEntropy(
       scores[.all, 8...].flatten(endDim: 1), y[.all, 8...].flatten())

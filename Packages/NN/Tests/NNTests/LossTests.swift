@@ -1,7 +1,7 @@
 import NN
 import Testing
 
-/// A loss as PyTorch computed it: see Golden/make_losses.py.
+/// A loss computed by PyTorch; see Golden/make_losses.py.
 struct GoldenLoss: Decodable, Sendable, CustomTestStringConvertible {
   let name: String
   let reduction: String
@@ -93,7 +93,7 @@ private let losses: [String: @Sendable ([Tensor], LossReduction) -> Tensor] = [
 
   @Test func mistakesStop() async {
     await expectMessage(
-      "mseLoss: input [2], target [3]; they must be the same",
+      "mseLoss: input [2], target [3]; the shapes must be the same",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = mseLoss(Tensor.zeros([2]), Tensor.zeros([3]))
       })

@@ -52,7 +52,7 @@ private func arrows(_ graph: ComputationGraph) -> [String] {
     #expect(Language(3).graph(.zeros([2, 5], dtype: .int64), depth: 1).nodes.count == 5)
   }
 
-  /// A module that is called twice has a frame for each call, and folds into no circle.
+  /// A module that is called twice has a frame for each call, and folding makes no cycle.
   @Test func calledTwice() {
     let shared = Linear(4, 4)
     let graph = Sequential(shared, ReLU(), shared).graph(.zeros([1, 4]), foldingRepeats: false)
@@ -112,8 +112,8 @@ private func arrows(_ graph: ComputationGraph) -> [String] {
         "cut.bias",
       ])
     #expect(missing["frozen.bias"] == "it is frozen: requiresGrad is off")
-    #expect(missing["idle.bias"]?.hasPrefix("its module takes no part in this result") == true)
-    #expect(missing["scale"]?.hasPrefix("its module takes part, but without it") == true)
+    #expect(missing["idle.bias"]?.hasPrefix("its module does not contribute to this result") == true)
+    #expect(missing["scale"]?.hasPrefix("its module ran, but the parameter does not") == true)
     let graph = loss.graph(of: model)
     #expect(graph.nodes.filter { $0.mark == .detached }.map(\.label) == Array(missing.keys))
     let apart = noGrad { model(Tensor.ones([1, 2])).sum() }

@@ -1,16 +1,16 @@
 import NN
 
-/// How an optimizer of the golden file is made, here and by PyTorch: Golden/make_golden.py reads the lines.
+/// How an optimizer of the golden file is created, here and in PyTorch; Golden/make_golden.py reads these lines.
 struct OptimizerCase: Sendable {
   let make: @Sendable ([Tensor]) -> Optimizer
 
-  /// - Parameter torch: how PyTorch makes it of the parameters p, of `torch.optim`.
+  /// - Parameter torch: the call in `torch.optim`, for the parameters p.
   init(_ torch: String, make: @escaping @Sendable ([Tensor]) -> Optimizer) {
     self.make = make
   }
 }
 
-/// By the names of the golden runs.
+/// The optimizers, by the names of the golden runs.
 let optimizerCases: [String: OptimizerCase] = [
   "sgd": OptimizerCase("SGD(p, lr=0.1)") { SGD($0, lr: 0.1) },
   "sgd, momentum": OptimizerCase("SGD(p, lr=0.1, momentum=0.9, dampening=0.1, weight_decay=0.01)") {

@@ -50,14 +50,14 @@ private let losses: [Double] = [
       scheduler?.step()
       plateau?.step(loss)
     }
-    // It goes on from the number of steps alone.
+    // The number of steps suffices to resume.
     if let scheduler {
       scheduler.stepCount = 4
       for (a, b) in zip(scheduler.lrs, schedules[name]![4]) { #expect(abs(a - b) < 1e-12) }
     }
   }
 
-  /// A run that is saved and resumed goes on bit for bit.
+  /// A run that is saved and resumed continues bit for bit.
   @Test(arguments: ["sgd", "adam", "adamw", "adagrad", "rmsprop"])
   func stateDictsResumeExactly(name: String) throws {
     func make() -> (Sequential, Optimizer) {
@@ -118,7 +118,7 @@ private let losses: [Double] = [
     #expect(clipGradNorm([Tensor.zeros([1], requiresGrad: true)], maxNorm: 1).item() == 0)
   }
 
-  /// Replays count as steps, also where steps without a graph come between them.
+  /// Replays count as steps, even when mixed with steps without a graph.
   @Test(.enabled(if: CUDA.isAvailable), arguments: ["sgd", "adam", "adagrad", "rmsprop"])
   func capturedSteps(name: String) throws {
     let device = Device.cuda()
@@ -161,8 +161,8 @@ private let losses: [Double] = [
 
   @Test(.enabled(if: CUDA.isAvailable)) func aFirstStepCannotBeCaptured() async {
     await expectMessage(
-      "SGD.step: the first step cannot be captured, since what is remembered would begin anew in each "
-        + "replay; take a step before",
+      "SGD.step: the first step cannot be captured, since each replay would initialize the state "
+        + "again; take a step before",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         let weight = Tensor.zeros([1], device: .cuda(), requiresGrad: true)
         weight.grad = Tensor.ones([1], device: .cuda())
@@ -193,7 +193,7 @@ private let losses: [Double] = [
     #expect(model.weight.grad!.equal(whole))
   }
 
-  /// Numbers of `torch.nn.init` after `torch.manual_seed(3)`.
+  /// The numbers of `torch.nn.init` after `torch.manual_seed(3)`.
   @Test func initialisersArePyTorchs() {
     func drawn(_ draw: (Tensor, Generator) -> Void, are numbers: [Float]) {
       let w = Tensor.empty(2, 3)
@@ -223,7 +223,7 @@ private let losses: [Double] = [
     #expect(w.T.matmul(w).allclose(.eye(100), atol: 1e-5))
     Init.truncNormal(w, std: 0.5, low: -0.5, high: 1, generator: generator)
     #expect(w.amin().item() >= -0.5 && w.amax().item() <= 1)
-    // Between -1 and 2 deviations the mean is 0.2296 and the deviation 0.7209 of them.
+    // Truncated to -1 to 2 standard deviations, the mean is 0.2296 and the deviation 0.7209 of the original one.
     #expect(abs(w.mean().item() - 0.1148) < 1e-2 && abs(w.std().item() - 0.3604) < 1e-2)
   }
 }

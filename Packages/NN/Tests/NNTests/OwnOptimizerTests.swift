@@ -28,7 +28,7 @@ private final class LARS: Optimizer {
   }
 }
 
-/// Optimizers that are written outside of the library.
+/// Optimizers that are defined outside the library.
 @Suite struct OwnOptimizerTests {
   private func weight(_ numbers: [Double]) -> Tensor {
     Tensor(numbers, dtype: .float64, requiresGrad: true)
@@ -67,7 +67,7 @@ private final class LARS: Optimizer {
     step(optimizer)
     scheduler.step()
     #expect(abs(a[0].item() - 3 * (1 - 0.002)) < 1e-12 && abs(b.item() - (1 - 0.001)) < 1e-12)
-    // In the second by half of that, and by 0.9 of the last change.
+    // In the second step by half of that, plus 0.9 of the last change.
     step(optimizer)
     #expect(abs(a[0].item() - (2.994 - 0.9 * 0.006 - 2.994 * 0.001)) < 1e-12)
     #expect(optimizer.groups.map(\.lr) == [1, 0.5])

@@ -27,7 +27,7 @@ import Testing
         """)
   }
 
-  /// Each line is written once, not once for each module around it.
+  /// Each line is written once, not once for each enclosing module.
   @Test func aDeepModelPrints() {
     let depth = 1000
     var model = Sequential(ReLU())

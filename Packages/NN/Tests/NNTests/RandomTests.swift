@@ -2,7 +2,7 @@ import Testing
 
 @testable import NN
 
-/// Layers that draw, with PyTorch's own numbers.
+/// Layers that draw random numbers, compared with PyTorch's.
 @Suite struct RandomTests {
   private func numbers(_ tensor: Tensor) -> [Float] { tensor.scalars(as: Float.self) }
 
@@ -26,7 +26,7 @@ import Testing
     #expect(x.allclose(far, rtol: 1e-6))
   }
 
-  /// Chance falls on memory in its order.
+  /// Random numbers are assigned to elements in memory order.
   @Test func dropoutAlongMemory() {
     let elements = Generator(seed: 5).withDefault { Dropout(0.5)(Tensor.ones([2, 3]).T) }
     #expect(numbers(elements) == [0, 2, 2, 2, 2, 0])
@@ -35,7 +35,7 @@ import Testing
     #expect(channels.amax(dims: [2]).equal(channels.amin(dims: [2])))
   }
 
-  /// In training, with its default dropout, on input whose batch is first.
+  /// In training, with the default dropout and `batchFirst`.
   @Test func encoderLayerInTraining() {
     let layer = Generator(seed: 3).withDefault {
       TransformerEncoderLayer(4, 2, dimFeedforward: 8, batchFirst: true)

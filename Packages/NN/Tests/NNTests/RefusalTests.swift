@@ -1,7 +1,7 @@
 import NN
 import Testing
 
-/// What layers and losses do not take, as in PyTorch.
+/// Inputs that layers and losses reject, as in PyTorch.
 @Suite struct RefusalTests {
   @Test func rowsThatAreNotThere() async {
     await expectMessage(

@@ -1,7 +1,7 @@
 import NN
 import Testing
 
-/// Layers of others: extended, and put in the place of the library's.
+/// Custom layers: subclasses and replacements of the library's.
 @Suite struct ReplacingTests {
   /// Hu and others, “LoRA: low-rank adaptation of large language models”, 2021.
   private final class LowRank: Module, Rebuildable {
@@ -57,7 +57,7 @@ import Testing
         == ["hidden.a", "hidden.b", "hidden.base.weight", "hidden.base.bias"])
     #expect(net.parameters().count == 16 && "\(net)".contains("(hidden): LowRank("))
 
-    // By hand.
+    // Computed by hand.
     func layer(_ x: Tensor, _ name: String) -> Tensor {
       let sum = x.sum(dim: -1, keepDim: true) * 0.125
       return x.linear(weights["\(name).weight"]!, bias: weights["\(name).bias"]) + sum
@@ -65,7 +65,7 @@ import Testing
     let inner = layer(layer(layer(x, "hidden"), "blocks.0"), "blocks.1")
     #expect(net(x).allclose(layer(inner.relu(), "head.1")) && !net(x).allclose(before))
 
-    // Gradients, and calls from elsewhere, go to what is there now.
+    // Gradients, and calls from elsewhere, reach the new modules.
     net(x).sum().backward()
     #expect(net.parameters().allSatisfy { $0.grad != nil })
     #expect(net.hidden(x).allclose(layer(x, "hidden")))
@@ -106,7 +106,7 @@ import Testing
 
   @Test func severalInputsCannotBeReplacedInProperties() async {
     await expectMessage(
-      "replaced by a Identity, which cannot take the place of a module that is called with other inputs",
+      "replaced by a Identity, but only a module that is called with a single tensor can be replaced like this",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         final class Attending: Module {
           let attention = MultiheadAttention(2, 1)

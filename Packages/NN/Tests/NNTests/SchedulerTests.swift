@@ -1,7 +1,7 @@
 import NN
 import Testing
 
-/// Schedulers together, and with rates that are set by hand; what one alone gives is in OptimizerTests.
+/// Combined schedulers, and learning rates that are set by hand; single schedulers are tested in OptimizerTests.
 @Suite struct SchedulerTests {
   private func optimizer(_ lr: Double = 1) -> SGD { SGD([.zeros([1], requiresGrad: true)], lr: lr) }
 
@@ -27,7 +27,7 @@ import Testing
     expectClose(numbers, [1, 0.9, 0.81, 0.3645, 0.32805])
   }
 
-  /// As PyTorch's ChainedScheduler of the same.
+  /// The same rates as PyTorch's ChainedScheduler.
   @Test func chained() {
     let o = optimizer()
     func make() -> ChainedScheduler {
@@ -61,7 +61,7 @@ import Testing
     expectClose([cosine.lr], [0.5 * (1 + 0.5.squareRoot()) / 2])
   }
 
-  /// Each begins with the rate at the start, whatever the one before has left.
+  /// Each scheduler starts from the base rate, whatever the previous one left.
   @Test func sequential() {
     let o = optimizer()
     let scheduler = SequentialLR(

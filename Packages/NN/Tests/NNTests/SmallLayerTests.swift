@@ -2,7 +2,7 @@ import Foundation
 import NN
 import Testing
 
-/// Layers that PyTorch has no golden values for, or whose values are random.
+/// Layers that PyTorch lacks, or whose values are random.
 @Suite struct SmallLayerTests {
   @Test func dropoutDrawsAsPyTorch() {
     // torch.manual_seed(0); torch.nn.functional.dropout(torch.ones(12), 0.7)
@@ -19,8 +19,8 @@ import Testing
     #expect(Dropout(0)(x) === x)
   }
 
-  /// A layer without a generator of its own draws from the one that is the default as it runs, not as it was
-  /// made.
+  /// A layer without its own generator draws from the one that is the default when it runs, not when it was
+  /// created.
   @Test func dropoutDrawsWhereItRuns() {
     let dropout = Generator(seed: 1).withDefault { Dropout(0.5) }
     let x = Tensor.ones([40])
@@ -52,7 +52,7 @@ import Testing
     #expect(positions.parameters().isEmpty && positions.stateDict().isEmpty)
   }
 
-  /// Lengths stay, and products of queries and keys depend on how far apart they are alone.
+  /// Norms are preserved, and products of queries and keys depend only on their distance.
   @Test func rotaryPositions() {
     let positions = RotaryEmbedding(8, maxLength: 32, dtype: .float64)
     let (q, k) = (Tensor.randn([1, 8], dtype: .float64), Tensor.randn([1, 8], dtype: .float64))

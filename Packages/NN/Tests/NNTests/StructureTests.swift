@@ -2,7 +2,7 @@ import Foundation
 import NN
 import Testing
 
-/// A class of a user's own, with a number, a module that it is given, and one that it makes.
+/// A custom class with a number, a module that is passed to its initializer, and one that it creates.
 private final class Gate: Module, Rebuildable {
   let width: Int
   let scale: Double
@@ -29,7 +29,7 @@ private final class Unknown: Module {
   override func forward(_ x: Tensor) -> Tensor { x }
 }
 
-/// Says that it is made without arguments, which is not true.
+/// Claims to have no arguments, which is false.
 private final class Forgetful: Module, Rebuildable {
   var head: Linear
   init(_ width: Int) {
@@ -51,7 +51,7 @@ private final class Tied: Module, Rebuildable {
   override func forward(_ x: Tensor) -> Tensor { head(embedding(x)) }
 }
 
-/// Modules of the library that the table of golden layers lacks.
+/// Modules of the library that are missing from the table of golden layers.
 private func otherModules() -> [Module] {
   [
 
@@ -70,7 +70,7 @@ private func otherModules() -> [Module] {
 
 private func copy(_ state: StateDict) -> StateDict { state.mapValues { $0.clone() } }
 
-/// The model of what a file of JSON says.
+/// The model rebuilt from its structure in JSON.
 private func remade(_ model: Module) throws -> Module {
   let json = try JSONEncoder().encode(model.structure())
   let structure = try JSONDecoder().decode(ModuleStructure.self, from: json)
@@ -106,7 +106,7 @@ private func expectEqual(_ a: Module, _ b: Module) {
     for module in otherModules() { expectEqual(module, try remade(module)) }
   }
 
-  /// A module of the library that is forgotten in the list of those that can be made again is found here.
+  /// Finds modules of the library that are missing from `libraryModules`.
   @Test func noModuleIsForgotten() throws {
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Sources/NN").standardizedFileURL
@@ -119,7 +119,7 @@ private func expectEqual(_ a: Module, _ b: Module) {
       let text = try String(contentsOf: file, encoding: .utf8)
       found += text.matches(of: declaration).map { (String($0.1), String($0.2)) }
     }
-    // Classes of classes, until there are no more.
+    // Subclasses of subclasses, until there are no more.
     while let next = found.firstIndex(where: { bases.contains($0.base) }) {
       let (name, base) = found.remove(at: next)
       bases.insert(name)
@@ -196,7 +196,7 @@ private func expectEqual(_ a: Module, _ b: Module) {
     }
     #expect(
       ModuleStructureError.unregistered("Unknown", module: "1.own").localizedDescription
-        == "1.own is a Unknown, a class that is not registered: let it conform to Rebuildable and "
+        == "1.own is a Unknown, a class that is not registered: make it conform to Rebuildable and "
         + "call Module.register(Unknown.self)")
 
     Module.register(Forgetful.self)
@@ -206,7 +206,7 @@ private func expectEqual(_ a: Module, _ b: Module) {
     }
     #expect(
       error?.localizedDescription
-        == "0.head does not come out as it was when it is made from its arguments: "
+        == "0.head differs from the saved module when it is rebuilt from its arguments: "
         + "Linear(in_features=3, out_features=1, bias=True) became "
         + "Linear(in_features=2, out_features=1, bias=True)")
     let replaced = Forgetful(2)
@@ -232,7 +232,7 @@ private func expectEqual(_ a: Module, _ b: Module) {
       "0, a Linear: the argument “in_features” is missing, expected Int")
     try check(
       "\"[3,2]\"".replacing("\"", with: ""), "[2,3]",
-      "0 does not come out as it was when it is made from its arguments: its tensors were "
+      "0 differs from the saved module when it is rebuilt from its arguments: its tensors were "
         + "weight [2, 3], bias [3] and became weight [3, 2], bias [3]")
     let structure = Linear(2, 3).structure()
     #expect(throws: StateDictError.self) { try Module.make(structure, state: [:]) }

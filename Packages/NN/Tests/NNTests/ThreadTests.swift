@@ -4,7 +4,7 @@ import Testing
 @testable import NN
 
 @Suite struct ThreadTests {
-  /// One model in several threads: predictions are those of one thread, and gradients add up.
+  /// One model in several threads: predictions are the same as in one thread, and gradients add up.
   @Test func oneModelInSeveralThreads() {
     let (encoder, recurrent, head) = Generator(seed: 4).withDefault {
       (
@@ -16,7 +16,7 @@ import Testing
     let models: [Module] = [encoder, recurrent, head]
     for model in models { model.eval() }
     let inputs = (0..<4).map { Tensor.randn([3, 5, 8], generator: Generator(seed: UInt64($0))) }
-    // A module is not Sendable, since training changes it; what only predicts may be shared.
+    // A module is not Sendable, since training changes it; for inference, it may be shared.
     nonisolated(unsafe) let predict = { (x: Tensor) -> Tensor in
       head(recurrent(encoder(x)).output[.all, -1])
     }

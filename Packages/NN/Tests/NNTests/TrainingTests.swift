@@ -3,7 +3,7 @@ import Testing
 
 @testable import NN
 
-/// What PyTorch computed: see Golden/make_golden.py.
+/// A training run in PyTorch; see Golden/make_golden.py.
 struct GoldenRun: Decodable, Sendable {
   let keys: [String]
   let first: [[Double]]
@@ -106,7 +106,7 @@ struct GoldenRun: Decodable, Sendable {
     #expect(throws: PlotError.self) { try plot.write(to: "/nonexistent/plot.svg") }
   }
 
-  /// Off a terminal, as in this test, progress is plain lines, no more than asked for.
+  /// Without a terminal, as in this test, progress is shown in plain lines, at most `lines`.
   @Test func progressOffATerminal() async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
       let progress = Progress(total: 25, label: "epoch", lines: 5)
@@ -118,7 +118,7 @@ struct GoldenRun: Decodable, Sendable {
     #expect(lines == expected)
   }
 
-  /// Each line leaves a column free, whatever the terminal's width.
+  /// Each line leaves a column free, whatever the width of the terminal.
   @Test(arguments: [(100, 24), (60, 8), (40, 0), (20, 0)])
   func progressFitsTheTerminal(width: Int, bar: Int) {
     let progress = Progress(total: 1, label: "epoch", lines: 1)

@@ -35,7 +35,7 @@ private final class Block: Module {
   let attn = Linear(2, 2)
 }
 
-/// Modules as users of PyTorch write them.
+/// Modules written as in PyTorch.
 @Suite struct WrittenFormsTests {
   @Test func conversionsByName() {
     let model = Sequential(Linear(2, 2), Linear(2, 1))
@@ -45,7 +45,7 @@ private final class Block: Module {
     #expect(model.float().cpu().parameters().allSatisfy { $0.dtype == .float32 })
   }
 
-  /// Statistics of a batch of halves, and what is made of it, are computed in float32, as under autocast.
+  /// Normalization of float16 and bfloat16 batches is computed in float32, as under autocast.
   @Test func normalizationOfHalvesByFloats() {
     let x = Tensor.randn(8, 4, 3, 3, generator: Generator(seed: 1)).to(.bfloat16)
     let (half, float) = (BatchNorm2d(4), BatchNorm2d(4))
@@ -77,7 +77,7 @@ private final class Block: Module {
 
   @Test func callsOfOtherInputsAndOutputs() {
     let x = Tensor([1.0, 2])
-    // A call of one tensor is the subclass's own, with what it leaves out.
+    // A call with one tensor is the subclass's own, with its other arguments omitted.
     #expect(Masked()(x).equal(Tensor([2.0, 3])))
     #expect(Masked()(x, mask: Tensor([0.0, 1])).equal(Tensor([0.0, 2])))
     let (a, b) = Halves()(x)
@@ -92,7 +92,7 @@ private final class Block: Module {
       _ = Block()(Tensor([1.0]))
     }
     expectMessage(
-      "Block: override func forward(_ x: Tensor) -> Tensor; where it takes other inputs, give it a call of its own",
+      "Block: override func forward(_ x: Tensor) -> Tensor; if it takes other inputs, define its own call",
       result)
   }
 
@@ -110,7 +110,7 @@ private final class Block: Module {
     ) {
       _ = Buffer<Tensor>(persistent: true).wrappedValue
     }
-    expectMessage("Buffer: it is read before it was set", result)
+    expectMessage("Buffer: read before it was set", result)
   }
 
   @Test func sequentialsOfFunctions() {
@@ -131,7 +131,7 @@ private final class Block: Module {
       _ = Sequential(Linear(1, 1), ReLU())[1, as: Linear.self]
     }
     expectMessage(
-      "Sequential: the module at 1 is a ReLU, no Linear", result)
+      "Sequential: the module at 1 is a ReLU, not a Linear", result)
   }
 
   @Test func keysAreRenamed() throws {

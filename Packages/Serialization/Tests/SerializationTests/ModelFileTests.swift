@@ -101,7 +101,7 @@ private func classifier() -> Sequential {
     }
     #expect(
       error?.localizedDescription
-        == "cannot write \(path): 1 is a Unregistered, a class that is not registered: let it conform "
+        == "cannot write \(path): 1 is a Unregistered, a class that is not registered: make it conform "
         + "to Rebuildable and call Module.register(Unregistered.self)")
     #expect(throws: SerializationError.invalidKey("model_structure")) {
       try saveModel(ReLU(), to: path, metadata: ["model_structure": ""])
@@ -137,7 +137,7 @@ private func classifier() -> Sequential {
     #expect(
       try message(["model_structure": text.replacing("Linear", with: "Process")])
         == "path holds no model that can be made: the model is a Process, a class that is not "
-        + "registered: let it conform to Rebuildable and call Module.register(Process.self)")
+        + "registered: make it conform to Rebuildable and call Module.register(Process.self)")
   }
 
   /// Files of each version stay here for ever.

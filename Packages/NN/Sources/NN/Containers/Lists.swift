@@ -67,7 +67,7 @@ open class ModuleDict: Module {
   /// The names, in order.
   public var keys: [String] { Array(entries.keys) }
 
-  /// The module with a name; stops the program where there is none, which ``keys`` tells.
+  /// The module with a name; stops the program if ``keys`` does not contain it.
   public subscript(_ name: String) -> Module {
     get {
       guard let module = entries[name] else {
@@ -77,13 +77,13 @@ open class ModuleDict: Module {
     }
     set {
       if name.isEmpty || name.contains(".") {
-        fatalError("ModuleDict: “\(name)” is no name; it must not be empty or hold a dot")
+        fatalError("ModuleDict: “\(name)” is not a valid name; it must not be empty or contain a dot")
       }
       entries[name] = newValue
     }
   }
 
-  /// Takes a module out: `torch.nn.ModuleDict.pop`; nil where there is none of that name.
+  /// Removes and returns a module, nil if there is none with that name: `torch.nn.ModuleDict.pop`.
   @discardableResult
   public func removeValue(forKey name: String) -> Module? { entries.removeValue(forKey: name) }
 }

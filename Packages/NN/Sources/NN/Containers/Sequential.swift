@@ -79,7 +79,7 @@ open class Sequential: Module {
   public subscript<Kind: Module>(_ index: Int, as type: Kind.Type) -> Kind {
     let module = self[index]
     guard let module = module as? Kind else {
-      fatalError("Sequential: the module at \(index) is a \(Swift.type(of: module)), no \(type)")
+      fatalError("Sequential: the module at \(index) is a \(Swift.type(of: module)), not a \(type)")
     }
     return module
   }
@@ -94,8 +94,8 @@ extension Sequential: Sequence {
 ///
 ///     let model = Sequential(Conv2d(1, 8, kernelSize: 3), Lambda { $0.relu() }, Flatten())
 ///
-/// It has no parameters. A model with one is saved as a state dict; its structure cannot be, since
-/// a function cannot be written to a file.
+/// It has no parameters. A model that contains one can be saved as a state dict, but not with its
+/// structure, since a function cannot be written to a file.
 public final class Lambda: Module {
   private let function: (Tensor) -> Tensor
 
@@ -130,7 +130,7 @@ public enum ModuleBuilder {
 }
 
 extension Module {
-  /// The index counted from 0, for one that may be negative.
+  /// The index from 0, for one that may be negative.
   func checkedIndex(_ index: Int, of count: Int) -> Int {
     guard (-count..<count).contains(index) else {
       fatalError("\(type(of: self)): index \(index) is out of range for \(count) modules")

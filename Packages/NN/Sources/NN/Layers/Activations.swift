@@ -1,4 +1,4 @@
-// The activations of Tensors as modules.
+// Activations as modules.
 
 /// max(0, x): `torch.nn.ReLU`.
 public final class ReLU: Module, ArgumentFree {

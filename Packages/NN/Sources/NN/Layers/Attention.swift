@@ -42,7 +42,7 @@ open class MultiheadAttention: Module {
   ) {
     guard numHeads > 0, embedDim % numHeads == 0, (0...1).contains(dropout) else {
       fatalError(
-        "MultiheadAttention: embedDim \(embedDim) cannot be cut into \(numHeads) heads, or dropout "
+        "MultiheadAttention: embedDim \(embedDim) cannot be split into \(numHeads) heads, or dropout "
           + "\(dropout) is not from 0 to 1")
     }
     self.embedDim = embedDim
@@ -147,8 +147,8 @@ open class MultiheadAttention: Module {
     return (parts[0], parts[1], parts[2])
   }
 
-  /// All masks combined into one to add to scores of [batch, heads, length, keys]; nil where there
-  /// is only `isCausal`.
+  /// All masks combined into one, to be added to scores of shape [batch, heads, length, keys]; nil without
+  /// `attnMask` and `keyPaddingMask`.
   private func mask(
     _ attention: Tensor?, _ padding: Tensor?, isCausal: Bool, _ q: Tensor, _ k: Tensor
   ) -> Tensor? {

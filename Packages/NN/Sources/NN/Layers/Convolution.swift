@@ -31,7 +31,7 @@ open class Convolution: Module {
   ) {
     guard groups > 0, inChannels % groups == 0, outChannels % groups == 0 else {
       fatalError(
-        "\(Self.self): \(inChannels) channels in and \(outChannels) out cannot be cut into \(groups) "
+        "\(Self.self): \(inChannels) channels in and \(outChannels) out cannot be split into \(groups) "
           + "groups")
     }
     self.inChannels = inChannels
@@ -68,7 +68,7 @@ open class Convolution: Module {
     return channels == 1 ? body(x) : body(x.unsqueeze(0)).squeeze(0)
   }
 
-  /// The input and the padding that the convolution itself adds: in modes other than zeros, it is added here.
+  /// The input, padded in modes other than zeros, and the padding that is left to the convolution.
   func padded(_ x: Tensor) -> (Tensor, ConvolutionPadding) {
     guard paddingMode != .zeros else { return (x, padding) }
     let (before, after) = padding.around(
@@ -77,7 +77,7 @@ open class Convolution: Module {
     return (x.pad(sizes, mode: paddingMode), .valid)
   }
 
-  /// Arguments in PyTorch's order, without those that have their default value.
+  /// The arguments in PyTorch's order, without defaults.
   func describe(outputPadding: [Int]? = nil) -> String {
     let ones = [Int](repeating: 1, count: kernelSize.count)
     let zeros = [Int](repeating: 0, count: kernelSize.count)

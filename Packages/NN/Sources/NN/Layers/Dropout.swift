@@ -21,7 +21,7 @@ open class Dropout: Module {
     super.init()
   }
 
-  /// A tensor with the shape and memory order of the mask that is drawn for an input.
+  /// A tensor with the shape and memory order of the mask for an input.
   func drawn(_ x: Tensor) -> Tensor { x }
 
   open override func forward(_ x: Tensor) -> Tensor {

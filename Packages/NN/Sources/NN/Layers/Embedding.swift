@@ -32,7 +32,7 @@ open class Embedding: Module {
   }
 
   open override func forward(_ x: Tensor) -> Tensor {
-    guard !x.dtype.isFloatingPoint else { fail("places are whole numbers; got \(x.dtype)") }
+    guard !x.dtype.isFloatingPoint else { fail("indices must be integers, got \(x.dtype)") }
     guard let paddingIdx else { return .embedding(x, weight) }
     // The padding embedding keeps its value and gets no gradient.
     let isPadding = (x .== paddingIdx).unsqueeze(-1)

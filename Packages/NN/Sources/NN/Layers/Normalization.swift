@@ -64,7 +64,7 @@ open class BatchNorm: Module {
       bias: try arguments["bias"])
   }
 
-  /// The numbers of dims that an input may have.
+  /// The possible numbers of dims of the input.
   class var ranks: Set<Int> { [] }
 
   open override func forward(_ x: Tensor) -> Tensor {
@@ -75,7 +75,7 @@ open class BatchNorm: Module {
     }
     let usesBatch = isTraining || runningMean == nil
     if usesBatch, x.numel / max(numFeatures, 1) <= 1, isTraining {
-      fail("training needs more than one number for each channel, got \(x.shape)")
+      fail("training needs more than one value per channel, got \(x.shape)")
     }
     var share = momentum ?? 0
     if isTraining, let count = numBatchesTracked {
@@ -255,7 +255,7 @@ open class GroupNorm: Module {
     bias: Bool = true, dtype: DType = .float32, device: Device = .default
   ) {
     guard numGroups > 0, numChannels % numGroups == 0 else {
-      fatalError("GroupNorm: \(numChannels) channels cannot be cut into \(numGroups) groups")
+      fatalError("GroupNorm: \(numChannels) channels cannot be split into \(numGroups) groups")
     }
     self.numGroups = numGroups
     self.numChannels = numChannels

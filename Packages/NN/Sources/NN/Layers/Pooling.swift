@@ -1,7 +1,7 @@
 @_spi(Flambeau) import Tensors
 
 // Pooling over windows of signals and images. Inputs are [batch, channels, length] or [batch,
-// channels, height, width], or lack the batch.
+// channels, height, width], or without the batch.
 
 /// Max pooling, the maximum of each window: `torch.nn.MaxPool1d`.
 public final class MaxPool1d: Module, Rebuildable {
@@ -202,7 +202,7 @@ public final class AvgPool2d: Module, Rebuildable {
 }
 
 extension Extent {
-  /// One number or a tuple, as it was written.
+  /// One number or a tuple, as given.
   fileprivate var asGiven: any ModuleArgument { sizes.count == 1 ? sizes[0] : sizes }
 }
 

@@ -66,7 +66,7 @@ open class Recurrent: Module {
       bHh: tensor(Cell.names[3]))
   }
 
-  /// One time step: the next states, from the previous ones and the input's part of the gates.
+  /// One time step: the next states, given the previous ones and the input's contribution to the gates.
   func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
     fatalError("\(Self.self): override func step")
   }
@@ -83,7 +83,11 @@ open class Recurrent: Module {
     return (.stack(hidden), current)
   }
 
-  /// - Parameter states: [layers · directions, batch, hiddenSize] each.
+  /// Runs all layers and directions.
+  ///
+  /// - Parameters:
+  ///   - states: initial states, each [layers · directions, batch, hiddenSize]; nil for zeros.
+  ///   - count: number of states: 1, or 2 for an LSTM.
   func walk(_ x: Tensor, _ states: [Tensor]?, count: Int) -> (Tensor, [Tensor]) {
     guard x.ndim == 2 || x.ndim == 3, x.shape[x.ndim - 1] == inputSize else {
       fail("expected [length, batch, \(inputSize)] or [length, \(inputSize)], got \(x.shape)")
@@ -106,7 +110,7 @@ open class Recurrent: Module {
       for direction in 0..<directions {
         let place = layer * directions + direction
         let cell = cell(layer, direction)
-        // The input's part of the gates, for all time steps at once.
+        // The input's contribution to the gates, for all time steps at once.
         let contributions = inputs.linear(cell.wIh, bias: cell.bIh)
         let (hidden, states) = pass(
           direction == 0 ? contributions : contributions.flip([0]), first.map { $0[place] }, cell)
@@ -167,7 +171,7 @@ struct Cell {
     return drawn + (bias ? [] : [nil, nil])
   }
 
-  /// The hidden state's part of the gates.
+  /// The hidden state's contribution to the gates.
   func hidden(_ h: Tensor) -> Tensor { h.linear(wHh, bias: bHh) }
 
   /// tanh(gates + W·h + b), or relu.

@@ -32,7 +32,7 @@ open class RecurrentCell: Module {
 
   var cell: Cell { Cell(wIh: weightIh, wHh: weightHh, bIh: biasIh, bHh: biasHh) }
 
-  /// The input's part of the gates, and the hidden state's, from zeros at first.
+  /// The input's contribution to the gates.
   func gates(_ x: Tensor) -> Tensor {
     guard x.ndim == 1 || x.ndim == 2, x.shape[x.ndim - 1] == inputSize else {
       fail("expected [batch, \(inputSize)] or [\(inputSize)], got \(x.shape)")
@@ -40,6 +40,7 @@ open class RecurrentCell: Module {
     return x.linear(weightIh, bias: biasIh)
   }
 
+  /// The previous state, zeros if nil.
   func first(_ state: Tensor?, for x: Tensor) -> Tensor {
     let shape = Array(x.shape.dropLast()) + [hiddenSize]
     if let state, state.shape != shape { fail("expected a state of \(shape), got \(state.shape)") }

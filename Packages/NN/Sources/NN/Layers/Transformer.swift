@@ -176,10 +176,10 @@ open class TransformerEncoder: Module {
   /// The layer normalization after the last layer, if any.
   public let norm: LayerNorm?
 
-  /// Creates the layer.
+  /// Creates an encoder of `numLayers` copies of a layer.
   ///
   /// - Parameters:
-  ///   - layer: the layer to copy, with its values.
+  ///   - layer: layer to copy, with its parameters.
   ///   - numLayers: number of layers.
   ///   - norm: layer normalization after the last layer.
   public init(_ layer: TransformerEncoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
@@ -221,8 +221,8 @@ open class TransformerEncoder: Module {
 }
 
 extension Module {
-  /// A new module of the same type with this one's values. The states of the generators, which
-  /// dropout draws from, do not change.
+  /// A copy of this module and its parameters. Neither the given nor the default generator is
+  /// advanced.
   func copied<Kind: Module>(
     _ generator: Generator?, _ make: (Generator?) -> Kind
   ) -> Kind {

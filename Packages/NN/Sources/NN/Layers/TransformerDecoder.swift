@@ -135,7 +135,7 @@ open class TransformerDecoder: Module {
   /// The layer normalization after the last layer, if any.
   public let norm: LayerNorm?
 
-  /// Creates a decoder of `numLayers` copies of a layer, with its values.
+  /// Creates a decoder of `numLayers` copies of a layer and its parameters.
   public init(_ layer: TransformerDecoderLayer, _ numLayers: Int, norm: LayerNorm? = nil) {
     layers = ModuleList(
       (0..<numLayers).map { _ in

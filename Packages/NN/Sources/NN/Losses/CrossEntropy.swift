@@ -106,7 +106,7 @@ private struct ClassRows {
     let factors = (weight?[places] ?? .ones(places.shape, dtype: logs.dtype, device: logs.device))
       .maskedFill(isIgnored, 0)
     let chosen = logs.gather(dim: 1, index: places.unsqueeze(1)).squeeze(1)
-    // A weight of 0 gives 0, even for an infinite loss.
+    // A weight of 0 gives a loss of 0, even where it is infinite.
     return (Tensor.where(factors .== 0, 0, -chosen * factors), factors)
   }
 

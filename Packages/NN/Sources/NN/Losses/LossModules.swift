@@ -28,7 +28,7 @@ open class Loss: Module {
   ///
   /// - Parameters:
   ///   - input: the model's output.
-  ///   - target: the target, in the shape of `input`.
+  ///   - target: the target, as for the function of the loss.
   public func callAsFunction(_ input: Tensor, _ target: Tensor) -> Tensor {
     run(input, target) { forward(input, target) }
   }
@@ -238,7 +238,7 @@ open class CosineEmbeddingLoss: Module {
 }
 
 extension ModuleArguments {
-  /// Zeros of the shape that an argument gives, to be filled from the state dict.
+  /// Zeros in the shape that is saved as an argument, to be filled from the state dict.
   func zeros(_ name: String) throws -> Tensor? {
     let shape: [Int]? = try self[name]
     return shape.map { .zeros($0) }

@@ -1,6 +1,6 @@
 @_spi(Flambeau) import Tensors
 
-// The losses as functions of `torch.nn.functional`. LossModules.swift has them as modules.
+// Losses as functions, as in `torch.nn.functional`. LossModules.swift has them as modules.
 
 /// The reduction of element-wise losses.
 public enum LossReduction: String, ModuleArgument, Sendable {
@@ -16,8 +16,8 @@ public enum LossReduction: String, ModuleArgument, Sendable {
   }
 }
 
-/// The mean absolute error, |input - target|: `torch.nn.functional.l1_loss`. Both have the same
-/// shape.
+/// The mean absolute error, |input - target|, of tensors of the same shape:
+/// `torch.nn.functional.l1_loss`.
 public func l1Loss(
   _ input: Tensor, _ target: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -25,8 +25,8 @@ public func l1Loss(
   return precisely(input, target) { reduction(($0 - $1).abs()) }
 }
 
-/// The mean squared error, (input - target)²: `torch.nn.functional.mse_loss`. Both have the same
-/// shape.
+/// The mean squared error, (input - target)², of tensors of the same shape:
+/// `torch.nn.functional.mse_loss`.
 public func mseLoss(
   _ input: Tensor, _ target: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
@@ -153,10 +153,10 @@ public func hingeEmbeddingLoss(
 ///
 /// - Parameters:
 ///   - first: rows, [batch, size] or [size].
-///   - second: rows of the same shape, or one that is broadcast to it.
+///   - second: rows of the same shape, or one that broadcasts with it.
 ///   - p: order of the norm.
 ///   - eps: ε added to differences, for numerical stability.
-///   - keepDim: whether the last dim stays, of size 1.
+///   - keepDim: whether to keep the last dim, with size 1.
 public func pairwiseDistance(
   _ first: Tensor, _ second: Tensor, p: Double = 2, eps: Double = 1e-6, keepDim: Bool = false
 ) -> Tensor {
@@ -231,6 +231,6 @@ private func precisely<each Input: TensorOrNone>(
 
 func checkShapes(_ input: Tensor, _ target: Tensor, _ name: String) {
   if input.shape != target.shape {
-    fatalError("\(name): input \(input.shape), target \(target.shape); they must be the same")
+    fatalError("\(name): input \(input.shape), target \(target.shape); the shapes must be the same")
   }
 }

@@ -1,4 +1,4 @@
-// Functions that see what goes into a module and what comes out of it.
+// Hooks: functions that see a module's inputs and outputs.
 
 /// The hooks of a module.
 struct Hooks {
@@ -7,7 +7,9 @@ struct Hooks {
   var count = 0
   var replacements: [Replacement] = []
 
-  /// Runs the hooks before `forward`. What the last of them returned replaces the input.
+  /// Runs the hooks before `forward`; each sees the input as replaced by earlier ones.
+  ///
+  /// - Returns: the input to use instead; nil to keep the original.
   func before(_ module: Module, _ inputs: [Any]) -> Tensor? {
     var replaced: Tensor?
     for hook in pre.values { replaced = hook(module, replaced.map { [$0] } ?? inputs) ?? replaced }
@@ -19,7 +21,7 @@ struct Hooks {
     for hook in post.values {
       guard let replaced = hook(module, inputs, output) else { continue }
       guard let replaced = replaced as? Output else {
-        module.fail("a forward hook gave \(type(of: replaced)) in place of \(Output.self)")
+        module.fail("a forward hook returned \(type(of: replaced)), expected \(Output.self)")
       }
       output = replaced
     }
@@ -28,11 +30,11 @@ struct Hooks {
 }
 
 extension Module {
-  /// Registers a function that is called with the inputs before each forward pass. For a module of
-  /// one tensor, what it returns replaces the input: `torch.nn.Module.register_forward_pre_hook`.
+  /// Registers a function that is called with the inputs before each forward pass. If the module
+  /// takes a single tensor, a returned tensor replaces it:
+  /// `torch.nn.Module.register_forward_pre_hook`.
   ///
-  /// The module keeps the function; see ``registerForwardHook(_:)`` for what that means for what it
-  /// captures.
+  /// The module retains the function; see ``registerForwardHook(_:)`` on what it may capture.
   @discardableResult
   public func registerForwardPreHook(
     _ hook: @escaping (_ module: Module, _ inputs: [Any]) -> Tensor?
@@ -40,13 +42,13 @@ extension Module {
     register { $0.pre[$1] = hook }
   }
 
-  /// Registers a function that is called with the inputs and the output after each forward pass.
-  /// What it returns, of the same type, replaces the output:
+  /// Registers a function that is called with the inputs and the output after each forward pass. A
+  /// returned value, which must be of the same type, replaces the output:
   /// `torch.nn.Module.register_forward_hook`.
   ///
-  /// The module keeps the function, so a function that captures the module, or one that holds it,
-  /// keeps all of them alive forever: a reference cycle. Use the module that the function is given,
-  /// and capture others weakly:
+  /// The module retains the function, so capturing the module, or one that contains it, creates a
+  /// reference cycle that is never released. Use the module that is passed in, and capture others
+  /// weakly:
   ///
   ///     layer.registerForwardHook { [weak model] layer, _, output in
   ///       print(type(of: layer), model?.isTraining ?? false)

@@ -1,16 +1,16 @@
-// What a module is made of, found in its stored properties.
+// The parameters, buffers and submodules in a module's stored properties, found by reflection.
 
-/// Parameters, buffers and modules that were registered under a name.
+/// Parameters, buffers and modules that were registered by name.
 struct Registered {
   var tensors: OrderedDictionary<String, any StoredTensor> = [:]
   var modules: OrderedDictionary<String, Module> = [:]
-  /// What was put in the place of modules in stored properties, by their names.
+  /// Replacements of modules in stored properties, by name.
   var replaced: [String: Module] = [:]
 }
 
 extension Module {
-  /// The stored properties of a type, with their names in PyTorch's spelling; those in arrays are
-  /// numbered, those in dictionaries named by their keys, in alphabetical order.
+  /// The stored properties of a type, with their names in PyTorch's spelling. Elements of arrays are
+  /// numbered, those of dictionaries are named by their keys, in alphabetical order.
   func members<Member>(as type: Member.Type) -> [(name: String, module: Member)] {
     var found: [(String, Member)] = []
     func collect(_ name: String, _ value: Any) {
@@ -78,7 +78,7 @@ extension Module {
 
   private func checkName(_ name: String) {
     if name.isEmpty || name.contains(".") {
-      fatalError("\(type(of: self)): “\(name)” is no name; it must not be empty or hold a dot")
+      fatalError("\(type(of: self)): “\(name)” is not a valid name; it must not be empty or contain a dot")
     }
   }
 }

@@ -1,8 +1,8 @@
 @_spi(Flambeau) import Tensors
 
 extension Tensor {
-  /// As `graph(names:)`, with the model's modules as frames and its parameters' names, also of
-  /// those that no gradient goes to, with the reason.
+  /// As `graph(names:)`, with the model's modules as frames and the names of its parameters,
+  /// including those that get no gradient, with the reason.
   public func graph(of model: Module) -> ComputationGraph {
     let graph = self.graph(model.graphOptions)
     let missing = model.missingGradients(for: self)
@@ -14,8 +14,8 @@ extension Tensor {
       })
   }
 
-  /// As `recordBackward(names:gradient:retainGraph:)`, with the model's modules as frames and its
-  /// parameters' names.
+  /// As `recordBackward(names:gradient:retainGraph:)`, with the model's modules as frames and the
+  /// names of its parameters.
   public func recordBackward(
     of model: Module, gradient: Tensor? = nil, retainGraph: Bool = false
   ) -> BackwardRecording {
@@ -24,17 +24,16 @@ extension Tensor {
 }
 
 extension Module {
-  /// The model as a graph: its modules, with what they are made with, as frames inside one another,
-  /// and the shapes that go from one to the next. It runs once, in evaluation.
+  /// The model as a graph: its modules, with their arguments, as nested frames, and the shapes of
+  /// the tensors between them. The model runs once, in evaluation mode.
   ///
   ///     try model.graph(Tensor.zeros([1, 1, 28, 28])).render(to: "model.svg")
   ///
   /// - Parameters:
   ///   - input: the input, named `input` in the graph.
-  ///   - depth: how many frames deep it is drawn, 0 for the model as one node; by default down to
-  ///     the modules that hold no others, and attention.
-  ///   - foldingRepeats: whether blocks that are alike and follow one another are drawn once, as
-  ///     `× 12`.
+  ///   - depth: the depth of frames to draw, 0 for the model as one node; by default down to modules
+  ///     without submodules, and attention.
+  ///   - foldingRepeats: whether identical consecutive blocks are drawn once, as `× 12`.
   public func graph(
     _ input: Tensor, depth: Int? = nil, foldingRepeats: Bool = true
   ) -> ComputationGraph {
@@ -43,13 +42,13 @@ extension Module {
     }
   }
 
-  /// As the other function, for a model of several inputs:
+  /// As ``graph(_:depth:foldingRepeats:)``, for a model with several inputs:
   /// `model.graph(inputs: ["source": x, "target": y]) { model($0[0], $0[1]) }`.
   public func graph(
     inputs: KeyValuePairs<String, Tensor>, depth: Int? = nil, foldingRepeats: Bool = true,
     _ body: ([Tensor]) -> Tensor
   ) -> ComputationGraph {
-    // Gradients show the way of inputs that can have them, and hooks which module takes the others.
+    // Floating-point inputs are traced through autograd; hooks find the modules that take the others.
     let tensors = inputs.map { name, tensor in
       let own = tensor.detach()
       own.requiresGrad = own.dtype.isFloatingPoint
@@ -82,7 +81,7 @@ extension Module {
     options.inputs = taken
     let whole = output.graph(options)
       .filtered { $0.kind != .parameter || !$0.label.isEmpty }
-    // Attention is one idea, although it holds a module.
+    // Attention is drawn as one node, although it has a submodule.
     let isWhole = { (module: Module) in
       module.namedChildren().isEmpty || module is MultiheadAttention
     }
@@ -92,8 +91,8 @@ extension Module {
     return depth.map { shown.folded(toDepth: $0) } ?? shown
   }
 
-  /// The reasons why parameters get no gradient from a result. Call it before backward, which frees
-  /// the graph.
+  /// The parameters that get no gradient from a result, with the reasons. Call it before backward,
+  /// which frees the graph.
   ///
   /// - Returns: the reason for each parameter that gets none, by name.
   public func missingGradients(for result: Tensor) -> OrderedDictionary<String, String> {
@@ -108,7 +107,7 @@ extension Module {
       if let leaf = parameter.leaf, used.leaves.contains(leaf) { continue }
       if !result.requiresGrad {
         missing[name] =
-          "the result remembers no computation: it was made inside noGrad { … }, or detached"
+          "the result has no autograd graph: it was computed inside noGrad { … }, or detached"
         continue
       }
       let owner = owners.last { name.hasPrefix($0.name.isEmpty ? "" : $0.name + ".") }!.module
@@ -117,15 +116,15 @@ extension Module {
       }
       missing[name] =
         ran
-        ? "its module takes part, but without it: what it does is cut off by detach() or noGrad, or its "
-          + "output is not used"
-        : "its module takes no part in this result: it was not called, or what it gave is cut off by "
+        ? "its module ran, but the parameter does not contribute to this result: it is cut off by detach() or "
+          + "noGrad, or not used"
+        : "its module does not contribute to this result: it was not called, or its output is cut off by "
           + "detach() or noGrad, or not used"
     }
     return missing
   }
 
-  /// Names and modules for a graph.
+  /// The options of a graph with this model's parameters and modules.
   var graphOptions: GraphOptions {
     var options = GraphOptions(names: namedParameters())
     for (path, module) in namedModules() {
@@ -139,7 +138,7 @@ extension Module {
     return options
   }
 
-  /// Does something with all modules in evaluation, and then has them as they were.
+  /// Runs `body` with all modules in evaluation mode, and then restores their modes.
   func inEvaluation<Result>(_ body: () throws -> Result) rethrows -> Result {
     let training = modules().map { ($0, $0.isTraining) }
     eval()

@@ -1,10 +1,11 @@
 @_spi(Flambeau) import Devices
 @_exported import Tensors
 
-/// A piece of a network: parameters, other modules inside it, and a `forward` from tensors to
-/// tensors. It follows `torch.nn.Module`.
+/// The base class of layers and models: parameters, submodules, and a `forward` from tensors to
+/// tensors: `torch.nn.Module`.
 ///
-/// A subclass declares what it is made of as stored properties and overrides ``forward(_:)``:
+/// A subclass declares its parameters and submodules as stored properties and overrides
+/// ``forward(_:)``:
 ///
 ///     final class Net: Module {
 ///       let hidden = Linear(64, 128)
@@ -14,13 +15,12 @@
 ///       }
 ///     }
 ///
-/// Its parameters are the tensors marked ``Parameter``, its buffers those marked ``Buffer``, its
-/// children the stored modules; all of them also in optionals, arrays and dictionaries. Names are
-/// as in PyTorch, in small letters with underscores: `hidden.weight`, `layers.0.bias`, and
-/// `self_attn` for a property `selfAttn`.
+/// Its parameters are the tensors marked ``Parameter``, its buffers those marked ``Buffer``, and its
+/// children the stored modules, all of them also in optionals, arrays and dictionaries. Names are as
+/// in PyTorch, in snake case: `hidden.weight`, `layers.0.bias`, and `self_attn` for a property
+/// `selfAttn`.
 ///
-/// A module of several inputs or outputs has functions of its own in place of `forward` and of the
-/// call:
+/// A module with several inputs or outputs defines its own `forward` and `callAsFunction`:
 ///
 ///     final class Gate: Module {
 ///       let weight = Linear(8, 8)
@@ -34,24 +34,24 @@ open class Module {
   /// differently. It does not affect gradients; `noGrad(_:)` turns those off.
   public internal(set) var isTraining = true
 
-  /// What was registered under a name, rather than stored in a property.
+  /// Members that were registered by name, rather than stored in a property.
   var registered = Registered()
   var hooks: Hooks?
 
-  /// Creates a module; subclasses call it after their own properties are set.
+  /// Creates a module; subclasses call it after setting their own properties.
   public init() {}
 
   /// Computes the output. Call the module itself instead, as in `model(x)`, which runs hooks too.
   open func forward(_ x: Tensor) -> Tensor {
     fatalError(
-      "\(type(of: self)): override func forward(_ x: Tensor) -> Tensor; where it takes other inputs, give it a call "
-        + "of its own: func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor { run(x, mask) { "
+      "\(type(of: self)): override func forward(_ x: Tensor) -> Tensor; if it takes other inputs, define its "
+        + "own call: func callAsFunction(_ x: Tensor, mask: Tensor? = nil) -> Tensor { run(x, mask) { "
         + "forward(x, mask: mask) } }")
   }
 
   /// Runs ``forward(_:)``, and hooks before and after it.
-  // A subclass's own call comes first, also where its other inputs are left out or it gives
-  // something else.
+  // Disfavored, so that a subclass's own callAsFunction is preferred, even with its other arguments
+  // omitted or with another result type.
   @_disfavoredOverload
   public func callAsFunction(_ x: Tensor) -> Tensor {
     guard let hooks else { return entered { forward(x) } }
@@ -60,21 +60,21 @@ open class Module {
     return hooks.after(self, [input], entered { forward(input) })
   }
 
-  /// Runs a `forward` function of other inputs or outputs, and hooks before and after it, which are given the
+  /// Runs a `forward` function with other inputs or outputs, and hooks before and after it, which are passed the
   /// inputs: `run(x, mask) { forward(x, mask: mask) }`.
   public func run<Output>(_ inputs: Any?..., body: () -> Output) -> Output {
     guard let hooks else { return entered(body) }
     if let other = hooks.replacement() {
       fail(
-        "replaced by a \(type(of: other)), which cannot take the place of a module that is called with other inputs "
-          + "than one tensor; set the variable that holds it instead")
+        "replaced by a \(type(of: other)), but only a module that is called with a single tensor can be replaced "
+          + "like this; assign to the property that holds it instead")
     }
     let inputs = inputs.map { $0 as Any }
     _ = hooks.before(self, inputs)
     return hooks.after(self, inputs, entered(body))
   }
 
-  /// The modules directly inside this one, by name, in order.
+  /// The direct children, by name, in order: `torch.nn.Module.named_children`.
   open func namedChildren() -> [(name: String, module: Module)] {
     members(as: Module.self).map { ($0.name, registered.replaced[$0.name] ?? $0.module) }
       + registered.modules.map { ($0.key, $0.value) }
@@ -88,7 +88,7 @@ open class Module {
     }
     guard let held = members(as: Module.self).first(where: { $0.name == name })?.module else {
       fatalError(
-        "replace: \(type(of: self)) has a namedChildren() of its own, in which “\(name)” cannot be replaced"
+        "replace: \(type(of: self)) overrides namedChildren(), so its “\(name)” cannot be replaced"
       )
     }
     registered.replaced[name] = other
@@ -98,7 +98,7 @@ open class Module {
     held.hooks = hooks
   }
 
-  /// The arguments that the module was created with: see ``ModuleArguments``.
+  /// The arguments that the module was created with; see ``ModuleArguments``.
   open var arguments: ModuleArguments { [:] }
 
   /// What `print(model)` shows of the module besides its type; by default its arguments:
@@ -112,8 +112,8 @@ extension Module {
     withScope(of: Unmanaged.passUnretained(self).toOpaque(), body)
   }
 
-  /// The path of this module in the model whose forward function runs, such as
-  /// `encoder.layers.2.linear1`; its type if it runs alone.
+  /// The path of this module in the model that is running, such as `encoder.layers.2.linear1`; its
+  /// type if it runs on its own.
   public var path: String {
     var outermost: Module?
     var scope = AmbientState.scope
@@ -130,20 +130,20 @@ extension Module {
     fatalError("\(path): \(reason)")
   }
 
-  /// Sets this module and all modules inside it to training mode: `torch.nn.Module.train`.
+  /// Sets this module and all its submodules to training mode: `torch.nn.Module.train`.
   @discardableResult
   public func train(_ isTraining: Bool = true) -> Self {
     for module in modules() { module.isTraining = isTraining }
     return self
   }
 
-  /// Sets this module and all modules inside it to evaluation mode, which changes dropout and batch
-  /// normalization: `torch.nn.Module.eval`. Gradients are still recorded; `noGrad(_:)` turns that
-  /// off.
+  /// Sets this module and all its submodules to evaluation mode, which changes dropout and batch
+  /// normalization: `torch.nn.Module.eval`. Operations are still recorded for backward; `noGrad(_:)`
+  /// turns that off.
   @discardableResult
   public func eval() -> Self { train(false) }
 
-  /// Calls a function with this module and all modules inside it, children first:
+  /// Calls a function with this module and all its submodules, children first:
   /// `torch.nn.Module.apply`.
   @discardableResult
   public func apply(_ body: (Module) -> Void) -> Self {
@@ -152,15 +152,15 @@ extension Module {
     return self
   }
 
-  /// This module and all modules inside it, each once, by name; its own name is empty:
+  /// This module and all its submodules, each once, by name; its own name is empty:
   /// `torch.nn.Module.named_modules`.
   public func namedModules() -> [(name: String, module: Module)] {
     var seen: Set<ObjectIdentifier> = []
     return namedModules { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
-  /// This module and those inside it that are wanted, by name. Modules inside an unwanted one are
-  /// left out too.
+  /// This module and its submodules that `isWanted` accepts, by name. Submodules of a rejected one
+  /// are skipped too.
   func namedModules(where isWanted: (Module) -> Bool) -> [(name: String, module: Module)] {
     var found: [(name: String, module: Module)] = []
     func visit(_ name: String, _ module: Module) {
@@ -172,17 +172,17 @@ extension Module {
     return found
   }
 
-  /// This module and all inside it, each once.
+  /// This module and all its submodules, each once: `torch.nn.Module.modules`.
   public func modules() -> [Module] { namedModules().map(\.module) }
 
-  /// The modules directly inside this one, each once.
+  /// The direct children, each once: `torch.nn.Module.children`.
   public func children() -> [Module] {
     var seen: Set<ObjectIdentifier> = []
     return namedChildren().map(\.module).filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 }
 
-/// The path of a name inside a module.
+/// The path of a member, given that of its module.
 func joined(_ path: String, _ name: String) -> String {
   path.isEmpty ? name : "\(path).\(name)"
 }

@@ -1,4 +1,4 @@
-/// Makes a stored tensor of a module one of its parameters: `torch.nn.Parameter`.
+/// Declares a stored tensor of a module as a parameter: `torch.nn.Parameter`.
 ///
 ///     final class Scale: Module {
 ///       @Parameter var factor = Tensor.ones([3])
@@ -6,7 +6,7 @@
 ///       override func forward(_ x: Tensor) -> Tensor { x * factor }
 ///     }
 ///
-/// The tensor requires gradients.
+/// The tensor requires a gradient.
 @propertyWrapper
 public final class Parameter<Value: TensorHolder> {
   /// The tensor.
@@ -14,7 +14,7 @@ public final class Parameter<Value: TensorHolder> {
     didSet { wrappedValue.tensor?.requiresGrad = true }
   }
 
-  /// Makes a tensor a parameter, which requires gradients.
+  /// Makes a tensor a parameter, which requires a gradient.
   ///
   /// - Parameter wrappedValue: the tensor.
   public init(wrappedValue: Value) {
@@ -23,8 +23,8 @@ public final class Parameter<Value: TensorHolder> {
   }
 }
 
-/// Makes a stored tensor of a module one of its buffers, which move with it and are saved with it,
-/// but are not trained: `torch.nn.Module.register_buffer`.
+/// Declares a stored tensor of a module as a buffer, which is moved and saved with the module but
+/// not trained: `torch.nn.Module.register_buffer`.
 ///
 ///     final class Decay: Module {
 ///       @Buffer(persistent: false) var steps: Tensor
@@ -44,14 +44,14 @@ public final class Buffer<Value: TensorHolder> {
   public var wrappedValue: Value {
     get {
       guard let value else {
-        fatalError("Buffer: it is read before it was set; set it in the module's init")
+        fatalError("Buffer: read before it was set; set it in the module's init")
       }
       return value
     }
     set { value = newValue }
   }
 
-  /// Makes a buffer of a tensor.
+  /// Makes a tensor a buffer.
   ///
   /// - Parameters:
   ///   - wrappedValue: the tensor.
@@ -69,7 +69,7 @@ public final class Buffer<Value: TensorHolder> {
   }
 }
 
-/// The type of a parameter or a buffer: a tensor or an optional tensor.
+/// The type of a parameter or buffer: a tensor or an optional tensor.
 public protocol TensorHolder {
   /// The tensor, if there is one.
   var tensor: Tensor? { get }
@@ -91,7 +91,7 @@ extension Optional: TensorHolder where Wrapped == Tensor {
   public static func holding(_ tensor: Tensor) -> Tensor? { tensor }
 }
 
-/// A parameter or a buffer, as found in a module's properties.
+/// A parameter or buffer found in a module's properties.
 protocol StoredTensor: AnyObject {
   var tensor: Tensor? { get }
   var isParameter: Bool { get }

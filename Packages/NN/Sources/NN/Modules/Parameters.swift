@@ -1,4 +1,4 @@
-// The parameters and buffers of a module and of all inside it.
+// The parameters and buffers of a module and its submodules.
 
 extension Module {
   /// All parameters by name, each once.
@@ -32,7 +32,7 @@ extension Module {
     for parameter in parameters() { parameter.grad = nil }
   }
 
-  /// Sets whether all parameters require gradients; those that do not are frozen:
+  /// Sets whether all parameters require a gradient; those that do not are frozen:
   /// `torch.nn.Module.requires_grad_`.
   @discardableResult
   public func requiresGrad(_ requiresGrad: Bool) -> Self {
@@ -40,15 +40,15 @@ extension Module {
     return self
   }
 
-  /// Moves parameters and buffers to a device: `torch.nn.Module.to`. Do it before an optimizer is
-  /// given the parameters.
+  /// Moves parameters and buffers to a device: `torch.nn.Module.to`. Call it before creating the
+  /// optimizer.
   @discardableResult
   public func to(_ device: Device) -> Self {
     replaceTensors { $1.device == device ? nil : $1.to(device) }
   }
 
   /// Converts floating-point parameters and buffers to another floating-point dtype:
-  /// `torch.nn.Module.to`. Do it before an optimizer is given the parameters.
+  /// `torch.nn.Module.to`. Call it before creating the optimizer.
   @discardableResult
   public func to(_ dtype: DType) -> Self {
     guard dtype.isFloatingPoint else {
@@ -79,12 +79,12 @@ extension Module {
   @discardableResult
   public func cpu() -> Self { to(.cpu) }
 
-  /// Moves to an NVIDIA GPU; stops the program where there is none: `torch.nn.Module.cuda`.
+  /// Moves to an NVIDIA GPU; stops the program if there is none: `torch.nn.Module.cuda`.
   @discardableResult
   public func cuda(_ index: Int = 0) -> Self { to(.cuda(index)) }
 
-  /// Replaces each tensor by what `change` makes of it and its name, unless that is nil. What is
-  /// shared stays so.
+  /// Replaces each tensor by the result of `change` for its name and value, unless nil. Shared
+  /// tensors stay shared.
   @discardableResult
   func replaceTensors(_ change: (String, Tensor) -> Tensor?) -> Self {
     var changed: [ObjectIdentifier: (old: Tensor, new: Tensor)] = [:]

@@ -9,7 +9,7 @@ extension Module: CustomStringConvertible {
   }
 }
 
-/// A module of a class, with what it says of itself and the modules inside, as PyTorch prints it.
+/// A printed module: its type, its extra description and its children, in PyTorch's format.
 struct PrintedModule: Equatable {
   struct Child: Equatable {
     let name: String
@@ -44,7 +44,7 @@ struct PrintedModule: Equatable {
     text += "\(indent))"
   }
 
-  /// The children, and runs of equal ones in a list as one: `(0-5): 6 x Linear(…)`.
+  /// The children; runs of equal ones in a list are merged: `(0-5): 6 x Linear(…)`.
   private func runs() -> [(name: String, count: Int, module: PrintedModule)] {
     guard type == "ModuleList" else { return children.map { ($0.name, 1, $0.module) } }
     var runs: [ArraySlice<Child>] = []

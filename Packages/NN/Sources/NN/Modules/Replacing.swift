@@ -1,21 +1,20 @@
 @_spi(Flambeau) import Devices
 
 extension Module {
-  /// Replaces modules inside this one by others, such as quantized or low-rank ones:
+  /// Replaces submodules by others, such as quantized or low-rank ones:
   ///
   ///     model.replace { name, module in
   ///       module is ReLU && name.hasPrefix("body.") ? GELU() : nil
   ///     }
   ///
-  /// The model then runs, trains, prints and saves the new one. It may hold the old one, and call
-  /// it. A stored property, whose type the new one need not have, goes on holding the old one,
-  /// which passes its calls on; so only a module that is called with one tensor can be replaced
-  /// there, in a list or a dictionary any can. Create the optimizer afterwards, with the new
-  /// parameters.
+  /// The model then runs, trains, prints and saves the new module, which may contain and call the
+  /// old one. A stored property, whose type the new module need not have, keeps the old one, which
+  /// forwards its calls; so only a module that is called with a single tensor can be replaced there.
+  /// In a list or dictionary, any can. Create the optimizer afterwards, with the new parameters.
   ///
-  /// - Parameter body: what takes the place of a module, given its name in this one, as in
-  ///   ``namedModules()``; nil leaves it. It is called once for each module, from the outside in,
-  ///   but not for those inside a replaced one.
+  /// - Parameter body: returns the replacement of a module, given its name as in ``namedModules()``;
+  ///   nil keeps it. It is called once for each module, parents first, but not for the submodules of
+  ///   a replaced one.
   @discardableResult
   public func replace(_ body: (_ name: String, _ module: Module) -> Module?) -> Self {
     var known: [ObjectIdentifier: Module?] = [:]
@@ -32,21 +31,21 @@ extension Module {
         }
       }
     }
-    // The old ones live to the end, so that no new one is taken for one of them.
+    // The old modules are kept alive to the end, so that no new one gets the address of one.
     withExtendedLifetime(modules()) { visit(self, "") }
     return self
   }
 }
 
-/// A module that has taken the place of another in a parent, which holds it.
+/// The module that replaces another in a parent, which owns it.
 struct Replacement {
   weak var parent: Module?
   weak var module: Module?
 }
 
 extension Hooks {
-  /// What is to be called in place of a module: by the parent in which it was replaced, and by
-  /// others than what took its place.
+  /// The module to call instead: the replacement in the calling parent, or else any replacement that
+  /// is not itself among the callers, as it may call the module that it replaces.
   func replacement() -> Module? {
     if replacements.isEmpty { return nil }
     let callers = sequence(first: AmbientState.scope) { $0?.pointee.outer }

@@ -2,7 +2,7 @@ import Foundation
 
 extension Module {
   /// The parameters and persistent buffers by name, as they are saved:
-  /// `torch.nn.Module.state_dict`. One that is shared stands under each of its names.
+  /// `torch.nn.Module.state_dict`. Shared tensors appear under each of their names.
   ///
   /// The tensors share memory with the module's.
   public func stateDict() -> StateDict {
@@ -24,7 +24,7 @@ extension Module {
   ///   - state: values by name, of any dtype and on any device.
   ///   - strict: whether every key must match; otherwise only shapes must.
   ///   - assign: whether the module takes over the tensors themselves, with their dtypes and
-  ///     devices, rather than their values. Do it before an optimizer is given the parameters.
+  ///     devices, rather than copying their values. If so, load before creating the optimizer.
   ///   - renames: regular expressions and the replacements of their matches in the keys, applied in
   ///     order; `$1` is the first group.
   ///     `["^bert\\.": "", "LayerNorm": "norm", #"h\.(\d+)"#: "layers.$1"]`
@@ -64,11 +64,11 @@ extension Module {
 extension StateDict {
   /// The same tensors under other keys; see ``Module/loadStateDict(_:strict:assign:renaming:)``.
   ///
-  /// Stops the program if a pattern is not a regular expression, or two keys become the same.
+  /// Stops the program if a pattern is not a regular expression, or if two keys become equal.
   public func renamed(_ renames: KeyValuePairs<String, String>) -> StateDict {
     let patterns = renames.map { pattern, template in
       guard let expression = try? NSRegularExpression(pattern: pattern) else {
-        fatalError("renaming: “\(pattern)” is no regular expression")
+        fatalError("renaming: “\(pattern)” is not a regular expression")
       }
       return (expression, template)
     }

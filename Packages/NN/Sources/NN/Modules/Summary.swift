@@ -12,17 +12,17 @@ public struct Summary: Sendable {
     public let name: String
     /// The depth of its nesting.
     public let depth: Int
-    /// Its index among the modules of the same depth.
+    /// Its number among the calls at the same depth, from 1.
     public let index: Int
     /// The shape of its first output.
     public internal(set) var outputShape: [Int] = []
-    /// The number of its own parameters, without those of modules inside it.
+    /// The number of its own parameters, without those of its submodules.
     public let parameters: Int
     /// The number of its own parameters that are trainable.
     public let trainable: Int
     /// The number of multiply-adds with its parameters.
     public internal(set) var multiplyAdds = 0
-    /// Whether there are modules inside it.
+    /// Whether it has submodules.
     public let hasChildren: Bool
     /// Whether it was called before.
     public let isRepeated: Bool
@@ -30,12 +30,12 @@ public struct Summary: Sendable {
     public let parameterBytes: Int
     /// The size of its output in bytes.
     public internal(set) var outputBytes = 0
-    /// Whether all, some or none of its parameters are trained, with those of modules inside it;
-    /// nil without any.
+    /// Whether all, some or none of its parameters are trainable, including those of its submodules;
+    /// nil without parameters.
     public let trains: String?
   }
 
-  /// A row for each module, in the order of the calls.
+  /// A row for each call of a module, in order.
   public internal(set) var rows: [Row] = []
   /// The size of the inputs in bytes.
   public let inputBytes: Int
@@ -90,7 +90,7 @@ extension Module {
   }
 }
 
-/// Takes note of calls as they happen.
+/// Records the calls of modules in a summary.
 private final class SummaryRecord {
   var summary: Summary
   private let names: [ObjectIdentifier: String]
@@ -134,8 +134,8 @@ private final class SummaryRecord {
     for (name, stored) in module.ownTensors where stored.isParameter {
       let count = stored.tensor?.numel ?? 0
       let isConvolution = module is Convolution
-      // As torchinfo has it: a convolution's weight works at each place, that of others on each
-      // row.
+      // As in torchinfo: a convolution's weight is applied at each output position, `weight` and
+      // `bias` of other layers once for each example, and all else at each time step.
       summary.rows[place].multiplyAdds +=
         isConvolution
         ? count * product(shape.enumerated().filter { $0.offset != 1 }.map(\.element))
@@ -197,7 +197,7 @@ extension Summary: CustomStringConvertible {
 }
 
 extension Int {
-  /// With a comma after each three digits.
+  /// With commas as thousands separators.
   fileprivate var grouped: String {
     var digits = Array(String(magnitude))
     for place in stride(from: digits.count - 3, to: 0, by: -3) {

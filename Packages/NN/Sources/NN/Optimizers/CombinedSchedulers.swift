@@ -1,6 +1,6 @@
-// Schedulers that are made of others.
+// Schedulers that combine others.
 
-/// Several schedulers, each from a step on, counted from there:
+/// Runs schedulers one after the other, each counting its steps from its milestone:
 /// `torch.optim.lr_scheduler.SequentialLR`.
 ///
 ///     let (warmup, decay) = (LinearLR(optimizer, totalIters: 100), CosineAnnealingLR(optimizer, tMax: 900))
@@ -13,15 +13,15 @@ public final class SequentialLR: Scheduler {
   ///
   /// - Parameters:
   ///   - optimizer: optimizer of all schedulers.
-  ///   - schedulers: one after the other.
-  ///   - milestones: steps at which it changes.
+  ///   - schedulers: the schedulers, in order.
+  ///   - milestones: steps at which to switch to the next scheduler, in ascending order.
   public init(_ optimizer: Optimizer, _ schedulers: [Scheduler], milestones: [Int]) {
     guard schedulers.count == milestones.count + 1,
       schedulers.allSatisfy({ $0.optimizer === optimizer }), milestones == milestones.sorted()
     else {
       fatalError(
-        "SequentialLR: \(schedulers.count) schedulers and milestones \(milestones); there must be one "
-          + "scheduler more than rising milestones, all of the optimizer")
+        "SequentialLR: \(schedulers.count) schedulers and milestones \(milestones); expected one more "
+          + "scheduler than ascending milestones, all of the same optimizer")
     }
     (self.schedulers, self.milestones) = (schedulers, milestones)
     super.init(optimizer)
@@ -38,7 +38,7 @@ public final class SequentialLR: Scheduler {
     return scheduler.rate(base, own)
   }
 
-  /// Each begins with the rates at the start, and goes on from its own.
+  /// Each scheduler starts from the base rates and continues from its own.
   public override func next(_ rate: Double, _ base: Double, _ step: Int) -> Double {
     let (scheduler, own) = current(step)
     return own == 0 ? scheduler.rate(base, 0) : scheduler.next(rate, base, own)
@@ -50,22 +50,22 @@ public final class SequentialLR: Scheduler {
   }
 }
 
-/// Several schedulers at a time, whose factors are multiplied:
+/// Applies several schedulers at each step, one after the other:
 /// `torch.optim.lr_scheduler.ChainedScheduler`.
 ///
 ///     ChainedScheduler([LinearLR(optimizer, totalIters: 100), ExponentialLR(optimizer, gamma: 0.999)])
 public final class ChainedScheduler: Scheduler {
   private let schedulers: [Scheduler]
 
-  /// Creates the scheduler; those that it is made of have set the rate already.
+  /// Creates the scheduler; its parts have already set the initial learning rate.
   ///
-  /// - Parameter schedulers: of one optimizer, in the order in which they change the rate.
+  /// - Parameter schedulers: schedulers of one optimizer, in the order in which they are applied.
   public init(_ schedulers: [Scheduler]) {
     guard let first = schedulers.first,
       schedulers.allSatisfy({ $0.optimizer === first.optimizer })
     else {
       fatalError(
-        "ChainedScheduler: \(schedulers.count) schedulers; there must be one or more, all of one optimizer"
+        "ChainedScheduler: \(schedulers.count) schedulers; expected one or more, all of the same optimizer"
       )
     }
     self.schedulers = schedulers

@@ -1,9 +1,9 @@
 /// Loss scaling, which keeps float16 gradients from underflowing: `torch.amp.GradScaler`;
 /// Micikevicius et al., 2018.
 ///
-/// The loss is multiplied by a large number, so that small gradients stay above the least that
-/// float16 holds, and gradients are divided by it before the step. Where one has become infinite,
-/// the step is left out and the number halved; it is doubled after many steps that went well.
+/// The loss is multiplied by a large scale, so that small gradients stay above the smallest number
+/// of float16, and the gradients are divided by it before the step. If one is infinite or NaN, the
+/// step is skipped and the scale reduced; after many finite steps, it grows.
 ///
 ///     let scaler = GradScaler()
 ///     …
@@ -15,25 +15,25 @@
 public final class GradScaler {
   /// The factor that losses are multiplied by: `get_scale()`.
   public private(set) var scale: Double
-  /// What the scale is multiplied by after ``growthInterval`` steps without an infinite gradient.
+  /// The factor by which the scale grows after ``growthInterval`` steps with finite gradients.
   public let growthFactor: Double
-  /// What the scale is multiplied by after an infinite gradient.
+  /// The factor by which the scale is reduced after an infinite or NaN gradient.
   public let backoffFactor: Double
-  /// How many steps in a row must go well for the scale to grow.
+  /// The number of consecutive steps with finite gradients after which the scale grows.
   public let growthInterval: Int
   /// Whether scaling is enabled; if not, losses are unchanged and every step is taken.
   public let isEnabled: Bool
   private var goodSteps = 0
-  /// Whether each optimizer that was unscaled since the last update had an infinite gradient.
+  /// For each optimizer unscaled since the last update, whether a gradient was infinite or NaN.
   private var found: [ObjectIdentifier: Bool] = [:]
 
   /// Creates a scaler.
   ///
   /// - Parameters:
   ///   - initScale: initial scale.
-  ///   - growthFactor: above 1.
-  ///   - backoffFactor: from 0 to 1.
-  ///   - growthInterval: at least 1.
+  ///   - growthFactor: factor by which the scale grows, above 1.
+  ///   - backoffFactor: factor by which the scale is reduced, between 0 and 1.
+  ///   - growthInterval: number of finite steps after which the scale grows, at least 1.
   ///   - enabled: whether scaling is enabled.
   public init(
     initScale: Double = 65536, growthFactor: Double = 2, backoffFactor: Double = 0.5,
@@ -50,13 +50,13 @@ public final class GradScaler {
     (self.growthInterval, isEnabled) = (growthInterval, enabled)
   }
 
-  /// A loss times the scale, in float32.
+  /// The loss times the scale, in float32, or float64 for a loss of float64.
   public func scale(_ loss: Tensor) -> Tensor {
     isEnabled ? loss.to(loss.dtype.promoted(with: .float32)) * scale : loss
   }
 
-  /// Divides an optimizer's gradients by the scale, as before clipping them; ``step(_:)`` does it
-  /// otherwise. Once before each step.
+  /// Divides an optimizer's gradients by the scale, for example to clip them; if it is not called,
+  /// ``step(_:)`` does it. Call it at most once before each step.
   public func unscale(_ optimizer: Optimizer) {
     guard isEnabled else { return }
     guard found[ObjectIdentifier(optimizer)] == nil else {
@@ -74,9 +74,9 @@ public final class GradScaler {
     }
   }
 
-  /// The optimizer's step, unless a gradient is infinite or not a number.
+  /// Takes the optimizer's step, unless a gradient is infinite or NaN.
   ///
-  /// - Returns: whether it was taken.
+  /// - Returns: whether the step was taken.
   @discardableResult
   public func step(_ optimizer: Optimizer) -> Bool {
     if isEnabled, found[ObjectIdentifier(optimizer)] == nil { unscale(optimizer) }
@@ -85,8 +85,8 @@ public final class GradScaler {
     return isGood
   }
 
-  /// Updates the scale: smaller after an infinite gradient, larger after ``growthInterval`` finite
-  /// steps. Call it once, after the steps of all optimizers.
+  /// Updates the scale: reduces it after an infinite or NaN gradient, increases it after
+  /// ``growthInterval`` finite steps. Call it once, after the steps of all optimizers.
   public func update() {
     guard isEnabled else { return }
     guard !found.isEmpty else {
@@ -115,7 +115,7 @@ public final class GradScaler {
 
   /// Restores the state from ``stateDict()``.
   ///
-  /// - Throws: ``StateDictError`` where an entry is missing.
+  /// - Throws: ``StateDictError`` if an entry is missing.
   public func loadStateDict(_ state: StateDict) throws {
     guard let scale = state["scale"], let steps = state["growth_tracker"] else {
       throw StateDictError(missing: ["scale", "growth_tracker"].filter { state[$0] == nil })

@@ -5,7 +5,7 @@
 ///   - parameters: parameters whose gradients are clipped; those without one are ignored.
 ///   - maxNorm: maximum norm.
 ///   - p: order of the norm; infinity for the largest absolute value.
-/// - Returns: the norm before, a tensor without dims, so that the program need not wait for a GPU.
+/// - Returns: the total norm before clipping, as a scalar tensor, so that the program need not wait for a GPU.
 @discardableResult
 public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2) -> Tensor {
   let gradients = parameters.compactMap(\.grad)
@@ -50,7 +50,7 @@ public final class ExponentialMovingAverage {
   public let model: Module
   /// The decay of the average at each update.
   public let decay: Double
-  /// The averages by name, parameters and buffers.
+  /// The averages of parameters and buffers, by name.
   public private(set) var average: StateDict
 
   /// Creates an average that starts from the current weights.
@@ -67,7 +67,7 @@ public final class ExponentialMovingAverage {
     average = model.stateDict().mapValues { $0.clone() }
   }
 
-  /// Updates the averages with the model's weights. Integer buffers are copied.
+  /// Updates the averages with the model's weights; integer and bool buffers are copied.
   public func update() {
     noGrad {
       for (name, tensor) in model.stateDict() {

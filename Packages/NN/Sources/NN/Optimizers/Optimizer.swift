@@ -8,14 +8,14 @@ import Foundation
 ///     loss.backward()
 ///     optimizer.step()
 ///
-/// Parameters may come in groups with settings of their own:
+/// Parameters may be given in groups with their own settings:
 ///
 ///     let optimizer = AdamW([
 ///       ParameterGroup(model.body.parameters(), lr: 1e-4),
 ///       ParameterGroup(model.head.parameters(), weightDecay: 0),
 ///     ], lr: 1e-3)
 ///
-/// A custom optimizer overrides ``update(_:gradient:state:group:)``, in tensor operations:
+/// A custom optimizer overrides ``update(_:gradient:state:group:)`` with tensor operations:
 ///
 ///     final class Lion: Optimizer {
 ///       override func update(
@@ -27,20 +27,20 @@ import Foundation
 ///       }
 ///     }
 ///
-/// Schedulers, groups, saving and resuming, and ``GradScaler`` go with it.
+/// It then works with schedulers, parameter groups, state dicts and ``GradScaler``.
 open class Optimizer {
-  /// The parameters with their settings, which schedulers change.
+  /// The parameter groups, whose settings schedulers change.
   public let groups: [ParameterGroup]
-  /// The state of each parameter, from its first step on, in the order of ``parameters``.
+  /// The state of each parameter, in the order of ``parameters``; nil before its first step.
   private(set) var states: [State?]
 
   /// The state of a parameter.
   public struct State {
-    /// How many steps there were, unless a graph was captured.
+    /// The number of calls of `step`, without replays of a captured graph.
     fileprivate private(set) var ownSteps: Int
-    /// How many steps there were, on the parameter's device: replays of a graph count there.
+    /// The number of steps on the parameter's device, including replays; nil without a captured graph.
     fileprivate private(set) var count: Tensor?
-    // A kernel takes them in this order; what has no name is not remembered.
+    // In the order of the kernel's arguments; nil for those that the settings do not need.
     fileprivate private(set) var names: [String?]
     fileprivate private(set) var tensors: [Tensor?]
 
@@ -65,7 +65,7 @@ open class Optimizer {
       }
     }
 
-    /// Counts one more step.
+    /// Increments the number of steps.
     fileprivate mutating func advance(on device: Device) {
       if count == nil, device.backend.isCapturing {
         let steps = ownSteps
@@ -81,7 +81,7 @@ open class Optimizer {
   /// Creates an optimizer.
   ///
   /// - Parameters:
-  ///   - groups: parameters to optimize: leaves that require gradients.
+  ///   - groups: parameters to optimize; they must be leaves that require a gradient.
   ///   - lr: learning rate of groups that do not set one.
   ///   - weightDecay: weight decay of groups that do not set one.
   ///   - momentum: momentum of groups that do not set one.
@@ -98,23 +98,23 @@ open class Optimizer {
     }
     let parameters = groups.flatMap(\.parameters)
     guard !parameters.isEmpty else {
-      fatalError("\(Self.self): an optimizer without parameters has nothing to do")
+      fatalError("\(Self.self): there are no parameters to optimize")
     }
     for parameter in parameters where !(parameter.isLeaf && parameter.requiresGrad) {
       fatalError(
-        "\(Self.self): a tensor of shape \(parameter.shape) is no leaf that requires a gradient")
+        "\(Self.self): a tensor of shape \(parameter.shape) is not a leaf that requires a gradient")
     }
     guard Set(parameters.map(ObjectIdentifier.init)).count == parameters.count else {
-      fatalError("\(Self.self): a parameter is given twice")
+      fatalError("\(Self.self): a parameter occurs twice")
     }
     self.groups = groups
     states = parameters.map { _ in nil }
   }
 
-  /// All parameters, of all groups.
+  /// The parameters of all groups.
   public var parameters: [Tensor] { groups.flatMap(\.parameters) }
 
-  /// The learning rate of the first group; setting it sets that of all.
+  /// The learning rate of the first group; setting it sets that of all groups.
   public var lr: Double {
     get { groups[0].lr }
     set { for group in groups { group.lr = newValue } }
@@ -124,8 +124,8 @@ open class Optimizer {
   ///
   /// - Parameters:
   ///   - parameter: parameter to update.
-  ///   - gradient: its gradient, which stays as it is.
-  ///   - state: state that is kept from step to step.
+  ///   - gradient: its gradient, which must not be changed.
+  ///   - state: state that is kept between steps.
   ///   - group: group with the parameter's settings.
   open func update(
     _ parameter: Tensor, gradient: Tensor, state: inout State, group: ParameterGroup
@@ -133,12 +133,13 @@ open class Optimizer {
     fatalError("\(Self.self): override func update(_:gradient:state:group:)")
   }
 
+  /// The step for a fused kernel; nil if there is none.
   func rule(_ group: ParameterGroup) -> OptimizerStep? { nil }
 
-  /// The names of what such a kernel remembers, in its order; nil for what is not remembered.
+  /// The names of the state tensors, in the order of the kernel's arguments; nil for unused ones.
   func stateNames(_ group: ParameterGroup) -> [String?] { [] }
 
-  /// The initial state of a parameter.
+  /// The initial value of a parameter's state tensors.
   func initialState(_ parameter: Tensor) -> Tensor { .zerosLike(parameter) }
 
   /// Takes a step: updates all parameters that have a gradient: `torch.optim.Optimizer.step`.
@@ -152,8 +153,8 @@ open class Optimizer {
           if states[index] == nil {
             if parameter.device.backend.isCapturing {
               fatalError(
-                "\(Self.self).step: the first step cannot be captured, since what is remembered would begin "
-                  + "anew in each replay; take a step before")
+                "\(Self.self).step: the first step cannot be captured, since each replay would "
+                  + "initialize the state again; take a step before")
             }
             let names = stateNames(group)
             states[index] = State(
@@ -188,7 +189,7 @@ open class Optimizer {
   }
 }
 
-/// Parameters that share settings. Settings that are not given are the optimizer's.
+/// Parameters that share settings. Omitted settings are the optimizer's.
 public final class ParameterGroup {
   /// Its parameters.
   public let parameters: [Tensor]
@@ -202,7 +203,7 @@ public final class ParameterGroup {
   public internal(set) var initialLR = 0.0
   let given: (lr: Double?, weightDecay: Double?, momentum: Double?)
 
-  /// Creates a group; what is not given is the optimizer's.
+  /// Creates a group; omitted settings are the optimizer's.
   ///
   /// - Parameters:
   ///   - parameters: parameters to optimize.
@@ -218,11 +219,10 @@ public final class ParameterGroup {
   }
 }
 
-/// Saving and resuming.
+/// Saving and loading.
 extension Optimizer {
-  /// The optimizer's state: that of each parameter under names such as `state.0.exp_avg`, and
-  /// settings that schedulers change under names such as `param_groups.0.lr`:
-  /// `torch.optim.Optimizer.state_dict`.
+  /// The state of each parameter, with keys such as `state.0.exp_avg`, and the settings that
+  /// schedulers change, with keys such as `param_groups.0.lr`: `torch.optim.Optimizer.state_dict`.
   public func stateDict() -> StateDict {
     var dict: StateDict = [:]
     var index = 0
@@ -297,7 +297,7 @@ extension Optimizer {
     }
   }
 
-  /// The state of a parameter of a custom optimizer: all entries found.
+  /// The state of a custom optimizer's parameter: all of its entries in the state dict.
   private func ownState(
     _ index: Int, _ steps: Int, of dict: StateDict, _ known: inout Set<String>
   ) -> State {
@@ -313,7 +313,7 @@ extension Optimizer {
 }
 
 extension ParameterGroup {
-  /// The settings that may change, by PyTorch's names.
+  /// The settings that may change during training, by PyTorch's names.
   fileprivate var settings: [(name: String, value: Double)] {
     get {
       [

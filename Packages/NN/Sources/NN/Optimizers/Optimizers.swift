@@ -1,7 +1,7 @@
 import Foundation
 
-// Each optimizer gives its step in tensor operations, and its rule for devices that have a kernel
-// for it.
+// Each optimizer defines its step in tensor operations, and as a rule for devices with a fused
+// kernel.
 
 /// Stochastic gradient descent, with optional momentum: `torch.optim.SGD`.
 ///

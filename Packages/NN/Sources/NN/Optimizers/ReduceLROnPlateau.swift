@@ -11,36 +11,36 @@ public final class ReduceLROnPlateau {
   private let cooldown: Int
   private let minLR: Double
   private let eps: Double
-  /// What is remembered between steps.
+  /// The state that is kept between steps.
   public var state: State
 
-  /// What it has seen so far, to be saved.
+  /// The state of the scheduler, to be saved.
   public struct State: Codable, Sendable {
-    /// The best number so far.
+    /// The best value of the metric so far.
     public var best: Double
-    /// How many steps in a row were no better.
+    /// The number of consecutive steps without improvement.
     public var numBadEpochs = 0
-    /// How many steps do not count yet after rates were changed.
+    /// The number of remaining steps in the cooldown.
     public var cooldownCounter = 0
   }
 
-  /// Which numbers are better.
+  /// Whether the metric is minimized or maximized.
   public enum Mode: Sendable {
     /// Lower is better, or higher is.
     case min, max
   }
 
-  /// Creates the scheduler, and sets the initial learning rate.
+  /// Creates the scheduler; the learning rate is unchanged.
   ///
   /// - Parameters:
   ///   - optimizer: optimizer whose learning rate is set.
-  ///   - mode: whether a lower or a higher number is better.
-  ///   - factor: factor of the learning rate.
+  ///   - mode: whether a lower or a higher metric is better.
+  ///   - factor: factor by which the learning rate is reduced, below 1.
   ///   - patience: number of steps without improvement that are tolerated.
   ///   - threshold: minimum improvement, relative to the best value.
   ///   - cooldown: number of steps after a reduction that are not counted.
   ///   - minLR: minimum learning rate.
-  ///   - eps: minimum change of the learning rate; smaller ones are not made.
+  ///   - eps: minimum change of the learning rate; smaller changes are skipped.
   public init(
     _ optimizer: Optimizer, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
     threshold: Double = 1e-4, cooldown: Int = 0, minLR: Double = 0, eps: Double = 1e-8

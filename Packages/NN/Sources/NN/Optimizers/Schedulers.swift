@@ -1,6 +1,7 @@
 import Foundation
 
-/// Changes an optimizer's learning rates step by step: `torch.optim.lr_scheduler`.
+/// The base class of schedulers, which change an optimizer's learning rates step by step:
+/// `torch.optim.lr_scheduler`.
 ///
 ///     let scheduler = CosineAnnealingLR(optimizer, tMax: epochs)
 ///     for epoch in 0..<epochs {
@@ -8,17 +9,18 @@ import Foundation
 ///       scheduler.step()
 ///     }
 ///
-/// Most rates follow from those before, as in PyTorch, so that several schedulers may change one
-/// optimizer, and a rate that is set by hand goes on from there. A scheduler resumes from the
-/// number of its steps.
+/// Most schedulers compute a rate from the current one, as in PyTorch, so that several may change
+/// one optimizer, and a rate that is set by hand is the new starting point. To resume, a scheduler
+/// needs only its number of steps.
 open class Scheduler {
   /// The optimizer whose learning rate is set.
   public let optimizer: Optimizer
-  /// The rates at the start, one for each group.
+  /// The initial learning rates, one for each group.
   public let baseLRs: [Double]
 
-  /// How many steps there were. Setting it sets the rates too, to what this scheduler alone has
-  /// made of those at the start; load the optimizer's state after it where there was more.
+  /// The number of steps so far. Setting it also sets the rates to those that this scheduler alone
+  /// computes from the base rates; if something else changed them, load the optimizer's state
+  /// afterwards.
   public var stepCount: Int {
     get { count }
     set {
@@ -31,7 +33,7 @@ open class Scheduler {
     didSet { follow() }
   }
 
-  /// Takes the rates that the optimizer has for those to begin with.
+  /// Creates a scheduler, with the optimizer's initial learning rates as base rates.
   ///
   /// - Parameter optimizer: optimizer whose learning rate is set.
   public init(_ optimizer: Optimizer) {
@@ -40,13 +42,13 @@ open class Scheduler {
     advance(to: 0)
   }
 
-  /// The learning rate of a group at a step.
+  /// The learning rate of a group at a step, given its base rate.
   open func rate(_ base: Double, _ step: Int) -> Double {
     fatalError("\(type(of: self)): override func rate")
   }
 
-  /// The rate of a group at a step, given the one before it, or the optimizer's own for step 0. By
-  /// default it does not depend on that.
+  /// The learning rate of a group at a step, given the current one, the optimizer's for step 0. The
+  /// default ignores it and calls ``rate(_:_:)``.
   open func next(_ rate: Double, _ base: Double, _ step: Int) -> Double { self.rate(base, step) }
 
   /// Takes a step: sets the next learning rates.
@@ -60,12 +62,12 @@ open class Scheduler {
   /// The current learning rates of all groups: `get_last_lr`.
   public var lrs: [Double] { optimizer.groups.map(\.lr) }
 
-  /// What resuming needs: `torch.optim.lr_scheduler.LRScheduler.state_dict`.
+  /// The number of steps, for resuming: `torch.optim.lr_scheduler.LRScheduler.state_dict`.
   public func stateDict() -> StateDict { ["last_epoch": Tensor(stepCount)] }
 
-  /// Goes on from a saved number of steps; load the optimizer's state after it.
+  /// Resumes from a saved number of steps; load the optimizer's state afterwards.
   ///
-  /// - Throws: ``StateDictError`` where `last_epoch` is missing.
+  /// - Throws: ``StateDictError`` if `last_epoch` is missing.
   public func loadStateDict(_ state: StateDict) throws {
     guard let epoch = state["last_epoch"], epoch.numel == 1 else {
       throw StateDictError(missing: ["last_epoch"])
@@ -73,13 +75,13 @@ open class Scheduler {
     stepCount = epoch.item(as: Int.self)
   }
 
-  /// Lets what else depends on the number of steps follow it.
+  /// Called when the number of steps changes, to update whatever else depends on it.
   func follow() {}
 }
 
-/// A scheduler whose rates follow from those before: override `next`.
+/// A scheduler that computes each rate from the previous one: override `next`.
 open class ChainableScheduler: Scheduler {
-  /// What becomes of the rate at the start, step by step.
+  /// The base rate with `next` applied at every step.
   open override func rate(_ base: Double, _ step: Int) -> Double {
     (0...step).reduce(base) { next($0, base, $1) }
   }
@@ -116,7 +118,7 @@ public final class MultiStepLR: ChainableScheduler {
   ///
   /// - Parameters:
   ///   - optimizer: optimizer whose learning rate is set.
-  ///   - milestones: steps at which it changes.
+  ///   - milestones: steps at which the learning rate is multiplied.
   ///   - gamma: factor of the learning rate.
   public init(_ optimizer: Optimizer, milestones: [Int], gamma: Double = 0.1) {
     (self.milestones, self.gamma) = (milestones, gamma)
@@ -203,7 +205,7 @@ public final class CosineAnnealingLR: ChainableScheduler {
   public override func next(_ rate: Double, _ base: Double, _ step: Int) -> Double {
     func height(_ step: Int) -> Double { 1 + cos(.pi * Double(step) / Double(tMax)) }
     if step == 0 { return rate }
-    // From the lowest rate there is no factor that leads up.
+    // The ratio below would divide by 0 here, where the previous rate was the minimum.
     if (step - 1 - tMax) % (2 * tMax) == 0 {
       return rate + (base - etaMin) * (1 - cos(.pi / Double(tMax))) / 2
     }
@@ -211,8 +213,8 @@ public final class CosineAnnealingLR: ChainableScheduler {
   }
 }
 
-/// Cosine annealing with warm restarts; each period has `tMult` times as many steps as the one
-/// before: `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
+/// Cosine annealing with warm restarts; each period is `tMult` times as long as the previous one:
+/// `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`.
 public final class CosineAnnealingWarmRestarts: Scheduler {
   private let t0: Int
   private let tMult: Int
@@ -223,7 +225,7 @@ public final class CosineAnnealingWarmRestarts: Scheduler {
   /// - Parameters:
   ///   - optimizer: optimizer whose learning rate is set.
   ///   - t0: number of steps of the first period.
-  ///   - tMult: factor from the length of a period to that of the next.
+  ///   - tMult: ratio of the length of a period to that of the previous one.
   ///   - etaMin: minimum learning rate.
   public init(_ optimizer: Optimizer, t0: Int, tMult: Int = 1, etaMin: Double = 0) {
     guard t0 > 0, tMult > 0 else {
@@ -267,7 +269,7 @@ public final class OneCycleLR: Scheduler {
   ///   - maxLR: maximum learning rate.
   ///   - totalSteps: total number of steps.
   ///   - pctStart: fraction of the steps in which the learning rate rises.
-  ///   - annealStrategy: along a cosine or a straight line.
+  ///   - annealStrategy: cosine or linear annealing.
   ///   - cycleMomentum: whether to cycle momentum, or the first beta, inversely to the learning
   ///     rate.
   ///   - baseMomentum: the momentum at the highest rate.
@@ -282,7 +284,7 @@ public final class OneCycleLR: Scheduler {
     guard totalSteps > 0, (0...1).contains(pctStart), maxLR > 0 else {
       fatalError(
         "OneCycleLR: maxLR \(maxLR) over \(totalSteps) steps, pctStart \(pctStart); expected a rate above 0, "
-          + "1 step or more, and a share from 0 to 1")
+          + "1 step or more, and a fraction from 0 to 1")
     }
     self.maxLR = maxLR
     self.totalSteps = totalSteps
@@ -333,7 +335,7 @@ public final class LambdaLR: Scheduler {
   ///
   /// - Parameters:
   ///   - optimizer: optimizer whose learning rate is set.
-  ///   - factor: factor of the learning rate.
+  ///   - factor: returns the factor of the initial learning rate at a step.
   public init(_ optimizer: Optimizer, _ factor: @escaping (_ step: Int) -> Double) {
     self.factor = factor
     super.init(optimizer)

@@ -1,4 +1,4 @@
-/// All modules of the library, which are known by their names.
+/// All modules of the library, which can be rebuilt by name without being registered.
 let libraryModules: [Rebuilding.Maker] = [
   .init(AdaptiveAvgPool1d.init(arguments:)),
   .init(AdaptiveAvgPool2d.init(arguments:)),

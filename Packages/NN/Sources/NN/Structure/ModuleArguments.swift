@@ -3,7 +3,7 @@
 ///
 ///     override var arguments: ModuleArguments { ["width": width, "bias": bias != nil] }
 public struct ModuleArguments: ExpressibleByDictionaryLiteral {
-  /// One argument as it is written.
+  /// The value of an argument, as it is saved.
   public enum Literal: Sendable {
     /// nil.
     case none
@@ -20,7 +20,7 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
   }
 
   let values: OrderedDictionary<String, Literal>
-  /// Where modules that are arguments come from.
+  /// The source of module arguments, when rebuilding.
   private let place: Rebuilding.Place?
 
   public init(dictionaryLiteral elements: (String, any ModuleArgument)...) {
@@ -36,7 +36,7 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
 
   /// The argument with a name.
   ///
-  /// - Throws: ``ModuleStructureError`` where there is none, or one of another type.
+  /// - Throws: ``ModuleStructureError`` if it is missing or of another type.
   public subscript<Argument: ModuleArgument>(name: String) -> Argument {
     get throws {
       guard let argument = Argument(moduleArgument: values[name] ?? .none) else {
@@ -48,9 +48,9 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// The module inside that has a name, where that one is an argument too.
+  /// The submodule with a name, for modules that take submodules as arguments.
   ///
-  /// - Throws: ``ModuleStructureError`` where there is none, or one of another type.
+  /// - Throws: ``ModuleStructureError`` if it is missing or of another type.
   public func module<Kind: Module>(_ name: String, as kind: Kind.Type = Kind.self) throws -> Kind {
     guard let module = try optionalModule(name, as: kind) else {
       throw ModuleStructureError.noModule(name, module: place?.path ?? "")
@@ -58,7 +58,7 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
     return module
   }
 
-  /// As ``module(_:as:)``, and nil where there is none.
+  /// As ``module(_:as:)``, but nil if there is none.
   public func optionalModule<Kind: Module>(
     _ name: String, as kind: Kind.Type = Kind.self
   ) throws -> Kind? {
@@ -68,7 +68,7 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
     return try place.rebuilding.make(child, in: place.path, as: kind)
   }
 
-  /// All modules inside, by name, in order.
+  /// The direct submodules, by name, in order.
   ///
   /// - Throws: ``ModuleStructureError``.
   public func modules() throws -> [(name: String, module: Module)] {
@@ -80,17 +80,17 @@ public struct ModuleArguments: ExpressibleByDictionaryLiteral {
 }
 
 extension ModuleArguments: CustomStringConvertible {
-  /// As Python writes keyword arguments: `in_features=64, bias=True`.
+  /// The arguments as Python's keyword arguments: `in_features=64, bias=True`.
   public var description: String { description(without: nil) }
 
-  /// As Python writes keyword arguments, without one that it does not print.
+  /// The arguments as Python's keyword arguments, without one that PyTorch does not print.
   func description(without name: String?) -> String {
     values.filter { $0.key != name }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
   }
 }
 
 extension ModuleArguments.Literal: CustomStringConvertible {
-  /// As Python writes it.
+  /// The value in Python's notation.
   public var description: String {
     switch self {
     case .none: "None"
@@ -136,7 +136,8 @@ extension ModuleArguments.Literal: Codable, Equatable {
     }
   }
 
-  /// Whether both stand for the same argument: JSON writes 1.0 as 1, and infinity as a text.
+  /// Whether both are the same argument, even after a round trip through JSON, which writes 1.0 as 1 and infinity
+  /// as a string.
   public static func == (a: Self, b: Self) -> Bool {
     switch (a, b) {
     case (.none, .none): true
@@ -175,7 +176,7 @@ extension Int: ModuleArgument {
   public init?(moduleArgument literal: ModuleArguments.Literal) {
     switch literal {
     case .int(let value): self = value
-    // PyTorch's layers of one dim have tuples of one number.
+    // Some of PyTorch's 1D layers print a tuple of one number.
     case .list(let values) where values.count == 1: self.init(moduleArgument: values[0])
     default: return nil
     }
@@ -208,7 +209,7 @@ extension Array: ModuleArgument where Element: ModuleArgument {
   /// The value as an argument that can be saved.
   public var moduleArgument: ModuleArguments.Literal { .list(map(\.moduleArgument)) }
   public init?(moduleArgument literal: ModuleArguments.Literal) {
-    // PyTorch's layers take one number where there could be one for each dim.
+    // PyTorch's layers take a single number for all dims, too.
     guard case .list(let literals) = literal else {
       guard let one = Element(moduleArgument: literal) else { return nil }
       self = [one]

@@ -1,12 +1,11 @@
 import Graphs
 
 extension ModuleStructure {
-  /// The modules inside one another as a graph: one node for each that holds no others, and frames
-  /// around them. Only of a ``Sequential`` is it known what comes after what; `model.graph(input)`
-  /// knows all.
+  /// The nested modules as a graph: a node for each module without submodules, and frames around
+  /// them. The order of calls is known only inside a ``Sequential``; `model.graph(input)` shows all
+  /// connections.
   ///
-  /// - Parameter foldingRepeats: whether blocks that are alike and follow one another are drawn
-  ///   once.
+  /// - Parameter foldingRepeats: whether identical consecutive blocks are drawn once.
   public func graph(foldingRepeats: Bool = true) -> ComputationGraph {
     var builder = ComputationGraph.Builder()
     _ = add(at: "", in: nil, &builder)
@@ -35,7 +34,7 @@ extension ModuleStructure {
     return (ends.first!.first, ends.last!.last)
   }
 
-  /// How many numbers are parameters in this module and those inside it.
+  /// The number of parameter elements in this module and its submodules.
   private var parameterCount: Int {
     children.reduce(
       tensors.filter { $0.isParameter && $0.sameAs == nil }
@@ -45,11 +44,11 @@ extension ModuleStructure {
 }
 
 extension [ComputationGraph.Field] {
-  /// What a module is made with, an argument a line, and how many numbers its parameters are.
+  /// A module's arguments, one per line, and the number of elements of its parameters.
   init(of text: String, parameters: Int) {
     self = []
     if !text.isEmpty {
-      // Tuples stay together.
+      // Tuples are not split.
       var (lines, depth) = ("", 0)
       for part in text.split(separator: ", ") {
         lines += lines.isEmpty ? "" : depth > 0 ? ", " : "\n"

@@ -17,13 +17,13 @@ public struct ModuleStructure: Codable, Equatable, Sendable {
     public let isPersistent: Bool
     /// Whether it is trainable, rather than frozen.
     public let requiresGrad: Bool
-    /// The name in the model of the same tensor, where that one comes first.
+    /// For a shared tensor, the path of its first occurrence in the model.
     public let sameAs: String?
   }
 
-  /// The name in the module around it; that of the whole model is empty.
+  /// The name in the parent module; empty for the model itself.
   public let name: String
-  /// The class.
+  /// The name of the class.
   public let type: String
   /// What `print(model)` shows of the module besides its type.
   public let text: String
@@ -31,12 +31,12 @@ public struct ModuleStructure: Codable, Equatable, Sendable {
   public let arguments: [String: ModuleArguments.Literal]
   /// Whether it is in training mode.
   public let isTraining: Bool
-  /// The name in the model of the very same module, where that one comes first; its tensors and
-  /// children are given there.
+  /// For a shared module, the path of its first occurrence in the model, which lists its tensors and
+  /// children.
   public let sameAs: String?
   /// Its own parameters and buffers.
   public let tensors: [StoredTensor]
-  /// The modules in it.
+  /// The direct submodules.
   public let children: [ModuleStructure]
 }
 
@@ -76,7 +76,7 @@ extension Module {
 }
 
 extension ModuleStructure: CustomStringConvertible {
-  /// What `print(model)` shows.
+  /// The text that `print(model)` shows.
   public var description: String { printed(in: self).text }
 
   private func printed(in whole: ModuleStructure) -> PrintedModule {
@@ -86,18 +86,18 @@ extension ModuleStructure: CustomStringConvertible {
       children: shown.children.map { .init(name: $0.name, module: $0.printed(in: whole)) })
   }
 
-  /// The structure of a module inside, by its name in the model.
+  /// The structure of a submodule, by its path.
   func find(_ path: String) -> ModuleStructure? {
     path.split(separator: ".").reduce(self) { found, name in
       found?.children.first { $0.name == name }
     }
   }
 
-  /// Where a model made from this structure is another one, and in what; nil if it is not.
+  /// The first difference between this structure and that of the rebuilt model; nil if they match.
   func difference(from made: ModuleStructure, at path: String = "") -> (path: String, text: String)?
   {
     func differs(_ text: String) -> (String, String) { (path, text) }
-    // An earlier version may not have had an argument that is nil now.
+    // Arguments that are nil are ignored, since an earlier version may not have had them.
     func given(_ structure: ModuleStructure) -> [String: ModuleArguments.Literal] {
       structure.arguments.filter { $0.value != .none }
     }
@@ -106,7 +106,7 @@ extension ModuleStructure: CustomStringConvertible {
     }
     if children.map(\.name) != made.children.map(\.name) {
       return differs(
-        "the modules inside were [\(children.map(\.name).joined(separator: ", "))] and became "
+        "its children were [\(children.map(\.name).joined(separator: ", "))] and became "
           + "[\(made.children.map(\.name).joined(separator: ", "))]")
     }
     func shapes(_ structure: ModuleStructure) -> [String] {

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A module that can be rebuilt from its saved arguments. All layers of the library are; register a
-/// class of your own once, before a model with it is saved or loaded:
+/// A module that can be rebuilt from its saved arguments, as all layers of the library can. Register
+/// your own class once, before saving or loading a model that contains it:
 ///
 ///     final class Gate: Module, Rebuildable {
 ///       let width: Int
@@ -18,8 +18,8 @@ import Synchronization
 ///     }
 ///     Module.register(Gate.self)
 ///
-/// Modules that it makes itself need not be registered; a module that it is given is an argument
-/// too, with the name of the property that holds it: `try arguments.module("linear")`.
+/// Submodules that its initializer creates need not be registered. A submodule that is passed to the
+/// initializer is an argument too, with the name of its property: `try arguments.module("linear")`.
 public protocol Rebuildable: Module, SendableMetatype {
   /// Rebuilds a module from its saved arguments. Its parameters are loaded afterwards.
   init(arguments: ModuleArguments) throws
@@ -36,22 +36,22 @@ extension ArgumentFree {
 }
 
 extension Module {
-  /// Registers classes by their names, so that models with them can be saved and loaded.
+  /// Registers classes by name, so that models with them can be saved and loaded.
   public static func register(_ types: any Rebuildable.Type...) {
     for type in types { Rebuilding.register(type, as: "\(type)") }
   }
 
-  /// Registers a class by another name, such as the one that it had when a file was written.
+  /// Registers a class under another name, such as the one that it had when a file was written.
   public static func register(_ type: any Rebuildable.Type, as name: String) {
     Rebuilding.register(type, as: name)
   }
 
-  /// A model of a structure with the numbers of a state dict, and with their dtypes and device. It
-  /// is made by the classes that are registered, and no other code runs.
+  /// Rebuilds a model from its structure and a state dict, with the dtypes and devices of its
+  /// tensors. Only registered classes are instantiated; no other code runs.
   ///
   /// - Parameters:
-  ///   - structure: what ``structure()`` gave.
-  ///   - state: what ``stateDict()`` gave. The model shares the memory of its tensors.
+  ///   - structure: structure from ``structure()``.
+  ///   - state: state dict from ``stateDict()``. The model shares memory with its tensors.
   /// - Throws: ``ModuleStructureError``, ``StateDictError``.
   public static func make(_ structure: ModuleStructure, state: StateDict) throws -> Module {
     let module = try structure.checkedModule()
@@ -62,14 +62,14 @@ extension Module {
 }
 
 extension ModuleStructure {
-  /// Makes sure that the model can be made again from this.
+  /// Checks that the model can be rebuilt from this structure.
   ///
-  /// - Throws: ``ModuleStructureError``.
+  /// - Throws: ``ModuleStructureError`` if it cannot.
   public func check() throws { _ = try checkedModule() }
 
-  /// A model of this structure, with new numbers.
+  /// A model with this structure, whose parameters are yet to be loaded.
   fileprivate func checkedModule() throws -> Module {
-    // Initial values that are not used do not advance the default generator.
+    // Initializers may draw all the same, which must not advance the default generator.
     let module = try Generator(seed: 0).withDefault {
       try Init.skipping {
         let module = try Rebuilding().make(self, in: "", as: Module.self)
@@ -85,8 +85,8 @@ extension ModuleStructure {
 }
 
 extension ModuleStructure {
-  /// Puts in place what had replaced modules of other classes, which the module around them makes
-  /// itself.
+  /// Replaces children again that had been replaced by modules of another class, as their parent's
+  /// initializer creates the original ones.
   fileprivate func replaceChildren(of module: Module) throws {
     for (child, (name, made)) in zip(children, module.namedChildren())
     where child.name == name && child.sameAs == nil {
@@ -101,9 +101,9 @@ extension ModuleStructure {
   }
 }
 
-/// Makes a model of its structure.
+/// Rebuilds a model from its structure.
 final class Rebuilding {
-  /// Where in the structure something is made.
+  /// The module that is being rebuilt.
   struct Place {
     let structure: ModuleStructure
     let path: String
@@ -139,7 +139,7 @@ final class Rebuilding {
     return module
   }
 
-  /// A module that was made, by itself or inside of another one.
+  /// A module that was already rebuilt, directly or inside another.
   private func find(_ path: String) -> Module? {
     if let module = made[path] { return module }
     guard let dot = path.lastIndex(of: ".") else { return nil }
@@ -147,8 +147,8 @@ final class Rebuilding {
     return find(String(path[..<dot]))?.namedChildren().first { $0.name == name }?.module
   }
 
-  /// What a state dict does not say: what is shared, trained, and of what dtype what is not saved
-  /// is.
+  /// Restores what a state dict lacks: training modes, shared tensors, `requiresGrad`, and the dtypes
+  /// of buffers that are not persistent.
   static func finish(_ module: Module, as structure: ModuleStructure) throws {
     var tensors: [String: any StoredTensor] = [:]
     let device = module.parameters().first?.device
@@ -179,8 +179,8 @@ final class Rebuilding {
 
   // MARK: Classes by name
 
-  /// How modules of a class are made. A class that others may extend is no ``Rebuildable`` itself,
-  /// since each of those would have to be one too.
+  /// Creates modules of a class. An open class does not conform to ``Rebuildable`` itself, since the
+  /// initializer would then be required of every subclass.
   struct Maker: Sendable {
     let type: Module.Type
     let make: @Sendable (ModuleArguments) throws -> Module
@@ -207,14 +207,14 @@ final class Rebuilding {
     }
     if let other, other.type != type {
       fatalError(
-        "Module.register: “\(name)” is the name of \(String(reflecting: other.type)) already; register it "
-          + "with another name: Module.register(\(type).self, as: …)")
+        "Module.register: “\(name)” is already registered for \(String(reflecting: other.type)); register the "
+          + "class under another name: Module.register(\(type).self, as: …)")
     }
   }
 
   private static func maker(named name: String) -> Maker? { makers.withLock { $0[name] } }
 
-  /// The name that a class is registered by; its own if it is not.
+  /// The name under which a class is registered; its own if it is not.
   static func name(of type: Module.Type) -> String {
     let name = "\(type)"
     return makers.withLock { makers in
@@ -226,15 +226,15 @@ final class Rebuilding {
 
 /// The errors of rebuilding a model from its structure.
 public enum ModuleStructureError: Error, Equatable, LocalizedError {
-  /// A class that is not registered, and the module in the model that is of that class.
+  /// A class that is not registered, and the path of a module of that class.
   case unregistered(String, module: String)
-  /// An argument that is not there, or of another type.
+  /// An argument that is missing or of another type.
   case argument(String, module: String, type: String, expected: String, given: String?)
-  /// A module that is not inside of another one.
+  /// A submodule that is missing.
   case noModule(String, module: String)
-  /// A module of a class that another one does not take.
+  /// A module of another class than expected.
   case otherModule(module: String, type: String, expected: String)
-  /// A module that came out different from what it was.
+  /// A module that differs from the saved one after it was rebuilt.
   case changed(module: String, String)
 
   public var errorDescription: String? {
@@ -242,7 +242,7 @@ public enum ModuleStructureError: Error, Equatable, LocalizedError {
     switch self {
     case .unregistered(let type, let module):
       return
-        "\(name(module)) is a \(type), a class that is not registered: let it conform to Rebuildable "
+        "\(name(module)) is a \(type), a class that is not registered: make it conform to Rebuildable "
         + "and call Module.register(\(type).self)"
     case .argument(let argument, let module, let type, let expected, let given):
       return "\(name(module)), a \(type): the argument “\(argument)” is "
@@ -253,7 +253,7 @@ public enum ModuleStructureError: Error, Equatable, LocalizedError {
       return "\(name(module)) is a \(type), expected \(expected)"
     case .changed(let module, let text):
       return
-        "\(name(module)) does not come out as it was when it is made from its arguments: \(text)"
+        "\(name(module)) differs from the saved module when it is rebuilt from its arguments: \(text)"
     }
   }
 }

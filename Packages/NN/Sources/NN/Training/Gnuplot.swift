@@ -1,9 +1,9 @@
 import Foundation
 import Support
 
-/// gnuplot, a program of its own, which draws plots from a script.
+/// gnuplot, an external program that draws plots from a script.
 enum Gnuplot {
-  /// Writes a plot as SVG or PNG, by the path's extension. The file is replaced in one step.
+  /// Writes a plot as SVG or PNG, by the path's extension. The file is replaced atomically.
   static func write(to path: String, width: Int, height: Int, _ script: String) throws {
     let terminal =
       switch URL(fileURLWithPath: path).pathExtension.lowercased() {
@@ -54,17 +54,17 @@ enum Gnuplot {
   }
 }
 
-/// Why a plot could not be drawn.
+/// The errors of drawing a plot.
 public enum PlotError: Error, Equatable, LocalizedError {
-  /// gnuplot is not there.
+  /// gnuplot is not installed.
   case notInstalled
   /// gnuplot could not be started.
   case cannotRun(String)
-  /// gnuplot says why it could not draw.
+  /// gnuplot failed, with its message.
   case failed(String)
   /// The picture could not be written.
   case cannotWrite(path: String, reason: String)
-  /// The extension is none of svg and png.
+  /// The extension is neither svg nor png.
   case unknownExtension(path: String)
 
   public var errorDescription: String? {
@@ -79,7 +79,7 @@ public enum PlotError: Error, Equatable, LocalizedError {
 }
 
 extension String {
-  /// The text between single quotes, in which gnuplot knows no escapes but '' for '.
+  /// The text in single quotes, in which '' is gnuplot's only escape.
   var gnuplotQuoted: String {
     "'" + replacing("'", with: "''").replacing("\n", with: " ") + "'"
   }

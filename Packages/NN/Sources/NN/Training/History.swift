@@ -2,37 +2,37 @@ import Foundation
 import Support
 import Tensors
 
-/// Named series of numbers that grow while a model trains, such as losses and accuracies.
+/// Named series of numbers that are recorded during training, such as losses and accuracies.
 ///
 ///     history.append(["loss": 0.31, "validation loss": 0.35], at: 10)
 public struct History: Hashable, Sendable {
-  /// A number at a place on the way, such as an epoch.
+  /// A number at a position, such as an epoch.
   public struct Point: Hashable, Codable, Sendable {
-    /// Where on the x axis, such as a step or an epoch.
+    /// The position on the x axis, such as a step or an epoch.
     public var position: Double
     /// The number.
     public var value: Double
   }
 
-  /// The series by name, in the order in which they first came.
+  /// The series by name, in the order of their first numbers.
   public private(set) var series: OrderedDictionary<String, [Point]> = [:]
 
   /// Creates an empty history.
   public init() {}
 
-  /// Adds a number to each of the series that are named.
+  /// Appends a number to each of the named series.
   public mutating func append(_ values: KeyValuePairs<String, Double>, at position: Double) {
     for (name, value) in values {
       series[name, default: []].append(Point(position: position, value: value))
     }
   }
 
-  /// The last number of a series.
+  /// The last number of a series; nil if there is none.
   public func last(_ name: String) -> Double? {
     series[name]?.last?.value
   }
 
-  /// Only the series of these names.
+  /// A history of only the series with these names.
   public func selecting(_ names: [String]) -> History {
     var history = self
     history.series = series.filter { names.contains($0.key) }
@@ -40,9 +40,9 @@ public struct History: Hashable, Sendable {
   }
 }
 
-/// Writing, and reading again.
+/// Writing and reading.
 extension History {
-  /// A line for each place, a column for each series, empty where a series has no number there.
+  /// The series as CSV: a line for each position, a column for each series; cells without a number are empty.
   public var csv: String {
     func quoted(_ name: String) -> String {
       name.contains { "\",\n\r".contains($0) }
@@ -60,7 +60,7 @@ extension History {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Writes the series as CSV or JSON, by the path's extension. The file is replaced in one step.
+  /// Writes the series as CSV or JSON, by the path's extension. The file is replaced atomically.
   ///
   /// - Throws: ``HistoryError``.
   public func write(to path: String) throws {
@@ -81,7 +81,7 @@ extension History {
     }
   }
 
-  /// Reads what ``write(to:)`` wrote as JSON.
+  /// Reads a history from a JSON file that ``write(to:)`` wrote.
   ///
   /// - Throws: ``HistoryError``.
   public init(json path: String) throws {
@@ -97,7 +97,7 @@ extension History {
     do {
       self = try decoder.decode(History.self, from: data)
     } catch {
-      throw HistoryError.cannotRead(path: path, reason: "it is no history: \(error)")
+      throw HistoryError.cannotRead(path: path, reason: "it is not a history: \(error)")
     }
   }
 
@@ -106,7 +106,7 @@ extension History {
 }
 
 extension History: Codable {
-  /// As an array of series, which keeps their order.
+  /// A series in an array, which preserves their order.
   private struct Series: Codable {
     let name: String
     let points: [Point]
@@ -121,13 +121,13 @@ extension History: Codable {
   }
 }
 
-/// Why a history could not be written or read.
+/// The errors of writing and reading a history.
 public enum HistoryError: Error, Equatable, LocalizedError {
-  /// The extension is none of csv and json.
+  /// The extension is neither csv nor json.
   case unknownExtension(path: String)
   /// The file could not be written.
   case cannotWrite(path: String, reason: String)
-  /// The file could not be read, or is none of a history.
+  /// The file could not be read or is not a history.
   case cannotRead(path: String, reason: String)
 
   public var errorDescription: String? {

@@ -35,10 +35,10 @@ public func r2Score(_ prediction: Tensor, _ target: Tensor) -> Double {
 public struct Mean: Sendable {
   /// The sum of the values so far, each times its count.
   public private(set) var sum = 0.0
-  /// How many values there have been.
+  /// The number of values so far.
   public private(set) var count = 0
 
-  /// Begins without values.
+  /// Creates a mean without values.
   public init() {}
 
   /// Adds a mean over `count` values.
@@ -47,7 +47,7 @@ public struct Mean: Sendable {
     self.count += count
   }
 
-  /// NaN before the first update.
+  /// The mean of all values so far; NaN before the first update.
   public var value: Double { sum / Double(count) }
 }
 
@@ -57,7 +57,7 @@ public struct Mean: Sendable {
 ///     matrix.update(logits, target)
 ///     print(matrix, matrix.accuracy, matrix.f1())
 public struct ConfusionMatrix: Sendable, CustomStringConvertible {
-  /// A row for each class, a column for each answer.
+  /// The counts: a row for each target class, a column for each predicted class.
   public private(set) var counts: [[Int]]
   /// The classes' names, for printing and drawing.
   public var names: [String]
@@ -65,8 +65,8 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
   /// Creates an empty confusion matrix.
   ///
   /// - Parameters:
-  ///   - classes: how many.
-  ///   - names: what stands beside rows and columns; by default the numbers.
+  ///   - classes: number of classes.
+  ///   - names: names of the classes; by default their indices.
   public init(classes: Int, names: [String]? = nil) {
     guard classes > 0, names.map({ $0.count == classes }) ?? true else {
       fatalError("ConfusionMatrix: \(classes) classes and \(names?.count ?? 0) names")
@@ -75,7 +75,7 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
     self.names = names ?? (0..<classes).map(String.init)
   }
 
-  /// Counts a batch.
+  /// Adds the predictions for a batch.
   ///
   /// - Parameters:
   ///   - predictions: scores of shape [batch, classes], or classes, int64, of shape [batch].
@@ -119,9 +119,9 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
 
   /// The macro-averaged precision, the mean over all classes: `average="macro"` in scikit-learn.
   public func precision() -> Double { mean(precision(of:)) }
-  /// The mean recall of the classes.
+  /// The macro-averaged recall.
   public func recall() -> Double { mean(recall(of:)) }
-  /// The mean F1 score of the classes.
+  /// The macro-averaged F1 score.
   public func f1() -> Double { mean(f1(of:)) }
 
   private func mean(_ value: (Int) -> Double) -> Double {
@@ -144,7 +144,7 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
     return ([head] + rows).joined(separator: "\n")
   }
 
-  /// Draws the matrix as SVG or PNG, by the path's extension, through gnuplot.
+  /// Draws the matrix as SVG or PNG, by the path's extension, with gnuplot.
   ///
   /// - Throws: ``PlotError``.
   public func write(to path: String, title: String = "") throws {
@@ -179,14 +179,14 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
   }
 }
 
-/// A loss as a number, for training loops. Stops the program where it is no longer finite, since
-/// what follows would be lost.
+/// The value of a loss, for training loops. Stops the program if it is not finite, since the rest of
+/// the run would be wasted.
 public func finiteValue(of loss: Tensor) -> Double {
   let value = loss.item()
   guard value.isFinite else {
     fatalError(
       "finiteValue(of:): the loss is \(value.isNaN ? .nan : value); lower the learning rate, clip gradients with clipGradNorm, or "
-        + "find the operation that made it with detectAnomaly")
+        + "find the operation that produced it with detectAnomaly")
   }
   return value
 }

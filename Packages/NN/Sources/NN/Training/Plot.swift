@@ -1,10 +1,10 @@
-/// Curves drawn by gnuplot, a program of its own: as a picture or as text.
+/// A plot of curves, drawn by gnuplot as a picture or as text.
 public struct Plot: Sendable {
-  /// What stands above.
+  /// The title.
   public var title: String
-  /// What the x axis counts.
+  /// The label of the x axis.
   public var xLabel: String
-  /// What the y axis counts.
+  /// The label of the y axis.
   public var yLabel: String
   /// Whether the y axis is logarithmic; then only positive numbers are drawn.
   public var isLogarithmic: Bool
@@ -14,10 +14,10 @@ public struct Plot: Sendable {
   /// Creates a plot.
   ///
   /// - Parameters:
-  ///   - history: what is drawn.
-  ///   - title: above the drawing.
-  ///   - xLabel: below the x axis.
-  ///   - yLabel: beside the y axis.
+  ///   - history: curves to draw.
+  ///   - title: title of the plot.
+  ///   - xLabel: label of the x axis.
+  ///   - yLabel: label of the y axis.
   ///   - isLogarithmic: whether the y axis is logarithmic.
   public init(
     _ history: History, title: String, xLabel: String = "", yLabel: String = "",
@@ -30,7 +30,7 @@ public struct Plot: Sendable {
     self.history = history
   }
 
-  /// Writes the plot as SVG or PNG, by the path's extension. The file is replaced in one step.
+  /// Writes the plot as SVG or PNG, by the path's extension. The file is replaced atomically.
   ///
   /// - Throws: ``PlotError``.
   public func write(to path: String) throws {

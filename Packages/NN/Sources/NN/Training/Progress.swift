@@ -1,7 +1,6 @@
 import Foundation
 
-/// Shows how far a long loop has come: a bar that is drawn over in a terminal, plain lines
-/// elsewhere.
+/// Shows the progress of a long loop: a progress bar in a terminal, plain lines elsewhere.
 ///
 ///     let progress = Progress(total: epochs, label: "epoch")
 ///     for epoch in 1...epochs {
@@ -28,13 +27,13 @@ public final class Progress {
   private var lastDrawn: ContinuousClock.Instant?
   private var done = 0
 
-  /// Creates a progress line.
+  /// Creates a progress bar.
   ///
   /// - Parameters:
   ///   - total: number of steps; ``over(_:)`` counts them itself.
-  ///   - label: what a step is, as in `epoch`.
+  ///   - label: name of a step, such as `epoch`.
   ///   - lines: maximum number of lines to print where the output is not a terminal.
-  ///   - isQuiet: whether nothing is shown.
+  ///   - isQuiet: whether to show nothing.
   public init(total: Int = 0, label: String = "step", lines: Int = 10, isQuiet: Bool = false) {
     self.total = total
     self.label = label
@@ -42,14 +41,14 @@ public final class Progress {
     self.isQuiet = isQuiet
   }
 
-  /// The elements of a collection, with a step noted after each.
+  /// The elements of a collection; each counts as a step once the next is requested.
   public func over<Elements: Collection>(_ elements: Elements) -> some Sequence<Elements.Element> {
     total = elements.count
     (done, start, lastDrawn) = (0, .now, nil)
     return ProgressSequence(base: elements, progress: self)
   }
 
-  /// Records that a step is done, and shows it with a message.
+  /// Counts a step as done, and shows it with a message.
   public func advance(_ message: String? = nil) {
     done += 1
     if isQuiet { return }
@@ -57,7 +56,7 @@ public final class Progress {
     let isLast = done == total
     if isTerminal {
       let now = ContinuousClock.now
-      // No eye follows more than some twenty drawings a second.
+      // The eye cannot follow more than about 20 updates per second.
       if !isLast, let lastDrawn, lastDrawn.duration(to: now) < .milliseconds(50) { return }
       lastDrawn = now
       let elapsed = start.duration(to: now) / .seconds(1)
@@ -68,8 +67,8 @@ public final class Progress {
     }
   }
 
-  /// A line of fewer than `width` columns, since a full one would wrap and stay. Where there is
-  /// little room the bar shrinks first, and then the text is cut.
+  /// A line of fewer than `width` columns, since a full one would wrap and could not be erased. If
+  /// there is too little room, the bar shrinks first; then the text is truncated.
   func line(_ message: String, elapsed: Double, width: Int) -> String {
     let left = elapsed / Double(max(done, 1)) * Double(total - done)
     let rate = elapsed > 0 ? Double(done) / elapsed : 0
@@ -98,7 +97,7 @@ public final class Progress {
   }
 }
 
-/// Elements that are counted as they are used.
+/// A sequence that counts its elements as steps.
 private struct ProgressSequence<Base: Sequence>: Sequence, IteratorProtocol {
   private var base: Base.Iterator
   private let progress: Progress
@@ -110,7 +109,7 @@ private struct ProgressSequence<Base: Sequence>: Sequence, IteratorProtocol {
   }
 
   mutating func next() -> Base.Element? {
-    // The element before is done only when the next one is asked for.
+    // The previous element is done only when the next one is requested.
     if !isFirst { progress.advance() }
     isFirst = false
     return base.next()

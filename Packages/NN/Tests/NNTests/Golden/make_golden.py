@@ -1,9 +1,9 @@
-"""Writes training.json: what PyTorch computes while a small network trains, to compare with.
+"""Writes training.json: reference values of PyTorch for the training of a small network.
 
     pip install torch==2.13.0 && python make_golden.py
 
-After torch.manual_seed(0) it makes the network, then the data, and trains it with each optimizer of
-the table in OptimizerTable.swift.
+For each optimizer in the table of OptimizerTable.swift, it creates the network after
+torch.manual_seed(0), then the data, and trains.
 """
 
 import json
@@ -15,7 +15,7 @@ from torch import nn
 
 here = pathlib.Path(__file__).parent
 
-# A line of the table says how PyTorch makes the optimizer.
+# A line of the table has the constructor call in PyTorch.
 table = (here.parent / "OptimizerTable.swift").read_text()
 table = table[table.index("let optimizerCases") :]
 optimizers = dict(re.findall(r'^  "([^"]+)": OptimizerCase\(\s*"([^"]+)"\s*\)', table, re.MULTILINE))
@@ -27,7 +27,7 @@ for name, optimizer in optimizers.items():
     model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
     x, y = torch.randn(16, 4), torch.randint(0, 3, (16,))
     first = [p.detach().flatten().tolist() for p in model.parameters()]
-    # In float64, so that what differs is not the rounding.
+    # In float64, so that differences are not due to rounding.
     model, x = model.double(), x.double()
     optimizer = eval(optimizer, {**vars(torch.optim), "p": list(model.parameters())})
     losses = []

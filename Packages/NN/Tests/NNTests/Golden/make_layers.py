@@ -1,11 +1,10 @@
-"""Writes layers.json: PyTorch's layers, for the tests to compare with.
+"""Writes layers.json: reference values of PyTorch's layers.
 
     pip install torch==2.13.0 && python make_layers.py
 
-Which layers, the table in LayerTable.swift says. Each is made after torch.manual_seed(0), so its state dict
-holds PyTorch's own initial values. Then it is used in float64, on inputs that are drawn from a seed that
-depends on the case's name alone; the output, and the gradients of inputs and parameters for a drawn cotangent,
-are recorded.
+The layers are those of the table in LayerTable.swift. Each is created after torch.manual_seed(0), so its state
+dict has PyTorch's initial values. It is then called in float64, on random inputs whose seed depends only on the
+name of the case; the output, and the gradients of inputs and parameters for a random cotangent, are recorded.
 """
 
 import json
@@ -37,7 +36,7 @@ hidden = torch.triu(torch.ones(3, 3, dtype=torch.bool), 1)
 padding = torch.tensor([[False, False, True], [False, False, False]])
 call = lambda layer, *inputs: layer(*inputs)
 
-# How those are used that are not called with their inputs alone.
+# Calls of layers that take more than their inputs.
 uses = {
     "embedding": lambda l: l(torch.tensor([[0, 1], [4, 0]])),
     "batchNorm1d": lambda l, x: joined(l(x), l(2 * x), l.running_mean, l.running_var),
@@ -59,7 +58,7 @@ uses = {
     "transformerDecoder": lambda l, x, m: l(x, m, tgt_mask=hidden),
 }
 
-# A line of the table says how PyTorch makes the layer, and the shapes of its inputs.
+# A line of the table has the constructor call in PyTorch, and the shapes of the inputs.
 table = (here.parent / "LayerTable.swift").read_text()
 table = table[table.index("let layerCases") :]
 line = r'^  "([^"]+)": LayerCase\(\s*"([^"]+)"((?:,\s*\[[\d, ]+\])*)\s*\)'

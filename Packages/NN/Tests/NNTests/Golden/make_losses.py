@@ -1,9 +1,9 @@
-"""Writes losses.json: PyTorch's losses, for the tests to compare with.
+"""Writes losses.json: reference values of PyTorch's losses.
 
     pip install torch==2.13.0 && python make_losses.py
 
-Each with every reduction: the loss, and its gradients by the inputs that are drawn, for ones as the
-gradient of the loss. The values of inputs are from a seed that depends on the case's name alone.
+For every loss and reduction: the loss, and the gradients of the random inputs, with a cotangent of
+ones. The seed of the inputs depends only on the name of the case.
 """
 
 import json
@@ -21,7 +21,7 @@ signs = torch.tensor([1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
 factors = torch.tensor([0.5, 2.0, 1.0], dtype=torch.float64)
 huge = torch.tensor([[1000.0, -1000.0, 0.0]], dtype=torch.float64)
 
-# Name: the loss, and the shapes of its drawn inputs.
+# Name: the loss, and the shapes of its random inputs.
 losses = {
     "l1": (lambda x, y, r: F.l1_loss(x, y, reduction=r), [(2, 3), (2, 3)]),
     "mse": (lambda x, y, r: F.mse_loss(x, y, reduction=r), [(2, 3), (2, 3)]),

@@ -1,4 +1,4 @@
-"""Writes schedules.json: the learning rates, and momenta, that PyTorch's schedulers give step by step.
+"""Writes schedules.json: the learning rates and momenta of PyTorch's schedulers at each step.
 
     pip install torch==2.13.0 && python make_schedules.py
 """

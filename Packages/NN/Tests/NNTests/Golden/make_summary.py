@@ -1,4 +1,4 @@
-"""Writes summary.txt: what torchinfo says of a model, for the tests to compare with.
+"""Writes summary.txt: torchinfo's summary of a model, for comparison in the tests.
 
     pip install torch==2.13.0 torchinfo==1.8.0 && python make_summary.py
 """
@@ -24,6 +24,6 @@ model[0].requires_grad_(False)
 model[7].bias.requires_grad_(False)
 columns = ("output_size", "num_params", "mult_adds", "trainable")
 text = str(torchinfo.summary(model, (16, 1, 28, 28), col_names=columns, verbose=0))
-# Newer versions of Python write the unit's name in another way.
+# Newer versions of Python format the name of the unit differently.
 text = text.replace("Units.MEGABYTES", "M")
 (here / "summary.txt").write_text("\n".join(line.rstrip() for line in text.split("\n")) + "\n")
