@@ -1,5 +1,5 @@
-// libcgraph keeps subgraphs in the order of their names' addresses, which differs from one drawing to the
-// next, and with it what is drawn. So clusters are known here by numbers of their own, and all else as before.
+// libcgraph orders subgraphs by the addresses of their names, so drawings would differ between runs. Here,
+// clusters are identified by their numbers instead, and everything else as usual.
 
 #include "include/CGraphReader.h"
 
@@ -13,7 +13,7 @@ static long map_name(void *state, int kind, char *name, IDTYPE *id, int creates)
   unsigned long number;
   char end;
   if (kind == AGRAPH && name && sscanf(name, "cluster_%lu%c", &number, &end) == 1) {
-    // Odd, so that libcgraph does not take it for an address.
+    // Odd, so that libcgraph does not treat it as an address.
     *id = MARK | (2 * number + 1);
     return 1;
   }
@@ -21,7 +21,7 @@ static long map_name(void *state, int kind, char *name, IDTYPE *id, int creates)
 }
 
 static char *print_name(void *state, int kind, IDTYPE id) {
-  // More than one name may be looked at together.
+  // Several names may be in use at the same time.
   static char names[16][32];
   static int next;
   if (kind == AGRAPH && id & MARK) {
@@ -33,7 +33,7 @@ static char *print_name(void *state, int kind, IDTYPE id) {
 }
 
 Agraph_t *flambeau_read_graph(const char *dot) {
-  // A graph refers to these as long as it lives.
+  // Static, since the graph keeps pointers to them.
   static Agiddisc_t ids;
   static Agdisc_t discipline;
   ids = AgIdDisc;

@@ -3,8 +3,7 @@ import Foundation
 import Support
 
 extension BackwardRecording {
-  /// Draws each step into a file of a folder, `step-000.svg` and so on, which is made if it is not
-  /// there.
+  /// Draws each step to a file in a folder, `step-000.svg` and so on. The folder is created if needed.
   ///
   /// - Throws: ``RenderingError``.
   public func render(
@@ -25,9 +24,8 @@ extension BackwardRecording {
     }
   }
 
-  /// Writes a page that plays the steps in a browser. It needs nothing but itself: no network, no
-  /// other file. Arrow keys go a step on or back, Home and End to the ends, and the space bar
-  /// plays.
+  /// Writes a self-contained HTML page that plays the steps in a browser. The arrow keys step, Home
+  /// and End go to the first and last step, and the space bar plays.
   ///
   /// - Throws: ``RenderingError``.
   public func writePage(
@@ -37,12 +35,12 @@ extension BackwardRecording {
     try write(Data(page(title: title, direction: direction).utf8), to: path)
   }
 
-  /// The page's text.
+  /// The HTML of the page.
   public func page(
     title: String = "Backward, step by step",
     direction: ComputationGraph.Direction = .topDown
   ) throws -> String {
-    // One picture with all gradients, of which the page shows those that there are at a step.
+    // One picture with all gradients, of which the page shows those known at a step.
     let svg = String(
       decoding: try graph.rendered(as: .svg, direction: direction, maxNodes: .max), as: UTF8.self)
     let picture = svg[(svg.range(of: "<svg")?.lowerBound ?? svg.startIndex)...]
@@ -72,23 +70,22 @@ extension BackwardRecording {
     .replacing("{{picture}}", with: picture).replacing("{{frames}}", with: data)
   }
 
-  /// What is new on a page at a step.
+  /// The changes on the page at a step.
   private struct PageFrame: Encodable {
     let text: String
     let running: Int?
     let edges: [Int]
-    /// For nodes that get a gradient, the lines of its text.
+    /// The lines of each new gradient, by node.
     let gradients: [String: [String]]
   }
 
-  /// For each node that gets a gradient in the end, the first of the lines of its drawing that tell
-  /// it, and how many they are.
+  /// For each node that has a gradient in the end, the index of its first line in the drawing of the
+  /// node, and the number of its lines.
   private var gradientPlaces: [String: [Int]] {
     var found: [String: [Int]] = [:]
     for (place, node) in graph.nodes.enumerated() {
       guard let index = node.fields.firstIndex(where: { $0.name == "grad" }) else { continue }
-      // A drawing has a line for the label, and for each field one for its name and those of its
-      // text.
+      // The lines of the label come first, then those of each field: its name and its text.
       var first = node.label.isEmpty ? 0 : node.label.lineCount
       for field in node.fields[..<index] { first += field.name.lineCount + field.text.lineCount }
       found["\(place)"] = [first + 1, node.fields[index].text.lineCount]
@@ -96,7 +93,7 @@ extension BackwardRecording {
     return found
   }
 
-  /// The edges to each node along which gradients go.
+  /// For each node, the incoming edges that carry gradients.
   private var incoming: [Int: [Int]] {
     Dictionary(grouping: graph.edges.indices.filter { !graph.edges[$0].isSaved }) {
       graph.edges[$0].target

@@ -3,16 +3,16 @@ import CGraphviz
 import Foundation
 import Synchronization
 
-/// libgvc, in this process. The library keeps global state, so one lock guards every call.
+/// Graphviz's library libgvc, in the same process. It has global state, so a lock guards every call.
 ///
 /// Library: <https://graphviz.org/doc/libguide/>
 public final class Graphviz: Sendable {
-  /// The one of this process, since libgvc has one state.
+  /// The only instance, since libgvc has global state.
   public static let shared = Graphviz()
 
-  /// The one context of the process, made at the first drawing and kept: each new one would load
-  /// the plug-ins again.
-  // libgvc is used behind a lock.
+  /// The context, created for the first drawing and kept, since each new one would load the plug-ins
+  /// again.
+  // Accessed only under the lock.
   private struct Context: @unchecked Sendable {
     let pointer: OpaquePointer
   }
@@ -35,7 +35,7 @@ public final class Graphviz: Sendable {
         agseterrf(collectMessage)
         agseterr(AGERR)
         guard let pointer = gvContext() else {
-          throw RenderingError.failed("libgvc gave no context")
+          throw RenderingError.failed("libgvc returned no context")
         }
         context = Context(pointer: pointer)
       }
@@ -55,7 +55,7 @@ public final class Graphviz: Sendable {
       throw RenderingError.failed(takeMessage())
     }
     defer { gvFreeLayout(context, graph) }
-    // A label that cannot be read is reported, and drawn as nothing.
+    // Graphviz reports an invalid label and draws it empty.
     if !messages.withLock(\.isEmpty) { throw RenderingError.invalidGraph(takeMessage()) }
     var bytes: UnsafeMutablePointer<CChar>?
     var count: UInt32 = 0
@@ -67,7 +67,7 @@ public final class Graphviz: Sendable {
   }
 }
 
-/// What Graphviz has said since the drawing began.
+/// Graphviz's messages since the start of the drawing.
 private let messages = Mutex("")
 
 private let collectMessage: @convention(c) (UnsafeMutablePointer<CChar>?) -> Int32 = { text in

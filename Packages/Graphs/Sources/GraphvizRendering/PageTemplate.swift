@@ -1,5 +1,5 @@
-/// A page that plays a recording of backward. The picture's nodes and edges have the ids `node0`
-/// and `edge0`.
+/// An HTML page that plays a recording of backward. The nodes and edges of the picture have the ids
+/// `node0`, `edge0` and so on.
 let pageTemplate = """
   <!doctype html>
   <html lang="en">
@@ -66,7 +66,7 @@ let pageTemplate = """
   <script>
   "use strict";
   const frames = {{frames}};
-  // For each node with a gradient, the first of its lines that tell it, and how many they are.
+  // For each node with a gradient, the index of its first line and the number of its lines.
   const rows = {{rows}};
   const element = id => document.getElementById(id);
   const last = frames.length - 1;

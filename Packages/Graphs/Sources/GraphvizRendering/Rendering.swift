@@ -2,37 +2,36 @@ import Foundation
 @_exported import Graphs
 import Support
 
-/// What a graph can be drawn as; the raw value is the file extension.
+/// The file formats of a graph; the raw value is the file extension.
 public enum GraphFormat: String, Sendable, CaseIterable {
-  /// A drawing or a text, by the extension.
+  /// A picture, or the graph as text.
   case svg, png, pdf, dot, json
-  /// Mermaid's text, with the extension `mmd`.
+  /// Mermaid, with the extension `mmd`.
   case mermaid = "mmd"
 }
 
-/// How Graphviz places the nodes.
+/// The layout algorithm of Graphviz.
 public enum GraphLayout: String, Sendable, CaseIterable {
-  /// In ranks that follow the arrows.
+  /// Hierarchical layout, in the direction of the arrows.
   case dot
-  /// As if the edges were springs.
+  /// Force-directed layout, with edges as springs.
   case neato
 }
 
 extension ComputationGraph {
-  /// How many nodes are drawn at most, if nothing else is said. Graphviz takes some seconds for
-  /// them.
+  /// The default for the maximum number of nodes to draw, which takes Graphviz a few seconds.
   public static let drawableNodes = 2000
 
   /// Draws the graph into a file. The file is replaced atomically, once the drawing is complete.
   ///
   /// - Parameters:
   ///   - path: path of the file, whose extension selects the format: `svg`, `png`, `pdf`, `dot`,
-  ///     and as text `mmd` for Mermaid and `json` for the graph itself.
+  ///     `mmd` for Mermaid, or `json` for the graph itself.
   ///   - layout: layout algorithm of Graphviz.
   ///   - direction: direction of the arrows.
   ///   - legend: whether to add a legend of shapes and colors.
-  ///   - maxNodes: a graph of more nodes is folded until it has no more, and the drawing says so;
-  ///     see `fitted(to:)`. As `json` it is written whole.
+  ///   - maxNodes: maximum number of nodes. A larger graph is folded, with a note below the drawing;
+  ///     see `fitted(to:)`. As `json`, it is written in full.
   /// - Throws: ``RenderingError``.
   public func render(
     to path: String, layout: GraphLayout = .dot, direction: Direction = .topDown,
@@ -45,7 +44,7 @@ extension ComputationGraph {
       to: path)
   }
 
-  /// The drawing as the bytes of a file.
+  /// The drawing as the contents of a file.
   ///
   /// - Throws: ``RenderingError``.
   public func rendered(
@@ -61,7 +60,7 @@ extension ComputationGraph {
 }
 
 extension GraphFormat {
-  /// The format that a path's extension names.
+  /// The format for a path's extension.
   init(path: String) throws {
     let name = URL(fileURLWithPath: path).pathExtension
     guard let format = GraphFormat(rawValue: name.lowercased()) else {
@@ -71,7 +70,7 @@ extension GraphFormat {
   }
 }
 
-/// Replaces a file in one step.
+/// Writes a file atomically.
 func write(_ bytes: Data, to path: String) throws {
   do {
     try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)

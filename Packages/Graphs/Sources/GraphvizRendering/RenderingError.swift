@@ -2,13 +2,13 @@ import Foundation
 
 /// The errors of drawing a graph.
 public enum RenderingError: Error, Equatable, LocalizedError {
-  /// The file's extension names none of the formats.
+  /// The file's extension is not that of a format.
   case unknownFormat(String)
-  /// Graphviz could not read the DOT text; its own message.
+  /// Graphviz could not read the DOT text, with its message.
   case invalidGraph(String)
-  /// Graphviz could not lay the graph out or draw it; its own message.
+  /// Graphviz could not lay out or draw the graph, with its message.
   case failed(String)
-  /// The file could not be written; the path and the reason.
+  /// The file could not be written, with the path and the reason.
   case cannotWrite(path: String, reason: String)
 
   public var errorDescription: String? {

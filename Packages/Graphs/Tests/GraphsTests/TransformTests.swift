@@ -4,7 +4,7 @@ import Testing
 
 private typealias Graph = ComputationGraph
 
-/// Layers one after the other, each of a linear operation with its weight and a relu, and a skip around it.
+/// A stack of layers, each with a linear operation, its weight and a relu, and a skip connection.
 private func layers(_ count: Int, wide: Int? = nil) -> ComputationGraph {
   var builder = Graph.Builder()
   let model = builder.add(Graph.Cluster(name: "", label: "Model"))
@@ -70,9 +70,9 @@ private func arrows(_ graph: Graph) -> [String] {
         "layers.0.linear.weight > linear", "input > linear", "linear > relu", "relu > add",
         "input > add", "add > output",
       ])
-    // It is still a graph that there can be.
+    // The result is still a valid graph.
     _ = try JSONDecoder().decode(Graph.self, from: graph.json())
-    // One that differs stands between those that are alike.
+    // A different layer between identical ones.
     let parts = layers(5, wide: 2).foldingRepeats()
     #expect(
       parts.clusters.filter { $0.label == "Layer" }.map(\.repeats) == [2, 1, 2])
@@ -99,7 +99,7 @@ private func arrows(_ graph: Graph) -> [String] {
     let folded = graph.fitted(to: 250)
     #expect(folded.nodes.count == 102)
     #expect(
-      folded.notes == ["folded from 402 nodes: what is deeper than 1 frames is one node each"])
+      folded.notes == ["folded from 402 nodes: frames nested deeper than 1 are drawn as one node each"])
     #expect(graph.fitted(to: 10).nodes.count == 3)
 
     var builder = Graph.Builder()
@@ -118,7 +118,7 @@ private func arrows(_ graph: Graph) -> [String] {
     #expect(arrows(chain)[0] == "901 earlier nodes > f")
   }
 
-  /// A value that all of a long chain uses would lead arrows across the whole drawing.
+  /// A value that is used all along a chain would draw arrows across the whole drawing.
   @Test func aValueOfManyUsesIsDrawnForEach() {
     var builder = Graph.Builder()
     let x = builder.add(.init(.parameter, label: "x", fields: [.init("value", 1)]))
@@ -134,7 +134,7 @@ private func arrows(_ graph: Graph) -> [String] {
     #expect(drawn.nodes.count { !$0.fields.isEmpty } == 1)
   }
 
-  /// Nothing is recursive in the size of a graph, or of its frames.
+  /// Nothing is recursive in the size of a graph or the depth of its frames.
   @Test func aMillionNodes() {
     var builder = Graph.Builder()
     var cluster: Int?
@@ -197,7 +197,7 @@ private func arrows(_ graph: Graph) -> [String] {
     #expect(graph([[0.5]]).diagnostics(exploding: 0.1).map(\.mark) == [.exploding])
   }
 
-  /// A unit that gets a gradient and hands on none to nearly all of its inputs.
+  /// A unit that gets a gradient and passes on none to almost all of its inputs.
   @Test func deadUnits() {
     let nearlyDead = [Double](repeating: 0, count: 19) + [1]
     let diagnostics = graph([nearlyDead, [Double](repeating: 1, count: 20)]).diagnostics()

@@ -28,7 +28,7 @@ func extensionsChooseTheFormat(name: String, start: String) throws {
   #expect(bytes.starts(with: start.unicodeScalars.map { UInt8($0.value) }))
 }
 
-/// All the text of an SVG, which must be well-formed.
+/// All text in an SVG, which must be well-formed.
 private func text(ofSVG data: Data) throws -> String {
   try XMLDocument(data: data).stringValue ?? ""
 }
@@ -107,7 +107,7 @@ func brokenTextThrowsAndTheNextDrawingWorks(dot: String) throws {
     return Int(fields[1])! * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 
-  /// In a process of its own, where nothing else takes memory.
+  /// In a separate process, where nothing else allocates memory.
   @Test func aThousandDrawingsLeaveNothingBehind() async {
     await #expect(processExitsWith: .success) {
       let graph = chain((0..<8).map(String.init))

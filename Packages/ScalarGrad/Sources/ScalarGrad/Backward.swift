@@ -1,5 +1,5 @@
 extension Value {
-  /// Fills in ``grad`` of everything that this value was computed from.
+  /// Computes the ``grad`` of this value and of all values that it was computed from.
   ///
   /// The chain rule: if `y` was computed from `a`, and the result changes by `y.grad` for each unit
   /// that `y` changes, then through `y` it changes by `y.grad · ∂y/∂a` for each unit of `a`.
@@ -7,7 +7,7 @@ extension Value {
     backward { _, _, _ in }
   }
 
-  /// The same, and calls `handsOn` with each gradient that a value hands on to one of its inputs.
+  /// As ``backward()``, and calls `handsOn` with each gradient that a value passes on to an input.
   @inline(__always)
   func backward(_ handsOn: (_ y: Value, _ input: Value, _ gradient: Double) -> Void) {
     walkBack(
@@ -28,10 +28,10 @@ extension Value {
       })
   }
 
-  /// Visits this value and all that it was computed from, each one after everything that was
-  /// computed from it. Before that, each is reached once.
+  /// Visits this value and all values that it was computed from, in topological order, after calling
+  /// `reach` once with each.
   ///
-  /// It loops over a stack of its own, so that a history may be as long as memory allows.
+  /// It uses an explicit stack, so that the length of a history is limited only by memory.
   @inline(__always)
   func walkBack(reach: (Value) -> Void, visit: (Value) -> Void) {
     var stack = [Unmanaged.passUnretained(self)]
@@ -61,10 +61,10 @@ extension Value {
 }
 
 /// The derivatives of `result` with respect to each of `inputs`, as values that can be
-/// differentiated again. It leaves every ``Value/grad`` as it is.
+/// differentiated again: `torch.autograd.grad` with `create_graph=True`.
 ///
-/// Follows `torch.autograd.grad` with `create_graph=True`; where the result does not depend on an
-/// input, the derivative is 0.
+/// It does not change any ``Value/grad``. The derivative is 0 if the result does not depend on an
+/// input.
 public func grad(of result: Value, withRespectTo inputs: [Value]) -> [Value] {
   var gradients: [ObjectIdentifier: Value] = [ObjectIdentifier(result): 1]
   func add(_ gradient: Value, to value: Value) {

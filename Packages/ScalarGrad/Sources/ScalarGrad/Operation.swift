@@ -1,9 +1,9 @@
 import Foundation
 
-/// How a value was computed. The raw value is its sign in drawings.
+/// An operation that computes a value. The raw value is its symbol in drawings.
 ///
-/// An operation is two lines: its value, and its gradients, which are its derivatives with respect
-/// to its inputs. The rest of automatic differentiation is the chain rule.
+/// Each operation takes two lines: its value, and its derivatives with respect to its inputs. The
+/// rest of automatic differentiation is the chain rule.
 enum Operation: String {
   case given = ""
   case add = "+"
@@ -14,7 +14,7 @@ enum Operation: String {
   case negate = "neg"
   case max, exp, log, tanh, sigmoid, relu, sin, cos, sqrt, abs
 
-  /// The result for the inputs `a` and `b`. Operations of one input ignore `b`.
+  /// The result for the inputs `a` and `b`. Unary operations ignore `b`.
   func value(_ a: Double, _ b: Double) -> Double {
     switch self {
     case .given: a
@@ -39,8 +39,8 @@ enum Operation: String {
 
   /// ∂y/∂a and ∂y/∂b, where `y` is the result for `a` and `b`.
   ///
-  /// With numbers this gives numbers. With values it gives values that remember how they were made
-  /// in their turn, which makes second derivatives possible.
+  /// For numbers, they are numbers. For values, they are values that have a history too, which makes
+  /// second derivatives possible.
   func gradients<N: Arithmetic>(_ a: N, _ b: N, _ y: N) -> (N, N) {
     switch self {
     case .given: (0, 0)
@@ -63,7 +63,7 @@ enum Operation: String {
     }
   }
 
-  /// The gradients as formulas, for people.
+  /// The derivatives as formulas, for people.
   var formulas: [String] {
     switch self {
     case .given: []
@@ -87,7 +87,7 @@ enum Operation: String {
   }
 }
 
-/// What gradients are written in: numbers, or values.
+/// The type that derivatives are computed in: numbers or values.
 protocol Arithmetic: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   var data: Double { get }
   static func + (a: Self, b: Self) -> Self

@@ -47,12 +47,12 @@ extension Value {
   public func sqrt() -> Value { Value(.sqrt, self) }
   /// The absolute value. Its derivative at 0 is taken as 0.
   public func abs() -> Value { Value(.abs, self) }
-  /// The larger of the two. Where they are equal, each gets half of the gradient.
+  /// The larger of the two. If they are equal, each gets half of the gradient.
   public func max(_ other: Value) -> Value { Value(.max, self, other) }
 }
 
-/// Numbers that are not literals, on either side. They are generic so that a literal, which could
-/// be one of them, is taken for a value.
+/// Arithmetic with numbers that are not literals, on either side. It is generic so that overload
+/// resolution takes a literal for a `Value`.
 extension Value {
   /// The sum.
   public static func + (a: Value, b: some BinaryFloatingPoint) -> Value { a + Value(Double(b)) }

@@ -1,12 +1,12 @@
 @_exported import Graphs
 
 extension Value {
-  /// The history of this value as a graph: a box for each value, with its number and its gradient,
-  /// and a rounded box for the operation that made it.
+  /// The history of this value as a graph: a box for each value, with its number and gradient, and a
+  /// rounded box for the operation that computed it.
   public func graph() -> ComputationGraph { drawn().graph }
 
-  /// Runs ``backward()`` and takes down each step: what arrives at an operation, what it hands on
-  /// to its inputs, and by which formula.
+  /// Runs ``backward()`` and records each step: the gradient of an operation's output, those that it
+  /// passes on to its inputs, and the formulas.
   ///
   ///     let recording = loss.recordBackward()
   ///     print(recording.text)
@@ -18,7 +18,7 @@ extension Value {
     func endStep() {
       guard let y = latest else { return }
       steps.append(
-        // The operation stands before its value.
+        // The node of the operation precedes that of its value.
         .init(
           node: places[ObjectIdentifier(y)]! - 1, gradient: .init("grad", y.grad),
           contributions: contributions))

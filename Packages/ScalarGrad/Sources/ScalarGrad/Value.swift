@@ -1,36 +1,36 @@
-/// A scalar that records how it was computed.
+/// A scalar that remembers how it was computed.
 ///
-/// Write arithmetic with values, and each result keeps what it was computed from. Then
-/// ``backward()`` walks that history from the result to its beginnings and leaves in every
-/// ``grad`` how fast the result changes with that value:
+/// The result of arithmetic on values keeps references to its inputs. ``backward()`` walks this
+/// history from the result to its leaves and sets every ``grad`` to the derivative of the result
+/// with respect to that value:
 ///
 ///     let a: Value = 2, b: Value = 3
 ///     let c = a * b + a.tanh()
 ///     c.backward()
 ///     print(a.grad)  // ∂c/∂a = b + 1 - tanh²(a)
 ///
-/// A value belongs to one thread at a time.
+/// A value must not be used by several threads at a time.
 public final class Value {
-  /// The number itself.
+  /// The number.
   @exclusivity(unchecked) public var data: Double
 
   /// The derivative of the value that ``backward()`` was called on, with respect to this one.
   ///
-  /// Where a value was given rather than computed, it adds up over several calls, until it is set
-  /// to zero.
+  /// In a leaf, which was given rather than computed, it accumulates over several calls, until it is
+  /// set to 0.
   @exclusivity(unchecked) public var grad = 0.0
 
   /// A name for drawings.
   public var label = ""
 
-  /// What computed this value.
+  /// The operation that computed this value.
   let operation: Operation
 
-  /// What it was computed from: nothing, one value or two. Counted by hand, because Swift would
-  /// count again at each step of a walk, and that would take most of the time.
+  /// Its inputs: none, one or two. They are retained and released manually, since Swift's reference
+  /// counting at each step of a walk would take most of the time.
   @exclusivity(unchecked) private var inputs: (Unmanaged<Value>?, Unmanaged<Value>?)
 
-  /// How many of the values computed from this one a walk has yet to visit.
+  /// The number of values computed from this one that a walk has yet to visit.
   @exclusivity(unchecked) var consumersToVisit: Int32 = 0
 
   init(_ data: Double, _ operation: Operation, _ a: Value?, _ b: Value?) {
@@ -39,7 +39,7 @@ public final class Value {
     inputs = (a.map(Unmanaged.passRetained), b.map(Unmanaged.passRetained))
   }
 
-  /// A value that is given, the start of a history.
+  /// Creates a leaf, the start of a history.
   public convenience init(_ data: Double, label: String = "") {
     self.init(data, .given, nil, nil)
     self.label = label
@@ -52,7 +52,7 @@ public final class Value {
     inputs.1?._withUnsafeGuaranteedRef(body)
   }
 
-  /// Calls `body` with both inputs, if there are any; operations of one input have no second.
+  /// Calls `body` with the inputs, if there are any; the second is nil for unary operations.
   @inline(__always)
   func withInputs(_ body: (Value, Value?) -> Void) {
     guard let a = inputs.0 else { return }
@@ -65,8 +65,8 @@ public final class Value {
     }
   }
 
-  /// Releases the history in a loop. If each value released its inputs, and they theirs, it would
-  /// go one stack frame deeper for each, and a long history would overflow the stack.
+  /// Releases the history in a loop, since the recursive release of a long history would overflow the
+  /// stack.
   deinit {
     guard inputs.0 != nil else { return }
     var unused: [Value] = []
@@ -76,7 +76,7 @@ public final class Value {
     }
   }
 
-  /// Lets go of the inputs; those that nothing else holds and that have inputs go to `unused`.
+  /// Releases the inputs, and appends those with inputs and no other references to `unused`.
   @inline(__always)
   private func releaseInputs(into unused: inout [Value]) {
     func release(_ input: Unmanaged<Value>?) {

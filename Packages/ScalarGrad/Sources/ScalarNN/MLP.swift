@@ -1,15 +1,15 @@
 import ScalarGrad
 
-/// A weighted sum of its inputs plus a bias, passed through ReLU where `isLinear` is false.
+/// A neuron: the weighted sum of its inputs plus a bias, followed by ReLU unless `isLinear`.
 public struct Neuron {
   /// The weights, one for each input.
   public let weights: [Value]
   /// The bias, which is added to the weighted sum.
   public let bias: Value
-  /// Whether the sum is handed on as it is, without ReLU.
+  /// Whether the output is the sum itself, without ReLU.
   public let isLinear: Bool
 
-  /// A neuron of `inputCount` inputs, with weights drawn from U(-1, 1) and a bias of 0.
+  /// Creates a neuron with weights drawn from U(-1, 1) and a bias of 0.
   public init(
     _ inputCount: Int, isLinear: Bool = false, using generator: inout some RandomNumberGenerator
   ) {
@@ -34,9 +34,9 @@ public struct Neuron {
   }
 }
 
-/// Neurons side by side, each with all the inputs.
+/// A fully connected layer: neurons that share their inputs.
 public struct Layer {
-  /// The neurons, side by side.
+  /// The neurons.
   public let neurons: [Neuron]
 
   /// Creates a layer with weights drawn at random.
@@ -64,9 +64,9 @@ public struct Layer {
   }
 }
 
-/// A multi-layer perceptron: layers one after the other, ReLU after each but the last.
+/// A multi-layer perceptron: a sequence of layers, with ReLU after each but the last.
 public struct MLP {
-  /// The layers, one after the other.
+  /// The layers, in order.
   public let layers: [Layer]
 
   /// Creates a perceptron with weights drawn at random.
@@ -86,13 +86,13 @@ public struct MLP {
     }
   }
 
-  /// As ``init(_:_:using:)``, with weights that differ at each run of the program.
+  /// As ``init(_:_:using:)``, with different weights in each run of the program.
   public init(_ inputCount: Int, _ outputCounts: [Int]) {
     var generator = SystemRandomNumberGenerator()
     self.init(inputCount, outputCounts, using: &generator)
   }
 
-  /// Every weight and bias, layer by layer and neuron by neuron.
+  /// All weights and biases, layer by layer and neuron by neuron.
   public var parameters: [Value] { layers.flatMap(\.parameters) }
 
   /// The outputs for given inputs.

@@ -1,10 +1,10 @@
-/// A small random number generator that gives the same sequence for the same seed.
+/// A small random number generator, which gives the same sequence for the same seed.
 ///
 /// SplitMix64: Steele, Lea and Flood, “Fast splittable pseudorandom number generators”, 2014.
 public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  /// Creates a generator; the same seed gives the same numbers.
+  /// Creates a generator.
   ///
   /// - Parameter seed: seed of the sequence.
   public init(seed: UInt64) {

@@ -46,7 +46,7 @@ import Testing
     #expect(x.grad == 8)
   }
 
-  /// Each operation's formula stands beside its gradients.
+  /// Every operation has a formula for each of its derivatives.
   @Test func allOperationsHaveFormulas() {
     let (x, y) = (Value(0.5, label: "x"), Value(2, label: "y"))
     let results = [

@@ -1,30 +1,30 @@
 import Foundation
 
-/// A run of backward, step by step: at each one an operation gets the gradient of its output and
-/// hands on those of its inputs.
+/// A backward pass, step by step: in each step, an operation gets the gradient of its output and
+/// passes on those of its inputs.
 ///
-/// `value.recordBackward()` and `loss.recordBackward()` make one. ``frame(_:)`` is the graph at a
-/// step, ``text`` tells it all; `GraphvizRendering` draws the frames and makes a page that plays
-/// them.
+/// `value.recordBackward()` and `loss.recordBackward()` create one. ``frame(_:)`` is the graph at a
+/// step, and ``text`` describes all steps; `GraphvizRendering` draws the frames, and a page that
+/// plays them.
 public struct BackwardRecording: Hashable, Codable, Sendable {
-  /// What an operation hands on to one of its inputs.
+  /// The gradient that an operation passes on to one of its inputs.
   public struct Contribution: Hashable, Codable, Sendable {
-    /// The input's node.
+    /// The index of the input's node.
     public let node: Int
     /// The local derivative, such as `∂(a·b)/∂a = b`.
     public let formula: String
-    /// What is handed on.
+    /// The gradient that is passed on.
     public let gradient: ComputationGraph.Field
-    /// The sum of all that the input has got by now.
+    /// The sum of the input's gradients so far.
     public let total: ComputationGraph.Field
 
     /// Creates a contribution.
     ///
     /// - Parameters:
-    ///   - node: place of the input's node.
+    ///   - node: index of the input's node.
     ///   - formula: local derivative.
-    ///   - gradient: gradient that is handed on.
-    ///   - total: sum of all gradients of the input so far.
+    ///   - gradient: gradient that is passed on.
+    ///   - total: sum of the input's gradients so far.
     public init(
       node: Int, formula: String, gradient: ComputationGraph.Field, total: ComputationGraph.Field
     ) {
@@ -32,21 +32,21 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
     }
   }
 
-  /// One step: an operation gets its gradient and hands others on.
+  /// A step, in which one operation computes the gradients of its inputs.
   public struct Step: Hashable, Codable, Sendable {
-    /// The operation that runs.
+    /// The index of the operation's node.
     public let node: Int
     /// The gradient of its output, now complete.
     public let gradient: ComputationGraph.Field
-    /// What it hands on to its inputs.
+    /// The gradients that it passes on to its inputs.
     public let contributions: [Contribution]
 
     /// Creates a step.
     ///
     /// - Parameters:
-    ///   - node: place of the operation's node.
+    ///   - node: index of the operation's node.
     ///   - gradient: gradient of the operation's output.
-    ///   - contributions: gradients that are handed on to the inputs.
+    ///   - contributions: gradients that are passed on to the inputs.
     public init(
       node: Int, gradient: ComputationGraph.Field, contributions: [Contribution]
     ) {
@@ -54,9 +54,9 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
     }
   }
 
-  /// The computation, with the gradients that backward left.
+  /// The graph of the computation, with the gradients after backward.
   public let graph: ComputationGraph
-  /// The node that backward began at.
+  /// The index of the node where backward started.
   public let result: Int
   /// The steps, in the order in which they ran.
   public let steps: [Step]
@@ -64,34 +64,32 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
   /// Creates a recording.
   ///
   /// - Parameters:
-  ///   - graph: the computation, with its gradients.
-  ///   - result: place of the node that backward began at.
+  ///   - graph: graph of the computation, with the gradients after backward.
+  ///   - result: index of the node where backward started.
   ///   - steps: steps, in the order in which they ran.
   public init(graph: ComputationGraph, result: Int, steps: [Step]) {
     (self.graph, self.result, self.steps) = (graph, result, steps)
   }
 
-  /// The recording as JSON, the same bytes for the same one. `JSONDecoder` reads it.
+  /// The recording as JSON, the same bytes for equal recordings. `JSONDecoder` reads it.
   public func json() -> Data { stableJSON(self) }
 
   static let gradientName = "grad"
 
-  /// For each frame, what is new in it: the gradients that nodes have from then on. The first is
-  /// the one before any step, the last one all has run.
+  /// For each frame, the gradients that are new in it, by node. The first frame is before any step.
   @_spi(Flambeau) public var changes: [[Int: ComputationGraph.Field]] {
     let start = steps.first?.gradient ?? ComputationGraph.Field(Self.gradientName, 1)
     return [[result: start]]
       + steps.map { step in
         var changes = [step.node: step.gradient]
         for contribution in step.contributions { changes[contribution.node] = contribution.total }
-        // In some graphs an operation has a node for its value besides, and that one shows the
-        // gradient.
+        // If the value of an operation has a separate node, only that one shows the gradient.
         return changes.filter { graph.nodes[$0.key].field(Self.gradientName) != nil }
       }
   }
 
-  /// The graph at a step, from 0, before any, to the number of steps: the node that runs is marked,
-  /// and so are those that have gradients by now.
+  /// The graph after a number of steps, from 0, with marks on the node that runs in the last of them
+  /// and on those that have gradients.
   public func frame(_ number: Int) -> ComputationGraph {
     guard (0...steps.count).contains(number) else {
       fatalError("BackwardRecording.frame: \(number) is not from 0 to \(steps.count)")
@@ -121,14 +119,14 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
       unchecked: nodes, edges, graph.clusters, [title(of: number, graph.names)])
   }
 
-  /// What happens at a step, in a line.
+  /// The title of a step.
   private func title(of number: Int, _ names: [String]) -> String {
     number == 0
       ? "start: the gradient of \(names[result]) is \(changes[0][result]!.line)"
       : "step \(number) of \(steps.count): \(names[steps[number - 1].node])"
   }
 
-  /// What happens at a step, in full.
+  /// The full description of a step.
   public func explanation(of number: Int) -> String { explanation(of: number, graph.names) }
 
   private func explanation(of number: Int, _ names: [String]) -> String {
@@ -145,10 +143,10 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
       separator: "\n")
   }
 
-  /// All steps, for a terminal.
+  /// The descriptions of all steps, for a terminal.
   public var text: String { explanations.joined(separator: "\n") }
 
-  /// What happens at each step, in full. For Flambeau's packages only.
+  /// The full description of each step. For Flambeau's packages only.
   @_spi(Flambeau) public var explanations: [String] {
     let names = graph.names
     return (0...steps.count).map { explanation(of: $0, names) }
@@ -156,6 +154,6 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
 }
 
 extension ComputationGraph.Field {
-  /// The text in one line.
+  /// The text on one line.
   var line: String { text.replacing("\n", with: ", ") }
 }

@@ -1,6 +1,5 @@
-// How nodes look, in all kinds of drawing. The hues are those that the colour-blind tell apart
-// (Okabe and Ito, 2008), and nothing is said by colour alone: kinds differ in shape or border,
-// marks in a row of text.
+// The appearance of nodes, in all formats. The hues are safe for color-blind readers (Okabe and
+// Ito, 2008), and color is never the only cue: kinds also differ in shape or border, marks in text.
 
 struct Appearance {
   let border: String
@@ -8,7 +7,7 @@ struct Appearance {
   var isRounded = false
   var isBold = false
   var isDashed = false
-  /// What the legend says.
+  /// The text in the legend.
   let meaning: String
 }
 
@@ -33,7 +32,7 @@ extension ComputationGraph.Kind {
 }
 
 extension ComputationGraph.Mark {
-  /// What is written on a node, and in the legend.
+  /// The text on a node, and in the legend.
   var text: String {
     switch self {
     case .running: "▶ runs now"
@@ -41,7 +40,7 @@ extension ComputationGraph.Mark {
     case .exploding: "▲ exploding gradient"
     case .vanishing: "▽ vanishing gradient"
     case .notANumber: "✗ NaN or infinite"
-    case .dead: "○ dead: no gradient goes on"
+    case .dead: "○ dead: passes on no gradient"
     case .detached: "✂ gets no gradient"
     case .changed: "≠ changed"
     case .unmatched: "± only here"
@@ -64,7 +63,7 @@ extension ComputationGraph.Mark {
 }
 
 extension ComputationGraph {
-  /// The kinds and marks that there are, in order, for the legend.
+  /// The kinds and marks that occur, in order, for the legend.
   var legend: [Node] {
     let kinds = Set(nodes.map(\.kind))
     let marks = Set(nodes.compactMap(\.mark))
@@ -77,7 +76,7 @@ extension ComputationGraph.Node {
   /// Title, fields and mark as rows of one or two cells.
   var rows: [[String]] {
     let title = label.isEmpty && !(fields.isEmpty && mark == nil) ? [] : [[label]]
-    // That a node has its gradient is said by the gradient.
+    // A node that shows its gradient needs no note.
     let note = mark == .reached && field("grad") != nil ? nil : mark?.text
     return title + fields.map { [$0.name, $0.text] } + (note.map { [[$0]] } ?? [])
   }
@@ -86,7 +85,7 @@ extension ComputationGraph.Node {
 }
 
 extension ComputationGraph {
-  /// The title of a cluster's frame: its name in the one around it, what it is, and how often.
+  /// The title of a cluster's frame: its name relative to its parent, its type, and its repeats.
   func title(ofCluster place: Int) -> String {
     let cluster = clusters[place]
     var name = cluster.name

@@ -7,10 +7,10 @@ extension ComputationGraph {
     case leftRight = "LR"
   }
 
-  /// The graph in Graphviz's DOT language. Nodes and edges have the ids `node0` and `edge0`, and so
-  /// on, which an SVG keeps.
+  /// The graph in Graphviz's DOT language. Nodes and edges have the ids `node0`, `edge0` and so on,
+  /// which are kept in an SVG.
   ///
-  /// The text depends on nothing but the graph: equal graphs give equal bytes.
+  /// Equal graphs give equal bytes.
   /// Language: <https://graphviz.org/doc/info/lang.html>
   ///
   /// - Parameters:
@@ -59,8 +59,8 @@ extension ComputationGraph {
     return ", labelloc=b, label=\"\(notes.map(\.quoted).joined(separator: "\\n"))\""
   }
 
-  /// A node for each kind and mark that there is, below a title. It has no frame, since libgvc
-  /// loses some memory with each.
+  /// The legend: a node for each kind and mark that occurs, below a title. It has no frame, since
+  /// libgvc leaks some memory with each.
   private func legendDOT(_ direction: Direction) -> String {
     let entries = self.legend
     var text = "  legend [id=legend, shape=plaintext, label=\"Legend\"]\n"
@@ -71,7 +71,7 @@ extension ComputationGraph {
     return text + (entries.isEmpty ? "" : "  legend -> \(chain) [style=invis]\n")
   }
 
-  /// Visits the clusters from the outside in, with how deep each is, 1 for the outermost.
+  /// Visits the clusters in depth-first order, with their depths, from 1.
   func forEachClusterInOrder(open: (Int, Int) -> Void, close: (Int) -> Void) {
     let inner = Dictionary(grouping: clusters.indices) { clusters[$0].parent ?? -1 }
     var stack = (inner[-1] ?? []).reversed().map { (place: $0, depth: 1, isOpen: false) }
@@ -101,22 +101,21 @@ extension ComputationGraph.Node {
       + "label=\"\(recordLabel(direction))\"]\n"
   }
 
-  /// The title over a row for each field. These are Graphviz's record labels and not its HTML-like
-  /// ones, because libgvc leaks every one of those.
+  /// The title and a row for each field, as a record label, since libgvc leaks HTML-like ones.
   private func recordLabel(_ direction: ComputationGraph.Direction) -> String {
     let cells = rows.map { row in
       row.count == 1
         ? row[0].recordEscaped : "{\(row.map(\.recordEscaped).joined(separator: "|"))}"
     }
-    // Cells lie across the direction of the graph, and braces turn them.
+    // Cells are laid out across the direction of the graph; braces flip that.
     let joined = cells.joined(separator: "|")
     return direction == .topDown ? "{\(joined)}" : joined
   }
 }
 
 extension String {
-  /// The text as it must stand in a cell of a record label. Characters that XML does not allow
-  /// become U+FFFD, and an empty text a space, so that its cell keeps its size.
+  /// The text escaped for a cell of a record label. Characters that XML does not allow become U+FFFD,
+  /// and an empty text becomes a space, so that its cell keeps its size.
   fileprivate var recordEscaped: String {
     let result = escaped { scalar in
       switch scalar {
@@ -128,7 +127,7 @@ extension String {
     return result.isEmpty ? "\\ " : result
   }
 
-  /// The text as it must stand between quotes.
+  /// The text escaped for quotes.
   fileprivate var quoted: String {
     escaped { scalar in
       switch scalar {

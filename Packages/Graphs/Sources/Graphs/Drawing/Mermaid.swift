@@ -1,7 +1,6 @@
 extension ComputationGraph {
-  /// The graph as a Mermaid flowchart, which Markdown shows as a picture where it stands in a block
-  /// of the language `mermaid`, as on GitHub. Language:
-  /// <https://mermaid.js.org/syntax/flowchart.html>
+  /// The graph as a Mermaid flowchart, which GitHub and others draw in a Markdown block of the language
+  /// `mermaid`. Language: <https://mermaid.js.org/syntax/flowchart.html>
   public func mermaid(direction: Direction = .topDown) -> String {
     var text = "flowchart \(direction.rawValue)\n"
     let inside = Dictionary(grouping: nodes.indices) { nodes[$0].cluster ?? -1 }
@@ -43,7 +42,7 @@ extension ComputationGraph.Node {
 }
 
 extension String {
-  /// Letters, digits and what is harmless as they are, all else by number.
+  /// The text with all characters but letters, digits and harmless ones as numeric entities.
   fileprivate var mermaidEscaped: String {
     var result = ""
     for scalar in unicodeScalars {

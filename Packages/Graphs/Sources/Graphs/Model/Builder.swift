@@ -1,5 +1,5 @@
 extension ComputationGraph {
-  /// Puts a graph together, node by node.
+  /// Builds a graph, node by node.
   ///
   ///     var builder = ComputationGraph.Builder()
   ///     let a = builder.add(.init(.parameter, label: "a"))
@@ -16,14 +16,14 @@ extension ComputationGraph {
     /// Creates an empty builder.
     public init() {}
 
-    /// Adds a node and returns its place.
+    /// Adds a node and returns its index.
     @discardableResult
     public mutating func add(_ node: Node) -> Int {
       nodes.append(node)
       return nodes.count - 1
     }
 
-    /// Adds a cluster and returns its place. The one around it comes first.
+    /// Adds a cluster and returns its index. Its parent must be added first.
     @discardableResult
     public mutating func add(_ cluster: Cluster) -> Int {
       clusters.append(cluster)
@@ -33,7 +33,7 @@ extension ComputationGraph {
     /// Adds a line below the drawing.
     public mutating func note(_ text: String) { notes.append(text) }
 
-    /// Adds an arrow between two nodes that are already there.
+    /// Adds an arrow between two nodes that were added before.
     public mutating func connect(
       _ source: Int, to target: Int, label: String = "", isSaved: Bool = false
     ) {
@@ -45,12 +45,12 @@ extension ComputationGraph {
       edges.append(Edge(from: source, to: target, label: label, isSaved: isSaved))
     }
 
-    /// Changes a node that is already there.
+    /// Changes a node that was added before.
     public mutating func update(_ place: Int, _ change: (inout Node) -> Void) {
       change(&nodes[place])
     }
 
-    /// The graph. Stops the program where there is a cycle.
+    /// The graph. Stops the program if it has a cycle.
     public func graph() -> ComputationGraph {
       do {
         return try ComputationGraph(

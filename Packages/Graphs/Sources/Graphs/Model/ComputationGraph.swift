@@ -1,38 +1,38 @@
 import Support
 
-/// What a computation was made of: a directed graph of values and operations, without cycles.
+/// The graph of a computation: a directed acyclic graph of values and operations.
 ///
-/// It is plain data that knows nothing of tensors or of drawing. `ScalarGrad`, `Tensors` and `NN`
-/// make one (`loss.graph()`, `model.graph(input)`), a ``Builder`` makes any other;
-/// ``dot(direction:legend:)`` and ``mermaid(direction:)`` write it as text; importing
+/// It is plain data, independent of tensors and of drawing. `ScalarGrad`, `Tensors` and `NN` create
+/// graphs (`loss.graph()`, `model.graph(input)`), a ``Builder`` creates any other;
+/// ``dot(direction:legend:)`` and ``mermaid(direction:)`` write them as text; importing
 /// `GraphvizRendering` adds `render(to:)`.
 ///
 /// Nodes and edges keep their order, so that the same computation always gives the same text.
 public struct ComputationGraph: Hashable, Sendable {
-  /// One box of the drawing.
+  /// A node, drawn as a box.
   public struct Node: Hashable, Codable, Sendable {
-    /// What it stands for.
+    /// The kind of the node.
     public var kind: Kind
     /// The node's title; may be empty and may hold any text.
     public var label: String
     /// The fields of the node, in order.
     public var fields: [Field]
-    /// The innermost cluster that it belongs to, by its place in ``ComputationGraph/clusters``.
+    /// The innermost cluster that contains it, an index into ``ComputationGraph/clusters``.
     public var cluster: Int?
     /// The memory that it keeps until backward, in bytes.
     public var savedBytes: Int
-    /// What is highlighted about it.
+    /// The mark that highlights it, if any.
     public var mark: Mark?
 
     /// Creates a node.
     ///
     /// - Parameters:
-    ///   - kind: what it stands for.
-    ///   - label: its label.
-    ///   - fields: what stands below the label.
-    ///   - cluster: the frame that it is in.
+    ///   - kind: kind of the node.
+    ///   - label: title of the node.
+    ///   - fields: fields below the title.
+    ///   - cluster: index of the innermost cluster that contains it.
     ///   - savedBytes: memory that it keeps until backward, in bytes.
-    ///   - mark: what stands out about it.
+    ///   - mark: mark that highlights it.
     public init(
       _ kind: Kind, label: String, fields: [Field] = [], cluster: Int? = nil, savedBytes: Int = 0,
       mark: Mark? = nil
@@ -45,45 +45,45 @@ public struct ComputationGraph: Hashable, Sendable {
       self.mark = mark
     }
 
-    /// The field of a name.
+    /// The first field with a name.
     public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
   }
 
-  /// What a node stands for, which decides its shape and colour.
+  /// The kind of a node, which determines its shape and color.
   public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
-    /// A value that was given, not computed, and that needs no gradient.
+    /// A leaf that does not require a gradient.
     case constant
-    /// A value that was given and that a gradient is wanted for.
+    /// A leaf that requires a gradient.
     case parameter
-    /// A value that an operation computed.
+    /// A computed value.
     case value
-    /// A computed value that backward needs, and that stays in memory until then.
+    /// A computed value that is kept in memory for backward.
     case saved
     /// An operation.
     case operation
-    /// A module, or some other part of the computation, drawn as one.
+    /// A module, or another part of the computation, drawn as one node.
     case module
   }
 
-  /// What stands out about a node.
+  /// A mark that highlights a node.
   public enum Mark: String, Hashable, Codable, Sendable, CaseIterable {
-    /// Runs in this step of backward.
+    /// It runs in this step of backward.
     case running
-    /// Has got its gradient, or a part of it, by now.
+    /// It has its gradient, or a part of it.
     case reached
     /// Its gradient is too large.
     case exploding
     /// Its gradient is too small.
     case vanishing
-    /// Holds a NaN or an infinity.
+    /// It contains a NaN or an infinity.
     case notANumber
-    /// Hands on no gradient at all.
+    /// It passes on almost no gradient, or none.
     case dead
     /// No gradient reaches it.
     case detached
-    /// Not what it was in the graph that this one is compared with.
+    /// It differs from the graph that this one is compared with.
     case changed
-    /// In only one of two graphs that are compared.
+    /// It is in only one of two compared graphs.
     case unmatched
   }
 
@@ -93,7 +93,7 @@ public struct ComputationGraph: Hashable, Sendable {
     public var name: String
     /// The value, as text.
     public var text: String
-    /// The numbers that the text tells of, if it does.
+    /// A summary of the numbers that the text shows, if any.
     public var numbers: NumberSummary?
 
     /// Creates a field.
@@ -113,32 +113,32 @@ public struct ComputationGraph: Hashable, Sendable {
       self.init(name, number.briefDescription, numbers: NumberSummary([number]))
     }
 
-    /// An amount of memory, such as `390.6 KiB`.
+    /// A memory size, such as `390.6 KiB`.
     public init(_ name: String, bytes: Int) {
       self.init(name, bytes.byteDescription)
     }
   }
 
-  /// An arrow between two nodes, given by their places in ``ComputationGraph/nodes``.
+  /// An arrow between two nodes, given by their indices in ``ComputationGraph/nodes``.
   public struct Edge: Hashable, Codable, Sendable {
-    /// The place of the node where it begins.
+    /// The index of the node where it starts.
     public var source: Int
-    /// The place of the node where it ends.
+    /// The index of the node where it ends.
     public var target: Int
-    /// What goes along it, such as a shape; empty where there is nothing to say.
+    /// The label, such as a shape; may be empty.
     public var label: String
     /// Whether the target only keeps the source's value for backward.
     public var isSaved: Bool
-    /// Whether it stands out, as where a gradient goes along it in this step.
+    /// Whether it is highlighted, for example because a gradient flows along it in this step.
     public var isHighlighted = false
 
     /// Creates an arrow.
     ///
     /// - Parameters:
-    ///   - source: place of the node where it begins.
-    ///   - target: place of the node where it ends.
-    ///   - label: its label.
-    ///   - isSaved: whether it is only kept for backward.
+    ///   - source: index of the node where it starts.
+    ///   - target: index of the node where it ends.
+    ///   - label: label of the arrow.
+    ///   - isSaved: whether the target only keeps the source's value for backward.
     public init(from source: Int, to target: Int, label: String = "", isSaved: Bool = false) {
       self.source = source
       self.target = target
@@ -149,25 +149,25 @@ public struct ComputationGraph: Hashable, Sendable {
 
   /// A part of the computation, such as a module, drawn as a frame around its nodes.
   public struct Cluster: Hashable, Codable, Sendable {
-    /// Its name in the whole, such as `encoder.layers.0`.
+    /// The full name, such as `encoder.layers.0`.
     public var name: String
-    /// What it is, such as `Linear`.
+    /// The type, such as `Linear`.
     public var label: String
-    /// What stands below its label.
+    /// The fields of the cluster, in order.
     public var fields: [Field]
-    /// The cluster around it, which comes before it in ``ComputationGraph/clusters``.
+    /// The index of the enclosing cluster, which comes earlier in ``ComputationGraph/clusters``.
     public var parent: Int?
-    /// How many of its kind, one after the other, it stands for.
+    /// The number of identical consecutive clusters that it stands for.
     public var repeats: Int
 
-    /// Creates a frame.
+    /// Creates a cluster.
     ///
     /// - Parameters:
-    ///   - name: name in the whole, such as `encoder.layers.0`.
-    ///   - label: its label.
-    ///   - fields: what stands below the label.
-    ///   - parent: the frame around it.
-    ///   - repeats: how many it stands for.
+    ///   - name: full name, such as `encoder.layers.0`.
+    ///   - label: type, such as `Linear`.
+    ///   - fields: fields of the cluster.
+    ///   - parent: index of the enclosing cluster.
+    ///   - repeats: number of identical consecutive clusters that it stands for.
     public init(
       name: String, label: String, fields: [Field] = [], parent: Int? = nil, repeats: Int = 1
     ) {
@@ -179,18 +179,18 @@ public struct ComputationGraph: Hashable, Sendable {
     }
   }
 
-  /// The nodes; what a node needs comes before it.
+  /// The nodes.
   public let nodes: [Node]
   /// The arrows.
   public let edges: [Edge]
-  /// The frames; the one around another comes before it.
+  /// The clusters, drawn as frames; parents come first.
   public let clusters: [Cluster]
-  /// What is to be said below the drawing, such as what was folded.
+  /// The lines below the drawing, such as what was folded.
   public let notes: [String]
 
   /// Creates a graph of nodes and arrows.
   ///
-  /// - Throws: ``ComputationGraphError``, where an edge or a cluster leads nowhere or there is a
+  /// - Throws: ``ComputationGraphError`` if an index of a node or cluster is invalid, or if there is a
   ///   cycle.
   public init(
     nodes: [Node], edges: [Edge], clusters: [Cluster] = [], notes: [String] = []
@@ -215,7 +215,7 @@ public struct ComputationGraph: Hashable, Sendable {
     }
   }
 
-  /// A graph that is known to be right.
+  /// Creates a graph that is known to be valid.
   init(unchecked nodes: [Node], _ edges: [Edge], _ clusters: [Cluster], _ notes: [String]) {
     self.nodes = nodes
     self.edges = edges
@@ -223,13 +223,12 @@ public struct ComputationGraph: Hashable, Sendable {
     self.notes = notes
   }
 
-  /// The graph with more nodes, which nothing leads to or from.
+  /// The graph with additional nodes, without edges.
   public func adding(_ more: [Node]) -> ComputationGraph {
     ComputationGraph(unchecked: nodes + more, edges, clusters, notes)
   }
 
-  /// The nodes, each after those that lead to it, or in the other direction; without those in and
-  /// behind cycles. Kahn, 1962.
+  /// The nodes in topological order, or in reverse; without those in and behind cycles. Kahn, 1962.
   func topologicalOrder(fromEnd: Bool = false) -> [Int] {
     var waiting = [Int](repeating: 0, count: nodes.count)
     for edge in edges { waiting[fromEnd ? edge.source : edge.target] += 1 }
@@ -246,7 +245,7 @@ public struct ComputationGraph: Hashable, Sendable {
     return order
   }
 
-  /// Where all edges lead, sorted by where they come from, and where those of each node begin.
+  /// The targets of all edges, grouped by source, and the start of each group.
   private func neighbours(fromEnd: Bool) -> (starts: [Int], targets: [Int]) {
     var starts = [Int](repeating: 0, count: nodes.count + 1)
     for edge in edges { starts[(fromEnd ? edge.target : edge.source) + 1] += 1 }
@@ -269,7 +268,7 @@ public struct ComputationGraph: Hashable, Sendable {
         ranks[target] = max(ranks[target], ranks[place] + 1)
       }
     }
-    // What nothing leads to stands right before the first that uses it.
+    // A node without incoming edges is placed right before its first use.
     var isGiven = [Bool](repeating: true, count: nodes.count)
     for edge in edges { isGiven[edge.target] = false }
     for place in nodes.indices where isGiven[place] {

@@ -2,21 +2,21 @@ import Foundation
 
 /// The errors of an invalid graph.
 public enum ComputationGraphError: Error, Equatable, LocalizedError {
-  /// An edge that leads out of the graph's nodes.
+  /// An edge to or from a missing node.
   case noSuchNode(ComputationGraph.Edge, count: Int)
-  /// A cluster that is not there, or that comes before the one around it.
+  /// A missing cluster, or a parent that comes after its child.
   case noSuchCluster(Int, count: Int)
-  /// Nodes that lead to each other in a circle, by some of their labels.
+  /// A cycle, with the labels of some of the nodes in it or behind it.
   case cycle([String])
 
   public var errorDescription: String? {
     switch self {
     case .noSuchNode(let edge, let count):
-      "edge \(edge.source) → \(edge.target) leads out of the \(count) nodes"
+      "edge \(edge.source) → \(edge.target) refers to a node that does not exist; there are \(count)"
     case .noSuchCluster(let place, let count):
-      "there is no cluster \(place) of \(count), or it comes before the one around it"
+      "there is no cluster \(place) of \(count), or it comes after one inside it"
     case .cycle(let labels):
-      "it has a cycle, which no computation has, through or to \(labels.joined(separator: ", "))"
+      "the graph has a cycle at or before \(labels.joined(separator: ", "))"
     }
   }
 }

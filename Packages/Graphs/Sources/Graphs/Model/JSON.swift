@@ -5,7 +5,7 @@ extension ComputationGraph: Codable {
     case nodes, edges, clusters, notes
   }
 
-  /// Reads a graph, and throws `DecodingError.dataCorrupted` for one that cannot be.
+  /// Decodes a graph; throws `DecodingError.dataCorrupted` if it is invalid.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     do {
@@ -28,11 +28,11 @@ extension ComputationGraph: Codable {
     try container.encode(notes, forKey: .notes)
   }
 
-  /// The graph as JSON, the same bytes for the same graph. `JSONDecoder` reads it.
+  /// The graph as JSON, the same bytes for equal graphs. `JSONDecoder` reads it.
   public func json() -> Data { stableJSON(self) }
 }
 
-/// The same bytes for the same value. There are no numbers in graphs that JSON does not know.
+/// JSON with the same bytes for equal values. Graphs contain no numbers that JSON cannot represent.
 func stableJSON(_ value: some Encodable) -> Data {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]

@@ -8,7 +8,7 @@ public struct NumberSummary: Hashable, Codable, Sendable {
   public let infinities: Int
   /// The number of zeros.
   public let zeros: Int
-  // Of the others; 0 where there are none.
+  // 0 if there are no finite values.
   /// The mean of the finite values.
   public let mean: Double
   /// The standard deviation of the finite values.
@@ -18,7 +18,7 @@ public struct NumberSummary: Hashable, Codable, Sendable {
   /// The maximum of the finite values.
   public let max: Double
 
-  /// In two passes, so that no digits are lost.
+  /// Computes the statistics of numbers, in two passes for accuracy.
   public init(_ numbers: some Collection<Double>) {
     count = numbers.count
     nans = numbers.count(where: \.isNaN)
@@ -39,7 +39,7 @@ public struct NumberSummary: Hashable, Codable, Sendable {
     let squares = numbers.reduce(0.0) { sum, number in
       number.isFinite ? sum + (number - center) * (number - center) : sum
     }
-    // Sums of the very largest numbers are infinite, which JSON does not know.
+    // Sums of very large numbers may be infinite, which JSON cannot represent.
     func finiteOnly(_ number: Double) -> Double {
       Swift.min(Swift.max(number, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
     }
@@ -51,7 +51,7 @@ public struct NumberSummary: Hashable, Codable, Sendable {
   /// The largest absolute value.
   public var largest: Double { Swift.max(abs(min), abs(max)) }
 
-  /// Mean and standard deviation, then the range, then the share of what is no finite number.
+  /// The mean and standard deviation, the range, and the percentages of NaNs and infinities.
   public var text: String {
     let broken = nans + infinities
     var lines: [String] = []

@@ -1,9 +1,9 @@
 extension ComputationGraph {
-  /// The graph with some of its nodes as one.
+  /// The graph with groups of nodes merged into one node each.
   ///
   /// - Parameters:
-  ///   - group: for each node, the group that becomes one node, or nil.
-  ///   - node: the node for a group, given the places of its nodes.
+  ///   - group: for each node, its group, or nil.
+  ///   - node: the node for a group, given the indices of its nodes.
   func collapsing(
     _ group: [Int?], into node: (Int, [Int]) -> Node
   ) -> ComputationGraph {
@@ -29,10 +29,10 @@ extension ComputationGraph {
     return rewired(kept, places, notes: notes)
   }
 
-  /// The graph with other nodes and with its edges between their new places, each once. Clusters
-  /// without nodes go.
+  /// The graph with new nodes, and its edges between their new indices, without duplicates and self
+  /// loops. Empty clusters are removed.
   ///
-  /// - Parameter places: for each node now, its place then; nil where it goes.
+  /// - Parameter places: for each current node, its new index; nil if it is removed.
   func rewired(_ nodes: [Node], _ places: [Int?], notes: [String]) -> ComputationGraph {
     var seen: Set<Edge> = []
     var kept: [Edge] = []
@@ -43,7 +43,7 @@ extension ComputationGraph {
       (moved.source, moved.target) = (source, target)
       if seen.insert(moved).inserted { kept.append(moved) }
     }
-    // The clusters that something is in, and those around them.
+    // Nonempty clusters and their parents.
     var isUsed = [Bool](repeating: false, count: clusters.count)
     for node in nodes {
       var next = node.cluster
@@ -68,7 +68,7 @@ extension ComputationGraph {
     return ComputationGraph(unchecked: moved, kept, keptClusters, notes)
   }
 
-  /// How many of what there is among nodes: `3 operations, 1 saved`.
+  /// The numbers of operations and parameters among nodes, and the memory that they keep.
   func contents(_ places: [Int]) -> [Field] {
     func count(_ kind: Kind) -> Int { places.count { nodes[$0].kind == kind } }
     let held = places.reduce(0) { $0 + nodes[$1].savedBytes }

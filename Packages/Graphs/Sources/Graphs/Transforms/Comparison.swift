@@ -1,9 +1,8 @@
 extension ComputationGraph {
-  /// Two graphs side by side, such as those of one model at two steps, with what changed marked:
-  /// fields of another text as `old → new`, and nodes that only one has.
+  /// Two graphs side by side, such as those of one model at two steps, with the differences marked:
+  /// changed fields as `old → new`, and nodes that are in only one graph.
   ///
-  /// Nodes are the same if they have the same kind, label and cluster, and as many such before
-  /// them.
+  /// Nodes with the same kind, label and cluster are matched, in order.
   public func compared(
     with other: ComputationGraph, names: (String, String) = ("before", "after")
   ) -> ComputationGraph {

@@ -1,26 +1,25 @@
 import Support
 
 extension ComputationGraph {
-  /// Something wrong with a node's gradient or value.
+  /// A problem with a node's gradient or value.
   public struct Diagnostic: Hashable, Sendable {
-    /// The place of the node.
+    /// The index of the node.
     public let node: Int
-    /// What is wrong with it.
+    /// The kind of the problem.
     public let mark: Mark
-    /// What is wrong, in a line.
+    /// The problem, in one line.
     public let text: String
   }
 
-  /// Finds exploding, vanishing and NaN gradients, and dead units: what to look at when a model
-  /// does not learn.
+  /// Finds exploding, vanishing and NaN gradients, and dead units, when a model does not learn.
   ///
   /// Gradients of operations are in the graph of a recording, `loss.recordBackward().graph`.
   ///
   /// - Parameters:
-  ///   - exploding: absolute value from which on a gradient counts as exploding.
-  ///   - vanishing: absolute value below which a gradient that is not 0 everywhere counts as
-  ///     vanishing.
-  ///   - dead: fraction of a ReLU's inputs without gradient from which on it counts as dead.
+  ///   - exploding: largest absolute value from which a gradient counts as exploding.
+  ///   - vanishing: largest absolute value below which a gradient counts as vanishing, unless it is 0
+  ///     everywhere.
+  ///   - dead: fraction of inputs without a gradient from which a ReLU counts as dead.
   public func diagnostics(
     exploding: Double = 1e3, vanishing: Double = 1e-6, dead: Double = 0.9
   ) -> [Diagnostic] {
@@ -54,7 +53,7 @@ extension ComputationGraph {
     return (found + deadUnits(dead)).sorted { ($0.node, $0.text) < ($1.node, $1.text) }
   }
 
-  /// ReLUs whose inputs are nearly all negative, so that nothing before them learns.
+  /// ReLUs with negative inputs almost everywhere, so that nothing upstream learns.
   private func deadUnits(_ limit: Double) -> [Diagnostic] {
     edges.compactMap { edge in
       guard nodes[edge.target].label == "relu", !edge.isSaved,
@@ -69,7 +68,7 @@ extension ComputationGraph {
     }
   }
 
-  /// The graph with its diagnostics marked, and told below.
+  /// The graph with its diagnostics marked, and listed below the drawing.
   public func markingDiagnostics(
     exploding: Double = 1e3, vanishing: Double = 1e-6, dead: Double = 0.9
   ) -> ComputationGraph {
@@ -82,21 +81,21 @@ extension ComputationGraph {
     return ComputationGraph(unchecked: nodes, edges, clusters, notes + lines + rest)
   }
 
-  /// The nodes' labels, each with its place where others have the same.
+  /// The labels of the nodes, with their indices if they are not unique.
   var names: [String] {
     let titles = nodes.map { $0.label.isEmpty ? $0.kind.rawValue : $0.label }
     let counts = Dictionary(grouping: titles) { $0 }.mapValues(\.count)
     return titles.enumerated().map { counts[$1]! > 1 ? "\($1) #\($0)" : $1 }
   }
 
-  /// How many bytes stay in memory until backward.
+  /// The memory that is kept for backward, in bytes.
   public var savedBytes: Int { nodes.reduce(0) { $0 + $1.savedBytes } }
 
-  /// What stays in memory until backward, the largest first, as a table.
+  /// A table of the memory that is kept for backward, largest first.
   public var memoryTable: String {
     let held = nodes.indices.filter { nodes[$0].savedBytes > 0 }
       .sorted { (nodes[$1].savedBytes, $0) < (nodes[$0].savedBytes, $1) }
-    // What a kept value came from, or else what it goes to, says what it is.
+    // A saved value is described by the node that computed it, or else by one that uses it.
     var from: [Int: Int] = [:]
     for edge in edges where nodes[edge.target].savedBytes > 0 { from[edge.target] = edge.source }
     let names = names

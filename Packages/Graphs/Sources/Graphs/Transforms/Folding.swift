@@ -1,8 +1,8 @@
 extension ComputationGraph {
-  /// How deep clusters lie inside one another; 0 without any.
+  /// The nesting depth of the clusters; 0 without any.
   public var depth: Int { (clusterDepths.max() ?? -1) + 1 }
 
-  /// How deep each cluster is, from 0 on.
+  /// The depth of each cluster, from 0.
   private var clusterDepths: [Int] {
     var depths = [Int](repeating: 0, count: clusters.count)
     for (place, cluster) in clusters.enumerated() {
@@ -11,14 +11,13 @@ extension ComputationGraph {
     return depths
   }
 
-  /// The graph with each cluster that lies inside so many others drawn as one node; 0 folds all of
-  /// them.
+  /// The graph with each cluster at a depth drawn as one node; 0 folds the outermost ones.
   ///
-  /// What a cluster's node says is how many operations and parameters are in it.
+  /// The node shows the fields of its cluster, or else the numbers of operations and parameters in it.
   public func folded(toDepth depth: Int) -> ComputationGraph {
     let depths = clusterDepths
     guard let deepest = depths.max(), deepest >= depth, depth >= 0 else { return self }
-    // For each cluster, the one around it, or itself, that is folded.
+    // For each cluster, the folded one that contains it, which may be itself.
     var folded = [Int?](repeating: nil, count: clusters.count)
     for place in clusters.indices {
       folded[place] =
@@ -28,8 +27,7 @@ extension ComputationGraph {
     return folding { folded[$0] }
   }
 
-  /// The graph with the clusters that `isFolded` chooses, and all inside them, drawn as one node
-  /// each.
+  /// The graph with the clusters that `isFolded` selects drawn as one node each.
   public func folded(where isFolded: (Cluster) -> Bool) -> ComputationGraph {
     var folded = [Int?](repeating: nil, count: clusters.count)
     for (place, cluster) in clusters.enumerated() {
@@ -49,14 +47,14 @@ extension ComputationGraph {
     }
   }
 
-  /// The graph with no more than a drawing can show, and a note of what was done for that: values
-  /// that many use are drawn for each use, clusters are folded, the innermost first, and then all
-  /// that comes before the last nodes is drawn as one.
+  /// The graph reduced to a size that can be drawn, with a note: values with many uses are drawn once
+  /// per use, then clusters are folded, innermost first, and then all nodes but the last are drawn as
+  /// one.
   ///
-  /// - Parameter maxNodes: maximum number of nodes. Edges may span 25 ranks for each.
+  /// - Parameter maxNodes: maximum number of nodes. Edges may span 25 ranks per node in total.
   public func fitted(to maxNodes: Int) -> ComputationGraph {
     let maxNodes = max(maxNodes, 2)
-    // With fewer nodes there are no more ranks than that.
+    // With so few nodes, an edge cannot span more than 25 ranks.
     if nodes.count <= 25 { return self }
     let maxSpan = 25 * min(maxNodes, 1 << 40)
     func fits(_ graph: ComputationGraph) -> Bool {
@@ -73,7 +71,7 @@ extension ComputationGraph {
     }
     let note = "folded from \(nodes.count.grouped) nodes"
     if fits(graph) {
-      return graph.noting("\(note): what is deeper than \(depth) frames is one node each")
+      return graph.noting("\(note): frames nested deeper than \(depth) are drawn as one node each")
     }
     var kept = min(maxNodes, graph.nodes.count) - 1
     var short = graph.keepingLast(kept)
@@ -97,8 +95,8 @@ extension ComputationGraph {
     ComputationGraph(unchecked: nodes, edges, clusters, notes + [note])
   }
 
-  /// The graph with given values that many nodes use drawn once more for each use, so that no
-  /// arrows go across all of it.
+  /// The graph with parameters and constants that have many uses drawn once for each, so that no
+  /// arrows cross the whole drawing.
   func splittingHubs(uses limit: Int = 8) -> ComputationGraph {
     var uses = [Int](repeating: 0, count: nodes.count)
     var isGiven = nodes.map { $0.kind == .parameter || $0.kind == .constant }
@@ -126,7 +124,7 @@ extension ComputationGraph {
     return ComputationGraph(unchecked: nodes, edges, clusters, notes)
   }
 
-  /// The graph without some of its nodes, and the edges to and from them.
+  /// The graph with only the nodes that `isKept` accepts, and the edges between them.
   public func filtered(where isKept: (Node) -> Bool) -> ComputationGraph {
     var (kept, places): ([Node], [Int?]) = ([], [])
     for node in nodes {
@@ -138,7 +136,7 @@ extension ComputationGraph {
 }
 
 extension Int {
-  /// With a comma after each three digits.
+  /// With commas as thousands separators.
   var grouped: String {
     let digits = String(magnitude)
     let parts = stride(from: digits.count, to: 0, by: -3).map { end in

@@ -1,11 +1,11 @@
 extension ComputationGraph {
-  /// The graph with clusters that are alike and follow one another drawn once, with `× 12` in their
-  /// title.
+  /// The graph with identical consecutive clusters drawn once, with `× 12` in their title.
   ///
-  /// Clusters are alike if they hold the same nodes, but for the numbers and their own names.
+  /// Clusters are identical if they contain the same nodes, apart from fields of numbers and the names
+  /// of the clusters.
   public func foldingRepeats() -> ComputationGraph {
     var graph = self
-    // Outer clusters first: what is inside of the copies goes with them.
+    // Outer clusters first: clusters inside of the copies are removed with them.
     var next = 0
     while let run = graph.firstRun(from: &next) {
       if let shorter = graph.folding(run) { graph = shorter }
@@ -13,7 +13,7 @@ extension ComputationGraph {
     return graph
   }
 
-  /// Clusters that are alike, one after the other.
+  /// The next run of identical consecutive clusters.
   private func firstRun(from start: inout Int) -> [Int]? {
     let texts = clusterTexts()
     let siblings = Dictionary(grouping: clusters.indices) { clusters[$0].parent ?? -1 }
@@ -27,13 +27,13 @@ extension ComputationGraph {
     return nil
   }
 
-  /// All that two clusters that are alike have in common.
+  /// A text for each cluster, equal for identical ones.
   private func clusterTexts() -> [String] {
     var texts = clusters.map { "\($0.label)\($0.repeats)\($0.fields.map(\.text))" }
     func add(_ text: String, to cluster: Int?) {
       var next = cluster
       while let place = next {
-        // Names begin with the cluster's own, which says nothing of what it is.
+        // Names start with that of the cluster, which differs between identical ones.
         let name = clusters[place].name
         texts[place] += text.hasPrefix(name + ".") ? String(text.dropFirst(name.count)) : text
         next = clusters[place].parent
@@ -56,10 +56,9 @@ extension ComputationGraph {
     return texts
   }
 
-  /// The graph with the first of some clusters in place of all; nil where that would lead round in
-  /// a circle.
+  /// The graph with the first of several clusters standing for all; nil if that would create a cycle.
   private func folding(_ run: [Int]) -> ComputationGraph? {
-    // For each cluster, which of the copies it is in.
+    // For each cluster, the index of the copy that contains it.
     var copy = [Int?](repeating: nil, count: clusters.count)
     for (number, place) in run.enumerated() { copy[place] = number }
     for (place, cluster) in clusters.enumerated() where copy[place] == nil {
@@ -75,7 +74,7 @@ extension ComputationGraph {
       for (place, first) in zip(copy, members[0]) { original[place] = first }
     }
     func number(_ place: Int) -> Int? { nodes[place].cluster.flatMap { copy[$0] } }
-    // From one copy to the next would lead back to where it came from.
+    // An edge from one copy to the next would become a cycle.
     let through = edges.filter { edge in
       guard let from = number(edge.source), let to = number(edge.target) else { return true }
       return from == to
