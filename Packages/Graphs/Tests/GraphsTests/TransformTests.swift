@@ -99,7 +99,9 @@ private func arrows(_ graph: Graph) -> [String] {
     let folded = graph.fitted(to: 250)
     #expect(folded.nodes.count == 102)
     #expect(
-      folded.notes == ["folded from 402 nodes: frames nested deeper than 1 are drawn as one node each"])
+      folded.notes == [
+        "folded from 402 nodes: frames nested deeper than 1 are drawn as one node each"
+      ])
     #expect(graph.fitted(to: 10).nodes.count == 3)
 
     var builder = Graph.Builder()

@@ -112,7 +112,8 @@ private func arrows(_ graph: ComputationGraph) -> [String] {
         "cut.bias",
       ])
     #expect(missing["frozen.bias"] == "it is frozen: requiresGrad is off")
-    #expect(missing["idle.bias"]?.hasPrefix("its module does not contribute to this result") == true)
+    #expect(
+      missing["idle.bias"]?.hasPrefix("its module does not contribute to this result") == true)
     #expect(missing["scale"]?.hasPrefix("its module ran, but the parameter does not") == true)
     let graph = loss.graph(of: model)
     #expect(graph.nodes.filter { $0.mark == .detached }.map(\.label) == Array(missing.keys))

@@ -77,7 +77,8 @@ open class ModuleDict: Module {
     }
     set {
       if name.isEmpty || name.contains(".") {
-        fatalError("ModuleDict: “\(name)” is not a valid name; it must not be empty or contain a dot")
+        fatalError(
+          "ModuleDict: “\(name)” is not a valid name; it must not be empty or contain a dot")
       }
       entries[name] = newValue
     }

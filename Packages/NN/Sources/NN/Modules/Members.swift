@@ -78,7 +78,8 @@ extension Module {
 
   private func checkName(_ name: String) {
     if name.isEmpty || name.contains(".") {
-      fatalError("\(type(of: self)): “\(name)” is not a valid name; it must not be empty or contain a dot")
+      fatalError(
+        "\(type(of: self)): “\(name)” is not a valid name; it must not be empty or contain a dot")
     }
   }
 }
