@@ -264,7 +264,7 @@ private final class Outer: Module {
         _ = crossEntropy(Tensor.ones([1, 3]), Tensor([3]))
       })
     await expectMessage(
-      "Adam: an optimizer without parameters",
+      "Adam: there are no parameters to optimize",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Adam([Tensor]())
       })
@@ -274,7 +274,7 @@ private final class Outer: Module {
         _ = SGD(Linear(1, 1).parameters(), lr: -1)
       })
     await expectMessage(
-      "SGD: a tensor of shape [1] is no leaf",
+      "SGD: a tensor of shape [1] is not a leaf",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = SGD([Tensor.ones([1])], lr: 1)
       })

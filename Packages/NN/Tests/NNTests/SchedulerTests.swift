@@ -95,7 +95,7 @@ import Testing
 
   @Test func mistakesStop() async {
     await expectMessage(
-      "ChainedScheduler: 0 schedulers; there must be one or more",
+      "ChainedScheduler: 0 schedulers; expected one or more",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = ChainedScheduler([])
       })

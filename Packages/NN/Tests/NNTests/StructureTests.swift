@@ -247,7 +247,7 @@ private func expectEqual(_ a: Module, _ b: Module) {
     Module.register(Other.Linear.self, as: "Other.Linear")
     #expect(Other.Linear().structure().type == "Other.Linear")
     await expectMessage(
-      "register it with another name",
+      "register the class under another name",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         enum Another {
           final class Linear: Module, Rebuildable {
