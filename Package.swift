@@ -38,7 +38,7 @@ func chapter(
     exclude: ["README.md", "Checks", "Pictures"] + data)
 }
 
-// What one import of Flambeau has.
+// The libraries: what one import of Flambeau has, and TensorBoard.
 let libraries = [
   "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN",
   "TensorBoard", "Files", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles", "Serialization",
