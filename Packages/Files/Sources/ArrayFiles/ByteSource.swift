@@ -3,7 +3,7 @@ import Foundation
 import Tensors
 @_spi(Flambeau) import Files
 
-/// A sequential source of bytes, from a file or an entry of an archive.
+/// A sequential source of bytes: a file, or an entry of an archive.
 protocol ByteSource: AnyObject {
   var path: String { get }
   /// The maximum number of bytes. A header that promises more is invalid, and nothing is allocated
@@ -11,14 +11,14 @@ protocol ByteSource: AnyObject {
   var limit: Int { get }
   /// The memory budget of the file's contents.
   var budget: MemoryBudget { get }
-  /// Up to as many bytes as there is room for; none at the end.
+  /// Reads at most `buffer.count` bytes, and returns the number of bytes read; 0 at the end.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 }
 
 extension ByteSource {
   func damaged(_ reason: String) -> DataFileError { .damaged(path: path, reason: reason) }
 
-  /// As many bytes as there is room for.
+  /// Fills the buffer, or throws if the source ends before.
   func fill(_ buffer: UnsafeMutableRawBufferPointer, with what: String) throws {
     var filled = 0
     while filled < buffer.count {
@@ -40,7 +40,7 @@ extension ByteSource {
     }
   }
 
-  /// A tensor of elements that lie one after another and end the file.
+  /// A tensor of the remaining elements, which must end the file.
   ///
   /// - Parameter swapped: whether the byte order differs from this machine's.
   func tensor(_ shape: [Int], _ type: StoredType, swapped: Bool) throws -> Tensor {
@@ -49,7 +49,7 @@ extension ByteSource {
     return tensor
   }
 
-  /// A tensor of the elements that come next.
+  /// A tensor of the next elements.
   func elements(_ shape: [Int], _ type: StoredType, swapped: Bool) throws -> Tensor {
     guard let packedCount = type.byteCount(of: shape), packedCount <= limit else {
       throw damaged("its header says \(shape) of \(type.name), more than the file can hold")
@@ -59,7 +59,7 @@ extension ByteSource {
     return try type.tensor(shape, swapped: swapped, path: path) { try fill($0, with: "data") }
   }
 
-  /// Looks for the end, where an archive also compares its checksum.
+  /// Throws unless this is the end. Reading up to the end makes libzip verify an entry's checksum.
   func expectEnd() throws {
     var byte: UInt8 = 0
     guard try withUnsafeMutableBytes(of: &byte, { try read(into: $0) }) == 0 else {
@@ -86,7 +86,7 @@ final class FileSource: ByteSource {
       throw DataFileError.unreadable(path: path, reason: "not enough memory")
     }
     self.file = file
-    // From now on zlib knows whether the file is compressed.
+    // This reads the start of the file, so that zlib knows whether it is compressed.
     let isPacked = gzdirect(file) == 0
     limit = size * (isPacked ? Self.deflateRatio : 1)
     budget = MemoryBudget(limits, path: path, fileSize: size)

@@ -1,7 +1,7 @@
 import CXXHash
 import Dispatch
 
-/// Checksums of bytes: 64 bits of XXH3 (Y. Collet), at the speed of memory.
+/// 64-bit XXH3 checksums (Y. Collet), computed at memory bandwidth.
 @_spi(Flambeau) public enum Checksum {
   public static func of(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     XXH3_64bits(bytes.baseAddress, bytes.count)
@@ -11,7 +11,7 @@ import Dispatch
     Array(bytes).withUnsafeBytes { of($0) }
   }
 
-  /// The checksum of several pieces as if they were one, which `next` gives until it gives none.
+  /// The checksum of the concatenation of all pieces that `next` returns, until it returns nil.
   public static func joined(_ next: () throws -> [UInt8]?) rethrows -> UInt64 {
     let state = XXH3_createState()
     defer { XXH3_freeState(state) }
@@ -22,13 +22,13 @@ import Dispatch
     return XXH3_64bits_digest(state)
   }
 
-  /// The checksums of several pieces of memory, on several threads.
+  /// The checksums of several pieces of memory, computed on several threads.
   public static func all(_ pieces: [UnsafeRawBufferPointer]) -> [UInt64] {
     if pieces.isEmpty { return [] }
     return [UInt64](unsafeUninitializedCapacity: pieces.count) { sums, count in
-      // Each piece has a place of its own.
+      // Each iteration writes elements of its own.
       nonisolated(unsafe) let (sums, pieces) = (sums, pieces)
-      // Small pieces go together, since a thread takes longer to start.
+      // 64 pieces per iteration, since starting a thread takes longer than a small piece.
       let share = 64
       DispatchQueue.concurrentPerform(iterations: (pieces.count + share - 1) / share) { part in
         for place in part * share..<min((part + 1) * share, pieces.count) {
@@ -39,7 +39,7 @@ import Dispatch
     }
   }
 
-  /// 16 hexadecimal digits.
+  /// The checksum as 16 hexadecimal digits.
   public static func text(_ sum: UInt64) -> String {
     let digits = String(sum, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits

@@ -1,10 +1,10 @@
 import Tensors
 
 extension DType {
-  /// The size of a tensor in bytes; nil for a shape that no tensor can have, even if another of its
-  /// sizes is 0.
+  /// The size of a tensor in bytes; nil for a shape that no tensor can have, even if one of its sizes
+  /// is 0.
   @_spi(Flambeau) public func byteCount(of shape: [Int]) -> Int? {
-    // With room for the widest dtype, as tensors themselves have it.
+    // The limit is that of the widest dtype, 8 bytes, as for tensors themselves.
     var (bytes, isEmpty) = (8, false)
     guard shape.count <= 64 else { return nil }
     for size in shape {

@@ -26,29 +26,29 @@ extension HDF5 {
     }
   }
 
-  /// What a dataset's elements become.
+  /// How a dataset's elements are read.
   public struct Element {
-    /// The dtype that holds all that the HDF5 type can.
+    /// The dtype of the tensor, which can represent all values of the HDF5 type.
     public let dtype: DType
-    /// What libhdf5 is to write to memory: elements of that dtype, or of that size.
+    /// The HDF5 type that libhdf5 converts elements to in memory; its size is that of the dtype.
     public let memoryType: HDF5Handle
     private let isUnsigned: Bool
 
-    /// What libhdf5 writes to memory.
+    /// The type of the elements that libhdf5 writes to memory.
     public var stored: StoredType { isUnsigned ? .uint64 : .plain(dtype) }
 
     init(_ dtype: DType, _ memoryType: HDF5Handle, isUnsigned: Bool = false) {
       (self.dtype, self.memoryType, self.isUnsigned) = (dtype, memoryType, isUnsigned)
     }
 
-    /// Elements of 16 bits, which the file has as integers.
+    /// 16-bit elements whose bits the file stores as integers.
     public static func bits(_ dtype: DType) throws -> Element {
       Element(dtype, try HDF5Handle(H5Tcopy(hdf5_native_uint16()), close: H5Tclose))
     }
 
-    /// Makes elements of what libhdf5 wrote.
+    /// Converts what libhdf5 wrote to elements of the dtype, in place.
     ///
-    /// - Throws: ``HDF5Failure``, for a number that is too large.
+    /// - Throws: ``HDF5Failure`` if a number does not fit into int64.
     public func finish(_ memory: UnsafeMutableRawBufferPointer) throws {
       do {
         try memory.makeElements(from: stored, swapped: false)
@@ -58,8 +58,7 @@ extension HDF5 {
     }
   }
 
-  /// What elements of an HDF5 type become, whatever its order of bytes; nil where no dtype holds
-  /// them.
+  /// How elements of an HDF5 type, of any byte order, are read; nil if no dtype can represent them.
   public static func element(of type: HDF5Handle) throws -> Element? {
     func plain(_ dtype: DType?) throws -> Element? {
       try dtype.map { Element($0, try self.type(of: $0)) }
@@ -75,14 +74,14 @@ extension HDF5 {
       return try plain([1: .uint8, 2: .int32, 4: .int64][size])
     case H5T_INTEGER: return try plain([1: .int8, 2: .int16, 4: .int32, 8: .int64][size])
     case H5T_FLOAT: return try plain(floatingPoint(type))
-    // Bits are what others store Booleans as.
+    // Some programs store Booleans as bit fields.
     case H5T_BITFIELD where size == 1:
       return Element(.uint8, try HDF5Handle(H5Tcopy(hdf5_native_bits8()), close: H5Tclose))
     default: return nil
     }
   }
 
-  /// The narrowest dtype that has all numbers of a floating-point type.
+  /// The narrowest dtype that can represent all values of a floating-point type.
   private static func floatingPoint(_ type: HDF5Handle) -> DType? {
     var (exponent, fraction) = (0, 0)
     guard hdf5_float_layout(type.id, &exponent, &fraction) else { return nil }
@@ -92,7 +91,7 @@ extension HDF5 {
     return widths.first { exponent <= $0.exponent && fraction <= $0.fraction }?.dtype
   }
 
-  /// What a type is that no tensor has.
+  /// A description of an unsupported type, for messages.
   public static func description(of type: HDF5Handle) -> String {
     switch H5Tget_class(type.id) {
     case H5T_STRING: "text"
@@ -106,13 +105,13 @@ extension HDF5 {
     }
   }
 
-  /// Whether a dataset was made without any elements, not even one.
+  /// Whether a dataset has a null dataspace, without any elements.
   public static func isNull(_ dataset: HDF5Handle) throws -> Bool {
     let space = try HDF5Handle(H5Dget_space(dataset.id), close: H5Sclose)
     return H5Sget_simple_extent_type(space.id) == H5S_NULL
   }
 
-  /// The sizes of a dataset.
+  /// The shape of a dataset.
   public static func shape(of dataset: HDF5Handle) throws -> [Int] {
     let space = try HDF5Handle(H5Dget_space(dataset.id), close: H5Sclose)
     let rank = H5Sget_simple_extent_ndims(space.id)

@@ -3,13 +3,13 @@ import CHDF5
 import Foundation
 @_spi(Flambeau) import Tensors
 
-// Opening what is in HDF5 files of any origin. Whatever way leads in, the same is refused: what
-// lies in other files, and what libhdf5 crashes on.
+// Opening objects of untrusted HDF5 files. All readers use these functions, which reject data that is
+// stored in other files, and files that libhdf5 crashes on.
 
 extension HDF5 {
-  /// Opens a file to read it, after another process has tried what is in it.
+  /// Opens a file for reading, after a child process has read what is in it.
   ///
-  /// - Parameter name: a dataset of which rows are tried as well.
+  /// - Parameter name: name of a dataset; if given, the child reads rows of it, and nothing else.
   /// - Throws: ``HDF5Failure``.
   public static func open(
     _ path: String, trying name: String? = nil, limits: ReadingLimits, fileSize: Int
@@ -21,26 +21,26 @@ extension HDF5 {
     return try HDF5Handle(H5Fopen(path, hdf5_read_only(), hdf5_default()), close: H5Fclose)
   }
 
-  /// How many objects a file of a size can name, each by some bytes.
+  /// An upper bound on the number of objects in a file of a given size, since each takes some bytes.
   public static func objectLimit(_ fileSize: Int) -> Int { 1000 + fileSize / 8 }
 
-  /// How long another process may take.
+  /// The time limit of a child process.
   private static func seconds(_ bytes: Int) -> UInt32 { UInt32(clamping: 10 + bytes / 10_000_000) }
 
-  /// An object of a file or group; links may lead to it, but not out of the file.
+  /// Opens an object of a file or group, following links within the file only.
   ///
   /// - Throws: ``HDF5Failure``.
   public static func object(_ name: String, in group: HDF5Handle) throws -> HDF5Handle {
     try HDF5Handle(hdf5_open_inside(group.id, name), close: H5Oclose)
   }
 
-  /// Why a dataset's data is not read, or nil.
+  /// Why a dataset's data is rejected, or nil.
   public static func refusal(of dataset: HDF5Handle) -> String? {
     hdf5_data_is_inside(dataset.id) ? nil : "its data is in other files"
   }
 
-  /// Where a dataset's elements are in the file, if they are there in one piece and as they are in
-  /// memory.
+  /// The offset of a dataset's elements in the file, if they are stored contiguously and as in memory;
+  /// else nil.
   public static func place(
     of dataset: HDF5Handle, _ element: Element, byteCount: Int, fileSize: Int
   ) throws -> Int? {
@@ -52,7 +52,7 @@ extension HDF5 {
     return offset
   }
 
-  /// Reads whole datasets, in another process, or after another has read the same.
+  /// Reads whole datasets, in a child process, or after a child process has read the same.
   ///
   /// - Throws: ``HDF5Failure``.
   public static func read(
@@ -60,7 +60,7 @@ extension HDF5 {
   ) throws {
     var rest = datasets.filter { $0.tensor.numel > 0 }[...]
     while !rest.isEmpty {
-      // Some at once, since a process costs time, but not all, since they are copied once more.
+      // Up to 64 MiB per child process: starting one takes time, but its data is copied once more.
       var bytes = 0
       let part = rest.prefix { next in
         defer { bytes += next.tensor.numel * next.tensor.dtype.itemSize }

@@ -2,11 +2,11 @@ import CHDF5
 import Foundation
 import Synchronization
 
-/// libhdf5, which keeps global state: one lock guards every call.
+/// Access to libhdf5, which keeps global state, so one lock guards every call.
 @_spi(Flambeau) public enum HDF5 {
   private static let isPrepared = Mutex(false)
 
-  /// Runs `body` alone with the library.
+  /// Runs `body` with exclusive access to the library.
   public static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
     // A result that is not Sendable leaves the lock, but nothing else refers to it.
     nonisolated(unsafe) var result: Result?
@@ -15,14 +15,14 @@ import Synchronization
         H5open()
         isPrepared = true
       }
-      // Every thread has messages of its own.
+      // Error printing is a setting of each thread.
       hdf5_silence()
       result = try body()
     }
     return result!
   }
 
-  /// The library's own words for what went wrong last.
+  /// The library's message for its last error.
   public static func lastError() -> String {
     var text = [CChar](repeating: 0, count: 256)
     hdf5_last_error(&text, text.count)
@@ -32,13 +32,13 @@ import Synchronization
   }
 }
 
-/// Something open in libhdf5 that is closed with its last reference, which must go while the
-/// library is locked.
+/// An open libhdf5 object, which is closed when its last reference is released. This must happen
+/// while the library is locked.
 @_spi(Flambeau) public final class HDF5Handle {
   public let id: hid_t
   private let close: (hid_t) -> herr_t
 
-  /// - Throws: ``HDF5Failure`` where the id says that opening failed.
+  /// - Throws: ``HDF5Failure`` if the id is negative, which means that opening failed.
   public init(_ id: hid_t, close: @escaping (hid_t) -> herr_t) throws {
     guard id >= 0 else { throw HDF5Failure(reason: HDF5.lastError()) }
     self.id = id
@@ -48,7 +48,7 @@ import Synchronization
   deinit { _ = close(id) }
 }
 
-/// A call of libhdf5 that failed.
+/// The error of a call to libhdf5.
 @_spi(Flambeau) public struct HDF5Failure: Error {
   public let reason: String
 

@@ -3,13 +3,13 @@ import CHDF5
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// A dataset in an HDF5 file, which may be larger than memory: it is read in rows, as
+/// A dataset in an HDF5 file, which may be larger than memory: its rows are read on demand, as by
 /// `h5py.File(path)[name][rows]`.
 ///
-/// It may be used from several threads, which then take turns, since libhdf5 lets only one in.
+/// It may be used from several threads, but reads are serialized, since libhdf5 is not concurrent.
 ///
-/// libhdf5 can crash on maliciously damaged files. Another process tries a dataset first, so that
-/// most such files are refused with an error; no promise is made for all of them.
+/// libhdf5 can crash on maliciously damaged files. A child process reads some rows first, so that
+/// most such files are rejected with an error, but not necessarily all.
 // libhdf5 is used behind a lock.
 public final class HDF5Array: @unchecked Sendable {
   /// The file.
@@ -18,7 +18,7 @@ public final class HDF5Array: @unchecked Sendable {
   public let name: String
   /// The shape.
   public let shape: [Int]
-  /// The dtype of its elements.
+  /// The dtype of the elements.
   public let dtype: DType
   // Used and released only while the library is locked.
   private var dataset: HDF5Handle?
@@ -31,7 +31,7 @@ public final class HDF5Array: @unchecked Sendable {
   /// - Parameters:
   ///   - path: path of the file.
   ///   - name: the dataset's name, with slashes between groups.
-  ///   - limits: limits on the memory of the rows of one read.
+  ///   - limits: limits on the memory of each read.
   /// - Throws: `DataFileError`; also if there is no such dataset, it has no dims, or its type is
   ///   unsupported.
   public init(_ path: String, _ name: String, limits: ReadingLimits = .standard) throws {
@@ -62,8 +62,8 @@ public final class HDF5Array: @unchecked Sendable {
     }
   }
 
-  /// The dataset with a cache that holds all chunks of a row, if they are large, so that
-  /// neighbouring rows do not unpack them again.
+  /// The dataset, reopened if necessary with a chunk cache that holds all chunks of a row, so that
+  /// reading neighboring rows does not decompress them again.
   private static func cached(
     _ dataset: HDF5Handle, _ name: String, _ shape: [Int], in file: HDF5Handle,
     limits: ReadingLimits
@@ -71,7 +71,7 @@ public final class HDF5Array: @unchecked Sendable {
     var sizes = [hsize_t](repeating: 1, count: shape.count)
     let chunk = hdf5_chunk(dataset.id, &sizes, Int32(shape.count))
     guard chunk > 0 else { return dataset }
-    // What the library does without being told, and what memory is there for.
+    // libhdf5's default, and the memory limit.
     let (least, most) = (1 << 20, limits.memory ?? 1 << 30)
     let chunks = zip(shape, sizes).dropFirst().reduce(1.0) { product, dim in
       product * (Double(dim.0) / Double(max(dim.1, 1))).rounded(.up)
@@ -95,7 +95,7 @@ public final class HDF5Array: @unchecked Sendable {
     try rows(Array(range))
   }
 
-  /// Reads rows in any order; consecutive ones are read at once.
+  /// Reads rows in any order; consecutive ones are read together.
   ///
   /// - Returns: a tensor of shape [indices.count] + shape[1...].
   /// - Throws: `DataFileError`.
@@ -112,7 +112,7 @@ public final class HDF5Array: @unchecked Sendable {
     }
     try MemoryBudget(limits, path: path, fileSize: fileSize).take(
       byteCount, for: "\(indices.count) rows of the shape \(Array(shape.dropFirst()))")
-    // Where the file has no data, libhdf5 may leave memory as it is.
+    // libhdf5 may leave elements that the file has no data for uninitialized.
     let tensor = Tensor.zeros([indices.count] + shape.dropFirst(), dtype: dtype)
     guard tensor.numel > 0 else { return tensor }
     try Self.locked(path) {

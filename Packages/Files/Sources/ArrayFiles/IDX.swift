@@ -3,9 +3,9 @@ import Tensors
 
 /// IDX, the format of the MNIST files: <http://yann.lecun.com/exdb/mnist/>.
 public enum IDX {
-  /// Reads a file, gzip-compressed or not.
+  /// Reads a file, which may be gzip-compressed.
   ///
-  /// Two zero bytes, the type, the number of dims, the sizes and the elements, all big-endian.
+  /// The file has two zero bytes, the type, the number of dims, the sizes and the elements, all big-endian.
   /// MNIST's images are uint8 of shape [60000, 28, 28] and its labels uint8 of shape [60000].
   ///
   /// - Parameters:

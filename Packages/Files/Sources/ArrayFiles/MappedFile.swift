@@ -2,8 +2,8 @@
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// A file whose parts become tensors without being copied. It may be replaced meanwhile, but must
-/// not become shorter.
+/// A file whose parts can be mapped into memory as tensors, without being copied. Meanwhile it may be
+/// replaced, but must not be truncated.
 @_spi(Flambeau) public final class MappedFile: Sendable {
   public let path: String
   public let size: Int
@@ -17,9 +17,9 @@ import Foundation
 
   deinit { close(descriptor) }
 
-  /// Bytes of the file, which lie within it.
+  /// The bytes in a range, which must be within the file.
   public func bytes(_ range: Range<Int>) throws -> [UInt8] {
-    // Swift notes the count of an empty array too, in memory that all threads share.
+    // The initializer stores the count of an empty array too, in memory that all threads share.
     guard !range.isEmpty else { return [] }
     return try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
       try read(range, into: UnsafeMutableRawBufferPointer(buffer))
@@ -27,11 +27,11 @@ import Foundation
     }
   }
 
-  /// Elements that lie one after another within the file.
+  /// A tensor of contiguous elements, which must be within the file.
   public func tensor(at offset: Int, _ shape: [Int], _ type: StoredType) throws -> Tensor {
     let dtype = type.dtype
     let count = shape.reduce(type.itemSize, *)
-    // Small tensors, and those whose elements would lie across the machine's words, are copied.
+    // Small tensors, unaligned ones, and those whose elements must be converted are copied.
     if count >= 1 << 16, type == .plain(dtype), dtype != .bool, offset % dtype.itemSize == 0,
       let storage = Storage.mapped(descriptor: descriptor, offset: offset, byteCount: count)
     {

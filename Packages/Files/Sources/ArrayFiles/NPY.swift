@@ -5,8 +5,7 @@ import Foundation
 /// NumPy's format for one array:
 /// <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 public enum NPY {
-  /// Reads what `numpy.save` wrote: `numpy.load`. Unsigned integers of 16, 32 and 64 bits become
-  /// int32 and int64.
+  /// Reads an array: `numpy.load`. Unsigned integers of 16, 32 and 64 bits become int32 and int64.
   ///
   /// - Parameters:
   ///   - path: path of the file.
@@ -16,7 +15,7 @@ public enum NPY {
     try read(from: FileSource(path, limits: limits))
   }
 
-  /// An array's shape and dtype, without its data; nil where the file is no NPY file.
+  /// An array's shape and dtype, without its data; nil if the file is not an NPY file.
   @_spi(Flambeau) public static func inspect(
     _ path: String
   ) throws -> (shape: [Int], dtype: DType)? {
@@ -51,7 +50,7 @@ public enum NPY {
     }
     let length = Int(
       littleEndianBytes: try source.bytes(version == 1 ? 2 : 4, of: "header"))
-    // NumPy's own limit, and no more than the file has.
+    // 10,000 is NumPy's own limit.
     guard length <= min(10_000, source.limit) else {
       throw source.damaged("its header of \(length) bytes is too long")
     }
@@ -69,7 +68,7 @@ public enum NPY {
 
   /// Writes a tensor: `numpy.save`.
   ///
-  /// - Throws: `DataFileError`, also for bfloat16, which NumPy does not have.
+  /// - Throws: `DataFileError`, also for bfloat16, which NumPy lacks.
   public static func write(_ tensor: Tensor, to path: String) throws {
     do {
       try writeAtomically(to: path) { temporary in
@@ -80,7 +79,7 @@ public enum NPY {
     }
   }
 
-  /// A file of version 1.0: the header ends at a multiple of 64 bytes.
+  /// The contents of a file of version 1.0, whose header ends at a multiple of 64 bytes.
   static func bytes(of tensor: Tensor) throws -> [UInt8] {
     let source = tensor.detach().to(.cpu).contiguous()
     guard let type = types.first(where: { $0.value == .plain(source.dtype) })?.key else {
@@ -107,7 +106,7 @@ public enum NPY {
     "f2": .plain(.float16), "f4": .plain(.float32), "f8": .plain(.float64),
   ]
 
-  /// What NumPy's `dtype.str` says: the order of bytes, the kind, the size.
+  /// The type and byte order of NumPy's `dtype.str`: the byte order, the kind, the size.
   private static func type(_ description: String) -> (StoredType, swapped: Bool)? {
     guard let order = description.first, "<>|=".contains(order) else { return nil }
     return types[String(description.dropFirst())].map { ($0, order == ">") }

@@ -1,8 +1,8 @@
 /// The header of an NPY file: a Python dictionary such as
-/// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, whose keys come in any order.
+/// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, with its keys in any order.
 struct NPYHeader {
-  /// What NumPy's `dtype.str` says: the order of bytes, the kind, the size. Of a structured type,
-  /// which no tensor has, all that is written.
+  /// NumPy's `dtype.str`: the byte order, the kind, the size. For a structured type, which tensors do
+  /// not support, its whole text.
   let description: String
   let isFortran: Bool
   let shape: [Int]
@@ -23,13 +23,13 @@ struct NPYHeader {
   private static let keys: Set<String> = ["descr", "fortran_order", "shape"]
 }
 
-/// Reads the few of Python's literals that a header is made of.
+/// A parser of the Python literals that occur in a header.
 private struct LiteralReader {
   enum Value {
     case text(String)
     case bool(Bool)
     case sizes([Int])
-    /// Something else, as it is written.
+    /// Any other literal, as text.
     case other(String)
   }
 
@@ -41,7 +41,7 @@ private struct LiteralReader {
     rest = rest.drop { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }
   }
 
-  /// Whether this comes next, which is then passed by.
+  /// Consumes the token and returns true if it comes next, after spaces.
   private mutating func take(_ token: String) -> Bool {
     skipSpaces()
     guard rest.starts(with: token.utf8) else { return false }
@@ -49,7 +49,7 @@ private struct LiteralReader {
     return true
   }
 
-  /// A dictionary that fills the text.
+  /// Parses the whole text as a dictionary.
   mutating func dictionary() -> [String: Value]? {
     guard take("{") else { return nil }
     var entries: [String: Value] = [:]
@@ -81,7 +81,7 @@ private struct LiteralReader {
     return other().map(Value.other)
   }
 
-  /// Integers up to a closing parenthesis. Python 2 wrote an L after some.
+  /// Parses integers up to a closing parenthesis. Python 2 wrote an L after some.
   private mutating func sizes() -> [Int]? {
     var sizes: [Int] = []
     while !take(")") {
@@ -98,7 +98,7 @@ private struct LiteralReader {
     return sizes
   }
 
-  /// A list, whatever is in it.
+  /// Parses a list of any content.
   private mutating func other() -> String? {
     let whole = rest
     guard whole.first == UInt8(ascii: "[") else { return nil }

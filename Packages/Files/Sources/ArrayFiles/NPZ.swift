@@ -2,9 +2,9 @@
 import Foundation
 import Tensors
 
-/// NumPy's format for several arrays by name: a zip archive of NPY files.
+/// NumPy's format for several named arrays: a zip archive of NPY files.
 public enum NPZ {
-  /// Reads what `numpy.savez` or `numpy.savez_compressed` wrote: `numpy.load`.
+  /// Reads arrays that `numpy.savez` or `numpy.savez_compressed` wrote: `numpy.load`.
   ///
   /// - Parameters:
   ///   - path: path of the file.
@@ -35,7 +35,7 @@ public enum NPZ {
 
   private static let suffix = ".npy"
 
-  /// The arrays' names, shapes and dtypes, without their data, and why others are none.
+  /// The arrays' names, shapes and dtypes, without their data, and why the other entries are not arrays.
   @_spi(Flambeau) public static func inspect(
     _ path: String
   ) throws -> (arrays: [(key: String, shape: [Int], dtype: DType)], others: [String: String]) {
@@ -58,14 +58,13 @@ public enum NPZ {
     return (arrays, others)
   }
 
-  /// Writes arrays to a file that exists, as `numpy.savez` or, with compression,
-  /// `savez_compressed`.
+  /// Writes arrays to an existing file, as `numpy.savez` or, with compression, `savez_compressed`.
   @_spi(Flambeau) public static func write(
     _ arrays: StateDict, to path: String, compression: Int = 0
   ) throws {
     let archive = try ZipWriter(path)
     for (name, tensor) in arrays {
-      // The most that a zip archive's name may have, without what is added to it.
+      // A zip archive's names have at most 65,535 bytes, including the suffix.
       guard !name.utf8.contains(0), name.utf8.count <= 65_000 else {
         throw WriteFailure(
           reason: "the key “\(name.prefix(100))” cannot be the name of a file in an archive")
@@ -78,7 +77,7 @@ public enum NPZ {
   }
 }
 
-/// Bytes that stay where they are.
+/// Bytes with a stable address.
 @_spi(Flambeau) public final class Memory {
   public let bytes: UnsafeRawBufferPointer
 

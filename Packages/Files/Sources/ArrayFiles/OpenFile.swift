@@ -1,9 +1,9 @@
 @_spi(Flambeau) import Files
 import Foundation
 
-/// Opens a file to read it.
+/// Opens a file for reading.
 ///
-/// - Throws: `DataFileError.unreadable`, also for what is no file.
+/// - Throws: `DataFileError.unreadable`, also if it is not a regular file.
 func openFile(_ path: String) throws -> (descriptor: Int32, size: Int) {
   // Opening a pipe would wait for a writer.
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -21,9 +21,9 @@ func openFile(_ path: String) throws -> (descriptor: Int32, size: Int) {
   throw DataFileError.unreadable(path: path, reason: reason)
 }
 
-/// The size of a file that can be read.
+/// The size of a file.
 ///
-/// - Throws: `DataFileError.unreadable`, also for what is no file.
+/// - Throws: `DataFileError.unreadable`, also if it is not a regular file.
 func fileSize(_ path: String) throws -> Int {
   let (descriptor, size) = try openFile(path)
   close(descriptor)

@@ -1,15 +1,15 @@
 @_spi(Flambeau) import Files
 @_spi(Flambeau) import Tensors
 
-/// What the elements are in a file: those of a dtype, or unsigned integers, for which tensors have
-/// a wider dtype.
+/// The type of elements in a file: a dtype, or unsigned integers, which tensors represent in a wider
+/// dtype.
 @_spi(Flambeau) public enum StoredType: Hashable, Sendable {
   case plain(DType)
   case uint16, uint32
-  /// Numbers from 2⁶³ on are refused, since there is nothing wider than int64.
+  /// Numbers from 2⁶³ on are rejected, since there is no dtype wider than int64.
   case uint64
 
-  /// The dtype of the tensor that holds them.
+  /// The dtype of the resulting tensor.
   public var dtype: DType {
     switch self {
     case .plain(let dtype): dtype
@@ -18,7 +18,7 @@
     }
   }
 
-  /// Its name, for messages.
+  /// The type's name, for messages.
   public var name: String {
     if case .plain(let dtype) = self { "\(dtype)" } else { "\(self)" }
   }
@@ -33,7 +33,7 @@
     }
   }
 
-  /// The size of the elements in the file, in bytes; nil for a shape that no tensor can have.
+  /// The total size of the elements in the file, in bytes; nil for a shape that no tensor can have.
   public func byteCount(of shape: [Int]) -> Int? {
     dtype.byteCount(of: shape).map { $0 / dtype.itemSize * itemSize }
   }
@@ -62,7 +62,7 @@ extension StoredType {
   }
 }
 
-/// An integer that does not fit into int64.
+/// The error of an integer that does not fit into int64.
 struct TooLargeNumber: Error {
   let number: UInt64
 
@@ -70,10 +70,10 @@ struct TooLargeNumber: Error {
 }
 
 extension UnsafeMutableRawBufferPointer {
-  /// Makes elements of what was read.
+  /// Converts what was read to a tensor's elements, in place.
   ///
   /// - Parameters:
-  ///   - type: what was read. It lies at the end of this memory, which has room for a tensor.
+  ///   - type: type of what was read, which is at the end of this memory.
   ///   - swapped: whether the byte order differs from this machine's.
   /// - Throws: ``TooLargeNumber``.
   func makeElements(from type: StoredType, swapped: Bool) throws {
@@ -83,7 +83,7 @@ extension UnsafeMutableRawBufferPointer {
     switch type {
     case .plain(.bool): makeBools()
     case .plain: break
-    // An element is written at or before the place of the one that was read.
+    // Each element is written at or before the position that it was read from.
     case .uint16:
       for place in 0..<count {
         let number = Int32(packed.load(fromByteOffset: 2 * place, as: UInt16.self))
@@ -102,7 +102,7 @@ extension UnsafeMutableRawBufferPointer {
     }
   }
 
-  /// Any other byte than 0 and 1 would be a bool that is neither.
+  /// Sets bytes other than 0 and 1, which are no valid bools, to 1.
   func makeBools() {
     for index in indices { self[index] = self[index] == 0 ? 0 : 1 }
   }

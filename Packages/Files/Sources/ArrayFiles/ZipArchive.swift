@@ -3,20 +3,21 @@ import CZip
 import Foundation
 import Tensors
 
-/// A zip archive that is read, through libzip.
+/// A zip archive opened for reading, through libzip.
 @_spi(Flambeau) public final class ZipArchive {
   public let path: String
   /// The names of its files, in order.
   public let names: [String]
   private let archive: OpaquePointer
   private let size: Int
-  /// What all of its files may take together.
+  /// The memory budget of all files together.
   public let budget: MemoryBudget
 
-  /// - Throws: `DataFileError`; also where its two lists of files differ, or a name occurs twice.
+  /// - Throws: `DataFileError`; also if the central directory and the local headers differ, or a name occurs
+  ///   twice.
   public init(_ path: String, limits: ReadingLimits = .standard) throws {
     self.path = path
-    // libzip says less clearly why a file cannot be opened.
+    // Throws clearer errors than libzip if the file cannot be opened.
     size = try fileSize(path)
     budget = MemoryBudget(limits, path: path, fileSize: size)
     var code: Int32 = 0
@@ -32,8 +33,7 @@ import Tensors
     names = (0..<count).map { index in
       zip_get_name(archive, zip_uint64_t(index), 0).map { String(cString: $0) } ?? ""
     }
-    // By their bytes, since strings are equal too where their letters are composed in different
-    // ways.
+    // Compared by bytes, since strings are equal if they differ only in Unicode normalization.
     guard Set(names.map { Array($0.utf8) }).count == names.count else {
       throw DataFileError.damaged(path: path, reason: "two of its files have one name")
     }
@@ -41,7 +41,7 @@ import Tensors
 
   deinit { zip_discard(archive) }
 
-  /// The bytes of a file in it, one after another.
+  /// Opens a file of the archive, to be read sequentially.
   ///
   /// - Throws: `DataFileError`.
   public func entry(_ name: String) throws -> ZipEntry {
@@ -50,7 +50,7 @@ import Tensors
       throw DataFileError.damaged(
         path: path, reason: "\(name): \(String(cString: zip_strerror(archive)))")
     }
-    // An entry's own word on its size may lie; what the archive holds does not.
+    // The sizes in an entry's header may be wrong, but the entry is no larger than the archive.
     let packed = min(Int(clamping: status.comp_size), size)
     return ZipEntry(
       self, file, name: name, size: Int(clamping: status.size),
@@ -58,11 +58,11 @@ import Tensors
   }
 }
 
-/// A file in a ``ZipArchive`` that is being read. Its checksum is compared at its end.
+/// A file of a ``ZipArchive`` that is being read. Its checksum is verified at its end.
 @_spi(Flambeau) public final class ZipEntry: ByteSource {
   let path: String
   let name: String
-  /// How many bytes it says that it has.
+  /// The uncompressed size that its header declares.
   public let size: Int
   public let limit: Int
   var budget: MemoryBudget { archive.budget }
@@ -87,7 +87,7 @@ import Tensors
     return Int(count)
   }
 
-  /// All of its bytes.
+  /// Reads all of its bytes.
   public func contents() throws -> [UInt8] {
     guard size <= limit else {
       throw damaged("it says that it has \(size) bytes, more than the file can hold")
@@ -98,7 +98,7 @@ import Tensors
     return all
   }
 
-  /// All of its bytes as a tensor's elements.
+  /// Reads all of its bytes as a tensor's elements.
   ///
   /// - Parameter swapped: whether the byte order differs from this machine's.
   public func tensor(_ shape: [Int], of type: StoredType, swapped: Bool) throws -> Tensor {
@@ -106,13 +106,13 @@ import Tensors
   }
 }
 
-/// A zip archive that is written, through libzip.
+/// A zip archive opened for writing, through libzip.
 @_spi(Flambeau) public final class ZipWriter {
   private let archive: OpaquePointer
   private let path: String
-  // libzip reads what is added when it closes the archive.
+  // libzip reads the added bytes only when it closes the archive.
   private var kept: [AnyObject] = []
-  /// How many bytes the archive has so far.
+  /// The number of bytes of the archive so far.
   private var end = 0
   private var isClosed = false
 
@@ -130,8 +130,8 @@ import Tensors
   ///
   /// - Parameters:
   ///   - bytes: its contents, which `owner` keeps in memory.
-  ///   - compression: the level of deflate, from 1 to 9, or 0 for none.
-  ///   - alignment: where its contents begin in the archive: at a multiple of this.
+  ///   - compression: deflate level from 1 to 9, or 0 for none.
+  ///   - alignment: alignment of its contents in the archive, in bytes.
   public func add(
     _ name: String, _ bytes: UnsafeRawBufferPointer, owner: AnyObject, compression: Int = 0,
     alignment: Int = 1
@@ -146,7 +146,7 @@ import Tensors
     }
     let method = compression > 0 ? ZIP_CM_DEFLATE : ZIP_CM_STORE
     zip_set_file_compression(archive, zip_uint64_t(index), method, UInt32(compression))
-    // The same every time, whatever the clock says.
+    // A fixed date, so that archives are reproducible.
     zip_file_set_dostime(archive, zip_uint64_t(index), 0, 0x21, 0)
     guard alignment > 1 else { return }
     // A header of 30 bytes, the name, and an extra field of 4 bytes and its padding.
@@ -163,7 +163,7 @@ import Tensors
     let isEmpty = zip_get_num_entries(archive, 0) == 0
     guard zip_close(archive) == 0 else { throw failure() }
     isClosed = true
-    // libzip removes the file of an empty archive, which is a record of 22 bytes.
+    // libzip deletes the file of an empty archive; this writes its end record of 22 bytes.
     guard isEmpty else { return }
     guard FileManager.default.createFile(atPath: path, contents: nil) else {
       throw WriteFailure.last

@@ -12,7 +12,7 @@ hid_t hdf5_make_bool(void) {
   return type;
 }
 
-// 16 bits, of which so many are the exponent.
+// A 16-bit floating-point type with the given number of exponent bits.
 static hid_t make_half(size_t exponent) {
   hid_t type = H5Tcopy(H5T_NATIVE_FLOAT);
   size_t fraction = 15 - exponent;

@@ -1,4 +1,4 @@
-// What runs in a child process, which may crash. It calls what the readers of this package call, with
+// Code that runs in a child process, which may crash. It makes the calls that this repository's readers make, with
 // files that may be damaged.
 
 #include "include/CHDF5.h"
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Room for rows, and for attributes.
+// A buffer for rows and attributes.
 static char memory[1 << 24];
 static long objects_left;
 static int depth_limit;
@@ -31,14 +31,14 @@ static void try_attribute(hid_t object, const char *name, bool is_number) {
   H5Aclose(attribute);
 }
 
-/// Reads the first and the last few rows of a dataset, or all.
+/// Reads the first and the last few rows of a dataset, or all rows.
 static herr_t try_rows(
     hid_t dataset, hid_t type, hid_t space, int rank, const hsize_t *shape, bool all) {
   hsize_t start[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK], row = H5Tget_size(type);
   if (rank == 0) return 0;
   for (int i = 1; i < rank; i++) {
     count[i] = shape[i];
-    // Only as much of a long row as there is room for.
+    // Only as much of a long row as fits into the buffer.
     if (count[i] > sizeof(memory) / row) count[i] = sizeof(memory) / row;
     row *= count[i] > 0 ? count[i] : 1;
   }
@@ -124,11 +124,11 @@ static void try_file(const char *path, const char *name) {
   H5Fclose(file);
 }
 
-/// The child that is made: its id, 0 in itself, or less than 0.
+/// Forks a child with a time limit. Returns its id, 0 in the child, or a negative number on failure.
 static pid_t begin_child(unsigned seconds) {
   pid_t child = fork();
   if (child == 0) {
-    // A crash is expected here: nobody should report it.
+    // A crash is expected here, so no handler should report it.
     int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM};
     for (int i = 0; i < 6; i++) signal(crashes[i], SIG_DFL);
     alarm(seconds);
@@ -157,14 +157,14 @@ bool hdf5_survives(
 
 static size_t aligned(size_t size) { return (size + 63) / 64 * 64; }
 
-/// Whether a dataset is large, not packed and all there, so that reading it twice is quicker than copying it
-/// between processes. Its rows fit into the room for them.
+/// Whether a dataset is large, uncompressed and fully allocated, so that reading it twice is faster than copying it
+/// between processes. Its rows must fit into the buffer.
 static bool is_read_twice(const HDF5Reading *reading) {
   if (reading->size < 1 << 16) return false;
   hid_t creation = H5Dget_create_plist(reading->dataset), space = H5Dget_space(reading->dataset);
   hsize_t shape[H5S_MAX_RANK] = {0};
   H5D_space_status_t allocated = H5D_SPACE_STATUS_NOT_ALLOCATED;
-  // Memory for what is not there may be left as it is.
+  // Reading what is not allocated may leave memory uninitialized.
   bool result = H5Pget_nfilters(creation) == 0 &&
                 H5Sget_simple_extent_dims(space, shape, NULL) > 0 && shape[0] > 0 &&
                 reading->size / shape[0] <= sizeof(memory) &&
@@ -188,13 +188,13 @@ static herr_t read_whole(const HDF5Reading *reading, void *target) {
   return H5Dread(reading->dataset, reading->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, target);
 }
 
-// What the child says of a dataset.
+// The child's results for a dataset.
 enum { FAILED, COPIED, TRIED };
 
 bool hdf5_read_apart(HDF5Reading *readings, size_t count, unsigned seconds) {
   size_t size = aligned(count);
   for (size_t i = 0; i < count; i++) size += aligned(readings[i].size);
-  // What is not written to takes no memory.
+  // Pages that are never written take no memory.
   char *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return false;
   char *answers = shared, *data = shared + aligned(count);

@@ -1,4 +1,4 @@
-// libpng's errors are jumps, which Swift must not see.
+// libpng reports errors by longjmp, which must not cross Swift code.
 
 #include "include/CImages.h"
 
@@ -56,7 +56,7 @@ bool flambeau_png_read_header(PNGPicture *picture) {
   png_infop info = picture->info;
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_read_fn(png, picture, take);
-  // What is not pixels is passed over: profiles that libpng finds wrong, and texts that unpack to much.
+  // Metadata is skipped: profiles that libpng considers invalid, and texts that decompress to large ones.
   static const png_byte passed_over[] = "iCCP\0sPLT\0tEXt\0zTXt\0iTXt\0hIST\0eXIf\0pCAL\0sCAL\0cHRM";
   png_set_keep_unknown_chunks(
       png, PNG_HANDLE_CHUNK_NEVER, passed_over, sizeof(passed_over) / 5);

@@ -2,31 +2,31 @@ import CFiles
 import Dispatch
 import Foundation
 
-/// Why a file could not be written, in the system's words.
+/// The error of a file that could not be written, with the reason, usually the system's message.
 @_spi(Flambeau) public struct WriteFailure: Error {
   public let reason: String
 
   public init(reason: String) { self.reason = reason }
 
-  /// What the system said of the call that failed last.
+  /// The system's message for the last failed call (`errno`).
   public static var last: WriteFailure { WriteFailure(reason: String(cString: strerror(errno))) }
 }
 
-/// Writes a file beside its final place, flushes it to the disk and then gives it its name in one
-/// step, so that whatever happens the old file or the new one is there, whole.
+/// Writes a temporary file in the same folder, flushes it to the disk and renames it, so that at any
+/// time either the old file or the new one is there, complete.
 ///
-/// What a link stands for is written, and a file that was there leaves its permissions to the new
-/// one. What killed processes have left in the folder is removed.
+/// Links are followed, and an existing file's permissions are kept. Temporary files of killed
+/// processes in the folder are removed.
 ///
-/// - Parameter body: writes the file at the path that it gets, where an empty one is.
-/// - Throws: ``WriteFailure``, and what `body` throws.
+/// - Parameter body: writes the contents to the path that it is passed, where an empty file exists.
+/// - Throws: ``WriteFailure``, and any error of `body`.
 @_spi(Flambeau) public func writeAtomically(to path: String, _ body: (String) throws -> Void) throws
 {
   let place = try FinalPlace(path)
   TemporaryFile.removeLeftovers(in: place.folder)
   let temporary = TemporaryFile.path(in: place.folder)
   defer { unlink(temporary) }
-  // Nobody may read before the end what may not be read afterwards.
+  // The permissions are no wider during writing than afterwards.
   let descriptor = open(
     temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, (place.permissions ?? 0o666) | 0o200)
   guard descriptor >= 0 else { throw WriteFailure.last }
@@ -35,11 +35,11 @@ import Foundation
   try place.givePermissions(to: temporary)
   try flush(temporary)
   guard rename(temporary, place.path) == 0 else { throw WriteFailure.last }
-  // The name is on the disk when its folder is. Some file systems cannot do that.
+  // Flushing the folder makes the rename durable. Some file systems do not support it.
   try? flush(place.folder)
 }
 
-/// Brings a file or folder to the disk.
+/// Flushes a file or folder to the disk.
 private func flush(_ path: String) throws {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw WriteFailure.last }
@@ -47,7 +47,7 @@ private func flush(_ path: String) throws {
   guard fsync(descriptor) == 0 else { throw WriteFailure.last }
 }
 
-/// Makes sure that a file can grow to a size, where the system can say so before.
+/// Checks that the disk has room for a file of the given size, by allocating it, where the system supports that.
 ///
 /// - Throws: ``WriteFailure``.
 @_spi(Flambeau) public func checkRoom(for size: Int, in path: String) throws {
@@ -62,13 +62,12 @@ private func flush(_ path: String) throws {
   #endif
 }
 
-/// Writes bytes one after another. What the system says on a full disk is not lost in a buffer.
+/// An unbuffered sequential writer, so that errors such as a full disk are reported by each write.
 @_spi(Flambeau) public final class ByteWriter {
   private let descriptor: Int32
   /// - Parameters:
-  ///   - path: a file that exists.
-  ///   - offset: where in it to begin; by default at its beginning, after all that was there is
-  ///     gone.
+  ///   - path: path of an existing file.
+  ///   - offset: offset to start at; nil to truncate the file and start at its beginning.
   public init(_ path: String, at offset: Int? = nil) throws {
     descriptor = open(path, O_WRONLY | O_CLOEXEC | (offset == nil ? O_TRUNC : 0))
     guard descriptor >= 0 else { throw WriteFailure.last }
@@ -94,7 +93,7 @@ private func flush(_ path: String) throws {
   }
 }
 
-/// Writes pieces of memory at their places in a file that exists, on several threads.
+/// Writes pieces of memory at their offsets in an existing file, on several threads.
 ///
 /// - Throws: ``WriteFailure``.
 @_spi(Flambeau) public func write(
@@ -114,7 +113,7 @@ private func flush(_ path: String) throws {
   }
   var codes = [Int32](repeating: 0, count: blocks.count)
   codes.withUnsafeMutableBufferPointer { codes in
-    // Each block has a place of its own.
+    // Each block has a code and a range of the file of its own.
     nonisolated(unsafe) let (codes, blocks) = (codes, blocks)
     DispatchQueue.concurrentPerform(iterations: blocks.count) { place in
       var (offset, bytes) = blocks[place]
@@ -125,7 +124,7 @@ private func flush(_ path: String) throws {
           continue
         }
         bytes = UnsafeRawBufferPointer(rebasing: bytes[count...])
-        // The disk begins while other blocks are copied.
+        // Writing to the disk starts while other blocks are being copied.
         flambeau_begin_flush(descriptor, Int64(offset), Int64(count))
         offset += count
       }

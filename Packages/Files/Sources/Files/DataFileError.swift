@@ -4,13 +4,13 @@ import Foundation
 public enum DataFileError: Error, Equatable, LocalizedError {
   /// The file does not exist or cannot be opened.
   case unreadable(path: String, reason: String)
-  /// The file is not what it should be; `line` says where, if it has lines.
+  /// The file's contents are invalid; `line` is the line of the error in a text file.
   case damaged(path: String, line: Int? = nil, reason: String)
-  /// The file is sound, as far as was seen, but holds something that no tensor can represent.
+  /// The file appears to be valid, but holds something that no tensor can represent.
   case unsupported(path: String, reason: String)
-  /// The file would take more than ``ReadingLimits`` allow.
+  /// The file's contents would exceed ``ReadingLimits``.
   case limitExceeded(path: String, reason: String)
-  /// The file could not be written; what was there before is still there.
+  /// The file could not be written; an existing file is unchanged.
   case cannotWrite(path: String, reason: String)
 
   public var errorDescription: String? {

@@ -1,10 +1,10 @@
 import Foundation
 import Support
 
-/// A whole file's bytes.
+/// The bytes of a whole file.
 ///
-/// - Parameter mapped: whether they are read as they are used, which is quicker for large files.
-///   The file must not become shorter meanwhile.
+/// - Parameter mapped: whether to map the file into memory, which is faster for large files. It must
+///   not be truncated meanwhile.
 /// - Throws: ``DataFileError/unreadable(path:reason:)``.
 @_spi(Flambeau) public func contents(of path: String, mapped: Bool = false) throws -> Data {
   do {

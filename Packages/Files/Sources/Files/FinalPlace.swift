@@ -1,16 +1,16 @@
 import Foundation
 
-/// Where a file is to be written, and what is there.
+/// The destination of a file to be written, and the attributes of an existing file there.
 struct FinalPlace {
-  /// The file itself, whatever links lead to it.
+  /// The path, with links resolved.
   let path: String
-  /// Its folder.
+  /// The folder that contains it.
   let folder: String
-  /// The permissions of the file that is there.
+  /// The permissions of the existing file; nil if there is none.
   let permissions: mode_t?
   private let owner: (uid_t, gid_t)?
 
-  /// - Throws: ``WriteFailure``, where something is there that must stay.
+  /// - Throws: ``WriteFailure`` if something exists there that must not be replaced.
   init(_ path: String) throws {
     self.path = try Self.followingLinks(path)
     folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
@@ -25,7 +25,7 @@ struct FinalPlace {
     case S_IFDIR: throw WriteFailure(reason: "it is a folder")
     default: throw WriteFailure(reason: "it is a device, a pipe or a socket, no file")
     }
-    // The superuser may write whatever it likes, but a file that nobody may write is to stay.
+    // The superuser can write any file, but one without write permissions must not be replaced.
     guard status.st_mode & 0o222 != 0 else {
       throw WriteFailure(reason: "its permissions do not allow that")
     }
@@ -50,11 +50,11 @@ struct FinalPlace {
     throw WriteFailure(reason: String(cString: strerror(ELOOP)))
   }
 
-  /// Gives a file the permissions of the one whose place it takes.
+  /// Gives a file the owner and permissions of the one that it replaces.
   func givePermissions(to file: String) throws {
     guard let permissions, let owner else { return }
     if owner != (geteuid(), getegid()) {
-      // Only the superuser may do that for others; a file of one's own is the next best.
+      // Only the superuser can change the owner; otherwise the file stays the current user's.
       _ = chown(file, owner.0, owner.1)
     }
     guard chmod(file, permissions) == 0 else { throw WriteFailure.last }

@@ -1,8 +1,8 @@
-/// Limits on what reading a file may take, so that a small file cannot exhaust memory or time.
+/// Limits on the resources that reading a file takes, so that a small file cannot exhaust memory or time.
 ///
-/// What a file holds may be much larger than itself: packed zeros, an image of one color, a dataset
-/// that was declared and never written. Readers refuse what exceeds these limits with an error that
-/// names them; for a trusted file, raise them:
+/// A file's contents may be much larger than the file: compressed zeros, an image of one color, a
+/// dataset that was declared but never written. Readers throw an error if the contents exceed these
+/// limits; for a trusted file, raise them:
 ///
 ///     let state = try load("zeros.npz", limits: ReadingLimits(memory: 16 << 30))
 public struct ReadingLimits: Equatable, Sendable {
@@ -25,15 +25,15 @@ public struct ReadingLimits: Equatable, Sendable {
     (self.memory, self.depth) = (memory, depth)
   }
 
-  /// How many bytes a file of a size may take.
+  /// The maximum memory of the contents of a file of the given size, in bytes.
   @_spi(Flambeau) public func memory(forFileOf size: Int) -> Int {
     memory ?? max(1 << 30, size > Int.max / 64 ? .max : 64 * size)
   }
 }
 
-/// Counts the memory that a file's contents take.
+/// The memory that a file's contents have used, and its limit.
 @_spi(Flambeau) public final class MemoryBudget {
-  /// How many bytes there may be in all.
+  /// The maximum total number of bytes.
   public let limit: Int
   private let path: String
   private var used = 0
@@ -43,7 +43,7 @@ public struct ReadingLimits: Equatable, Sendable {
     limit = limits.memory(forFileOf: fileSize)
   }
 
-  /// Counts some more bytes.
+  /// Adds to the memory in use.
   ///
   /// - Throws: `DataFileError.limitExceeded`.
   public func take(_ bytes: Int, for what: String) throws {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Names of files that are not ready. Each says which process writes it, so that those of processes
-/// that were killed can be told from those that are being written.
+/// Names of files that are being written. Each contains the id of the process that writes it, so that
+/// files left by killed processes can be recognized.
 enum TemporaryFile {
   private static let (prefix, suffix) = (".flambeau-", ".tmp")
 
-  /// Tells this machine, and on it this container, from others that see the same folder.
+  /// Identifies this machine, and this container on it, among others that share the folder.
   private static let machine: String = {
     var name = [CChar](repeating: 0, count: 256)
     gethostname(&name, name.count - 1)
@@ -19,12 +19,13 @@ enum TemporaryFile {
     return String(hash, radix: 16)
   }()
 
-  /// A new name. It is short, however long the file's own is.
+  /// A new path, whose name does not contain that of the final file, which may be long.
   static func path(in folder: String) -> String {
     "\(folder)/\(prefix)\(machine)-\(getpid())-\(UUID().uuidString.prefix(8))\(suffix)"
   }
 
-  /// Removes what killed processes of this machine have left, and of others what is a day old.
+  /// Removes files left by killed processes of this machine, and those of other machines that are
+  /// older than a day.
   static func removeLeftovers(in folder: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     for name in names where name.hasPrefix(prefix) && name.contains(suffix) {

@@ -26,11 +26,11 @@ extension ImageFile {
         case TJCS_CMYK, TJCS_YCCK: (TJPF_CMYK, 4)
         default: (TJPF_RGB, 3)
         }
-      // A block of 8×8 takes at least some bits.
+      // A block of 8×8 pixels takes at least a few bits.
       let pixels = try memory(
         Int(height), Int(width), channels, of: data, ratio: 1024 * channels, budget)
       if hasSeveralScans(bytes) {
-        // Two bytes for each coefficient, and at most 32×32 pixels in what a scan has at once.
+        // Two bytes for each coefficient; the largest unit of a scan (MCU) is 32×32 pixels.
         let (rows, columns) = ((Int(height) + 31) / 32 * 32, (Int(width) + 31) / 32 * 32)
         try budget.take(
           2 * rows * columns * channels, for: "the scans of its \(width)×\(height) pixels")
@@ -41,8 +41,8 @@ extension ImageFile {
           pixels.mutableBytes.bindMemory(to: UInt8.self).baseAddress!, width, 0, height,
           format.rawValue, flags | TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
       }
-      // A warning stops the first time, since the library tells only the last one of several. If it
-      // is one that nobody minds, the image is decoded to its end.
+      // The first attempt stops at a warning, since the library reports only the last of several. If
+      // it is harmless, the image is decoded completely.
       let status = decode(TJFLAG_STOPONWARNING)
       if status != 0, isHarmless(decoder) {
         try check(decode(0))
@@ -53,15 +53,15 @@ extension ImageFile {
     }
   }
 
-  /// Whether an image comes in several scans, between which libjpeg-turbo keeps all that it has of
-  /// it: it is progressive, or the first scan has not all channels.
+  /// Whether an image has several scans, between which libjpeg-turbo keeps all coefficients in memory:
+  /// it is progressive, or the first scan lacks some channels.
   private static func hasSeveralScans(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var channels: UInt8 = 0
     var rest = bytes[...]
     while let start = rest.firstIndex(of: 0xFF) {
       rest = rest[start...].drop { $0 == 0xFF }
       guard let marker = rest.popFirst() else { break }
-      // A byte that is no mark, and marks without anything behind them.
+      // A stuffed byte, which is no marker, and markers without a segment.
       if [0x00, 0x01].contains(marker) || (0xD0...0xD9).contains(marker) { continue }
       let segment = Array(rest.prefix(8))
       guard segment.count == 8 else { break }
@@ -80,13 +80,13 @@ extension ImageFile {
     String(cString: tjGetErrorStr2(decoder))
   }
 
-  /// Whether the last call warned of bytes between a file's parts, which all decoders pass over.
+  /// Whether the last warning was of extraneous bytes between segments, which all decoders skip.
   private static func isHarmless(_ decoder: tjhandle) -> Bool {
     tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue)
       && message(of: decoder).contains("extraneous byte")
   }
 
-  /// Red, green and blue of cyan, magenta, yellow and black, of which files have the complements.
+  /// Converts CMYK to RGB; files store the complements of the inks.
   private static func withoutInks(_ pixels: Tensor) -> Tensor {
     inStrips(pixels, channels: 3) { strip in
       let inks = strip.to(.int32)

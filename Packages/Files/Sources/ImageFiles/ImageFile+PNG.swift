@@ -23,7 +23,7 @@ extension ImageFile {
       }
       try check(flambeau_png_read_header(picture))
       let channels = flambeau_png_channels(picture)
-      // A byte of deflate's stands for up to 1,032 bytes, each of up to 8 pixels.
+      // A compressed byte stands for up to 1,032 bytes, each of up to 8 pixels.
       let pixels = try memory(
         flambeau_png_height(picture), flambeau_png_width(picture), channels, of: data,
         ratio: 1032 * 8 * channels, budget)
@@ -34,7 +34,7 @@ extension ImageFile {
     }
   }
 
-  // libpng's flags of a format.
+  // libpng's format flags.
   private static let (alpha, color): (UInt32, UInt32) = (1, 2)
 
   private static func message(of image: png_image) -> String {
@@ -44,9 +44,9 @@ extension ImageFile {
     return "libpng says “\(text)”"
   }
 
-  /// An image encoded as PNG: `torchvision.io.encode_png`.
+  /// Encodes an image as PNG: `torchvision.io.encode_png`.
   ///
-  /// - Parameter image: uint8, of shape [channels, height, width] with 1 to 4 channels.
+  /// - Parameter image: uint8 tensor of shape [channels, height, width] with 1 to 4 channels.
   public static func encodePNG(_ image: Tensor) -> Data {
     guard image.dtype == .uint8, image.ndim == 3, (1...4).contains(image.shape[0]),
       image.numel > 0
@@ -70,7 +70,7 @@ extension ImageFile {
           "encodePNG: libpng cannot write an image of shape \(image.shape): \(message(of: png))")
       }
     }
-    // First it says how much room it needs.
+    // Without a buffer, libpng returns an upper bound of the size.
     write(to: nil)
     var data = Data(count: size)
     data.withUnsafeMutableBytes { write(to: $0.baseAddress) }

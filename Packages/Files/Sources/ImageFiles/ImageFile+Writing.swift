@@ -5,8 +5,8 @@ extension ImageFile {
   /// Writes an image as PNG: `torchvision.utils.save_image`. The file is replaced atomically.
   ///
   /// - Parameters:
-  ///   - image: of shape [channels, height, width] with 1 to 4 channels, or [height, width]; uint8,
-  ///     or floating point from 0, black, to 1. Values outside are clamped.
+  ///   - image: tensor of shape [channels, height, width] with 1 to 4 channels, or [height, width]; uint8,
+  ///     or any other dtype from 0, black, to 1. Values outside are clamped.
   ///   - path: path of the file, which ends in `.png`.
   /// - Throws: `DataFileError`.
   public static func write(_ image: Tensor, to path: String) throws {
@@ -23,7 +23,7 @@ extension ImageFile {
 
   /// An image as uint8 of shape [channels, height, width].
   ///
-  /// - Parameter rounding: whether numbers are rounded to the nearest of 256 steps, or down.
+  /// - Parameter rounding: whether values are rounded to the nearest of 256 steps, or else down.
   @_spi(Flambeau) public static func pixels(
     of image: Tensor, rounding: Bool, _ operation: String
   ) -> Tensor {

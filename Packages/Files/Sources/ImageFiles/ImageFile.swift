@@ -35,14 +35,14 @@ public enum ImageFile {
       contents(of: path), mode: mode, correctingGamma: correctingGamma, path: path, limits: limits)
   }
 
-  /// As ``read(_:mode:correctingGamma:limits:)``, for bytes that are in memory.
+  /// Decodes an image in memory, as ``read(_:mode:correctingGamma:limits:)``: `torchvision.io.decode_image`.
   ///
   /// - Parameters:
   ///   - data: contents of the file.
   ///   - mode: color mode that the image is converted to.
   ///   - correctingGamma: whether pixels are converted from the gamma that a PNG file declares to
   ///     the usual 1 / 2.2.
-  ///   - path: where they come from, for messages.
+  ///   - path: path or other name of the image, for messages.
   ///   - limits: limits on the memory of the image.
   public static func decode(
     _ data: Data, mode: Mode = .unchanged, correctingGamma: Bool = false,
@@ -62,7 +62,7 @@ public enum ImageFile {
     } catch let failure as ImageFailure {
       throw DataFileError.damaged(path: path, reason: failure.reason)
     }
-    // From pixels that lie together to planes.
+    // From interleaved channels to planes.
     return convert(pixels, to: mode).permute(2, 0, 1).contiguous()
   }
 
@@ -76,7 +76,7 @@ public enum ImageFile {
         : pixels[.ellipsis, 0..<3]
     case .gray:
       if channels < 3 { return pixels[.ellipsis, 0..<1] }
-      // In integers, rounded.
+      // In fixed point with 16 fractional bits, rounded.
       let weights = Tensor([19595, 38470, 7471])
       return inStrips(pixels, channels: 1) { strip in
         let sum = (strip[.ellipsis, 0..<3].to(.int64) * weights).sum(dim: 2, keepDim: true)
@@ -85,8 +85,8 @@ public enum ImageFile {
     }
   }
 
-  /// An image, [height, width, channels], made of another some rows at a time, so that wider
-  /// numbers in between take little memory.
+  /// Converts an image, [height, width, channels], some rows at a time, so that wider intermediate
+  /// dtypes take little memory.
   static func inStrips(
     _ pixels: Tensor, channels: Int, _ body: (Tensor) -> Tensor
   ) -> Tensor {
@@ -100,7 +100,7 @@ public enum ImageFile {
     return result
   }
 
-  /// Memory for an image, [height, width, channels], if the file is large enough to fill it.
+  /// Memory for an image, [height, width, channels]; throws if the file is too small to fill it.
   ///
   /// - Parameter ratio: number of bytes of the image that one byte of the file can stand for.
   static func memory(
@@ -111,7 +111,7 @@ public enum ImageFile {
       throw ImageFailure(
         reason: "its header says \(width)×\(height) pixels, more than the file can hold")
     }
-    // Once as pixels, and once more as planes.
+    // Once interleaved, and once more as planes.
     try budget.take(2 * pixels * channels, for: "its \(width)×\(height) pixels")
     return .zeros([height, width, channels], dtype: .uint8)
   }

@@ -2,5 +2,5 @@
 
 #include <stdint.h>
 
-/// Lets the disk begin with a part of a file, without waiting for it, where the system can do that.
+/// Starts writing a part of a file to the disk, without waiting for it, where the system supports that.
 void flambeau_begin_flush(int descriptor, int64_t offset, int64_t count);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// What HDF5 defines as macros, which Swift cannot see.
+// Wrappers of HDF5's macros, which Swift cannot import.
 
 static inline hid_t hdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t hdf5_native_uint16(void) { return H5T_NATIVE_UINT16; }
@@ -37,56 +37,55 @@ static inline unsigned hdf5_ordered(void) {
 /// HDF5's boolean enumeration as h5py writes it: 8 bits, FALSE and TRUE.
 hid_t hdf5_make_bool(void);
 
-/// IEEE 754's 16-bit floating-point type, which this version of HDF5 does not name.
+/// IEEE 754's 16-bit floating-point type, which this version of HDF5 does not predefine.
 hid_t hdf5_make_float16(void);
 
-/// The upper half of a 32-bit floating-point number, which HDF5 does not name.
+/// bfloat16, the upper half of a float32, which HDF5 does not predefine.
 hid_t hdf5_make_bfloat16(void);
 
-/// The sizes of a floating-point type's exponent and fraction, in bits. False where it is laid out in
-/// another way than IEEE 754's types.
+/// The sizes of a floating-point type's exponent and fraction, in bits. False if its layout is not that of
+/// IEEE 754's types.
 bool hdf5_float_layout(hid_t type, size_t *_Nonnull exponent, size_t *_Nonnull fraction);
 
-/// Calls a function for each name in a group, in the order of names, until it says that it is enough.
+/// Calls a function for each link of a group, ordered by name, until it returns false.
 herr_t hdf5_each_link(
     hid_t group, bool (*_Nonnull body)(const char *_Nonnull name, H5L_type_t type, void *_Nullable context),
     void *_Nullable context);
 
-/// Opens an object in a group; links lead to it within the file only.
+/// Opens an object in a group, following links within the file only.
 hid_t hdf5_open_inside(hid_t group, const char *_Nonnull name);
 
-/// Opens a dataset again, so that rows in the same chunks are unpacked once: the library keeps chunks of
-/// so many bytes.
+/// Opens a dataset with a chunk cache of the given size, so that chunks that rows share are decompressed once.
 hid_t hdf5_open_cached(hid_t file, const char *_Nonnull name, size_t bytes);
 
-/// How many bytes a chunk of a dataset has, and its sizes; 0 where it has none.
+/// The number of bytes of a dataset's chunks, and their sizes; 0 if it is not chunked.
 size_t hdf5_chunk(hid_t dataset, hsize_t *_Nonnull sizes, int rank);
 
 /// Whether a dataset's data is in its own file.
 bool hdf5_data_is_inside(hid_t dataset);
 
-/// Where a dataset's data is in its file, all in one piece; UINT64_MAX where it is in several or not there.
+/// The offset of a dataset's contiguous data in its file; UINT64_MAX if it is not contiguous or not allocated.
 uint64_t hdf5_data_offset(hid_t dataset);
 
-/// Where an object is in its file, by which it can be told from others.
+/// The address of an object in its file, which identifies it.
 uint64_t hdf5_address(hid_t object);
 
-/// Turns off HDF5's own printing of errors.
+/// Turns off HDF5's own printing of errors, in this thread.
 void hdf5_silence(void);
 
-/// The innermost message of the last error, at most `size` bytes with the closing zero.
+/// The innermost message of the last error, at most `size` bytes with the terminating zero.
 void hdf5_last_error(char *_Nonnull text, size_t size);
 
-// libhdf5 crashes on some damaged files. So another process goes first, or alone, for at most so many
-// seconds. The caller must be the only one that uses the library.
+// libhdf5 crashes on some damaged files, so a child process reads them first, or instead, within a time limit in
+// seconds. The caller must have exclusive access to the library.
 
-/// Whether libhdf5 survives what this package asks of a file: of all that is in it but the data, at most
-/// so many objects and groups in each other; or, if a name is given, of the first and last rows of that
-/// dataset too. What the library says of the file is for the caller to find out.
+/// Whether libhdf5 can read a file without crashing: the metadata of everything in it, up to `objects` objects and
+/// `depth` levels of groups; or, if a name is given, the metadata and the first and last rows of that dataset only.
+/// Errors that the library reports are not failures here.
 bool hdf5_survives(
     const char *_Nonnull path, const char *_Nullable name, long objects, int depth, unsigned seconds);
 
-/// A dataset to be read whole.
+/// A dataset to be read completely.
 typedef struct {
   hid_t dataset, type;
   size_t size;
@@ -95,5 +94,6 @@ typedef struct {
   herr_t status;
 } HDF5Reading;
 
-/// Reads datasets in another process, or in this one after another has read the same. False where that one crashes or does not come to an end.
+/// Reads datasets in a child process, or in this one after a child has read the same. False if the child crashes or
+/// exceeds the time limit.
 bool hdf5_read_apart(HDF5Reading *_Nonnull readings, size_t count, unsigned seconds);

@@ -4,20 +4,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// A PNG file in memory that is being decoded to 8 bits for each channel.
+/// A decoder of a PNG file in memory, to 8 bits per channel.
 typedef struct PNGPicture PNGPicture;
 
-/// Begins with a file, which must stay until ``flambeau_png_end``. Null without memory.
+/// Starts decoding a file, whose bytes must stay valid until ``flambeau_png_end``. Null if memory is exhausted.
 ///
-/// Numbers are as they are in the file, of 16 bits the upper 8; or, where that is asked for, for a
-/// display with a gamma of 2.2 where the file notes another.
+/// Values are those of the file, of 16 bits the upper 8; `with_gamma` converts them for a display gamma of 2.2 if
+/// the file declares its gamma.
 PNGPicture *_Nullable flambeau_png_begin(
     const uint8_t *_Nonnull bytes, size_t count, bool with_gamma);
 
 /// Reads the header.
 bool flambeau_png_read_header(PNGPicture *_Nonnull picture);
 
-/// What the header says; the channels are 1 to 4.
+/// The sizes of the image; there are 1 to 4 channels.
 size_t flambeau_png_width(const PNGPicture *_Nonnull picture);
 size_t flambeau_png_height(const PNGPicture *_Nonnull picture);
 size_t flambeau_png_channels(const PNGPicture *_Nonnull picture);
@@ -25,8 +25,8 @@ size_t flambeau_png_channels(const PNGPicture *_Nonnull picture);
 /// Reads the pixels, row by row, after the header.
 bool flambeau_png_read_pixels(PNGPicture *_Nonnull picture, uint8_t *_Nonnull pixels);
 
-/// What libpng said where one of these was false.
+/// libpng's message, after one of these functions has returned false.
 const char *_Nonnull flambeau_png_message(const PNGPicture *_Nonnull picture);
 
-/// Releases all but the file.
+/// Releases the decoder, but not the file's bytes.
 void flambeau_png_end(PNGPicture *_Nonnull picture);
