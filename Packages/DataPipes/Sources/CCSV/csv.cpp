@@ -16,7 +16,7 @@ const char *skip_spaces(const char *p, const char *end) {
   return p;
 }
 
-/// Where an integer of at most 18 digits ends; null if there is none.
+/// Parses an integer of at most 18 digits, and returns its end; null if there is none.
 const char *read_integer(const char *p, const char *end, int64_t *integer) {
   bool is_negative = p != end && *p == '-';
   if (p != end && (*p == '-' || *p == '+')) p++;
@@ -32,7 +32,7 @@ const char *read_integer(const char *p, const char *end, int64_t *integer) {
   return p == first ? nullptr : p;
 }
 
-/// Where a number ends, which is rounded to the nearest double; null if there is none.
+/// Parses a number, rounded to the nearest double, and returns its end; null if there is none.
 const char *read_number(const char *p, const char *end, double *number) {
   if (p != end && *p == '+') {
     p++;
@@ -43,8 +43,8 @@ const char *read_number(const char *p, const char *end, double *number) {
   if (error == std::errc()) return stop;
   if (error != std::errc::result_out_of_range) return nullptr;
 #endif
-  // Too large or too small for a double, which strtod makes infinite or 0; or a library whose from_chars
-  // knows no fractions. strtod wants a zero at the end, and would take hexadecimal numbers.
+  // The number is out of range, for which strtod returns infinity or 0; or the library's from_chars does not
+  // support floating point. strtod needs a terminating zero, and would accept hexadecimal numbers.
   const char *last = p;
   while (last != end && (isalnum((unsigned char)*last) || *last == '.' || *last == '-' || *last == '+')) {
     last++;
@@ -80,7 +80,7 @@ CSVEvent csv_end_field(
 CSVEvent csv_read(
     CSVPlace *place, const char *end, char separator, const CSVColumnMemory *columns,
     int32_t column_count, long row_limit) {
-  // Where spaces separate, they belong to no number.
+  // Spaces around numbers are skipped unless they are the separator.
   bool may_skip = separator != ' ';
   for (;;) {
     if (place->column == 0) {
@@ -107,7 +107,7 @@ CSVEvent csv_read(
     place->position = may_skip ? skip_spaces(p, end) : p;
     CSVEvent event = csv_end_field(place, end, separator, column_count);
     if (event == CSV_END) {
-      // More of the field follows than belongs to its kind.
+      // The field continues after what was parsed.
       place->position = start;
       return CSV_FIELD;
     }

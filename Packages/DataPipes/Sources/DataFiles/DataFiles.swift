@@ -1,4 +1,4 @@
-// Datasets in files that need libraries of C.
+// Datasets in files whose formats need C libraries.
 
 @_exported import ArrayFiles
 @_exported import DataPipes

@@ -25,30 +25,30 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
   ///
   /// - Parameters:
   ///   - path: path of the file.
-  ///   - name: the dataset's name in it.
+  ///   - name: name of the dataset in the file.
   ///   - limits: limits on the memory of a batch.
-  /// - Throws: `DataFileError`, as for `HDF5Array`; also where the datasets have different numbers
-  ///   of rows.
+  /// - Throws: `DataFileError`, as for `HDF5Array`.
   public init(
     _ path: String, _ name: String, limits: ReadingLimits = .standard
   ) throws where Example == Tensor {
     try self.init(path, [name], limits) { try $0(0) }
   }
 
-  /// Creates the dataset.
+  /// Creates a dataset of two arrays.
   ///
   /// - Parameters:
   ///   - path: path of the file.
   ///   - first: name of the dataset of inputs.
   ///   - second: name of the dataset of targets.
   ///   - limits: limits on the memory of a batch of each array.
+  /// - Throws: `DataFileError`, as for `HDF5Array`; also if the arrays have different numbers of rows.
   public init(
     _ path: String, _ first: String, _ second: String, limits: ReadingLimits = .standard
   ) throws where Example == (Tensor, Tensor) {
     try self.init(path, [first, second], limits) { (try $0(0), try $0(1)) }
   }
 
-  /// Creates the dataset.
+  /// Creates a dataset of three arrays, as with two.
   public init(
     _ path: String, _ first: String, _ second: String, _ third: String,
     limits: ReadingLimits = .standard
@@ -62,7 +62,7 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
     get throws { try example { try arrays[$0].rows([index]).squeeze(0) } }
   }
 
-  /// The rows at indices, as a batch.
+  /// The rows at the given indices, as a batch.
   public func batch(at indices: [Int]) throws -> Example {
     try example { try arrays[$0].rows(indices) }
   }

@@ -14,20 +14,20 @@ import Support
 public struct ImageFolder: Dataset {
   /// The names of the folders, sorted; a class's index is its position.
   public let classes: [String]
-  /// The paths and class indices of the images, sorted.
+  /// The paths and class indices of the images, ordered by class and sorted within each folder.
   public let files: [(path: String, label: Int)]
   private let mode: ImageFile.Mode
   private let limits: ReadingLimits
 
-  /// Finds the images: all `.png`, `.jpg` and `.jpeg` files, also in folders within.
+  /// Finds all `.png`, `.jpg` and `.jpeg` files in the class folders and their subfolders.
   ///
   /// - Parameters:
   ///   - path: folder with one folder per class.
   ///   - mode: color mode that images are converted to.
-  ///   - classes: class names in the order of their indices; by default those found. A folder of
-  ///     another name is an error.
+  ///   - classes: class names in the order of their indices; by default the names of the folders.
+  ///     A folder of another name is an error.
   ///   - limits: limits on the memory of an image.
-  /// - Throws: `DataFileError`, if there are no classes, or one has no images.
+  /// - Throws: `DataFileError`; also if there are no classes, or one has no images.
   public init(
     _ path: String, mode: ImageFile.Mode = .rgb, classes: [String]? = nil,
     limits: ReadingLimits = .standard

@@ -26,7 +26,7 @@ import Foundation
   TemporaryFile.removeLeftovers(in: place.folder)
   let temporary = TemporaryFile.path(in: place.folder)
   defer { unlink(temporary) }
-  // The permissions are no wider during writing than afterwards.
+  // With the final permissions from the start, so that nobody else can read what is being written.
   let descriptor = open(
     temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, (place.permissions ?? 0o666) | 0o200)
   guard descriptor >= 0 else { throw WriteFailure.last }

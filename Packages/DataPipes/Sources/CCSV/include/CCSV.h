@@ -6,14 +6,14 @@
 extern "C" {
 #endif
 
-/// A field that is kept as text.
+/// A field kept as text.
 typedef struct {
   const char *start;
   long length;
 } CSVSpan;
 
 typedef enum : int32_t {
-  /// Every field is for the caller.
+  /// The caller reads every field.
   CSV_OTHER,
   CSV_INTEGERS,
   CSV_NUMBERS,
@@ -26,7 +26,7 @@ typedef struct {
   void *values;
 } CSVColumnMemory;
 
-/// Where reading is: at the beginning of a field, or of a row where `column` is 0.
+/// The current position: the start of a field, or of a row if `column` is 0.
 typedef struct {
   const char *position;
   long row;
@@ -36,26 +36,26 @@ typedef struct {
 typedef enum : int32_t {
   /// There are no more rows.
   CSV_END,
-  /// There is no room for the next row.
+  /// The columns' memory is full.
   CSV_FULL,
-  /// The field at the place is quoted, or none of its column's kind.
+  /// The current field is quoted, or not of its column's kind.
   CSV_FIELD,
   /// The row has fewer fields than there are columns, or more.
   CSV_SHORT_ROW,
   CSV_LONG_ROW,
 } CSVEvent;
 
-/// Reads rows into the columns' memory until something happens. Blank lines are left out.
+/// Reads rows into the columns' memory until an event occurs. Blank lines are skipped.
 CSVEvent csv_read(
     CSVPlace *place, const char *end, char separator, const CSVColumnMemory *columns,
     int32_t column_count, long row_limit);
 
-/// Goes on after a field that ends at `place->position`, where a separator or a row's end must be.
-/// Gives CSV_FIELD if all is well, and CSV_END if neither is there.
+/// Advances past the separator or the end of the row, which must follow a field that ends at `place->position`.
+/// Returns CSV_FIELD on success, and CSV_END if neither is there.
 CSVEvent csv_end_field(
     CSVPlace *place, const char *end, char separator, int32_t column_count);
 
-/// Numbers that fill the text, with spaces around: as csv_read reads them.
+/// Parses a number that fills the text, except for spaces around it, as csv_read does.
 bool csv_parse_integer(const char *begin, const char *end, int64_t *integer);
 bool csv_parse_number(const char *begin, const char *end, double *number);
 

@@ -1,12 +1,12 @@
 @_exported import Files
 @_exported import Tensors
 
-/// Where a ``DataLoader``'s examples come from: a ``Dataset`` or an ``IterableDataset``. It may be
-/// read by several threads at once.
+/// A source of examples for a ``DataLoader``: a ``Dataset`` or an ``IterableDataset``. Several threads
+/// may read it at once.
 public protocol DataSource<Example>: Sendable {
   /// The type of an example.
   associatedtype Example: Sendable
-  /// How it is read. Datasets and iterable datasets implement this.
+  /// How it is read. ``Dataset`` and ``IterableDataset`` provide this.
   var access: DataAccess<Example> { get }
 }
 
@@ -19,7 +19,7 @@ public enum DataAccess<Example>: Sendable {
 }
 
 extension DataAccess {
-  /// The number of examples; nil where it is not known.
+  /// The number of examples; nil if unknown.
   var count: Int? {
     switch self {
     case .byIndex(let count, _): count
@@ -48,7 +48,7 @@ extension Dataset {
 public protocol BatchedDataset<Batch>: Dataset {
   /// The type of a batch, such as stacked tensors.
   associatedtype Batch: Sendable
-  /// The examples at indices, as a batch.
+  /// The examples at the given indices, as a batch.
   func batch(at indices: [Int]) throws -> Batch
 }
 

@@ -17,7 +17,7 @@ extension Dataset {
   public func cached() -> CachedDataset<Self> { CachedDataset(self) }
 }
 
-/// What ``Dataset/map(_:)`` makes.
+/// The result of ``Dataset/map(_:)``.
 public struct MappedDataset<Base: Dataset, Example: Sendable>: Dataset {
   let base: Base
   let transform: @Sendable (Base.Example) throws -> Example
@@ -29,7 +29,7 @@ public struct MappedDataset<Base: Dataset, Example: Sendable>: Dataset {
   }
 }
 
-/// What ``Dataset/cached()`` makes.
+/// The result of ``Dataset/cached()``.
 public final class CachedDataset<Base: Dataset>: Dataset {
   private let base: Base
   private let kept: Mutex<[Base.Example?]>
@@ -44,8 +44,8 @@ public final class CachedDataset<Base: Dataset>: Dataset {
   public subscript(index: Int) -> Base.Example {
     get throws {
       if let example = kept.withLock({ $0[index] }) { return example }
-      // Without the lock, so that others can read meanwhile. Where two threads read the same
-      // example, both get the one that was kept first.
+      // Read without holding the lock, so that other threads can read meanwhile. If two threads read
+      // the same example, both return the one that was cached first.
       let read = try base[index]
       return kept.withLock { kept in
         let example = kept[index] ?? read

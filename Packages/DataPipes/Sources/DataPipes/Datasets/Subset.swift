@@ -23,7 +23,7 @@ public struct Subset<Base: Dataset>: Dataset {
 }
 
 extension Subset: BatchedDataset where Base: BatchedDataset {
-  /// The examples at indices of the subset, as a batch.
+  /// The examples at the given indices of the subset, as a batch.
   public func batch(at places: [Int]) throws -> Base.Batch {
     try base.batch(at: places.map { indices[$0] })
   }
@@ -54,8 +54,8 @@ public func randomSplit<Base: Dataset>(
 ///
 /// - Parameters:
 ///   - dataset: dataset to split.
-///   - fractions: fractions from 0 to 1, whose sum is 1. Each part is rounded down, and the
-///     examples that are left go to the first parts, one each.
+///   - fractions: fractions from 0 to 1, whose sum is 1. Sizes are rounded down, and the remaining
+///     examples go to the first parts, one each.
 ///   - generator: random number generator.
 public func randomSplit<Base: Dataset>(
   _ dataset: Base, _ fractions: [Double], generator: Generator = .default

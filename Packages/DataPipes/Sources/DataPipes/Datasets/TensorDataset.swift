@@ -32,7 +32,7 @@ public struct TensorDataset<each Column: TensorDatasetColumn>: BatchedDataset {
     (repeat (each columns).select(0, index))
   }
 
-  /// The rows at indices, as a batch.
+  /// The rows at the given indices, as a batch.
   public func batch(at indices: [Int]) -> (repeat each Column) {
     // The count matches the shape.
     let rows = try! Tensor(indices, shape: [indices.count], device: tensors[0].device)
@@ -42,7 +42,7 @@ public struct TensorDataset<each Column: TensorDatasetColumn>: BatchedDataset {
   /// The first tensor.
   public var inputs: Tensor { tensors[0] }
 
-  /// The second tensor; stops the program where there is one only.
+  /// The second tensor. Stops the program if there is only one.
   public var targets: Tensor {
     guard tensors.count > 1 else {
       fatalError("TensorDataset.targets: the dataset has one tensor, its inputs")
@@ -51,13 +51,13 @@ public struct TensorDataset<each Column: TensorDatasetColumn>: BatchedDataset {
   }
 }
 
-/// What a ``TensorDataset`` is made of: `Tensor`, and no other type.
+/// The type of a ``TensorDataset``'s columns: `Tensor`, and no other type.
 public protocol TensorDatasetColumn: Sendable {
-  /// As the tensor whose rows are examples.
+  /// The tensor whose rows are examples.
   var datasetColumn: Tensor { get }
-  /// The part at one place of a dim.
+  /// The slice at an index of a dim.
   func select(_ dim: Int, _ index: Int) -> Self
-  /// The parts at the places that a tensor of integers names.
+  /// The slices at the indices in a tensor of integers.
   func indexSelect(_ dim: Int, _ index: Tensor) -> Self
 }
 

@@ -4,11 +4,11 @@ struct BatchSource<Batch: Sendable>: Sendable {
   let count: Int?
   /// The sampler's generator; nil for the default generator.
   let generator: Devices.Generator?
-  /// Begins an epoch. A job that notices a cancellation ends early.
+  /// Begins an epoch. Jobs end early after a cancellation.
   let begin: @Sendable (Cancellation) throws -> ExampleIterator<Job<Batch>>
 }
 
-/// How examples are chosen for batches.
+/// The settings that choose the examples of batches.
 struct BatchChoice {
   var batchSize: Int
   var shuffle: Bool
@@ -49,7 +49,7 @@ struct BatchChoice {
 extension BatchChoice {
   /// Batches of a dataset's examples.
   ///
-  /// - Parameter collate: makes a batch of examples, of which there is at least one.
+  /// - Parameter collate: function that makes a batch of one or more examples.
   func source<Source: DataSource, Batch>(
     of dataset: Source, collate: @escaping @Sendable ([Source.Example]) throws -> Batch
   ) throws -> BatchSource<Batch> {
@@ -73,7 +73,7 @@ extension BatchChoice {
     }
   }
 
-  /// Batches that a dataset makes by itself.
+  /// Batches that the dataset makes itself.
   func source<Source: BatchedDataset>(of dataset: Source) throws -> BatchSource<Source.Batch> {
     try source(of: dataset.count) { indices, _ in
       try named(indices) { try dataset.batch(at: indices) }
@@ -146,7 +146,7 @@ private func checkedBatches(
   }
 }
 
-/// Jobs whose errors say which batch, example and worker they are of.
+/// Jobs whose errors name the batch, the example and the worker.
 private func described<Batch>(
   _ next: @escaping (_ number: Int) throws -> Job<Batch>?
 ) -> ExampleIterator<Job<Batch>> {
@@ -172,7 +172,7 @@ private func describing<Result>(_ batch: Int, _ body: () throws -> Result) throw
   }
 }
 
-/// Names the example that cannot be collated with the others.
+/// Adds to a collation error the index of the example that cannot be collated.
 private func named<Batch>(_ indices: [Int], _ collate: () throws -> Batch) throws -> Batch {
   do {
     return try collate()

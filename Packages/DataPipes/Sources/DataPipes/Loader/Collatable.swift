@@ -1,11 +1,11 @@
 import Foundation
 
-/// A type whose values a ``DataLoader`` can collate into batches, as
+/// A type whose values a ``DataLoader`` can collate into batches:
 /// `torch.utils.data.default_collate`.
 ///
-/// Tensors are stacked; numbers and bools become a tensor; strings an array; arrays and
-/// dictionaries are collated place by place and key by key; so are tuples, by the loader. Any other
-/// type can conform.
+/// Tensors are stacked; numbers and bools become a tensor, and strings an array; arrays are collated
+/// element by element, and dictionaries key by key. The loader also collates tuples. Any other type
+/// can conform.
 public protocol Collatable: Sendable {
   /// The type of a batch, such as stacked tensors.
   associatedtype Batch: Sendable
@@ -52,7 +52,7 @@ extension Tensor: Collatable {
   }
 }
 
-/// Numbers, whose batch is a tensor of their type.
+/// A number or bool, whose batch is a tensor of its dtype.
 public protocol CollatableNumber: Collatable, TensorElement where Batch == Tensor {}
 
 extension CollatableNumber {
@@ -107,12 +107,12 @@ extension Dictionary: Collatable where Key: Collatable, Value: Collatable {
   }
 }
 
-/// The values of one place of tuples.
+/// The values of one element of all tuples.
 private final class Column<Part> {
   var values: [Part] = []
 }
 
-/// Collates tuples place by place.
+/// Collates tuples element by element.
 func collateTuples<each Part: Collatable>(
   _ examples: [(repeat each Part)]
 ) throws -> (repeat (each Part).Batch) {
@@ -125,7 +125,7 @@ func collateTuples<each Part: Collatable>(
 /// `torch.nn.utils.rnn.pad_sequence` with `batch_first=True`.
 ///
 /// - Parameters:
-///   - sequences: tensors of shape [length, …], equal but for their lengths.
+///   - sequences: tensors of shape [length, …], of equal shapes except for the length.
 ///   - paddingValue: value of padded elements.
 /// - Returns: a tensor of shape [sequences.count, longest, …].
 /// - Throws: ``CollationError``.
@@ -168,7 +168,7 @@ public func padded(
   }
 }
 
-/// As ``padded(with:)``, for sequences with a target each.
+/// A collate function for pairs of a sequence and a target; see ``padded(with:)``.
 ///
 /// - Returns: a function that returns the padded sequences, their lengths and the batch of the
 ///   targets.

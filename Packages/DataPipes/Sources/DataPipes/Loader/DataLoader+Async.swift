@@ -1,5 +1,5 @@
 extension DataLoader {
-  /// The batches as an asynchronous sequence, which throws what ends an epoch early:
+  /// The batches as an asynchronous sequence, which throws the error that ends an epoch early:
   ///
   ///     for try await (x, y) in loader.async { … }
   ///
@@ -7,13 +7,13 @@ extension DataLoader {
   public var async: AsyncBatches<Batch> { AsyncBatches(loader: self) }
 }
 
-/// What ``DataLoader/async`` gives.
+/// The asynchronous sequence of a loader's batches: ``DataLoader/async``.
 public struct AsyncBatches<Batch: Sendable>: AsyncSequence, Sendable {
   fileprivate let loader: DataLoader<Batch>
 
   public func makeAsyncIterator() -> Iterator { Iterator(epoch: loader.epoch()) }
 
-  /// Goes through the batches, and waits without blocking a thread.
+  /// The batches of one epoch, awaited without blocking a thread.
   public struct Iterator: AsyncIteratorProtocol {
     let epoch: Epoch<Batch>
 

@@ -1,7 +1,7 @@
 extension DataLoader {
   /// Creates a loader of any dataset.
   ///
-  /// Invalid settings are reported as an error of the first loop.
+  /// Invalid settings are reported as an error of each loop.
   ///
   /// - Parameters:
   ///   - dataset: dataset to load from.
@@ -14,9 +14,9 @@ extension DataLoader {
   ///   - prefetchFactor: number of batches that each worker loads in advance.
   ///   - persistentWorkers: whether workers are kept for the next loop.
   ///   - timeout: maximum time to wait for a worker's batch.
-  ///   - pinMemory: whether batches go to page-locked memory, from where `to(_:nonBlocking:)`
-  ///     copies them to a GPU while the program goes on: tensors, and tuples of up to four, arrays
-  ///     and dictionaries with them. Without effect where there is no GPU.
+  ///   - pinMemory: whether to copy batches to page-locked memory, from which `to(_:nonBlocking:)`
+  ///     copies to a GPU asynchronously: tensors, and tuples of up to four, arrays and dictionaries
+  ///     with them. Has no effect without a GPU.
   ///   - generator: generator of the order and of all seeds; by default the default generator.
   ///   - workerInit: function that each worker calls first, with its index.
   ///   - collate: function that makes a batch of one or more examples.
@@ -39,7 +39,7 @@ extension DataLoader {
       makeSource: { try $0.source(of: dataset, collate: collate) })
   }
 
-  /// A loader of a dataset that makes whole batches by itself, such as ``TensorDataset``.
+  /// Creates a loader of a dataset that makes whole batches itself, such as ``TensorDataset``.
   public convenience init<Source: BatchedDataset>(
     _ dataset: Source, batchSize: Int = 1, shuffle: Bool = false,
     sampler: (any Sampler<Int>)? = nil, batchSampler: (any Sampler<[Int]>)? = nil,
@@ -58,8 +58,8 @@ extension DataLoader {
       makeSource: { try $0.source(of: dataset) })
   }
 
-  /// A loader of examples that are ``Collatable``, such as tensors, numbers, strings, arrays and
-  /// dictionaries.
+  /// Creates a loader of examples that are ``Collatable``, such as tensors, numbers, strings, arrays
+  /// and dictionaries.
   @_disfavoredOverload
   public convenience init<Source: DataSource>(
     _ dataset: Source, batchSize: Int = 1, shuffle: Bool = false,
@@ -76,8 +76,8 @@ extension DataLoader {
       collate: { try Source.Example.collate($0) })
   }
 
-  /// A loader of examples that are tuples of ``Collatable`` values; a batch is a tuple of their
-  /// batches.
+  /// Creates a loader of examples that are tuples of ``Collatable`` values; a batch is a tuple of
+  /// their batches.
   @_disfavoredOverload
   public convenience init<
     Source: DataSource, First: Collatable, Second: Collatable, each Other: Collatable
@@ -100,7 +100,7 @@ extension DataLoader {
       collate: { try collateTuples($0) })
   }
 
-  /// A loader of single examples, not of batches: `batchSize=None`.
+  /// Creates a loader of single examples, without batching: `batch_size=None`.
   public convenience init<Source: DataSource>(
     _ dataset: Source, batchSize: Never?, shuffle: Bool = false,
     sampler: (any Sampler<Int>)? = nil, numWorkers: Int = 0, prefetchFactor: Int = 2,

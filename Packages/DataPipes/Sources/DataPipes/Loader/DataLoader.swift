@@ -1,23 +1,22 @@
 import Foundation
 import Synchronization
 
-/// Loads batches of a dataset's examples, in order or shuffled, in this thread or in workers:
+/// Loads batches of a dataset's examples, in order or shuffled, in the calling thread or in workers:
 /// `torch.utils.data.DataLoader`.
 ///
 ///     for (x, y) in DataLoader(dataset, batchSize: 32, shuffle: true, numWorkers: 2) { … }
 ///
-/// Each loop is an epoch, with a new shuffle. With the same seed the batches and their order are
-/// the same whatever the number of workers, and the order is PyTorch's. What a dataset draws from
-/// the default generator depends on the seed and on the batch's number, not on the thread that
-/// makes it.
+/// Each loop is an epoch, with a new shuffle. With the same seed, the batches and their order do not
+/// depend on the number of workers, and the order is PyTorch's. Numbers that a dataset draws from the
+/// default generator depend on the seed and the batch's number, not on the thread.
 ///
-/// A plain `for` cannot throw: where a batch cannot be made, the loop ends after the batches before
-/// it, ``error`` says why, and so does a message on standard error. ``forEachBatch(_:)`` and
-/// `for try await` over ``async`` throw it. Errors are ``DataLoaderError``s.
+/// A plain `for` cannot throw: if a batch fails, the loop ends after the preceding batches, the error
+/// is stored in ``error``, and a message is printed to standard error. ``forEachBatch(_:)`` and
+/// `for try await` over ``async`` throw the error. Errors are ``DataLoaderError``s.
 ///
-/// Workers are threads. They start with the loop, make batches ahead, at most `prefetchFactor` ×
-/// `numWorkers`, and end when the loop is left. A loader may be iterated several times, at once and
-/// by several threads; each loop has workers of its own.
+/// Workers are threads. They start with the loop, prefetch at most `prefetchFactor` × `numWorkers`
+/// batches, and end with the loop. A loader may be iterated repeatedly and by several threads at once;
+/// each loop has workers of its own.
 public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   let source: Result<BatchSource<Batch>, any Error>
   private let knownExampleCount: Int?
@@ -25,24 +24,24 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   private let generator: Devices.Generator?
   private let progress = Mutex(Progress())
 
-  /// How batches are made ahead.
+  /// The settings of workers and of pinned memory.
   struct Workers: Sendable {
     var count: Int
     var prefetchFactor: Int
     var persist: Bool
     var timeout: Duration?
     var initialise: (@Sendable (Int) throws -> Void)?
-    /// Whether batches go to page-locked memory.
+    /// Whether batches are copied to page-locked memory.
     var pin: Bool
   }
 
   private struct Progress: Sendable {
     var error: (any Error)?
-    /// Where the loop that began last is, if it has not come to its end.
+    /// The position of the loop that began last, unless it has completed.
     var place: DataLoaderState?
-    /// Where the next loop begins.
+    /// The position to resume from in the next loop.
     var resumed: DataLoaderState?
-    /// Workers that wait for the next loop.
+    /// Persistent workers that wait for the next loop.
     var idle: [WorkerTeam] = []
   }
 
@@ -113,7 +112,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
 // MARK: An epoch's begin and end
 
 extension DataLoader {
-  /// An epoch that begins once its first batch is asked for.
+  /// An epoch that begins when its first batch is requested.
   func epoch() -> Epoch<Batch> {
     Epoch(plan: plan, report: note)
   }
@@ -139,8 +138,8 @@ extension DataLoader {
     let jobs: ExampleIterator<Job<Batch>>
     if let resumed, resumed.hasBegun {
       place = resumed
-      // The default generator is shared and has advanced since; a copy in its earlier state draws
-      // the same.
+      // The default generator is shared and has advanced since, so a copy in its earlier state draws
+      // the same numbers.
       (seed, jobs) = try Devices.Generator(state: resumed.generator).withDefault(begin)
       for _ in 0..<resumed.batch { _ = try jobs.next() }
     } else {
@@ -155,7 +154,7 @@ extension DataLoader {
       capacity: workers.count * workers.prefetchFactor, timeout: workers.timeout)
   }
 
-  /// Workers for an epoch: those that wait, or new ones.
+  /// Workers for an epoch: idle ones, or new ones.
   private func team() -> WorkerTeam {
     if let idle = progress.withLock({ $0.idle.popLast() }) { return idle }
     let initialise = workers.initialise
@@ -181,25 +180,25 @@ extension DataLoader {
 
 // MARK: Saving and resuming
 
-/// The position of a ``DataLoader`` in an epoch, to be saved.
+/// The position of a ``DataLoader`` in an epoch, for checkpoints.
 public struct DataLoaderState: Codable, Equatable, Sendable {
   /// The number of batches of the epoch that have been taken.
   public internal(set) var batch: Int
-  /// Whether it is in an epoch, and not between two.
+  /// Whether it is within an epoch, not between two.
   let hasBegun: Bool
-  /// What the loader's and the sampler's generator were like when the epoch began.
+  /// The states of the loader's and the sampler's generators when the epoch began.
   let generator: Devices.Generator.State
   let samplerGenerator: Devices.Generator.State?
 }
 
 extension DataLoader {
-  /// Where the loop that began last is: `state_dict()` of torchdata's `StatefulDataLoader`. Read it
-  /// in the loop, or after leaving it; between epochs, it is where the next one will begin.
+  /// The position of the loop that began last: `state_dict()` of torchdata's `StatefulDataLoader`.
+  /// Read it in the loop, or after leaving it; between epochs, it is the start of the next one.
   ///
-  /// Set it, and the next loop goes on with the batch that came next, and the epochs after it as
-  /// they would have. Between epochs, a loader without a generator of its own needs the default
-  /// generator to be as it was, too. A sampler that keeps a state of its own, such as a
-  /// ``DistributedSampler``'s epoch, must be set as it was then.
+  /// After setting it, the next loop resumes with the next batch, and later epochs are the same as
+  /// without the interruption. Between epochs, a loader without a generator of its own also needs the
+  /// state of the default generator to be restored. A sampler's other state, such as the epoch of a
+  /// ``DistributedSampler``, must be restored separately.
   public var state: DataLoaderState {
     get {
       let noted = progress.withLock { $0.resumed ?? $0.place }

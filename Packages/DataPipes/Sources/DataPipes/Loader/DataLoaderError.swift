@@ -1,13 +1,13 @@
 import Foundation
 
-/// Why a ``DataLoader`` cannot go on. Batches count from 0.
+/// The errors of a ``DataLoader``. Batches are numbered from 0.
 public enum DataLoaderError: Error, LocalizedError {
   /// An invalid setting.
   case invalidSetting(String)
-  /// A sampler gave an index that the dataset does not have.
+  /// A sampler returned an index that is out of range.
   case indexOutOfRange(Int, count: Int, batch: Int)
-  /// An example could not be read, or cannot be collated with those before it in its batch. The
-  /// worker is nil where there are none.
+  /// An example could not be read, or not collated with the others of its batch. The worker is nil
+  /// if the loop's thread made the batch.
   case example(Int, batch: Int, worker: Int?, cause: any Error)
   /// A batch could not be made.
   case batch(Int, worker: Int?, cause: any Error)
@@ -35,7 +35,7 @@ public enum DataLoaderError: Error, LocalizedError {
   private static func by(_ worker: Int?) -> String { worker.map { " in worker \($0)" } ?? "" }
 }
 
-/// Which example of a batch something is about, before the batch's number and worker are added.
+/// An error with the index of its example, before the batch's number and the worker are added.
 struct ExampleFailure: Error {
   let index: Int
   let cause: any Error

@@ -1,52 +1,52 @@
-/// What an epoch is made of.
+/// The jobs and settings of an epoch.
 struct EpochPlan<Batch: Sendable> {
   let jobs: ExampleIterator<Job<Batch>>
-  /// How many batches are left out, since a loop before had them.
+  /// The number of the first batch; above 0 if an epoch is resumed.
   let firstBatch: Int
-  /// What the seeds of batches and workers come from.
+  /// The seed from which the seeds of batches and workers are derived.
   let seed: UInt64
-  /// The threads that make batches; none where the loop makes them itself.
+  /// The threads that make batches; nil if the loop's thread makes them.
   let team: WorkerTeam?
-  /// How many batches may be ready or being made at any time.
+  /// The maximum number of batches that are ready or being made.
   let capacity: Int
-  /// How long to wait for a batch at most.
+  /// The maximum time to wait for a batch.
   let timeout: Duration?
 }
 
 /// The progress of an epoch, reported to the loader.
 enum EpochEvent {
-  /// So many batches have been taken.
+  /// The number of batches of the epoch that have been taken.
   case taken(Int)
-  /// It is over, all of it or up to an error, and its threads are free.
+  /// The epoch has ended, completely or with an error, and its threads are free.
   case ended((any Error)?, WorkerTeam?)
-  /// It was abandoned, and its threads are free.
+  /// The epoch was abandoned, and its threads are free.
   case left(WorkerTeam?)
 }
 
-/// One pass through a loader's batches: a plan goes in when it begins, batches come out, and events
-/// say how far it is. Its release stops the workers.
+/// One pass over a loader's batches, which requests its plan when it begins and reports its progress as
+/// events. Releasing it stops the workers.
 ///
 /// It is used by one thread or task at a time.
-// An iterator is for one task at a time; so is this.
+// Like an iterator, it is used by one task at a time.
 final class Epoch<Batch: Sendable>: @unchecked Sendable {
   private let plan: (Cancellation) throws -> EpochPlan<Batch>
   private let report: (EpochEvent) -> Void
   private let cancellation = Cancellation()
   private var state = State.toBegin
   private var timeout: Duration?
-  /// The number of the batch that is taken next.
+  /// The number of the next batch.
   private var number = 0
 
   private enum State {
     case toBegin
-    /// This thread makes the batches, with a generator of their own.
+    /// The calling thread makes the batches, with a generator of their own as the default.
     case alone(ExampleIterator<Job<Batch>>, seed: UInt64, Generator)
     case withWorkers(OrderedWork<Batch>, WorkerTeam)
     case over
   }
 
   /// - Parameters:
-  ///   - plan: makes the plan, once the first batch is asked for.
+  ///   - plan: makes the plan, when the first batch is requested.
   ///   - report: called with the progress of the epoch.
   init(
     plan: @escaping (Cancellation) throws -> EpochPlan<Batch>,
@@ -146,7 +146,7 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
     if case .over = state { true } else { false }
   }
 
-  /// Ends it, and gives back the threads.
+  /// Ends the epoch, and returns its threads.
   private func stopped() -> WorkerTeam? {
     defer { state = .over }
     guard case .withWorkers(let work, let team) = state else { return nil }

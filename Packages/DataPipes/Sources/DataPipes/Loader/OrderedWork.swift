@@ -3,24 +3,23 @@ import Synchronization
 /// A piece of work that returns a result or throws.
 typealias Job<Output> = () throws -> Output
 
-/// Whether work has been called off, for those who do it.
+/// A flag that tells jobs that their work has been cancelled.
 final class Cancellation: Sendable {
   private let flag = Atomic(false)
   var isCancelled: Bool { flag.load(ordering: .relaxed) }
   func cancel() { flag.store(true, ordering: .relaxed) }
 }
 
-/// Jobs that several threads do, and whose results come out in the jobs' order.
+/// Jobs that several threads run, whose results are returned in the order of the jobs.
 ///
-/// What is drawn at random in a job depends on the seed and on the job's number alone, not on the
-/// thread that does it.
+/// Random numbers that a job draws depend only on the seed and the job's number, not on the thread.
 final class OrderedWork<Output>: Sendable {
   private let jobs: Mutex<Jobs>
   private let results: ResultLine<Output>
   private let seed: UInt64
   private let cancellation: Cancellation
 
-  /// Where jobs come from.
+  /// The source of the jobs.
   // Nothing else uses the source, and it is behind a lock.
   private struct Jobs: @unchecked Sendable {
     let source: ExampleIterator<Job<Output>>
@@ -29,11 +28,11 @@ final class OrderedWork<Output>: Sendable {
   }
 
   /// - Parameters:
-  ///   - source: the jobs. Nothing else may use it.
-  ///   - firstNumber: the first job's number.
-  ///   - threads: how many threads will call ``work()``.
-  ///   - capacity: how many results may be waiting or being made at any time.
-  ///   - seed: what the jobs' random numbers depend on.
+  ///   - source: the jobs; nothing else may use it.
+  ///   - firstNumber: number of the first job.
+  ///   - threads: number of threads that will call ``work()``.
+  ///   - capacity: maximum number of results that are waiting or being made.
+  ///   - seed: seed of the jobs' random numbers.
   init(
     _ source: ExampleIterator<Job<Output>>, firstNumber: Int = 0, threads: Int, capacity: Int,
     seed: UInt64, cancellation: Cancellation
@@ -44,7 +43,7 @@ final class OrderedWork<Output>: Sendable {
       firstNumber: firstNumber, capacity: capacity, makers: threads, cancellation: cancellation)
   }
 
-  /// Does jobs until there are no more: what each thread calls.
+  /// Runs jobs until there are no more. Each thread calls this.
   func work() {
     let generator = Generator(seed: 0)
     generator.withDefault {
@@ -55,7 +54,7 @@ final class OrderedWork<Output>: Sendable {
         results.deliver(Result { try job() }, number: number)
       }
     }
-    // The next thread that waits for room may go as well.
+    // Wakes the next thread that waits for room, which ends in turn.
     results.freeRoom()
   }
 
@@ -77,12 +76,12 @@ final class OrderedWork<Output>: Sendable {
     return found?.value
   }
 
-  /// Ends the work with an error, ahead of all results.
+  /// Ends the work with an error, which is returned before all remaining results.
   func fail(_ error: any Error) { results.fail(error) }
 
-  /// The next result, which is waited for; nil at the end.
+  /// Waits for the next result and returns it; nil at the end.
   ///
-  /// - Parameter timeout: how long to wait at most.
+  /// - Parameter timeout: maximum time to wait.
   /// - Throws: the job's error, or ``WaitedTooLong``.
   func take(timeout: Duration? = nil) throws -> Output? {
     try results.take(timeout: timeout)
@@ -93,20 +92,20 @@ final class OrderedWork<Output>: Sendable {
     try await results.takeAsync(timeout: timeout)
   }
 
-  /// Calls the work off: jobs that have begun are finished at most, and nothing waits any more.
+  /// Cancels the work: no more jobs are started, and nothing waits any longer.
   func stop() { results.stop() }
 }
 
-/// Takes a value that is not known to be `Sendable` to where nothing else refers to it.
-// The creator guarantees that.
+/// Transfers a value that is not known to be `Sendable` to another thread.
+// The creator guarantees that nothing else refers to it.
 struct Unchecked<Value>: @unchecked Sendable {
   let value: Value
   init(_ value: Value) { self.value = value }
 }
 
 extension Generator {
-  /// Starts anew from a seed that differs with a number: the output of SplitMix64
-  /// (Steele, Lea and Flood, 2014), whose state steps with the number.
+  /// Reseeds the generator from a seed and a number, as the number-th output of SplitMix64
+  /// (Steele, Lea and Flood, 2014), counted from 0.
   func manualSeed(_ seed: UInt64, number: Int) {
     var mixed = seed &+ 0x9E37_79B9_7F4A_7C15 &* (UInt64(number) &+ 1)
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -1,7 +1,7 @@
 import Tensors
 
 extension BatchSource {
-  /// The same batches in page-locked memory, which their makers copy them to.
+  /// The same batches in page-locked memory, to which each job copies its batch.
   var pinned: BatchSource {
     BatchSource(count: count, generator: generator) { cancellation in
       let jobs = try begin(cancellation)
@@ -12,8 +12,8 @@ extension BatchSource {
   }
 }
 
-/// A batch whose tensors lie in page-locked memory, where it is made of tensors, and of tuples,
-/// arrays and dictionaries of them; what else there is stays as it is, as in PyTorch.
+/// Copies the tensors of a batch to page-locked memory, also those in tuples, arrays and dictionaries;
+/// other values are unchanged, as in PyTorch.
 private func pinned<Batch>(_ batch: Batch) -> Batch {
   switch batch {
   case let x as Tensor: x.pinMemory() as! Batch

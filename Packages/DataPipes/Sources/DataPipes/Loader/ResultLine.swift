@@ -2,37 +2,37 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Where results stand in line until they are taken, in the order of their numbers, whenever they
-/// arrive. One thread or task takes them.
+/// A reorder buffer: results arrive in any order, and are taken in the order of their numbers, by one
+/// thread or task.
 ///
-/// Capacity is limited: a maker waits for room before it makes a result.
+/// Its capacity is limited: a maker waits for room before it makes a result.
 final class ResultLine<Output>: Sendable {
   private let state: Mutex<State>
   private let capacity: Int
-  /// How many places are given back at once, since to wake a maker takes longer than to take a
-  /// result. All makers still have a place each.
+  /// The number of freed slots that are released to the makers together, since waking a maker takes
+  /// longer than taking a result. It leaves at least one slot for each maker.
   private let lot: Int
   private let cancellation: Cancellation
   private let room = DispatchSemaphore(value: 0)
   private let arrival = DispatchSemaphore(value: 0)
 
-  // A result is handed from its maker to its taker, and kept by neither.
+  // A result is transferred from its maker to its taker, and neither keeps it here.
   private struct State: @unchecked Sendable {
-    /// A result has the place of its number, modulo the capacity.
+    /// A ring buffer: the slot of a result is its number modulo the capacity.
     var results: [Result<Output, any Error>?]
-    /// The number of the result that is taken next.
+    /// The number of the next result.
     var next: Int
-    /// How many places are free and have not been given back.
+    /// The number of freed slots that have not been released to the makers.
     var freed = 0
-    /// One more than the last number, once that is known.
+    /// One more than the last number, once it is known.
     var end: Int?
     /// The thread or task that waits for the next result.
     var waiting: Waiting?
 
-    /// Whether the next result, or the end, is there.
+    /// Whether the next result, or the end, is available.
     var isReady: Bool { next == end || results[next % results.count] != nil }
 
-    /// The next result, or nil for the end, if it is there.
+    /// The next result, or nil for the end; nil if neither is available.
     mutating func takeIfReady() -> Result<Output?, any Error>? {
       guard let result = results[next % results.count].take() else {
         return next == end ? .success(nil) : nil
@@ -45,12 +45,12 @@ final class ResultLine<Output>: Sendable {
 
   private enum Waiting {
     case thread
-    /// Resumed with whether something has come before the time was over.
+    /// Resumed with false if the time limit was exceeded.
     case task(CheckedContinuation<Bool, Never>, number: Int)
   }
 
   /// - Parameters:
-  ///   - capacity: how many results there is room for, at least as many as there are makers.
+  ///   - capacity: maximum number of results; at least the number of makers.
   init(firstNumber: Int, capacity: Int, makers: Int, cancellation: Cancellation) {
     (self.capacity, self.cancellation) = (capacity, cancellation)
     lot = (capacity - makers) / 2 + 1
@@ -72,18 +72,18 @@ final class ResultLine<Output>: Sendable {
 
   func deliver(_ result: Result<Output, any Error>, number: Int) {
     let result = Unchecked(result)
-    // Where the work has failed, the failure stays.
+    // If the work has failed, the failure stays.
     update { state in
       if state.results[number % capacity] == nil { state.results[number % capacity] = result.value }
     }
   }
 
-  /// Says that there are no results from this number on.
+  /// Marks the end: there are no results from this number on.
   func finish(at end: Int) {
     update { $0.end = end }
   }
 
-  /// Puts an error ahead of all results, as the last.
+  /// Makes an error the next and last result.
   func fail(_ error: any Error) {
     update { state in
       state.results[state.next % capacity] = .failure(error)
@@ -118,7 +118,7 @@ final class ResultLine<Output>: Sendable {
       if arrival.wait(timeout: deadline) == .timedOut {
         let wasWaiting = state.withLock { $0.waiting.take() } != nil
         if wasWaiting { throw WaitedTooLong() }
-        // It came at the last moment, and has been signalled.
+        // It arrived at the last moment, so the signal is pending or imminent.
         arrival.wait()
       }
     }
@@ -154,7 +154,7 @@ final class ResultLine<Output>: Sendable {
     }
   }
 
-  /// The next result, or nil for the end, if it is there; if it is not, the waiting taker is
+  /// The next result, or nil for the end; nil if neither is available, and the waiting taker is
   /// recorded.
   private func takeIfReady(otherwise waiting: Waiting?) -> Result<Output?, any Error>? {
     let (found, freed) = state.withLock { state in
@@ -168,7 +168,7 @@ final class ResultLine<Output>: Sendable {
     return found.value
   }
 
-  /// Wakes all that wait, and discards all results.
+  /// Wakes all waiting threads and tasks, and discards all results.
   func stop() {
     cancellation.cancel()
     room.signal()
@@ -178,12 +178,12 @@ final class ResultLine<Output>: Sendable {
   }
 }
 
-/// How often to look for what is waited for before going to sleep, which takes longer than making a
-/// small batch.
+/// How often to poll before going to sleep, since sleeping and waking takes longer than making a small
+/// batch.
 private let patience = (ofTaker: 50, ofMakers: 200)
 
-/// A separate queue, since the global ones may all be busy.
+/// A separate queue, since the global queues may be busy.
 private let timers = DispatchQueue(label: "flambeau.timeouts")
 
-/// The time to wait for a result was over.
+/// The error of a result that did not arrive within the time limit.
 struct WaitedTooLong: Error {}

@@ -2,15 +2,15 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads that wait for tasks and do each of them together. They end when the team is released and
+/// Threads that wait for tasks, each of which all threads run. They end when the team is released and
 /// their tasks are done.
 final class WorkerTeam: Sendable {
   private let inboxes: [Inbox]
 
-  /// How many threads there are.
+  /// The number of threads.
   var count: Int { inboxes.count }
 
-  /// - Parameter prepare: what each thread does first, with its number.
+  /// - Parameter prepare: function that each thread calls first, with its index.
   init(_ count: Int, prepare: @escaping @Sendable (Int) throws -> Void) {
     inboxes = (0..<count).map { _ in Inbox() }
     for (number, inbox) in inboxes.enumerated() {
@@ -27,14 +27,14 @@ final class WorkerTeam: Sendable {
     for inbox in inboxes { inbox.post(nil) }
   }
 
-  /// Gives a task to every thread.
+  /// Posts a task to every thread.
   ///
-  /// - Parameter task: gets the thread's number, and how its preparation went.
+  /// - Parameter task: function of the thread's index and the result of its preparation.
   func perform(_ task: @escaping @Sendable (Int, Result<Void, any Error>) -> Void) {
     for inbox in inboxes { inbox.post(task) }
   }
 
-  /// The tasks of a thread. None is the sign to end.
+  /// A thread's queue of tasks; nil tells it to end.
   private final class Inbox: Sendable {
     typealias Task = @Sendable (Int, Result<Void, any Error>) -> Void
     private let tasks = Mutex<[Task?]>([])
