@@ -14,14 +14,14 @@ extension DataPipe {
     }
   }
 
-  /// Arrays of examples of similar lengths, so that little is padded: `tf.data`'s
+  /// Groups examples of similar lengths into arrays, so that little padding is needed: `tf.data`'s
   /// `bucket_by_sequence_length`.
   ///
   /// - Parameters:
-  ///   - size: examples in a batch.
-  ///   - boundaries: rising lengths, each where a bucket begins after the first.
-  ///   - dropLast: whether to leave out what is in the buckets at the end.
-  ///   - length: an example's length.
+  ///   - size: number of examples in a batch.
+  ///   - boundaries: increasing lengths, each the lower bound of a bucket after the first.
+  ///   - dropLast: whether to drop the incomplete batches at the end.
+  ///   - length: function that returns an example's length.
   public func bucketByLength(
     batchSize size: Int, boundaries: [Int], dropLast: Bool = false,
     _ length: @escaping @Sendable (Example) throws -> Int

@@ -16,18 +16,18 @@ extension DataPipe {
     }
   }
 
-  /// The examples of this pipe, and then those of others.
+  /// The examples of this pipe, followed by those of others.
   public func concat(_ others: DataPipe...) -> DataPipe {
     let chain = ChainDataset([self] + others)
     return DataPipe(count: chain.count) { chain.makeIterator() }
   }
 
-  /// One example of each pipe in turn, until all are at their ends: `mux`'s longest form.
+  /// One example of each pipe in turn, until all are exhausted: torchdata's `mux_longest`.
   public static func interleave(_ pipes: [DataPipe]) -> DataPipe {
     turns(pipes, goesOn: true)
   }
 
-  /// One example of each pipe in turn, until one is at its end: torchdata's `mux`.
+  /// One example of each pipe in turn, until one is exhausted: torchdata's `mux`.
   public static func mux(_ pipes: [DataPipe]) -> DataPipe {
     turns(pipes, goesOn: false)
   }
@@ -58,7 +58,7 @@ extension DataPipe {
     }
   }
 
-  /// How many examples come in turn before one of the pipes is at its end.
+  /// The number of examples taken in turn before one of the pipes is exhausted.
   private static func lengthOfTurns(_ counts: [Int]) -> Int {
     guard let shortest = counts.min() else { return 0 }
     return shortest * counts.count + counts.firstIndex(of: shortest)!
@@ -66,9 +66,8 @@ extension DataPipe {
 
   /// Splits the examples among several pipes: torchdata's `demux`.
   ///
-  /// The pipes share one pass through this one: what one passes by on its way waits for the others.
-  /// The first iterations of all of them share the first pass, the second ones the second, and so
-  /// on.
+  /// The pipes share one pass over this one: examples for other pipes are buffered. The first
+  /// iterations of all pipes share the first pass, their second iterations the second, and so on.
   ///
   /// - Parameters:
   ///   - pipeCount: number of pipes.
@@ -90,7 +89,7 @@ extension DataPipe {
   }
 }
 
-/// The passes through a pipe that those of ``DataPipe/demux(_:buffer:_:)`` share.
+/// The passes over a pipe that the pipes of ``DataPipe/demux(_:buffer:_:)`` share.
 private final class Passes<Example: Sendable>: Sendable {
   private let source: DataPipe<Example>
   private let buffer: Int
@@ -98,9 +97,9 @@ private final class Passes<Example: Sendable>: Sendable {
   private let state: Mutex<State>
 
   private struct State: Sendable {
-    /// How often each pipe was iterated.
+    /// How many iterations each pipe has begun.
     var begun: [Int]
-    /// The passes that some of the pipes have yet to begin.
+    /// The passes that some of the pipes have not begun.
     var open: [Int: Pass<Example>] = [:]
   }
 
@@ -126,7 +125,7 @@ private final class Passes<Example: Sendable>: Sendable {
   }
 }
 
-/// One pass through a pipe whose examples are parted among several.
+/// One pass over a pipe whose examples are split among several.
 private final class Pass<Example: Sendable>: Sendable {
   private let state: Mutex<State>
   private let buffer: Int
@@ -166,11 +165,11 @@ private final class Pass<Example: Sendable>: Sendable {
   }
 }
 
-/// Why a step of a ``DataPipe`` cannot go on.
+/// The errors of a ``DataPipe``'s steps.
 public enum PipeError: Error, Equatable, LocalizedError {
-  /// ``DataPipe/demux(_:buffer:_:)`` sorted an example into a pipe that does not exist.
+  /// The function of ``DataPipe/demux(_:buffer:_:)`` returned the index of a pipe that does not exist.
   case noSuchPipe(Int, of: Int)
-  /// One of its pipes is read much further than the others.
+  /// One of the pipes of ``DataPipe/demux(_:buffer:_:)`` is read too far ahead of the others.
   case bufferFull(Int)
 
   public var errorDescription: String? {

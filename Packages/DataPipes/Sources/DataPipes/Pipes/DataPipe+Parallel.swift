@@ -1,4 +1,4 @@
-// Steps that work ahead, on threads of their own.
+// Steps that compute examples in advance, on threads of their own.
 
 extension DataPipe {
   /// Maps each example by a function on several threads, keeping the order.
@@ -37,7 +37,7 @@ extension DataPipe {
   }
 }
 
-/// The results of jobs that threads do ahead. The threads end with the iterator.
+/// The results of jobs that threads run in advance. The threads end with the iterator.
 private func aheadOf<Result: Sendable>(
   _ jobs: ExampleIterator<Job<Result>>, threads: Int, capacity: Int
 ) -> ExampleIterator<Result> {
@@ -50,7 +50,7 @@ private func aheadOf<Result: Sendable>(
   return ExampleIterator { try running.work.take() }
 }
 
-/// Stops the work when nobody can take its results any more.
+/// Stops the work when its iterator is released.
 private final class Running<Result: Sendable> {
   let work: OrderedWork<Result>
   private let team: WorkerTeam

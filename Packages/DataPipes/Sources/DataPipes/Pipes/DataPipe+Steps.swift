@@ -1,4 +1,4 @@
-// Steps from one example to the next.
+// Steps on single examples.
 
 extension DataPipe {
   /// Maps each example by a function.
@@ -64,7 +64,7 @@ extension DataPipe {
     }
   }
 
-  /// One shard of the examples: every `of`th, beginning with number `rank`.
+  /// One shard of the examples: every `shares`-th, from index `rank`.
   public func shard(rank: Int, of shares: Int) -> DataPipe {
     require((0..<shares).contains(rank), "shard", "rank \(rank) of \(shares)")
     return step(count: count.map { ($0 - rank + shares - 1) / shares }) { upstream in
@@ -88,7 +88,7 @@ extension DataPipe {
       var (round, current) = (0, nil as ExampleIterator<Example>?)
       return ExampleIterator {
         if let example = try current?.next() { return example }
-        // An empty round is the last: there would be no end to looking.
+        // If a round is empty, an infinite cycle ends, since it would never find an example.
         while times.map({ round < $0 }) ?? true {
           round += 1
           current = try makeIterator()
@@ -103,8 +103,8 @@ extension DataPipe {
   /// The examples shuffled: each is drawn at random from a buffer.
   ///
   /// - Parameters:
-  ///   - size: size of the buffer. An example comes at most that many positions earlier.
-  ///   - generator: the source of the order; by default the default generator seeds one in each
+  ///   - size: size of the buffer. An example moves forward by less than this number of positions.
+  ///   - generator: random number generator; by default the default generator seeds one in each
   ///     iteration.
   public func shuffle(buffer size: Int, generator: Generator? = nil) -> DataPipe {
     require(size > 0, "shuffle", "a buffer of \(size)")

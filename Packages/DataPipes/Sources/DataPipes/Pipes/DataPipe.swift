@@ -1,5 +1,4 @@
-/// Examples that flow through steps, one after another, when they are asked for: `torchdata`'s
-/// iterable pipes.
+/// A lazy sequence of examples, transformed step by step: `torchdata`'s iterable pipes.
 ///
 ///     let pipe = DataPipe<String>.lines("corpus.txt")
 ///       .filter { !$0.isEmpty }
@@ -8,35 +7,35 @@
 ///     for batch in DataLoader(pipe, batchSize: 32, collate: padded()) { … }
 ///
 /// A pipe does nothing until it is iterated, and can be iterated again. A step that fails ends the
-/// iteration with its error. With a ``DataLoader``'s workers, examples are drawn one by one, and
-/// collated by all; a costly step is shared by `map(numWorkers:_:)`.
+/// iteration with its error. A ``DataLoader``'s workers read examples one at a time, and only collate
+/// in parallel; use `map(numWorkers:_:)` to run an expensive step in parallel.
 public struct DataPipe<Example: Sendable>: IterableDataset {
   public let count: Int?
   private let start: @Sendable () throws -> ExampleIterator<Example>
 
-  /// A pipe that starts as `start` says.
+  /// Creates a pipe from a function that starts an iteration.
   ///
   /// - Parameters:
-  ///   - count: how many examples there are, where that is known.
-  ///   - start: begins anew.
+  ///   - count: number of examples; nil if unknown.
+  ///   - start: function that starts a new iteration.
   public init(
     count: Int? = nil, _ start: @escaping @Sendable () throws -> ExampleIterator<Example>
   ) {
     (self.count, self.start) = (count, start)
   }
 
-  /// The elements of a sequence.
+  /// Creates a pipe of the elements of a sequence.
   public init<Source: Sequence & Sendable>(_ sequence: Source) where Source.Element == Example {
     self.init { ExampleIterator(sequence.makeIterator()) }
   }
 
-  /// The elements of a collection.
+  /// Creates a pipe of the elements of a collection.
   public init<Source: Collection & Sendable>(_ collection: Source)
   where Source.Element == Example {
     self.init(count: collection.count) { ExampleIterator(collection.makeIterator()) }
   }
 
-  /// The examples of a dataset, in order.
+  /// Creates a pipe of the examples of a dataset, in order.
   public init(_ dataset: some Dataset<Example>) {
     self.init(count: dataset.count) {
       var index = 0
@@ -48,7 +47,7 @@ public struct DataPipe<Example: Sendable>: IterableDataset {
     }
   }
 
-  /// The examples of an iterable dataset.
+  /// Creates a pipe of the examples of an iterable dataset.
   public init(_ dataset: some IterableDataset<Example>) {
     self.init(count: dataset.count) { try dataset.makeIterator() }
   }
@@ -61,7 +60,7 @@ public struct DataPipe<Example: Sendable>: IterableDataset {
     while let example = try iterator.next() { try body(example) }
   }
 
-  /// All examples.
+  /// All examples, as an array.
   public func collect() throws -> [Example] {
     var examples: [Example] = []
     try forEach { examples.append($0) }
@@ -70,7 +69,7 @@ public struct DataPipe<Example: Sendable>: IterableDataset {
 }
 
 extension DataPipe {
-  /// A step: a pipe whose iterator is made of this one's.
+  /// A pipe whose iterator is made from this pipe's.
   func step<Result>(
     count: Int? = nil,
     _ make: @escaping @Sendable (ExampleIterator<Example>) throws -> ExampleIterator<Result>

@@ -1,9 +1,9 @@
 import CCSV
 
-/// Some rows of a table, which is read in chunks on several threads.
+/// Consecutive rows of a table, which is read in chunks on several threads.
 final class CSVChunk {
   private let bytes: UnsafeBufferPointer<UInt8>
-  /// Where it begins and ends in the bytes: at beginnings of rows.
+  /// The chunk's range of bytes, from the start of a row to the start of another.
   private let range: Range<Int>
   private let separator: UInt8
   private(set) var columns: [CSVColumnBuilder]
@@ -14,18 +14,18 @@ final class CSVChunk {
     columnCount: Int, missing: MissingValues
   ) {
     (self.bytes, self.range, self.separator) = (bytes, range, separator)
-    // The first rows say how long rows are.
+    // The number of rows is estimated from the length of the first ones.
     let sample = bytes[range].prefix(1 << 14)
     let lines = sample.count { $0 == 0x0A } + 1
     let estimate = range.count / max(sample.count / lines, 1) * 21 / 20 + 16
-    // A row has a byte at least for each column, whatever the first ones look like.
+    // An upper bound, since a row has at least one byte per column.
     let capacity = min(estimate, range.count / columnCount + 1)
     columns = (0..<columnCount).map { _ in
       CSVColumnBuilder(.missing, missing: missing, capacity: capacity)
     }
   }
 
-  /// Reads the rows, and finds out what the columns hold.
+  /// Reads the rows, and infers the kinds of the columns.
   ///
   /// - Throws: ``CSVProblem``.
   func read() throws {
@@ -48,14 +48,14 @@ final class CSVChunk {
         for column in columns { column.reserve(capacity) }
         memory = columns.map(\.memory)
       case CSV_FIELD:
-        // Only what is in this chunk.
+        // Limited to this chunk.
         var scanner = CSVScanner(
           UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]), separator: separator,
           position: place.position - base)
         let field = try scanner.field()
         columns[column].put(field, row: place.row)
         memory[column] = columns[column].memory
-        // To the field's end, where its separator or line break is.
+        // The end of the field, where its separator or line break is.
         place.position =
           UnsafeRawPointer(field.bytes.baseAddress! + field.bytes.count)
           .assumingMemoryBound(to: CChar.self) + (field.isQuoted ? 1 : 0)
@@ -83,9 +83,9 @@ final class CSVChunk {
       reason: CSVProblem.fields(count, insteadOf: columns.count))
   }
 
-  /// Reads again the columns of which a wider kind is known now, or that found one out on the way.
+  /// Reads the rows again if a column's kind was widened, by another chunk or while it was being read.
   ///
-  /// - Parameter kinds: what all chunks' columns hold.
+  /// - Parameter kinds: kinds of the columns over all chunks.
   func reread(as kinds: [CSVColumnKind], missing: MissingValues) throws {
     let wrong = columns.indices.filter { columns[$0].kind != kinds[$0] || columns[$0].mustReread }
     guard !wrong.isEmpty else { return }

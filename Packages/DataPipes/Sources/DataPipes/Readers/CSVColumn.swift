@@ -1,25 +1,25 @@
 import CCSV
 import Foundation
 
-/// A column of a ``CSVTable``: what all its fields are.
+/// A column of a ``CSVTable``, with the type of all its fields.
 public enum CSVColumn: Sendable, Equatable {
-  /// Integers; nil where one is missing.
+  /// Integers, of which none is missing.
   case ints([Int])
-  /// Numbers, of which some have a fraction or are missing, which is NaN.
+  /// Numbers, of which some are not integers or are missing. Missing ones are NaN.
   case floats([Double])
-  /// Truth values; nil where one is missing.
+  /// Booleans, of which none is missing.
   case bools([Bool])
-  /// Texts. Missing ones are nil.
+  /// Strings. Missing ones are nil.
   case strings([String?])
 }
 
-/// What the fields of a column can all be.
+/// The type of a column's fields.
 enum CSVColumnKind {
   /// All fields so far are missing.
   case missing
   case bools, ints, floats, strings
 
-  /// What holds fields of both kinds.
+  /// The narrowest kind that can represent fields of both kinds.
   func joined(with other: CSVColumnKind) -> CSVColumnKind {
     switch (self, other) {
     case _ where self == other: self
@@ -31,14 +31,14 @@ enum CSVColumnKind {
   }
 }
 
-/// Collects the fields of a column, whose kind it finds out on the way.
+/// Collects the fields of a column, and infers their kind.
 final class CSVColumnBuilder {
   private(set) var kind: CSVColumnKind
   private let missing: MissingValues
-  /// Room for an integer, a number or a span for each row.
+  /// Memory for an integer, a number or a span for each row.
   private(set) var values: UnsafeMutableRawPointer
   private(set) var capacity: Int
-  /// Whether rows must be read again, since they were taken for something narrower.
+  /// Whether rows must be read again, since they were read as a narrower kind.
   private(set) var mustReread = false
 
   private static let room = MemoryLayout<CSVSpan>.stride
@@ -67,7 +67,7 @@ final class CSVColumnBuilder {
     return CSVColumnMemory(kind: own, values: values)
   }
 
-  /// Takes a field that is quoted, missing, a bool, or of another kind than those before it.
+  /// Stores a field that is quoted, missing, a bool, or not of the column's present kind.
   func put(_ field: CSVScanner.Field, row: Int) {
     if kind != .strings, missing.contain(field.bytes) {
       switch kind {
@@ -97,7 +97,7 @@ final class CSVColumnBuilder {
     case .floats: set(row, number)
     case .bools: set(row, Self.bool(field.bytes)! ? 1 : 0)
     case .strings:
-      // A length below 0 says that it was quoted.
+      // A negative length marks a quoted field.
       let length = field.bytes.count
       set(row, CSVSpan(start: start, length: field.isQuoted ? ~length : length))
     case .missing: break
@@ -123,10 +123,10 @@ final class CSVColumnBuilder {
 }
 
 extension CSVColumnBuilder {
-  /// The values of parts that follow one another, all of one kind, with these numbers of rows.
+  /// The concatenation of consecutive parts, all of the same kind, with the given numbers of rows.
   ///
-  /// - Parameter base: where the file's bytes begin.
-  /// - Throws: ``CSVProblem``, for texts that are no UTF-8.
+  /// - Parameter base: start of the file's bytes.
+  /// - Throws: ``CSVProblem`` if a string is not valid UTF-8.
   static func column(
     _ parts: [(builder: CSVColumnBuilder, rows: Int)], base: UnsafePointer<UInt8>
   ) throws -> CSVColumn {
@@ -159,11 +159,11 @@ extension CSVColumnBuilder {
   }
 }
 
-/// What stands for a missing value.
+/// The strings that stand for a missing value.
 struct MissingValues: Sendable {
   private let texts: Set<String>
   private let longest: Int
-  /// Whether one starts with this byte.
+  /// For each byte, whether one of the strings starts with it.
   private var starts = [Bool](repeating: false, count: 256)
 
   init(_ texts: Set<String>) {

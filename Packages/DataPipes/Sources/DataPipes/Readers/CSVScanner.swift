@@ -1,14 +1,13 @@
 import Files
 
-/// Finds the fields of text in rows, as RFC 4180 has them: separated by one character, rows by line
-/// breaks of any system, and between quotes where they hold either; a quote there is written twice.
-/// Blank lines between rows are left out.
+/// A scanner of CSV as in RFC 4180: fields are separated by one character, rows by line breaks of any
+/// kind. Fields that contain either are quoted, and quotes in them are doubled. Blank lines are skipped.
 struct CSVScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let separator: UInt8
   private(set) var position: Int
 
-  /// A field's bytes, without the quotes around it. Quotes in a quoted one are still double.
+  /// A field's bytes, without the quotes around it. Quotes in a quoted field are still doubled.
   struct Field {
     let bytes: UnsafeBufferPointer<UInt8>
     let isQuoted: Bool
@@ -20,11 +19,11 @@ struct CSVScanner {
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8, position: Int = 0) {
     (self.bytes, self.separator, self.position) = (bytes, separator, position)
-    // A mark of UTF-8 may come first.
+    // Skips UTF-8's byte order mark.
     if position == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { self.position = 3 }
   }
 
-  /// Goes to the next row's first field.
+  /// Advances to the first field of the next row.
   ///
   /// - Returns: whether there is one.
   mutating func findRow() -> Bool {
@@ -32,7 +31,7 @@ struct CSVScanner {
     return position < bytes.count
   }
 
-  /// The next field of a row.
+  /// Reads the next field of a row.
   ///
   /// - Throws: ``CSVProblem``.
   mutating func field() throws -> Field {
@@ -59,7 +58,7 @@ struct CSVScanner {
     return try ended(opening + 1, position - 1, isQuoted: true)
   }
 
-  /// A field, after which a separator or a row's end must be.
+  /// Ends a field, which a separator or the end of the row must follow.
   private mutating func ended(_ start: Int, _ end: Int, isQuoted: Bool) throws -> Field {
     var endsRow = true
     if position < bytes.count {
@@ -77,7 +76,7 @@ struct CSVScanner {
       endsRow: endsRow)
   }
 
-  /// A whole row's texts.
+  /// Reads all fields of a row.
   mutating func row() throws -> [String] {
     var texts: [String] = []
     while true {
@@ -91,7 +90,7 @@ struct CSVScanner {
     }
   }
 
-  /// How many fields the row has that begins here. The scanner stays where it is.
+  /// The number of fields of the row that begins here. The scanner does not advance.
   func countFields() throws -> Int {
     var ahead = self
     var count = 1
@@ -99,7 +98,7 @@ struct CSVScanner {
     return count
   }
 
-  /// How long a line break here is: 0 if there is none.
+  /// The length of the line break at the position; 0 if there is none.
   private var lineBreakLength: Int {
     if bytes[position] == Self.newline { return 1 }
     guard bytes[position] == Self.carriageReturn else { return 0 }
@@ -108,10 +107,9 @@ struct CSVScanner {
 }
 
 extension CSVScanner.Field {
-  /// A field's text, with double quotes halved where it was quoted; nil where its bytes are no
-  /// UTF-8.
+  /// A field's text, with doubled quotes undone if it was quoted; nil if its bytes are not valid UTF-8.
   static func text(_ bytes: UnsafeBufferPointer<UInt8>, isQuoted: Bool) -> String? {
-    // Checking costs much more than making the string, and ASCII needs none.
+    // Validation takes much longer than making the string, and ASCII does not need it.
     let isASCII = bytes.reduce(0) { $0 | $1 } < 0x80
     let decoded = isASCII ? String(decoding: bytes, as: UTF8.self) : nil
     guard let whole = decoded ?? String(validating: bytes, as: UTF8.self) else { return nil }
@@ -119,7 +117,7 @@ extension CSVScanner.Field {
   }
 }
 
-/// What is wrong, and at which byte.
+/// An error in a CSV file, with its position in bytes.
 struct CSVProblem: Error {
   let position: Int
   let reason: String
@@ -132,10 +130,10 @@ struct CSVProblem: Error {
     "\(count) \(count == 1 ? "field" : "fields") instead of \(expected)"
   }
 
-  /// The error for a file of these bytes.
+  /// The error for the file with these bytes.
   func error(in bytes: UnsafeBufferPointer<UInt8>, path: String) -> DataFileError {
     let before = bytes[..<min(position, bytes.count)]
-    // A carriage return is a line's end of its own where no newline follows.
+    // A carriage return without a newline after it ends a line, too.
     let line =
       before.indices.count { place in
         before[place] == 0x0A

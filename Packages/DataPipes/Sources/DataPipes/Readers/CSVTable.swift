@@ -12,30 +12,30 @@ import Foundation
 /// and `false`, or strings. Missing numbers are NaN, missing strings nil. Quotes around a field do
 /// not affect its type.
 public struct CSVTable: Sendable {
-  /// Where it comes from, for messages.
+  /// The path or another name of the table, for messages.
   public let path: String
-  /// The names of the columns: those of the header, or 0, 1, 2 …. As pandas has it, an empty one is
-  /// `Unnamed: 0` with its place, and the second of the same name `x` is `x.1`.
+  /// The names of the columns: those of the header, or 0, 1, 2 …. As in pandas, an empty name becomes
+  /// `Unnamed: 0`, with the column's index, and the second column named `x` becomes `x.1`.
   public let columnNames: [String]
-  /// What names the rows, where the header has one field less than they, as R writes it; else nil.
+  /// The first column, if the header has one field less than the rows, as R writes row names; else nil.
   public let rowNames: CSVColumn?
-  /// The columns, in the order of their names.
+  /// The columns, in the order of ``columnNames``.
   public let columns: [CSVColumn]
   /// The number of rows, without the header.
   public let count: Int
 
-  /// What stands for a missing value: pandas' own list.
+  /// The strings that stand for a missing value by default: pandas' list.
   public static let missingValues: Set<String> = [
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
   ]
 
-  /// Reads a file, which must not be written to meanwhile.
+  /// Reads a file, which must not be modified meanwhile.
   ///
   /// - Parameters:
   ///   - path: path of the file.
-  ///   - separator: what is between fields: an ASCII character; by default a tab where the path
-  ///     ends in `.tsv`, else a comma.
+  ///   - separator: ASCII character between fields; by default a tab if the path ends in `.tsv`, else
+  ///     a comma.
   ///   - hasHeader: whether the first row holds the names of the columns.
   ///   - missing: strings that stand for a missing value.
   /// - Throws: `DataFileError`, with the line of a row that has more or fewer fields than the
@@ -50,7 +50,7 @@ public struct CSVTable: Sendable {
       missing: missing)
   }
 
-  /// As the other initialiser, for a file that is in memory.
+  /// Reads a table from memory.
   public init(
     _ data: Data, path: String = "the table", separator: Character = ",", hasHeader: Bool = true,
     missing: Set<String> = missingValues
@@ -76,7 +76,7 @@ public struct CSVTable: Sendable {
     var scanner = CSVScanner(bytes, separator: separator)
     guard scanner.findRow() else { throw CSVProblem(position: 0, reason: "there are no rows") }
     let beginning = scanner.position
-    // The first row says how many columns there are, but for one of rows' names.
+    // The first row determines the number of columns, except for one with row names.
     let first = try scanner.row()
     let start = hasHeader ? scanner.position : beginning
     let hasRowNames = try hasHeader && scanner.findRow() && scanner.countFields() == first.count + 1
@@ -94,8 +94,8 @@ public struct CSVTable: Sendable {
       _ = try inParallel(chunks) { try $0.reread(as: kinds, missing: missing) }
       return chunks
     }
-    // A chunk's beginning is found by a line break. If that was between quotes, the chunk before it
-    // ends between them, and the whole must be read as one.
+    // Chunks begin after a line break. If it is within quotes, the preceding chunk ends with an open
+    // quote, and the whole file must be read as one chunk.
     let parts: [CSVChunk]
     do {
       parts = try chunks(min(ProcessInfo.processInfo.activeProcessorCount, bytes.count >> 20))
@@ -103,7 +103,7 @@ public struct CSVTable: Sendable {
       parts = try chunks(1)
     }
     let base = bytes.baseAddress!
-    // Texts take the longest, so they come first.
+    // Columns of strings take the longest, so they come first.
     let order = places.sorted { column, other in
       parts[0].columns[column].kind == .strings && parts[0].columns[other].kind != .strings
     }
@@ -118,7 +118,7 @@ public struct CSVTable: Sendable {
     )
   }
 
-  /// A name of its own for each column.
+  /// A unique name for each column.
   private static func names(_ header: [String]) -> [String] {
     let all = Set(header)
     var used: Set<String> = []
@@ -126,7 +126,7 @@ public struct CSVTable: Sendable {
     return header.enumerated().map { place, text in
       let name = text.isEmpty ? "Unnamed: \(place)" : text
       var own = name
-      // One that the header has elsewhere is left to that.
+      // A name that the header has elsewhere is reserved for that column.
       while used.contains(own) || own != name && all.contains(own) {
         counts[name, default: 0] += 1
         own = "\(name).\(counts[name]!)"
@@ -162,7 +162,7 @@ public struct CSVTable: Sendable {
   ) throws -> [Value] {
     var results = [Result<Value, any Error>?](repeating: nil, count: elements.count)
     results.withUnsafeMutableBufferPointer { results in
-      // Each thread has elements of its own, and all are done when this ends.
+      // Each iteration has an element of its own, and all are done when this returns.
       let shared = Unchecked((results: results, elements: elements, body: body))
       DispatchQueue.concurrentPerform(iterations: elements.count) { place in
         let (results, elements, body) = shared.value
@@ -176,7 +176,7 @@ public struct CSVTable: Sendable {
 // MARK: To tensors
 
 extension CSVTable {
-  /// The column with a name.
+  /// The column with the given name.
   ///
   /// - Throws: ``CSVError/noColumn(_:path:names:)``.
   public func column(_ name: String) throws -> CSVColumn {
@@ -186,13 +186,13 @@ extension CSVTable {
     return columns[place]
   }
 
-  /// Columns of numbers as a tensor of shape [rows, columns].
+  /// Columns of numbers or Booleans as a tensor of shape [rows, columns].
   ///
   /// - Parameters:
-  ///   - names: which ones, in order; by default all.
+  ///   - names: names of the columns, in order; by default all.
   ///   - dtype: dtype of the tensor.
-  ///   - missing: what takes the place of missing values; by default they are NaN, and an error
-  ///     where the dtype has none.
+  ///   - missing: value that replaces missing ones; by default they are NaN, which is an error if the
+  ///     dtype is not a floating-point one.
   /// - Throws: ``CSVError``.
   public func tensor(
     _ names: [String]? = nil, dtype: DType = .float32, missing: Double? = nil
@@ -224,7 +224,7 @@ extension CSVTable {
   ///   - name: name of the column.
   ///   - classes: class names in the order of their indices; by default those found, sorted.
   /// - Returns: int64 of shape [rows], and the classes.
-  /// - Throws: ``CSVError``; also for a value that is none of the classes.
+  /// - Throws: ``CSVError``; also if a value is missing, or not one of the classes.
   public func labels(
     _ name: String, classes: [String]? = nil
   ) throws -> (Tensor, classes: [String]) {
@@ -254,15 +254,15 @@ extension CSVTable {
   }
 }
 
-/// Why a table cannot be made a tensor. Rows count from 0, without the header.
+/// The errors of converting a table to tensors. Rows are numbered from 0, without the header.
 public enum CSVError: Error, Equatable, LocalizedError {
   /// There is no column of this name.
   case noColumn(String, path: String, names: [String])
-  /// A column that should hold numbers holds something else.
+  /// A column that should hold numbers holds strings.
   case noNumbers(column: String, example: String, path: String)
-  /// A value is missing where there must be one.
+  /// A required value is missing.
   case missingValue(column: String, row: Int, path: String)
-  /// A label is none of the classes.
+  /// A label is not one of the classes.
   case unknownClass(String, column: String, row: Int, path: String, classes: [String])
 
   public var errorDescription: String? {

@@ -1,16 +1,17 @@
 @_spi(Flambeau) import Files
 import Foundation
 
-/// Handwritten digits of 43 people, 8×8 pixels each: UCI's Optical Recognition data set.
+/// Images of digits handwritten by 43 people, of 8×8 pixels: UCI's Optical Recognition of Handwritten
+/// Digits dataset.
 ///
-/// Images are float32 of shape [count, 64], pixels from 0 to 16 in reading order, and targets, the
-/// digits that they are, int64 of shape [count].
+/// Images are float32 of shape [count, 64], with pixels from 0 to 16 in row-major order. Targets, the
+/// digits, are int64 of shape [count].
 ///
 /// E. Alpaydin and C. Kaynak, 1998, <https://doi.org/10.24432/C50P49>, CC BY 4.0.
 public enum Digits {
-  /// The 3,823 digits to train on, of 30 people.
+  /// The 3,823 digits for training, by 30 people.
   public static let train = embedded("train")
-  /// The 1,797 digits to test with, of 13 other people: scikit-learn's `load_digits`.
+  /// The 1,797 digits for testing, by 13 other people: scikit-learn's `load_digits`.
   public static let test = embedded("test")
 
   private static func embedded(_ name: String) -> TensorDataset<Tensor, Tensor> {
@@ -23,7 +24,7 @@ public enum Digits {
     }
   }
 
-  /// Reads digits from a file of 64 pixels and the digit on each line, separated by commas.
+  /// Reads digits from a CSV file of 64 pixels and the digit on each line.
   ///
   /// - Throws: `DataFileError`.
   public static func load(from path: String) throws -> TensorDataset<Tensor, Tensor> {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Small data sets made of random numbers, to try things with: as `sklearn.datasets.make_…`.
+/// Small random datasets for experiments: `sklearn.datasets.make_…`.
 ///
 /// Inputs are float32 of shape [count, features]; classes are int64 of shape [count]. The order is
-/// random. With the same generator's seed, the numbers are the same.
+/// random. The same seed of the generator gives the same numbers.
 public enum Synthetic {
   /// Inputs and targets.
   public typealias Examples = TensorDataset<Tensor, Tensor>
@@ -30,7 +30,7 @@ public enum Synthetic {
   /// - Parameters:
   ///   - count: number of points.
   ///   - noise: standard deviation of the Gaussian noise added to the coordinates.
-  ///   - factor: radius of the inner circle; that of the outer one is 1.
+  ///   - factor: radius of the inner circle; the radius of the outer one is 1.
   ///   - generator: random number generator.
   public static func circles(
     _ count: Int, noise: Double = 0, factor: Double = 0.8, generator: Generator = .default
@@ -40,7 +40,7 @@ public enum Synthetic {
       fatalError("Synthetic.circles: a factor of \(factor); it must be at least 0 and less than 1")
     }
     let outer = count / 2
-    // Without the end, which is the beginning.
+    // Without the last point, which is the first.
     func circle(_ count: Int) -> Tensor { angles(count + 1, to: 2 * .pi)[0..<count] }
     let (a, b) = (circle(outer), circle(count - outer))
     return shuffled(
@@ -48,10 +48,9 @@ public enum Synthetic {
       classes([outer, count - outer]), noise, generator)
   }
 
-  /// Arms that wind around the origin, one for each class.
+  /// Spiral arms around the origin, one for each class, as in Stanford's course CS231n.
   ///
-  /// Arm k goes from the origin to radius 1 while its angle goes from 4k to 4k + 4 radians, as in
-  /// Stanford's course CS231n.
+  /// Along arm k, the radius grows from 0 to 1 and the angle from 4k to 4k + 4 radians.
   public static func spiral(
     _ count: Int, classCount: Int = 3, noise: Double = 0, generator: Generator = .default
   ) -> Examples {
@@ -69,7 +68,7 @@ public enum Synthetic {
   ///
   /// - Parameters:
   ///   - count: number of points.
-  ///   - classCount: number of clusters, whose centers are drawn from U(-10, 10).
+  ///   - classCount: number of clusters, whose centers' coordinates are drawn from U(-10, 10).
   ///   - features: number of features of a point.
   ///   - std: standard deviation of the clusters.
   ///   - generator: random number generator.
@@ -85,7 +84,7 @@ public enum Synthetic {
     return shuffled(centers[labels], labels, std, generator)
   }
 
-  /// A linear regression problem, targets that are weighted sums of random inputs:
+  /// A linear regression problem, whose targets are weighted sums of random inputs:
   /// `make_regression`.
   ///
   /// - Parameters:
@@ -94,8 +93,8 @@ public enum Synthetic {
   ///   - noise: standard deviation of the Gaussian noise added to the targets.
   ///   - bias: constant added to all targets.
   ///   - generator: random number generator.
-  /// - Returns: inputs, normally distributed, with targets, float32 of shape [count, 1]; and the
-  ///   weights, from 0 to 100, of shape [features, 1].
+  /// - Returns: normally distributed inputs, with targets of shape [count, 1], all float32; and the
+  ///   weights, drawn from U(0, 100), of shape [features, 1].
   public static func regression(
     _ count: Int, features: Int = 1, noise: Double = 0, bias: Double = 0,
     generator: Generator = .default
@@ -127,7 +126,7 @@ public enum Synthetic {
     Tensor(counts.enumerated().flatMap { Array(repeating: $0, count: $1) }, dtype: .int64)
   }
 
-  /// About as many for each class.
+  /// Numbers of points for each class, as equal as possible.
   private static func shares(of count: Int, among classes: Int, _ name: String) -> [Int] {
     guard classes > 0 else { fatalError("Synthetic.\(name): \(classes) classes") }
     return (0..<classes).map { (count + classes - 1 - $0) / classes }

@@ -2,10 +2,9 @@
 import Foundation
 
 extension DataPipe<String> {
-  /// The lines of a text file, without their ends, read as they are needed.
+  /// The lines of a text file, without line breaks, read lazily.
   ///
-  /// Bytes that are no UTF-8 are an error, as is a file that cannot be read: a `DataFileError` with
-  /// the line's number.
+  /// Iteration throws a `DataFileError` if the file cannot be read, or a line is not valid UTF-8.
   public static func lines(_ path: String) -> DataPipe<String> {
     DataPipe {
       let file = try TextFile(path)
@@ -17,7 +16,7 @@ extension DataPipe<String> {
     }
   }
 
-  /// The characters of a text file, as a reader sees them, line by line; a line's end is `\n`.
+  /// The characters (grapheme clusters) of a text file; each line ends with `\n`.
   public static func characters(_ path: String) -> DataPipe<Character> {
     lines(path).flatMap { $0 + "\n" }
   }
@@ -31,11 +30,10 @@ extension DataPipe<String> {
 }
 
 extension DataPipe<[String]> {
-  /// The rows of a CSV file, each the texts of its fields, read as they are needed; with a header,
-  /// it comes first.
+  /// The rows of a CSV file, each an array of its fields, read lazily; a header is the first row.
   ///
-  /// Rows may differ in length. The file must not become shorter meanwhile. What is wrong with it
-  /// is a `DataFileError`.
+  /// Rows may differ in length. The file must not be truncated meanwhile. Iteration throws a
+  /// `DataFileError` if the file is invalid.
   public static func csv(_ path: String, separator: Character = ",") -> DataPipe<[String]> {
     guard let byte = separator.asciiValue else {
       fatalError("DataPipe.csv: the separator “\(separator)” is no ASCII character")
@@ -60,7 +58,7 @@ extension DataPipe<[String]> {
   }
 }
 
-/// A file that is read line by line.
+/// A text file that is read line by line.
 private final class TextFile {
   private let file: UnsafeMutablePointer<FILE>
   private let path: String
@@ -80,7 +78,7 @@ private final class TextFile {
     free(buffer)
   }
 
-  /// The next line's bytes, without its end; nil where there are no more.
+  /// The bytes of the next line, without the line break; nil at the end.
   func line() throws -> [UInt8]? {
     errno = 0
     var length = getline(&buffer, &capacity, file)

@@ -12,13 +12,13 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
   /// The index of unknown tokens; nil if they are an error.
   public let unknown: Int?
 
-  /// A vocabulary of the tokens of a text, the special ones first and the others sorted.
+  /// Creates a vocabulary of the tokens of a text, the special ones first and the others sorted.
   ///
   /// - Parameters:
   ///   - text: tokens, such as a `String`'s characters or an array of words.
   ///   - minCount: minimum number of occurrences of a token.
   ///   - specials: tokens such as `<pad>`, which get the first indices.
-  ///   - unknown: the token that stands for all that are not in the vocabulary. It is added to the
+  ///   - unknown: token that stands for all tokens that are not in the vocabulary. It is added to the
   ///     special ones if it is not among them.
   public init<Text: Sequence>(
     _ text: Text, minCount: Int = 1, specials: [Token] = [], unknown: Token? = nil
@@ -31,7 +31,7 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
     self.init(tokens: first + others, unknown: unknown)
   }
 
-  /// Creates a vocabulary whose tokens have the indices of their positions.
+  /// Creates a vocabulary of tokens, whose indices are their positions.
   public init(tokens: [Token], unknown: Token? = nil) {
     let numbers = Dictionary(zip(tokens, tokens.indices), uniquingKeysWith: { first, _ in first })
     guard numbers.count == tokens.count else {
@@ -44,14 +44,13 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
   /// The number of tokens.
   public var count: Int { tokens.count }
 
-  /// The index of a token, that of the unknown token, or nil.
+  /// The index of a token; if it is not in the vocabulary, the index of the unknown token, or nil.
   public subscript(token: Token) -> Int? { numbers[token] ?? unknown }
 
   /// The indices of tokens.
   ///
   /// - Returns: int64, of shape [tokens].
-  /// - Throws: ``VocabularyError``, for a token that is not in the vocabulary where none stands for
-  ///   it.
+  /// - Throws: ``VocabularyError`` if a token is not in the vocabulary, and there is no unknown token.
   public func encode<Text: Sequence>(_ text: Text) throws -> Tensor where Text.Element == Token {
     let indices = try text.enumerated().map { place, token in
       guard let number = self[token] else {
@@ -62,7 +61,7 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
     return try Tensor(indices, shape: [indices.count])
   }
 
-  /// The tokens of indices.
+  /// The tokens at the given indices.
   ///
   /// - Parameter indices: integers from 0 up to, but not including, ``count``.
   public func decode(_ indices: Tensor) -> [Token] {
@@ -75,13 +74,13 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
   }
 }
 
-/// A token that is not in a ``Vocabulary``.
+/// The error of a token that is not in a ``Vocabulary``.
 public struct VocabularyError: Error, Equatable, LocalizedError {
-  /// The token that is not there.
+  /// The missing token.
   public let token: String
-  /// Where it was, from 0.
+  /// The index of the token in the text.
   public let place: Int
-  /// The number of tokens.
+  /// The number of tokens in the vocabulary.
   public let count: Int
 
   public var errorDescription: String? {

@@ -6,7 +6,7 @@ import Synchronization
 /// All processes must have the same seed. Before each epoch, call ``setEpoch(_:)``, or the order
 /// stays the same.
 public final class DistributedSampler: Sampler {
-  /// The number of examples of all processes together.
+  /// The number of examples in the dataset.
   public let exampleCount: Int
   /// The number of processes.
   public let worldSize: Int
@@ -40,7 +40,7 @@ public final class DistributedSampler: Sampler {
     (self.shuffle, self.seed, self.dropLast) = (shuffle, seed, dropLast)
   }
 
-  /// The same for all processes.
+  /// The number of indices of each process in an epoch.
   public var count: Int {
     dropLast ? exampleCount / worldSize : (exampleCount + worldSize - 1) / worldSize
   }

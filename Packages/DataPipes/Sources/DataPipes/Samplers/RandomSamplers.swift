@@ -39,7 +39,7 @@ public struct RandomSampler: Sampler {
       generator: generator ?? Devices.Generator(seed: Devices.Generator.default.nextSeed()))
   }
 
-  /// Draws indices lazily, in the chunks that PyTorch draws.
+  /// Draws indices lazily, in the same chunks as PyTorch.
   public struct Iterator: IteratorProtocol {
     fileprivate let exampleCount: Int
     fileprivate let replacement: Bool
@@ -67,7 +67,7 @@ public struct RandomSampler: Sampler {
 
     private mutating func drawPortion() {
       let size = replacement ? 32 : exampleCount
-      // PyTorch draws a last portion even where nothing is left to take from it.
+      // PyTorch draws a last chunk even if no more indices are needed.
       isAtEnd = left < size || exampleCount == 0
       let taken = Swift.min(left, size)
       if replacement {
@@ -93,7 +93,7 @@ public struct SubsetRandomSampler: Sampler {
   ///
   /// - Parameters:
   ///   - indices: indices to draw from.
-  ///   - generator: random number generator; nil: the default generator.
+  ///   - generator: random number generator; by default the default generator.
   public init(_ indices: [Int], generator: Devices.Generator? = nil) {
     (self.indices, self.generator) = (indices, generator)
   }
@@ -107,7 +107,7 @@ public struct SubsetRandomSampler: Sampler {
   }
 }
 
-/// Indices drawn by their weights: `torch.utils.data.WeightedRandomSampler`.
+/// Indices drawn with the given weights: `torch.utils.data.WeightedRandomSampler`.
 public struct WeightedRandomSampler: Sampler {
   private let weights: Tensor
   private let replacement: Bool
@@ -120,7 +120,7 @@ public struct WeightedRandomSampler: Sampler {
   ///   - weights: weight of each example; they need not sum to 1.
   ///   - numSamples: number of indices in an epoch.
   ///   - replacement: whether to draw with replacement.
-  ///   - generator: random number generator; nil: the default generator.
+  ///   - generator: random number generator; by default the default generator.
   public init(
     _ weights: [Double], numSamples: Int, replacement: Bool = true,
     generator: Devices.Generator? = nil

@@ -1,12 +1,12 @@
-/// The indices of a dataset's examples in the order of an epoch, or those of batches:
+/// The indices of a dataset's examples in the order of an epoch, or batches of indices:
 /// `torch.utils.data.Sampler`.
 ///
-/// Each iteration is an epoch. What it draws at random comes from ``generator``, or from the
-/// default generator, so that a ``DataLoader`` can resume in the middle of an epoch.
+/// Each iteration is an epoch. It draws random numbers from ``generator`` or the default generator
+/// only, so that a ``DataLoader`` can resume in the middle of an epoch.
 public protocol Sampler<Element>: Sequence, Sendable {
   /// The number of indices or batches in an epoch.
   var count: Int { get }
-  /// Its generator; nil for the default generator.
+  /// The random number generator; nil for the default generator.
   var generator: Devices.Generator? { get }
 }
 
@@ -15,7 +15,7 @@ extension Sampler {
 }
 
 extension Generator {
-  /// A seed as PyTorch draws one: `torch.empty((), dtype=torch.int64).random_()`.
+  /// Draws a seed as PyTorch does: `torch.empty((), dtype=torch.int64).random_()`.
   func nextSeed() -> UInt64 { next64() & UInt64(Int64.max) }
 }
 

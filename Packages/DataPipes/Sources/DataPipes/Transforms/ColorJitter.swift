@@ -1,7 +1,7 @@
-/// Changes brightness, contrast, saturation and hue at random, in random order:
+/// Random changes of brightness, contrast, saturation and hue, in random order:
 /// `torchvision.transforms.ColorJitter`.
 ///
-/// Images have numbers from 0 to 1, and 1 or 3 channels.
+/// Images are floating point, with values from 0 to 1, and have 1 or 3 channels.
 public struct ColorJitter: Transform {
   private let brightness: Double
   private let contrast: Double
@@ -11,11 +11,12 @@ public struct ColorJitter: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - brightness: brightness is multiplied by a number from 1 - `brightness`, but not below 0,
-  ///     to 1 + `brightness`; and so with the next two.
+  ///   - brightness: maximum change of the brightness factor, which is drawn from
+  ///     [max(0, 1 - `brightness`), 1 + `brightness`].
   ///   - contrast: as `brightness`, for the contrast.
   ///   - saturation: as `brightness`, for the saturation.
-  ///   - hue: hue is turned by up to this part of a circle to either side; at most 0.5.
+  ///   - hue: maximum rotation of the hue in either direction, as a fraction of the color circle; at
+  ///     most 0.5.
   public init(
     brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0
   ) {
@@ -34,7 +35,7 @@ public struct ColorJitter: Transform {
     func factor(_ range: Double) -> Double? {
       range > 0 ? draw(max(0, 1 - range), 1 + range) : nil
     }
-    // In the order of torchvision's draws.
+    // In the order in which torchvision draws.
     let order = Tensor.randperm(4).scalars(as: Int.self)
     let (brightness, contrast) = (factor(brightness), factor(contrast))
     let saturation = factor(saturation)
@@ -49,27 +50,30 @@ public struct ColorJitter: Transform {
     }
   }
 
-  /// `torchvision.transforms.functional.adjust_brightness`: 0 is black, 1 the image.
+  /// Scales the brightness; a factor of 0 gives black, 1 the image:
+  /// `torchvision.transforms.functional.adjust_brightness`.
   public static func adjustBrightness(_ image: Tensor, _ factor: Double) -> Tensor {
     blend(image, .zeros([], dtype: image.dtype), factor)
   }
 
-  /// `torchvision.transforms.functional.adjust_contrast`: 0 is grey, 1 the image.
+  /// Scales the contrast; a factor of 0 gives uniform gray, 1 the image:
+  /// `torchvision.transforms.functional.adjust_contrast`.
   public static func adjustContrast(_ image: Tensor, _ factor: Double) -> Tensor {
     blend(image, gray(image).mean(dims: [-3, -2, -1], keepDim: true), factor)
   }
 
-  /// `torchvision.transforms.functional.adjust_saturation`: 0 has no colours, 1 is the image.
+  /// Scales the saturation; a factor of 0 gives grayscale, 1 the image:
+  /// `torchvision.transforms.functional.adjust_saturation`.
   public static func adjustSaturation(_ image: Tensor, _ factor: Double) -> Tensor {
     image.shape[image.ndim - 3] == 1 ? image : blend(image, gray(image), factor)
   }
 
-  /// `torchvision.transforms.functional.adjust_hue`: colours turned by a part of their circle.
+  /// Rotates the hue by a fraction of the color circle: `torchvision.transforms.functional.adjust_hue`.
   public static func adjustHue(_ image: Tensor, _ turn: Double) -> Tensor {
     guard image.shape[image.ndim - 3] == 3 else { return image }
     let channels = image.unbind(dim: -3)
     let (r, g, b) = (channels[0], channels[1], channels[2])
-    // To hue, saturation, value.
+    // RGB to HSV (hue, saturation, value).
     let value = r.maximum(g).maximum(b)
     let least = r.minimum(g).minimum(b)
     let range = value - least
@@ -83,7 +87,7 @@ public struct ColorJitter: Transform {
     let sixths = Tensor.where(
       value .== r, fromB - fromG, Tensor.where(value .== g, green, blue))
     let hue = sixths / 6 + 1 + turn
-    // And back: a channel is value - value · saturation · how far the hue is from its own.
+    // HSV to RGB: a channel is value · (1 - saturation · distance of the hue from the channel's own, from 0 to 1).
     let turned = (hue - hue.floor()) * 6
     func channel(_ offset: Double) -> Tensor {
       let k = (turned + offset).remainder(6)
@@ -97,7 +101,7 @@ public struct ColorJitter: Transform {
     (image * factor + other * (1 - factor)).clamp(min: 0, max: 1)
   }
 
-  /// torchvision's weights.
+  /// The grayscale image, with torchvision's weights.
   private static func gray(_ image: Tensor) -> Tensor {
     guard image.shape[image.ndim - 3] == 3 else { return image }
     let channels = image.unbind(dim: -3)

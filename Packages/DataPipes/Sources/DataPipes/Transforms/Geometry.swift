@@ -139,8 +139,8 @@ public struct RandomRotation: Transform {
       Tensor.arange(count).to(dtype) - (Double(count) - 1) / 2
     }
     let (x, y) = (centered(width), centered(height).unsqueeze(1))
-    // Where each pixel comes from, by way of places from -1 to 1, so that what lies between two
-    // pixels is rounded as in PyTorch.
+    // The source of each pixel, computed in coordinates from -1 to 1 as in PyTorch, so that positions
+    // halfway between two pixels are rounded the same way.
     func source(_ byX: Double, _ byY: Double, _ size: Int) -> Tensor {
       let half = Double(size) / 2
       let place = x * (byX / half) + y * (byY / half)
@@ -158,14 +158,13 @@ public struct RandomRotation: Transform {
 
 /// The image resized: `torchvision.transforms.Resize`.
 ///
-/// Bilinear; where it becomes smaller, each pixel is a weighted mean of all that it covers, as with
-/// PyTorch's `antialias=True`.
+/// Interpolation is bilinear, with antialiasing when downsampling, as with PyTorch's `antialias=True`.
 public struct Resize: Transform {
   private let size: @Sendable (_ height: Int, _ width: Int) -> (Int, Int)
 
   /// Creates the transform.
   ///
-  /// - Parameter shorterSide: the length of the shorter side; the other one keeps its proportion.
+  /// - Parameter shorterSide: length of the shorter side; the aspect ratio is kept.
   public init(_ shorterSide: Int) {
     guard shorterSide > 0 else { fatalError("Resize: a side of \(shorterSide)") }
     size = { height, width in
@@ -196,10 +195,10 @@ public struct Resize: Transform {
       ? resized.to(image.dtype) : resized.round().clamp(min: 0, max: 255).to(image.dtype)
   }
 
-  /// What each new pixel takes from each old one: a triangle around its centre, as wide as the
-  /// pixel that is the larger of the two.
+  /// The weight of each old pixel in each new one: a triangle filter around the new pixel's center,
+  /// which reaches as far as the size of the larger pixel of the two.
   ///
-  /// - Returns: [new, old], each row with the sum 1.
+  /// - Returns: a matrix of shape [new, old], whose rows sum to 1.
   private static func weights(from old: Int, to new: Int) -> Tensor {
     let scale = Double(old) / Double(new)
     let reach = max(scale, 1)

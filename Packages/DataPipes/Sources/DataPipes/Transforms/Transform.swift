@@ -1,4 +1,4 @@
-/// A transform of an image, or of a label: `torchvision.transforms`.
+/// A transform of an image or a label: `torchvision.transforms`.
 ///
 /// Images are tensors of shape [channels, height, width]; further dims may come before them. Random
 /// transforms draw from the default generator, which in a ``DataLoader`` depends on the seed and
@@ -27,12 +27,12 @@ extension Transform {
     }
   }
 
-  /// A number from the default generator: `torch.empty(1).uniform_(low, high)`.
+  /// Draws a number from the default generator: `torch.empty(1).uniform_(low, high)`.
   func draw(_ low: Double, _ high: Double) -> Double {
     Tensor.uniform([1], low: low, high: high).item()
   }
 
-  /// Whether something of probability p happens: `torch.rand(1) < p`.
+  /// Draws true with probability p: `torch.rand(1) < p`.
   func happens(_ p: Double) -> Bool { draw(0, 1) < p }
 }
 
@@ -53,7 +53,7 @@ public struct Compose: Transform {
   }
 }
 
-/// Converts an integer image to float32 in [0, 1]:
+/// Converts a uint8 image to float32 in [0, 1]:
 /// `torchvision.transforms.v2.ToDtype(torch.float32, scale=True)`.
 ///
 /// Floating-point images are unchanged.
@@ -79,8 +79,8 @@ public struct Normalize: Transform {
   /// Creates the transform.
   ///
   /// - Parameters:
-  ///   - mean: means, one for each channel or one for all.
-  ///   - std: standard deviations, as many; none may be 0.
+  ///   - mean: mean of each channel, or one mean for all.
+  ///   - std: standard deviations, as many as means; none may be 0.
   public init(mean: [Double], std: [Double]) {
     guard !mean.isEmpty, mean.count == std.count, !std.contains(0) else {
       fatalError(
