@@ -12,13 +12,13 @@ import Foundation
 /// Before anything is written, the model is rebuilt once to check that it can be loaded.
 ///
 /// - Parameters:
-///   - model: the model, which is `eval()` or `train()` again when it is loaded, with the same
-///     parameters trained and shared.
+///   - model: the model. Its mode, `eval()` or `train()`, and its frozen and shared parameters are restored
+///     when it is loaded.
 ///   - path: path of the file, whose extension selects the format, `.h5` or `.safetensors`.
 ///   - format: as for `save(_:to:format:compression:metadata:)`.
 ///   - compression: as for `save(_:to:format:compression:metadata:)`.
 ///   - metadata: as for `save(_:to:format:compression:metadata:)`.
-/// - Throws: `SerializationError`, which names a class that is not registered.
+/// - Throws: `SerializationError`; also if a class is not registered.
 public func saveModel(
   _ model: Module, to path: String, format: FileFormat? = nil, compression: Int = 0,
   metadata: [String: String] = [:]
@@ -38,8 +38,8 @@ public func saveModel(
     metadata: metadata.merging([structureKey: text]) { $1 })
 }
 
-/// Loads the model that ``saveModel(_:to:format:compression:metadata:)`` wrote: `torch.load` of a
-/// whole model. The file holds no code; the classes are those of this program.
+/// Loads a model that ``saveModel(_:to:format:compression:metadata:)`` wrote: `torch.load` of a
+/// whole model. The file contains no code; the classes are those of this program.
 ///
 /// - Parameters:
 ///   - path: path of the file.
@@ -60,7 +60,7 @@ public func loadModel(
   }
 }
 
-/// As the other function, for a model of a known class: `let net: Net = try loadModel("net.h5")`.
+/// Loads a model of a known class: `let net: Net = try loadModel("net.h5")`.
 public func loadModel<Model: Module>(
   _ path: String, format: FileFormat? = nil, limits: ReadingLimits = .standard,
   device: Device = .cpu, as kind: Model.Type = Model.self

@@ -1,8 +1,7 @@
 import Foundation
 import Tensors
 
-/// All that is needed to resume a training run: state dicts by name, and any values that are
-/// `Codable`.
+/// The state needed to resume a training run: state dicts by name, and any `Codable` values.
 ///
 ///     var checkpoint = Checkpoint()
 ///     checkpoint["model"] = model.stateDict()
@@ -12,7 +11,7 @@ import Tensors
 ///     try checkpoint.set(loader.state, for: "loader")
 ///     try checkpoint.save(to: "run.h5")
 ///
-/// With these, a run that is resumed gives bit for bit the losses of one that never stopped:
+/// With these, a resumed run gives bit for bit the same losses as an uninterrupted one:
 ///
 ///     let checkpoint = try Checkpoint("run.h5")
 ///     try model.loadStateDict(checkpoint["model"] ?? [:])
@@ -21,11 +20,11 @@ import Tensors
 ///     Generator.default.state = try checkpoint.get("generator")
 ///     loader.state = try checkpoint.get("loader")
 ///
-/// It is one file, HDF5 or safetensors by its extension, in which a tensor's key is the state
-/// dict's name, a dot, and its own key.
+/// A checkpoint is one file, HDF5 or safetensors by its extension, in which a tensor's key is the
+/// state dict's name, a dot, and its own key.
 public struct Checkpoint {
   private var states: OrderedDictionary<String, StateDict> = [:]
-  /// In JSON.
+  /// The values by name, as JSON.
   private var values: [String: String] = [:]
   private let path: String?
 
@@ -38,7 +37,7 @@ public struct Checkpoint {
   /// The names of the state dicts, in order.
   public var names: [String] { Array(states.keys) }
 
-  /// The state dict with a name, which must not contain dots.
+  /// The state dict with the given name, which must not be empty or contain a dot or a slash.
   public subscript(name: String) -> StateDict? {
     get { states[name] }
     set {
@@ -57,11 +56,11 @@ public struct Checkpoint {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Alone, a number is no JSON document for all decoders.
+    // In an array, since some decoders reject a number at the top level.
     values[name] = String(decoding: try encoder.encode([value]), as: UTF8.self)
   }
 
-  /// The value with a name.
+  /// The value with the given name.
   ///
   /// - Throws: ``CheckpointError``.
   public func get<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws
@@ -76,7 +75,7 @@ public struct Checkpoint {
     return value
   }
 
-  /// The value with a name in a file's metadata.
+  /// The value with the given name in a file's metadata.
   static func value<Value: Decodable>(
     _ name: String, as type: Value.Type, in metadata: [String: String]
   ) -> Value? {
@@ -110,7 +109,7 @@ public struct Checkpoint {
   ///   - path: path of the file.
   ///   - limits: limits on memory.
   ///   - device: device of the tensors.
-  /// - Throws: ``SerializationError``; also where the file is no checkpoint.
+  /// - Throws: ``SerializationError``; also if the file is not a checkpoint.
   public init(
     _ path: String, limits: ReadingLimits = .standard, device: Device = .cpu
   ) throws {

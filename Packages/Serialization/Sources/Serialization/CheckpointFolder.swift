@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// A folder of a run's checkpoints, in which the last ones and the best one are kept.
+/// A folder of a run's checkpoints, which keeps the last ones and the best one.
 ///
 ///     let folder = CheckpointFolder("run", keepLast: 3, best: .lowest("validation loss"))
 ///     try folder.save(checkpoint, step: step, metrics: ["validation loss": loss.item()])
@@ -9,9 +9,9 @@ import Support
 public struct CheckpointFolder: Sendable {
   /// The criterion of the best checkpoint: a metric by name.
   public enum Best: Sendable {
-    /// The one whose metric is lowest.
+    /// The lowest value of the metric.
     case lowest(String)
-    /// The one whose metric is highest.
+    /// The highest value of the metric.
     case highest(String)
   }
 
@@ -20,7 +20,7 @@ public struct CheckpointFolder: Sendable {
   private let keepLast: Int
   private let best: Best?
 
-  /// Creates the object; the folder is created when a checkpoint is saved.
+  /// Creates the instance; the folder is created when a checkpoint is saved.
   ///
   /// - Parameters:
   ///   - path: path of the folder.
@@ -31,7 +31,7 @@ public struct CheckpointFolder: Sendable {
     (self.path, self.keepLast, self.best) = (path, keepLast, best)
   }
 
-  /// Saves a checkpoint, and then deletes those that are not to be kept.
+  /// Saves a checkpoint, and then deletes older ones that need not be kept.
   ///
   /// - Returns: the file's path.
   /// - Throws: ``SerializationError``.
@@ -59,17 +59,17 @@ public struct CheckpointFolder: Sendable {
 
   private static let (stepName, metricsName) = ("step", "metrics")
 
-  /// All checkpoints, in the order of their steps.
+  /// The paths of all checkpoints, in the order of their steps.
   public func all() -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.filter { $0.wholeMatch(of: /step-\d+\.h5/) != nil }
       .sorted { ($0.count, $0) < ($1.count, $1) }.map { "\(path)/\($0)" }
   }
 
-  /// The checkpoint of the last step; nil if there is none.
+  /// The path of the checkpoint of the last step; nil if there is none.
   public var latest: String? { all().last }
 
-  /// The best checkpoint; nil if there is none with that metric.
+  /// The path of the best checkpoint; nil if there is no criterion, or no checkpoint has its metric.
   ///
   /// - Throws: ``SerializationError``.
   public func bestPath() throws -> String? {

@@ -2,13 +2,13 @@
 @_spi(Flambeau) import Files
 import Foundation
 
-/// The formats of files that state dicts are saved in.
+/// The file formats of state dicts.
 public enum FileFormat: String, CaseIterable, Sendable {
-  /// HDF5, `.h5`: Flambeau's own, which h5py reads.
+  /// HDF5, `.h5`: Flambeau's default, which h5py reads.
   case hdf5
   /// safetensors, `.safetensors`: <https://huggingface.co/docs/safetensors>.
   case safetensors
-  /// PyTorch's format, which `torch.save` writes, `.pt`.
+  /// PyTorch's format, which `torch.save` writes, `.pt` or `.pth`.
   case pytorch
   /// NumPy's arrays by name, `.npz`.
   case npz
@@ -52,8 +52,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether HDF5's mark is at the beginning, or behind a block that HDF5 leaves to others, such as
-  /// MATLAB.
+  /// Whether HDF5's signature is at the beginning, or after a user block such as MATLAB's.
   private static func isHDF5(_ file: MappedFile) throws -> Bool {
     for place in [0, 512, 1024, 2048] where place + 4 <= file.size {
       if try file.bytes(place..<place + 4) == [0x89, 0x48, 0x44, 0x46] { return true }

@@ -1,7 +1,7 @@
 @_spi(Flambeau) import ArrayFiles
 import CHDF5
 
-// Attributes and texts in HDF5 files.
+// Attributes and strings in HDF5 files.
 
 extension HDF5Handle {
   func write(attribute name: String, _ value: Int) throws {
@@ -24,7 +24,7 @@ extension HDF5Handle {
 
   func has(attribute name: String) -> Bool { H5Aexists(id, name) > 0 }
 
-  /// An integer; nil where it is something else.
+  /// The value of an integer attribute; nil if it is not a single integer.
   func integer(attribute name: String) throws -> Int? {
     let attribute = try HDF5Handle(H5Aopen(id, name, hdf5_default()), close: H5Aclose)
     let space = try HDF5Handle(H5Aget_space(attribute.id), close: H5Sclose)
@@ -37,7 +37,7 @@ extension HDF5Handle {
     return Int(value)
   }
 
-  /// A text of a fixed length; empty where it is something else.
+  /// The value of a fixed-length string attribute; empty if it is something else.
   func text(attribute name: String) throws -> String {
     let attribute = try HDF5Handle(H5Aopen(id, name, hdf5_default()), close: H5Aclose)
     let type = try HDF5Handle(H5Aget_type(attribute.id), close: H5Tclose)
@@ -49,7 +49,7 @@ extension HDF5Handle {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Writes a text as a dataset, whatever its length.
+  /// Writes a string as a dataset, since attributes are limited in length.
   func write(text: String, named name: String) throws {
     let type = try Self.textType(text.utf8.count)
     let space = try HDF5Handle(H5Screate(H5S_SCALAR), close: H5Sclose)

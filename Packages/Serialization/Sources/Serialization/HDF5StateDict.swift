@@ -7,10 +7,10 @@ import Support
 
 /// The layout of a state dict in an HDF5 file.
 ///
-/// Groups follow the dots of the keys, and each tensor is a dataset: `layers.0.weight` is the
-/// dataset `layers/0/weight`. Its attribute `index` is its place in the dict. The root's attributes
-/// `format`, `version` and `flambeau_version` say what the file is. Metadata are texts in the group
-/// `__metadata__`. A ``Seal`` at the end says what must be where; version 1 had none.
+/// Groups correspond to the dots of the keys, and each tensor is a dataset: `layers.0.weight` is the
+/// dataset `layers/0/weight`. Its attribute `index` is its position in the dict. The root's attributes
+/// `format`, `version` and `flambeau_version` identify the file. Metadata are strings in the group
+/// `__metadata__`. A ``Seal`` at the end has the offsets and checksums; version 1 had none.
 enum HDF5StateDict {
   static let name = "flambeau.state_dict"
   static let version = 2
@@ -18,14 +18,14 @@ enum HDF5StateDict {
 
   // MARK: Writing
 
-  /// - Parameter state: tensors on the CPU whose elements lie one after another.
+  /// - Parameter state: contiguous tensors on the CPU.
   static func write(
     _ state: StateDict, to path: String, compression: Int, metadata: [String: String]
   ) throws {
     try checkNames(Array(state.keys))
     var parts: [Seal.Part] = []
-    // libhdf5 crashes where it cannot write, so there must be room for all that it writes: for the
-    // data, for what is said of each tensor, and for its own tables.
+    // libhdf5 crashes if it cannot write, so there must be room on the disk for all that it writes: the
+    // data, the metadata of each tensor, and its own tables.
     let data = state.values.reduce(0) { $0 + $1.bytes.count }
     let texts = metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     try checkRoom(for: data + 4096 * (state.count + metadata.count) + texts + 1 << 16, in: path)
@@ -61,7 +61,7 @@ enum HDF5StateDict {
       try HDF5Failure.check(H5Fflush(file.id, H5F_SCOPE_GLOBAL))
     }
     try ByteWriter(path, at: 0).write(Seal.block)
-    // Plain data is written without libhdf5, which has left room for it.
+    // Plain data is written without libhdf5, which has allocated space for it in the file.
     try checkRoom(for: parts.flatMap(\.extents).map { $0[0] + $0[1] }.max() ?? 0, in: path)
     try Files.write(
       parts.filter { $0.isPlain && $0.extents[0][1] > 0 }.map { part in
@@ -75,8 +75,7 @@ enum HDF5StateDict {
     key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
   }
 
-  /// Looks for keys that cannot be names in HDF5, and for one that is a dataset's as well as a
-  /// group's.
+  /// Throws if a key cannot be a name in HDF5, or would be both a dataset and a group.
   private static func checkNames(_ keys: [String]) throws {
     let all = Set(keys.map { Array($0.utf8) })
     for key in keys {
@@ -96,12 +95,12 @@ enum HDF5StateDict {
     }
   }
 
-  /// A group by its path, which is made where there is none yet.
+  /// The group with the given path, which is created if it does not exist.
   private static func group(
     _ names: ArraySlice<String>, in file: HDF5Handle, _ groups: inout [[UInt8]: HDF5Handle]
   ) throws -> HDF5Handle {
     guard let last = names.last else { return file }
-    // By its bytes, since strings are equal too where their letters are composed in different ways.
+    // By its bytes, since strings are equal if they differ only in Unicode normalization.
     let path = Array(names.joined(separator: "/").utf8)
     if let known = groups[path] { return known }
     let parent = try group(names.dropLast(), in: file, &groups)
@@ -121,7 +120,7 @@ enum HDF5StateDict {
     let space = try HDF5Handle(
       H5Screate_simple(Int32(tensor.ndim), tensor.shape.map { hsize_t($0) }, nil), close: H5Sclose)
     let creation = try HDF5Handle(H5Pcreate(hdf5_dataset_creation()), close: H5Pclose)
-    // The same state dict is the same bytes, whatever the clock says.
+    // Without time stamps, so that files are reproducible.
     try HDF5Failure.check(H5Pset_obj_track_times(creation.id, false))
     let isCompressed = compression > 0 && tensor.ndim > 0 && tensor.numel > 0
     if !isCompressed {
@@ -153,7 +152,7 @@ enum HDF5StateDict {
       isPlain: !isCompressed)
   }
 
-  /// Parts of a tensor of about a megabyte, but not more than some thousands.
+  /// The shape of chunks of about 1 MiB, larger ones if there would be more than some thousands.
   private static func chunkShape(_ tensor: Tensor) -> [Int] {
     var chunk = tensor.shape
     let limit = max(1 << 20, tensor.bytes.count / 4096)

@@ -6,22 +6,22 @@ import Tensors
 
 /// The datasets in an HDF5 file of any origin, as a state dict: `a/b` is the key `a.b`.
 ///
-/// Links may lead to other places in the file, but not out of it.
+/// Links are followed within the file only.
 final class HDF5Tree {
   private let path: String
   private let mapped: MappedFile
   private var fileSize: Int { mapped.size }
   private let limits: ReadingLimits
   private var found: [(index: Int, key: String, dataset: HDF5Handle, entry: FileSummary.Entry)] = []
-  /// What is no tensor, or leads out of the file.
+  /// Objects that are not tensors, and links out of the file.
   private var others: [(key: String, error: SerializationError)] = []
   private var isFlambeaus = false
-  /// How many objects there may still be. Groups that hold others twice could go on for ever.
+  /// The maximum number of further objects. Groups that are linked repeatedly could take exponential time.
   private var objectsLeft: Int
-  /// Where the groups around the present one are.
+  /// The addresses of the groups around the current one.
   private var around: Set<UInt64> = []
 
-  /// - Parameter keys: which to read; all if nil.
+  /// - Parameter keys: keys of the tensors to read; nil for all.
   static func read(
     _ path: String, keys: Set<String>?, limits: ReadingLimits
   ) throws -> StateDict {
@@ -45,7 +45,7 @@ final class HDF5Tree {
       let tree = HDF5Tree(path: path, mapped: mapped, limits: limits)
       try tree.checkVersion(of: file)
       try tree.collect(file, prefix: "", depth: 0)
-      // In the order that Flambeau notes, or else as they were found.
+      // In the order of the attribute `index`, or else as found.
       tree.found.sort { $0.index < $1.index }
       return try body(tree)
     }
@@ -78,7 +78,7 @@ final class HDF5Tree {
         .refused(path: path, reason: "the group “\(prefix.dropLast())” holds itself"))
     }
     defer { around.remove(address) }
-    // Some thousands would be too many for the stack, whatever the limits allow.
+    // Some thousands of nested groups would overflow the stack, whatever the limits allow.
     let limit = min(limits.depth, 2000)
     guard depth <= limit else {
       throw SerializationError.limitExceeded(
@@ -131,7 +131,7 @@ final class HDF5Tree {
       } catch let failure as HDF5Failure {
         addOther(key, .damaged(path: path, tensor: key, reason: failure.reason))
       }
-    // A type that has a name holds no data.
+    // Named types hold no data.
     default: break
     }
   }
@@ -140,7 +140,7 @@ final class HDF5Tree {
     others.append((key, error))
   }
 
-  /// The names in a group and what links they are, in order.
+  /// The names in a group and the types of their links, ordered by name.
   private static func links(of group: HDF5Handle) throws -> [(name: String, type: H5L_type_t)] {
     var links: [(name: String, type: H5L_type_t)] = []
     try withUnsafeMutablePointer(to: &links) { links in
@@ -208,7 +208,7 @@ final class HDF5Tree {
 
   private func element(of dataset: HDF5Handle, _ entry: FileSummary.Entry) throws -> HDF5.Element {
     let type = try HDF5Handle(H5Dget_type(dataset.id), close: H5Tclose)
-    // Flambeau's own files have the bits of bfloat16 as integers, and an attribute that says so.
+    // Flambeau's own files store the bits of bfloat16 as integers, marked by an attribute.
     if entry.dtype == .bfloat16, H5Tget_class(type.id) == H5T_INTEGER {
       return try .bits(.bfloat16)
     }

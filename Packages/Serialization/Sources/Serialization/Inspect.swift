@@ -1,15 +1,15 @@
 @_spi(Flambeau) import ArrayFiles
 import Tensors
 
-/// The contents of a file of tensors, without the data.
+/// A summary of a file of tensors, without the data.
 public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
   /// One tensor of the file.
   public struct Entry: Equatable, Sendable {
-    /// Its name.
+    /// The key.
     public let key: String
     /// The shape.
     public let shape: [Int]
-    /// The dtype of its elements.
+    /// The dtype.
     public let dtype: DType
     /// The size of the tensor in memory, in bytes.
     public var byteCount: Int { shape.reduce(dtype.itemSize, *) }
@@ -17,31 +17,31 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
 
   /// An object in a file that is not a tensor, or not a supported one.
   public struct Other: Equatable, Sendable {
-    /// Its name.
+    /// The key.
     public let key: String
-    /// Why it is no tensor.
+    /// Why it is not a tensor, or not a supported one.
     public let reason: String
   }
 
-  /// What readers find.
+  /// The result of a format's reader.
   struct Contents {
     var entries: [Entry]
     var others: [Other] = []
     var metadata: [String: String] = [:]
   }
 
-  /// The file.
+  /// The path of the file.
   public let path: String
-  /// Its format.
+  /// The format of the file.
   public let format: FileFormat
-  /// The tensors, in their order.
+  /// The tensors, in the order of the file.
   public let entries: [Entry]
-  /// Other objects in the file, which ``load(_:format:keys:limits:device:)`` may leave out.
+  /// Other objects in the file; ``load(_:format:keys:limits:device:)`` needs `keys` to skip them.
   public let others: [Other]
   /// The metadata.
   public let metadata: [String: String]
 
-  /// A table.
+  /// The summary as a table.
   public var description: String {
     let rows = entries.map { entry in
       (entry.key, "\(entry.shape)", "\(entry.dtype)", "\(entry.byteCount)")
@@ -65,7 +65,7 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
     for other in others { lines.append("\(other.key): no tensor: \(other.reason)") }
     for (key, text) in metadata.sorted(by: { $0.key < $1.key }) {
       let isLong = text.count > 60
-      // What a program has written for itself tells a reader nothing.
+      // Long JSON is for programs, not for readers.
       let isJSON = isLong && (text.hasPrefix("{") || text.hasPrefix("["))
       let line = text.prefix(60).replacing("\n", with: " ")
       lines.append(
@@ -75,7 +75,7 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The contents of a file, without reading the data.
+/// Summarizes a file, without reading the data.
 ///
 /// - Parameters:
 ///   - path: path of the file.

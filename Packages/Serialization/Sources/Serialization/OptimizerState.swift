@@ -1,10 +1,10 @@
 import Tensors
 
 extension SavedValue {
-  /// What an optimizer of PyTorch's, whose `state_dict()` this is, remembers, as the state dict of
-  /// the optimizer of the same name here; nil where this is none.
+  /// Converts the `state_dict()` of a PyTorch optimizer to a state dict of Flambeau's optimizer of the
+  /// same name; nil if this is not one.
   ///
-  /// Settings that do not change in the course of training, such as `eps`, are not taken over.
+  /// Settings that do not change during training, such as `eps`, are not converted.
   public var optimizerState: StateDict? {
     guard let state = self["state"]?.entries, let groups = self["param_groups"]?.elements else {
       return nil
@@ -15,7 +15,7 @@ extension SavedValue {
       guard let lr = group["lr"]?.setting, let parameters = group["params"]?.elements else {
         return nil
       }
-      // A scheduler notes what it starts from. What SGD calls momentum is Adam's first beta.
+      // `initial_lr` is set by schedulers. Adam's first beta corresponds to SGD's momentum.
       let settings = [
         ("lr", lr), ("initial_lr", group["initial_lr"]?.setting ?? lr),
         ("weight_decay", group["weight_decay"]?.setting ?? 0),
@@ -26,11 +26,11 @@ extension SavedValue {
       }
       for parameter in parameters {
         defer { index += 1 }
-        // Parameters have numbers; state is kept by them, and here by the order of the parameters.
+        // PyTorch stores state by the parameters' numbers, Flambeau by their order.
         guard let number = parameter.int, let own = state["\(number)"]?.entries else {
           continue
         }
-        // SGD does not count its steps, but remembers something only after the first.
+        // SGD does not count steps, but has state only after the first.
         let steps = own["step"]?.setting.flatMap { Int(exactly: $0) } ?? 1
         dict["state.\(index).step"] = Tensor(steps)
         for (name, value) in own where name != "step" {
@@ -41,6 +41,6 @@ extension SavedValue {
     return dict
   }
 
-  /// A number, also where it is in a tensor.
+  /// A number, or the element of a tensor with one element.
   private var setting: Double? { double ?? tensor.flatMap { $0.numel == 1 ? $0.item() : nil } }
 }

@@ -6,16 +6,16 @@ import Foundation
 /// A safetensors file: the length of a header (8 bytes, little-endian), the header in JSON, the
 /// data.
 ///
-/// What Flambeau writes also has checksums in the header's metadata: `xxh3` of the tensors' names,
-/// types and shapes, and `xxh3:name` of each one's data.
+/// Files that Flambeau writes also have checksums in the header's metadata: `xxh3` of the tensors'
+/// names, dtypes and shapes and of the other metadata, and `xxh3:name` of each tensor's data.
 struct SafeTensors {
   private let entries: [FileSummary.Entry]
-  /// The tensors of types that there are none of here.
+  /// The tensors of unsupported types.
   private let others: [FileSummary.Other]
-  /// The metadata but for the checksums.
+  /// The metadata, without the checksums.
   private let metadata: [String: String]
   private let file: MappedFile
-  /// For each entry, where its data is in the file, and what it is there.
+  /// For each entry, the range of its data in the file, and its type there.
   private let places: [(range: Range<Int>, type: StoredType)]
   private let checksums: [String: String]
 
@@ -61,14 +61,14 @@ struct SafeTensors {
     let key: String
     let shape: [Int]
     let range: Range<Int>
-    /// Nil for one that no tensor has.
+    /// The type; nil if it is unsupported.
     let type: StoredType?
     let typeName: String
   }
 
   // MARK: Reading
 
-  /// What ``inspect(_:format:limits:)`` says of the file.
+  /// The contents for ``inspect(_:format:limits:)``.
   var contents: FileSummary.Contents {
     .init(entries: entries, others: others, metadata: metadata)
   }
@@ -111,7 +111,7 @@ struct SafeTensors {
       found.append(
         Part(key: key, shape: tensor.shape, range: range, type: type, typeName: tensor.dtype))
     }
-    // In the order of the data; tensors without any have no other order than their names'.
+    // In the order of the data; empty tensors are sorted by name.
     found.sort {
       ($0.range.lowerBound, $0.range.upperBound, $0.key)
         < ($1.range.lowerBound, $1.range.upperBound, $1.key)
@@ -141,7 +141,7 @@ struct SafeTensors {
     }
   }
 
-  /// Tensors, whose data is compared with its checksums if there are any.
+  /// Reads tensors, and verifies their checksums if there are any.
   func read(keys: Set<String>?) throws -> StateDict {
     if let other = others.first(where: { keys?.contains($0.key) ?? true }) {
       throw SerializationError.unsupported(
@@ -163,9 +163,9 @@ struct SafeTensors {
     return StateDict(uniqueKeysWithValues: zip(chosen.map { entries[$0].key }, tensors))
   }
 
-  /// A key that a JSON object has twice, of which decoders keep one.
+  /// A key that occurs twice in a JSON object, of which decoders keep only one; nil if there is none.
   private static func repeatedKey(in json: [UInt8]) throws -> String? {
-    // The texts before colons that are in no other object.
+    // The strings before colons at the top level.
     var texts: [ArraySlice<UInt8>] = []
     var last: ArraySlice<UInt8> = []
     var start: Int?
@@ -217,8 +217,7 @@ struct SafeTensors {
     if let key = metadata.keys.first(where: { $0.hasPrefix(prefix) }) {
       throw SerializationError.invalidKey(key)
     }
-    // Readers sort by the data's order, in which those without data come in the order of their
-    // names.
+    // Readers sort entries by the order of their data, and empty tensors by name.
     let entries = state.map {
       FileSummary.Entry(key: $0.key, shape: $0.value.shape, dtype: $0.value.dtype)
     }
@@ -242,7 +241,7 @@ struct SafeTensors {
       offset += entry.byteCount
     }
     var header = "{\(parts.joined(separator: ","))}"
-    // The data begins at a multiple of 64 bytes, so that it can be mapped.
+    // The data is aligned to 64 bytes, so that it can be mapped.
     header += String(repeating: " ", count: (64 - (8 + header.utf8.count) % 64) % 64)
     let start = header.utf8.count.littleEndianBytes + Array(header.utf8)
     try checkRoom(for: start.count + offset, in: path)
@@ -255,7 +254,7 @@ struct SafeTensors {
       }, to: path)
   }
 
-  /// The order in which a reader finds entries that are written in this order.
+  /// The order in which a reader finds the entries of a file.
   private static func sorted(_ entries: [FileSummary.Entry]) -> [FileSummary.Entry] {
     var offset = 0
     let placed = entries.map { entry in

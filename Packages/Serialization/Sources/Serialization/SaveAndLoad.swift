@@ -16,7 +16,7 @@ import Foundation
 ///     `.npz`.
 ///   - format: format of the file; by default that of the extension.
 ///   - compression: deflate level from 1 to 9, for HDF5 and npz; 0 for none.
-///   - metadata: strings by name to save too, for HDF5 and safetensors.
+///   - metadata: further strings to save by name, for HDF5 and safetensors.
 /// - Throws: ``SerializationError``.
 public func save(
   _ state: StateDict, to path: String, format: FileFormat? = nil, compression: Int = 0,
@@ -32,7 +32,7 @@ public func save(
   guard metadata.isEmpty || format == .hdf5 || format == .safetensors else {
     throw SerializationError.cannotWrite(path: path, reason: "\(format) has no metadata")
   }
-  // Memory in the order of the elements, which is what files hold.
+  // Files hold elements in row-major order.
   let tensors = state.mapValues { $0.detach().to(.cpu).contiguous() }
   do {
     try writeAtomically(to: path) { temporary in
@@ -52,7 +52,7 @@ public func save(
   }
 }
 
-/// As the other function, for an unordered dictionary, whose keys are sorted.
+/// Saves the tensors of an unordered dictionary, sorted by key.
 @_disfavoredOverload
 public func save(
   _ tensors: [String: Tensor], to path: String, format: FileFormat? = nil, compression: Int = 0,
@@ -66,10 +66,10 @@ public func save(
 
 /// Loads a state dict: `torch.load(path)`.
 ///
-/// What `save(_:to:format:compression:metadata:)` wrote is compared with its checksums first. Files
-/// of others are read as well: see the package's page for what is promised for them. Large tensors
-/// of HDF5 and safetensors are parts of the file until they are used; the file may be replaced
-/// meanwhile, but must not be cut.
+/// Files that `save(_:to:format:compression:metadata:)` wrote are verified by their checksums. Files of
+/// other programs are read, too; the package's README lists the guarantees for them. Large tensors of
+/// HDF5 and safetensors files are memory-mapped; the file may be replaced meanwhile, but must not be
+/// truncated.
 ///
 /// - Parameters:
 ///   - path: path of the file.
@@ -97,7 +97,7 @@ public func load(
   return device == .cpu ? state : state.mapValues { $0.to(device) }
 }
 
-/// Runs `body` on a file of a format, and converts its errors.
+/// Runs `body` with the file's format, and converts its errors to ``SerializationError``.
 func reading<Result>(
   _ path: String, _ format: FileFormat?, _ body: (FileFormat) throws -> Result
 ) throws -> Result {
@@ -117,7 +117,7 @@ func reading<Result>(
   }
 }
 
-/// Which file in the archive at a path is meant, for messages.
+/// The name of the file in the archive at `path`, as a prefix of messages; empty if it is the archive itself.
 private func inside(_ place: String, _ path: String) -> String {
   place.hasPrefix("\(path), ") ? "\(place.dropFirst(path.count + 2)): " : ""
 }

@@ -23,16 +23,16 @@ public indirect enum SavedValue: Sendable {
   case bytes([UInt8])
   /// A list, a tuple or a set.
   case list([SavedValue])
-  /// A dictionary in its order. Keys that are numbers are written as strings.
+  /// A dictionary, in its order. Keys that are not strings are converted to strings.
   case dictionary(OrderedDictionary<String, SavedValue>)
   /// A tensor.
   case tensor(Tensor)
-  /// Something else: what it was in Python.
+  /// Any other object, with a description or its class in Python.
   case other(String)
 }
 
 extension SavedValue {
-  /// The value with a key; nil if there is none or this is not a dictionary.
+  /// The value for a key; nil if there is none or this is not a dictionary.
   public subscript(key: String) -> SavedValue? {
     if case .dictionary(let entries) = self { entries[key] } else { nil }
   }
@@ -85,8 +85,8 @@ extension SavedValue {
     if case .dictionary(let entries) = self { entries } else { nil }
   }
 
-  /// The tensors in it, by their paths with dots: `["model": ["0": ["weight": …]]]` has
-  /// `model.0.weight`. Where two have one path, it is the first one's.
+  /// The tensors in the value, by their paths, joined by dots: `["model": ["0": ["weight": …]]]` has
+  /// `model.0.weight`. If two have the same path, it has the first.
   public var stateDict: StateDict {
     var state = StateDict()
     func collect(_ value: SavedValue, _ prefix: String) {
@@ -109,15 +109,14 @@ extension SavedValue {
   }
 }
 
-/// Reads everything that `torch.save` wrote, including numbers, strings and lists:
-/// `torch.load(path, weights_only=True)`. `load(_:format:keys:limits:device:)` gives its tensors
-/// alone.
+/// Reads everything in a file that `torch.save` wrote, including numbers, strings and lists:
+/// `torch.load(path, weights_only=True)`. `load(_:format:keys:limits:device:)` returns only its tensors.
 ///
 /// - Parameters:
 ///   - path: path of the file.
 ///   - limits: limits on memory and on the nesting of values.
 ///   - device: device of the tensors.
-/// - Throws: ``SerializationError``; also if it holds a tensor of an unsupported kind.
+/// - Throws: ``SerializationError``; also if the file contains an unsupported tensor.
 public func loadValue(
   _ path: String, limits: ReadingLimits = .standard, device: Device = .cpu
 ) throws -> SavedValue {
@@ -127,18 +126,18 @@ public func loadValue(
   }
 }
 
-/// Makes values of a file's.
+/// The conversion of a file's values to ``SavedValue``.
 private struct SavedTree {
   private struct Part {
     let value: SavedValue
-    /// How deep it is, and how many values are in it, each as often as it is there.
+    /// The nesting depth, and the number of values in it, counting repeated ones each time.
     let height, count: Int
   }
 
   private let file: PyTorchFile
   private let device: Device
   private var cache = PyTorchFile.StorageCache()
-  /// What was made. A value that is in others twice is made once.
+  /// The values converted so far; a value that occurs repeatedly is converted once.
   private var made: [PickleValue.Place: Part] = [:]
   private var around: Set<PickleValue.Place> = []
 
@@ -146,7 +145,7 @@ private struct SavedTree {
 
   mutating func make() throws -> SavedValue {
     let whole = try part(file.root, "")
-    // A walk visits a value as often as it occurs.
+    // A traversal of the result visits repeated values each time.
     try file.take(paths: whole.count, after: 0)
     return whole.value
   }
@@ -186,7 +185,7 @@ private struct SavedTree {
     }
     let value: SavedValue
     if case .dictionary = file.values[place] {
-      // As in Python, the last of a key's values is its value.
+      // As in Python, the last value of a repeated key counts.
       value = .dictionary(OrderedDictionary(zip(names, values), uniquingKeysWith: { $1 }))
     } else {
       value = .list(values)

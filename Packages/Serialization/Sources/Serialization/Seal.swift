@@ -3,22 +3,22 @@
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// What stands at the end of a file that Flambeau wrote, behind all that HDF5 knows of: where each
-/// tensor's data is and what its checksum is, and one checksum for all other bytes.
+/// The trailer of an HDF5 file that Flambeau wrote, after all that HDF5 uses: the ranges and the
+/// checksum of each tensor's data, and one checksum of all other bytes.
 ///
-/// So damage is found, and its tensor named, before libhdf5 sees a file, and tensors can be mapped
-/// without it. The last 24 bytes are the length of the seal in JSON and its checksum, both 8 bytes,
-/// little-endian, and a mark. The file's first block, which HDF5 leaves to its users, is full of
-/// such marks: so a file that has lost its seal is known to have had one.
+/// With it, damage is detected, and its tensor named, before libhdf5 opens the file, and tensors can be
+/// mapped without libhdf5. The seal is JSON. The last 24 bytes of the file are its length and its
+/// checksum, both 8 bytes, little-endian, and a magic number of 8 bytes. The file's user block is filled
+/// with this magic number, so that a file without a seal is known to have lost it.
 struct Seal: Codable {
   struct Part: Codable {
     let key: String
     let dtype: String
     let shape: [Int]
-    /// Pairs of an offset and a length in the file; several where the data is compressed.
+    /// Pairs of an offset and a length in the file; several if the data is compressed.
     let extents: [[Int]]
     var sum = ""
-    /// Whether the data is in one piece and as it is in memory.
+    /// Whether the data is contiguous and stored as in memory.
     let isPlain: Bool
   }
 
@@ -38,9 +38,9 @@ struct Seal: Codable {
 
   // MARK: Writing
 
-  /// Adds the checksums, and writes the seal at the end of a file.
+  /// Computes the checksums, and appends the seal to a file.
   ///
-  /// - Parameter plain: the tensors in memory, of the parts that are plain.
+  /// - Parameter plain: tensors in memory, including those of all plain parts.
   mutating func append(to path: String, plain: StateDict) throws {
     let file = try MappedFile(path)
     let memory = parts.filter(\.isPlain).map { plain[$0.key]!.bytes }
@@ -60,9 +60,9 @@ struct Seal: Codable {
 
   // MARK: Reading
 
-  /// The seal of a file; nil where there is none.
+  /// The seal of a file; nil if it has none.
   ///
-  /// - Throws: ``SerializationError``, where what is no tensor's data is not as it was written.
+  /// - Throws: ``SerializationError`` if the seal, or bytes that are not tensors' data, have changed.
   init?(of file: MappedFile) throws {
     func wrong(_ reason: String) -> SerializationError {
       .damaged(path: file.path, tensor: nil, reason: reason)
@@ -90,7 +90,7 @@ struct Seal: Codable {
     }
   }
 
-  /// The entries, which are checked to be of tensors that there can be.
+  /// The entries; throws if one cannot be a tensor.
   func entries(in path: String) throws -> [FileSummary.Entry] {
     var keys: Set<String> = []
     return try parts.map { part in
@@ -114,10 +114,10 @@ struct Seal: Codable {
       Checksum.joined { try extents.next().map { try file.bytes($0[0]..<$0[0] + $0[1]) } })
   }
 
-  /// The checksum of the bytes up to `end` that are no part's.
+  /// The checksum of the bytes up to `end` that are not in any part.
   ///
-  /// - Throws: ``SerializationError``, where pieces of parts are not there, or not apart: no byte
-  ///   is read for many tensors.
+  /// - Throws: ``SerializationError`` if extents of parts are out of range or overlap, so that no byte
+  ///   is read for several tensors.
   private func restSum(of file: MappedFile, end: Int) throws -> String {
     let wrong = SerializationError.damaged(
       path: file.path, tensor: nil, reason: "its seal says what cannot be")

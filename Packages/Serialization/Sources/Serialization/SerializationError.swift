@@ -4,26 +4,26 @@ import Foundation
 public enum SerializationError: Error, Equatable, LocalizedError {
   /// The file does not exist or cannot be opened.
   case unreadable(path: String, reason: String)
-  /// The file is of another format, or does not hold a state dict.
+  /// The file has another format, or does not contain a state dict.
   case notAStateDict(path: String, reason: String)
-  /// The file is not as it was written; `tensor` is the one whose data has changed, if it is one's.
+  /// The file is damaged; `tensor` is the key of the affected tensor, or nil.
   case damaged(path: String, tensor: String?, reason: String)
-  /// The file holds no model, or none that can be made.
+  /// The file contains no model, or one that cannot be made.
   case noModel(path: String, reason: String)
-  /// The file comes from a later version of the format.
+  /// The file has a later version of the format.
   case newerVersion(path: String, version: Int)
-  /// The file holds something that a state dict does not need and that might do harm.
+  /// The file contains something that a state dict does not need and that might do harm.
   case refused(path: String, reason: String)
-  /// The file is sound, as far as was seen, but holds something that no tensor can represent;
-  /// `tensor` is its key.
+  /// The file appears to be valid, but contains something that no tensor can represent; `tensor` is its
+  /// key, or nil.
   case unsupported(path: String, tensor: String?, reason: String)
-  /// The file would take more than `ReadingLimits` allow.
+  /// The file's contents would exceed `ReadingLimits`.
   case limitExceeded(path: String, reason: String)
-  /// The file could not be written; what was there before is still there.
+  /// The file could not be written; an existing file is unchanged.
   case cannotWrite(path: String, reason: String)
-  /// A key that the format cannot hold.
+  /// The format does not allow the key.
   case invalidKey(String)
-  /// A path whose extension is not that of a known format.
+  /// The path's extension is not that of a known format.
   case unknownFormat(path: String)
 
   public var errorDescription: String? {
@@ -49,7 +49,7 @@ public enum SerializationError: Error, Equatable, LocalizedError {
     }
   }
 
-  /// Two keys that are the same, or that Swift's strings take for the same.
+  /// The error of two keys that are equal as Swift strings.
   static func sameKey(_ key: String, path: String) -> SerializationError {
     .unsupported(
       path: path, tensor: nil,
@@ -57,7 +57,7 @@ public enum SerializationError: Error, Equatable, LocalizedError {
         + "composed")
   }
 
-  /// Why, for what names the file itself.
+  /// The reason alone, for messages that already name the file.
   var reason: String {
     switch self {
     case .unreadable(_, let reason), .notAStateDict(_, let reason), .damaged(_, _, let reason),

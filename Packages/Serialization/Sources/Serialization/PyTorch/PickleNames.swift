@@ -1,22 +1,22 @@
 @_spi(Flambeau) import ArrayFiles
 import Tensors
 
-/// The names that pickles of checkpoints may ask for, and what is made of calling them. Nothing is
-/// called: each is read as data, and every other name is refused.
+/// The global names that pickles of checkpoints may use. Nothing is called: each name is interpreted
+/// as data, and every other name is rejected.
 enum PickleNames {
-  /// What makes a dictionary.
+  /// Constructors of dictionaries.
   static let dictionaries: Set<String> = [
     "collections OrderedDict", "collections defaultdict", "collections Counter", "builtins dict",
     "__builtin__ dict",
   ]
 
-  /// What makes a list of its argument.
+  /// Constructors of sequences, which are read as lists.
   static let lists: Set<String> = [
     "torch Size", "builtins set", "__builtin__ set", "builtins frozenset", "__builtin__ frozenset",
     "builtins list", "__builtin__ list", "builtins tuple", "__builtin__ tuple", "collections deque",
   ]
 
-  /// What is harmless and says nothing here.
+  /// Harmless names without a meaning here.
   static let objects: Set<String> = [
     "torch device", "torch Tensor", "torch.nn.parameter Parameter", "torch.nn.parameter Buffer",
     "torch.serialization _get_layout", "argparse Namespace", "types SimpleNamespace",
@@ -33,7 +33,7 @@ enum PickleNames {
     "torch per_channel_affine_float_qparams",
   ]
 
-  /// What makes tensors and numbers, each of which is read in its own way.
+  /// Functions that make tensors, numbers and bytes, each of which is interpreted.
   static let makers: Set<String> = [
     "torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2",
     "torch._utils _rebuild_tensor_v3", "torch._utils _rebuild_parameter",
@@ -41,7 +41,7 @@ enum PickleNames {
     "_codecs encode", "numpy.core.multiarray scalar", "numpy._core.multiarray scalar",
   ]
 
-  /// Tensors of other kinds, and what they are.
+  /// Functions that make unsupported tensors, with the reason.
   static let otherTensors: [String: String] = [
     "torch._utils _rebuild_sparse_tensor": "it is sparse",
     "torch._utils _rebuild_sparse_csr_tensor": "it is sparse",
@@ -54,7 +54,7 @@ enum PickleNames {
     "torch._utils _rebuild_xla_tensor": "it comes from another device",
   ]
 
-  /// Whether a name, `module name`, is one of them.
+  /// Whether a name, `module name`, is allowed.
   static func allow(_ name: String) -> Bool {
     dictionaries.contains(name) || lists.contains(name) || objects.contains(name)
       || makers.contains(name) || otherTensors[name] != nil || storage(name) != nil
@@ -68,13 +68,13 @@ enum PickleNames {
     "UInt16": .uint16, "UInt32": .uint32, "UInt64": .uint64,
   ]
 
-  /// The name of the class of a dtype's storages in PyTorch.
+  /// The name of PyTorch's storage class of a dtype.
   static func storageName(of dtype: DType) -> String {
     types.first { $0.value == .plain(dtype) }!.key + "Storage"
   }
 
-  /// What elements a class of storages has: a type, none since its tensors say it, or what it is
-  /// called.
+  /// The type of a storage class's elements, or the reason why it is unsupported; both are nil if the
+  /// tensors specify the type.
   static func storage(_ name: String) -> (type: StoredType?, unsupported: String?)? {
     if name == "torch.storage UntypedStorage" || name == "torch UntypedStorage" {
       return (nil, nil)
@@ -87,7 +87,7 @@ enum PickleNames {
     return nil
   }
 
-  /// What a dtype of PyTorch's is here: a type, or what it is called.
+  /// The type of a PyTorch dtype, or the reason why it is unsupported.
   static func dtype(_ name: String) -> (type: StoredType?, unsupported: String?)? {
     guard name.hasPrefix("torch ") else { return nil }
     let own = String(name.dropFirst(6))
@@ -118,7 +118,7 @@ extension PickleReader {
     return .global(whole)
   }
 
-  /// What a persistent id stands for.
+  /// The storage that a persistent id refers to.
   func storage(of id: Place) throws -> PickleValue {
     let failure = PickleFailure(reason: "a storage in it is none")
     guard case .tuple(let parts) = values[id], let first = parts.first,
@@ -134,7 +134,7 @@ extension PickleReader {
       case .text(let key) = values[parts[2]], case .integer(let count) = values[parts[4]]
     else { throw failure }
     var storage = PickleStorage(type: type, unsupported: unsupported, key: key, count: count)
-    // The old format has views of storages.
+    // The legacy format has views of storages.
     if parts.count == 6, case .tuple(let view) = values[parts[5]] {
       guard view.count == 3, case .integer(let start) = values[view[1]] else { throw failure }
       storage.start = start
@@ -142,7 +142,7 @@ extension PickleReader {
     return .storage(storage)
   }
 
-  /// What Python would get from a call.
+  /// The value that a call would return in Python.
   mutating func call(_ callable: Place, _ arguments: Place) throws -> Place {
     guard case .global(let name) = values[callable], case .tuple(let parts) = values[arguments]
     else {
@@ -160,8 +160,8 @@ extension PickleReader {
     case "torch._utils _rebuild_tensor_v3" where parts.count >= 7:
       return try add(try tensor(parts, dtype: parts[6], metadata: parts.dropFirst(7).first))
     case "torch._tensor _rebuild_from_type_v2" where parts.count >= 3:
-      // A tensor with attributes: how it is made, its class, and the arguments. Once, so that calls
-      // of calls are not deep.
+      // A tensor with attributes: a function, a class, and the function's arguments. Such calls are not
+      // nested, which bounds the recursion.
       guard case .global(let maker) = values[parts[0]], maker.hasPrefix("torch._utils _rebuild")
       else { break }
       return try call(parts[0], parts[2])
@@ -179,7 +179,7 @@ extension PickleReader {
   }
 
   private mutating func dictionary(_ parts: [Place]) throws -> Place {
-    // Entries may be given as a list of pairs.
+    // The argument may be a list of pairs.
     guard let last = parts.last else { return try add(.dictionary([])) }
     switch values[last] {
     case .dictionary(let entries):
@@ -244,7 +244,7 @@ extension PickleReader {
     case .tuple(let own), .list(let own): parts = own
     default: return nil
     }
-    // No tensor has more dims, whatever the file says.
+    // Tensors have at most 64 dims.
     guard parts.count <= 64 else { return nil }
     let integers = parts.compactMap { part -> Int? in
       if case .integer(let integer) = values[part] { integer } else { nil }
@@ -252,7 +252,7 @@ extension PickleReader {
     return integers.count == parts.count ? integers : nil
   }
 
-  /// A number of NumPy's: its dtype and its bytes.
+  /// A NumPy scalar, from its dtype and its bytes.
   private func scalar(_ parts: [Place]) -> PickleValue {
     guard parts.count == 2, case .object(let type) = values[parts[0]] else {
       return .object("numpy.scalar")

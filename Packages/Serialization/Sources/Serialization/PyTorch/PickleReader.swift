@@ -1,25 +1,25 @@
 @_spi(Flambeau) import ArrayFiles
 @_spi(Flambeau) import Files
 
-/// Reads Python's pickles of tensors. It makes values and calls nothing: names that a checkpoint
-/// does not need are refused.
+/// A reader of Python pickles of tensors. It makes values and calls nothing: names that checkpoints do
+/// not need are rejected.
 ///
-/// The format is that of Python's `pickletools`, protocols 1 to 5.
+/// The format is documented in Python's `pickletools`; protocols 1 to 5 are supported.
 struct PickleReader {
   typealias Place = PickleValue.Place
 
   /// All values so far.
   private(set) var values: [PickleValue] = []
-  /// Where the next pickle begins.
+  /// The position in the bytes: the start of the next pickle, between calls of ``read()``.
   private(set) var position: Int
   private let bytes: UnsafeRawBufferPointer
   private let budget: MemoryBudget
   private var stack: [Place] = []
-  /// The heights of the stack at which marks were set.
+  /// The heights of the stack at the marks.
   private var marks: [Int] = []
   private var memo: [Int: Place] = [:]
 
-  /// - Parameter bytes: what has one pickle or several, one after another.
+  /// - Parameter bytes: one or more consecutive pickles.
   init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0, budget: MemoryBudget) {
     (self.bytes, self.position, self.budget) = (bytes, position, budget)
   }
@@ -72,7 +72,7 @@ struct PickleReader {
     case UInt8(ascii: "X"): try pushText(try number(4))
     case 0x8C: try pushText(try number(1))
     case 0x8D: try pushText(try number(8))
-    // Python 2's texts are bytes.
+    // Python 2's strings are bytes.
     case UInt8(ascii: "U"): try pushBytes(try number(1), asText: true)
     case UInt8(ascii: "T"): try pushBytes(try number(4), asText: true)
     case UInt8(ascii: "C"): try pushBytes(try number(1))
@@ -115,7 +115,7 @@ struct PickleReader {
       let arguments = try pop()
       stack.append(try call(try pop(), arguments))
     case 0x92:
-      // Arguments by name make an object another, which says nothing here.
+      // NEWOBJ_EX: keyword arguments are ignored, since they do not matter here.
       _ = try pop()
       let arguments = try pop()
       stack.append(try call(try pop(), arguments))
@@ -152,7 +152,7 @@ struct PickleReader {
     return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
   }
 
-  /// An integer of so many bytes, the lowest first; negative only if it is of 8 bytes.
+  /// A little-endian integer of `count` bytes; negative only if it has 8 bytes.
   private mutating func number(_ count: Int) throws -> Int {
     Int(littleEndianBytes: try take(count))
   }
@@ -164,7 +164,7 @@ struct PickleReader {
     return Self.integer(bytes.reversed().reduce(isNegative ? -1 : 0) { $0 << 8 | Int128($1) })
   }
 
-  /// What protocol 1 has as digits: integers, of which long ones end in L, and Booleans.
+  /// A decimal integer of protocol 1, in which longs end in L, or a Boolean.
   private func decimal(_ line: String) throws -> PickleValue {
     let digits = line.hasSuffix("L") ? line.dropLast() : line[...]
     guard digits.wholeMatch(of: /-?[0-9]+/) != nil else { throw PickleFailure.noPickle }
@@ -245,7 +245,7 @@ struct PickleReader {
     let place = try top()
     guard case .list(var elements) = values[place] else { throw PickleFailure.noPickle }
     try budget.take(16 * parts.count, for: "its pickle")
-    // Held once, so that it grows where it is.
+    // Releases the other reference, so that appending does not copy.
     values[place] = .none
     elements += parts
     values[place] = .list(elements)
@@ -254,7 +254,7 @@ struct PickleReader {
   private mutating func setItems(_ items: [Place]) throws {
     let place = try top()
     guard items.count % 2 == 0 else { throw PickleFailure.noPickle }
-    // What is no dictionary here may have been one in Python.
+    // An ignored object may be a dictionary in Python.
     if case .object = values[place] { return }
     guard case .dictionary(var entries) = values[place] else { throw PickleFailure.noPickle }
     try budget.take(16 * items.count, for: "its pickle")
@@ -265,14 +265,14 @@ struct PickleReader {
     values[place] = .dictionary(entries)
   }
 
-  /// Attributes, which only a thing that is nothing else but them needs.
+  /// Sets the attributes of an object; those of other values are ignored.
   private mutating func setState(of place: Place, to state: Place) throws {
     guard case .object(let name) = values[place] else { return }
     switch values[state] {
     case .dictionary(let entries):
       try budget.take(16 * entries.count, for: "its pickle")
       values[place] = .dictionary(entries)
-    // A dtype of NumPy's in the other order of bytes.
+    // A NumPy dtype with the other byte order.
     case .tuple(let parts) where parts.count > 1:
       if case .text(">") = values[parts[1]] { values[place] = .object(">" + name) }
     default: break

@@ -1,52 +1,51 @@
 @_spi(Flambeau) import ArrayFiles
 import Tensors
 
-/// A value in a pickle. What it holds is elsewhere in the list of all values, by number: so values
-/// that are deep in each other, or that hold others many times, cost no more than they take in the
-/// file.
+/// A value in a pickle. Containers refer to other values by their index in the list of all values, so
+/// that deeply nested values, and those contained many times, take no more memory than in the file.
 enum PickleValue {
-  /// The number of a value in the list.
+  /// The index of a value in the list.
   typealias Place = Int
 
   case none
   case bool(Bool)
   case integer(Int)
-  /// An integer of more than 64 bits; nil if of more than 128.
+  /// An integer of more than 64 bits; nil if it has more than 128.
   case largeInteger(Int128?)
   case number(Double)
   case text(String)
   case bytes([UInt8])
   case tuple([Place])
-  /// A list or a set, which is filled after it was made.
+  /// A list or a set, which may be filled after it is made.
   case list([Place])
-  /// A dictionary, ordered or not, which is filled after it was made.
+  /// A dictionary, ordered or not, which may be filled after it is made.
   case dictionary([(key: Place, value: Place)])
-  /// One of the names that are allowed: module and name.
+  /// An allowed global name: module and name.
   case global(String)
-  /// What a persistent id stands for.
+  /// The storage that a persistent id refers to.
   indirect case storage(PickleStorage)
   indirect case tensor(PickleTensor)
-  /// A tensor of a kind that there is none of here, and what it is.
+  /// An unsupported tensor, with the reason.
   case unsupported(String)
-  /// What Python makes of one of the names, which says nothing here.
+  /// An object whose contents do not matter here, with its class.
   case object(String)
 }
 
-/// The elements of one or more tensors.
+/// A storage, which one or more tensors share.
 struct PickleStorage {
-  /// What its elements are; nil where its tensors say that.
+  /// The type of the elements; nil if the tensors specify it.
   let type: StoredType?
-  /// What they are if no tensor has such.
+  /// Why the type is unsupported; nil if it is supported.
   let unsupported: String?
-  /// Its name among the file's storages.
+  /// The name of the storage in the file.
   let key: String
-  /// How many elements it has, or bytes where tensors say what its elements are.
+  /// The number of elements, or of bytes if the tensors specify the type.
   let count: Int
-  /// Where it begins in the storage of that name.
+  /// The index of the first element in the storage with this name.
   var start = 0
 }
 
-/// A tensor, but for its elements.
+/// A tensor, without its elements.
 struct PickleTensor {
   let storage: PickleStorage
   let type: StoredType
@@ -56,10 +55,10 @@ struct PickleTensor {
   /// Whether the elements are the negatives of those in the storage.
   let isNegative: Bool
 
-  /// How many elements its storage has.
+  /// The number of elements of its storage.
   var storageCount: Int { storage.type == nil ? storage.count / type.itemSize : storage.count }
 
-  /// Whether it lies within its storage.
+  /// Whether all elements are within the storage.
   var fits: Bool {
     guard offset >= 0, storageCount >= 0, storage.start >= 0,
       type.byteCount(of: [storageCount]) != nil, type.byteCount(of: shape) != nil
@@ -77,10 +76,10 @@ struct PickleTensor {
   }
 }
 
-/// Why a pickle is not read.
+/// The error of a pickle that cannot be read.
 struct PickleFailure: Error {
   let reason: String
-  /// Whether it asked for something that might do harm.
+  /// Whether it was rejected since it might do harm.
   var isRefused = false
 
   static let cut = PickleFailure(reason: "it ends in its middle")

@@ -2,7 +2,7 @@
 @_spi(Flambeau) import Files
 @_spi(Flambeau) import Tensors
 
-// Writing what `torch.load` reads.
+// Writing PyTorch's format.
 
 extension PyTorchFile {
   static func write(_ state: StateDict, to path: String) throws {
@@ -21,11 +21,11 @@ extension PyTorchFile {
     try archive.close()
   }
 
-  /// A pickle of protocol 2, as `torch.save` makes it.
+  /// A pickle of protocol 2, as `torch.save` writes it.
   private static func pickle(of state: StateDict) -> [UInt8] {
     var bytes: [UInt8] = [0x80, 2]
     func integer(_ value: Int) -> [UInt8] {
-      // LONG1 of 8 bytes holds all.
+      // LONG1 of 8 bytes represents every Int.
       (0...0xFF).contains(value)
         ? [UInt8(ascii: "K"), UInt8(value)] : [0x8A, 8] + value.littleEndianBytes
     }

@@ -3,15 +3,15 @@
 import Foundation
 import Tensors
 
-/// What `torch.save` wrote: a tree of values, of which some are tensors. A tensor's key is its path
-/// in the tree, with dots.
+/// A file written by `torch.save`: a tree of values, some of which are tensors. A tensor's key is its
+/// path in the tree, joined by dots.
 struct PyTorchFile {
   let path: String
   let limits: ReadingLimits
   let values: [PickleValue]
   let root: PickleValue.Place
   private let storages: PyTorchStorages
-  /// How many values others hold, each as often as it is held.
+  /// The number of references to values from containers.
   private let heldCount: Int
   private let budget: MemoryBudget
 
@@ -45,8 +45,8 @@ struct PyTorchFile {
     }
   }
 
-  /// Counts the paths to the file's values. Those of values that are in several others, which are
-  /// in several others, may be many more than values, and cost more than these.
+  /// Charges the memory budget for paths to the file's values. Containers that share others, which share
+  /// others, can have exponentially many paths; those beyond the number of references cost more.
   func take(paths: Int, after before: Int) throws {
     let plain = max(0, min(paths, heldCount - before))
     let (bytes, overflow) = (paths - plain).multipliedReportingOverflow(by: 4096)
@@ -62,7 +62,7 @@ struct PyTorchFile {
 
   // MARK: Tensors by path
 
-  /// What ``inspect(_:format:limits:)`` says of the file.
+  /// The contents for ``inspect(_:format:limits:)``.
   var contents: FileSummary.Contents {
     get throws {
       var contents = FileSummary.Contents(entries: [])
@@ -95,8 +95,7 @@ struct PyTorchFile {
     return state
   }
 
-  /// All tensors and their keys, also those of kinds that cannot be read, and whether the tree has
-  /// nothing at all in it.
+  /// All tensors and their keys, including unsupported ones, and whether the tree is empty.
   private func tensors() throws -> (found: [(key: String, place: PickleValue.Place)], Bool) {
     if case .tensor = values[root] {
       throw SerializationError.notAStateDict(
@@ -110,12 +109,12 @@ struct PyTorchFile {
     return (walk.found, parts.isEmpty)
   }
 
-  /// A way through all values.
+  /// The state of a traversal of all values.
   private struct Walk {
     var found: [(key: String, place: PickleValue.Place)] = []
-    /// What is around the present one.
+    /// The containers around the current value.
     var around: Set<PickleValue.Place> = []
-    /// How many there were, each as often as there is a path to it.
+    /// The number of paths so far.
     var count = 0
   }
 
@@ -142,7 +141,7 @@ struct PyTorchFile {
     }
   }
 
-  /// Notes a value that others are looked for in.
+  /// Adds a container to those around the current value. Throws if it contains itself, or is too deep.
   func enter(_ place: PickleValue.Place, _ around: inout Set<PickleValue.Place>) throws {
     guard around.insert(place).inserted else {
       throw SerializationError.refused(path: path, reason: "a value in it holds itself")
@@ -150,9 +149,9 @@ struct PyTorchFile {
     try checkDepth(around.count)
   }
 
-  /// - Throws: `SerializationError.limitExceeded`, where so many values are in each other.
+  /// - Throws: `SerializationError.limitExceeded` if the depth exceeds the limit.
   func checkDepth(_ depth: Int) throws {
-    // Some thousands would be too many for the stack, whatever the limits allow.
+    // Some thousands of nested values would overflow the stack, whatever the limits allow.
     guard depth <= min(limits.depth, 2000) else {
       throw SerializationError.limitExceeded(
         path: path,
@@ -161,7 +160,7 @@ struct PyTorchFile {
     }
   }
 
-  /// What a value holds, by names; nil where it cannot hold any.
+  /// The elements of a container with their names; nil if the value is not a container.
   func parts(
     of place: PickleValue.Place
   ) throws -> [(name: () -> String, place: PickleValue.Place)]? {
@@ -188,10 +187,10 @@ struct PyTorchFile {
 
   // MARK: Elements
 
-  /// Storages that were read. Several tensors may have one.
+  /// The storages that were read, which tensors may share.
   struct StorageCache {
     fileprivate var tensors: [String: Tensor] = [:]
-    /// Those that a tensor has for its own.
+    /// The storages whose memory a tensor has taken over.
     fileprivate var taken: Set<ObjectIdentifier> = []
   }
 
@@ -202,7 +201,7 @@ struct PyTorchFile {
     }
   }
 
-  /// A tensor of its own memory, also where it shares that in the file.
+  /// A tensor with memory of its own, even if tensors in the file share a storage.
   func tensor(
     _ place: PickleValue.Place, _ key: String, _ cache: inout StorageCache
   ) throws -> Tensor {

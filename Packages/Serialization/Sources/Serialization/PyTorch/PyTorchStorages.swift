@@ -3,11 +3,11 @@
 import Foundation
 import Tensors
 
-/// Where the storages of a file of `torch.save` are.
+/// The storages of a file written by `torch.save`.
 enum PyTorchStorages {
-  /// Files in a zip archive, in this folder.
+  /// Entries in a folder of a zip archive.
   case archive(ZipArchive, folder: String, swapped: Bool)
-  /// Places in a file of the format before 1.6.
+  /// Ranges in a file of the format before PyTorch 1.6.
   case file(MappedFile, places: [String: Range<Int>])
 
   /// The elements of a storage.
@@ -18,7 +18,7 @@ enum PyTorchStorages {
       return try archive.entry("\(folder)data/\(key)")
         .tensor([tensor.storageCount], of: tensor.type, swapped: swapped)
     case .file(let file, let places):
-      // Of a view of a storage, only the view.
+      // Reads only the view of the storage.
       let (first, overflow) = tensor.storage.start.multipliedReportingOverflow(
         by: tensor.type.itemSize)
       guard let place = places[key], !overflow,
@@ -34,8 +34,8 @@ enum PyTorchStorages {
 }
 
 extension PyTorchStorages {
-  /// What is in a file of `torch.save`, and where its storages are: a zip archive with a pickle,
-  /// `data.pkl`, and each storage's bytes, `data/0` and so on, in one folder.
+  /// Reads the values of a file written by `torch.save`, and finds its storages. The file is a zip archive
+  /// of one folder with a pickle, `data.pkl`, and each storage's bytes, `data/0` and so on.
   static func open(
     archive path: String, limits: ReadingLimits
   ) throws -> ([PickleValue], PickleValue.Place, PyTorchStorages) {
@@ -63,18 +63,19 @@ extension PyTorchStorages {
     return (values, root, .archive(archive, folder: folder, swapped: swapped))
   }
 
-  /// The number that files of the format before 1.6 begin with, in a pickle.
+  /// The magic number in the first pickle of files of the format before PyTorch 1.6.
   private static let mark: Int128 = 0x1950_A86A_20F9_469C_FC6C
 
-  /// Whether a file that begins with these bytes is of the format before 1.6.
+  /// Whether a file that begins with these bytes has the format before PyTorch 1.6.
   static func isLegacy(_ start: [UInt8]) -> Bool {
     let bytes = mark.littleEndianBytes.prefix(10)
     return start.first == 0x80 && start.prefix(32).firstRange(of: bytes) != nil
       || start.starts(with: "L\(mark)L\n.".utf8)
   }
 
-  /// The same for the format before 1.6: five pickles, which are a mark, the version, what the
-  /// system was, the content and the storages' names, and then each storage's count and elements.
+  /// As ``open(archive:limits:)``, for the format before PyTorch 1.6: five pickles, of a magic number, the
+  /// version, the system's properties, the contents and the storages' names; then each storage's count and
+  /// elements.
   static func open(
     legacy path: String, limits: ReadingLimits
   ) throws -> ([PickleValue], PickleValue.Place, PyTorchStorages) {
@@ -116,7 +117,7 @@ extension PickleReader {
     }
   }
 
-  /// Where the storages are that follow the pickles.
+  /// The ranges of the storages, which follow the pickles.
   fileprivate func places(
     of names: Place, in bytes: UnsafeRawBufferPointer
   ) throws -> [String: Range<Int>] {
@@ -129,7 +130,7 @@ extension PickleReader {
     var position = position
     for name in list {
       guard case .text(let key) = values[name] else { throw PickleFailure.noPickle }
-      // What no tensor here can have has nothing that says how long an element is.
+      // The size of an element is known only if a value in the pickle refers to the storage.
       guard let size = sizes[key] else { throw PickleFailure(reason: "no tensor has “\(key)”") }
       guard bytes.count - position >= 8 else { throw PickleFailure.cut }
       let count = Int(littleEndianBytes: bytes[position..<position + 8])
