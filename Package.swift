@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Every target of every package, so that the repository can be taken by URL and one command builds
-// and tests it all. Each package's own manifest declares the same targets; a test compares them.
+// Every target of every package, so that clients can depend on the repository by URL, and one command builds
+// and tests everything. Each package's own manifest declares the same targets; a test compares them.
 
 /// A target of a package in Packages/.
 func target(_ package: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -38,7 +38,7 @@ func chapter(
     exclude: ["README.md", "Checks", "Pictures"] + data)
 }
 
-// The libraries: what one import of Flambeau has, and TensorBoard.
+// The dependencies of the target Flambeau, which are also products.
 let libraries = [
   "ScalarGrad", "ScalarNN", "Graphs", "GraphvizRendering", "Devices", "Tensors", "NN",
   "TensorBoard", "Files", "ArrayFiles", "ImageFiles", "DataPipes", "DataFiles", "Serialization",

@@ -14,7 +14,7 @@ let package = Package(
     .executableTarget(
       name: $0, dependencies: [.product(name: "Flambeau", package: "flambeau")], path: $0,
       sources: ["main.swift"],
-      // So that functions of a script may use its variables, as in Python.
+      // So that a script's functions can use its global variables, as in Python.
       swiftSettings: [.swiftLanguageMode(.v5)])
   }
 )

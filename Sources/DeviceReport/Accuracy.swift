@@ -3,11 +3,11 @@ import NN
 
 @_spi(Flambeau) import Tensors
 
-/// How far the device's results are from those that the CPU has in float64.
+/// The errors of the device's results, compared with float64 on the CPU.
 struct Accuracy {
   private let device: Device
   private let isQuick: Bool
-  /// Numbers of both signs, spread evenly over exponents and significands.
+  /// Numbers of both signs, with evenly spaced logarithms.
   private let inputs: Tensor
 
   init(device: Device, isQuick: Bool) {
@@ -50,7 +50,7 @@ struct Accuracy {
     return table.text
   }
 
-  /// op(x), with numbers that all operations with parameters can have.
+  /// op(x), with parameters that are valid for all operations.
   private func values(of operation: UnaryOperation, _ x: Tensor) -> [Double] {
     let y = StridedView(empty: x.view.layout, dtype: x.dtype, device: x.device)
     let (p, q) = (0.5, 20.0)
@@ -63,7 +63,7 @@ struct Accuracy {
     for (found, expected) in zip(found, expected) {
       let rounded = Float(expected)
       if rounded.isNaN && found.isNaN || Double(rounded) == found { continue }
-      // The last finite number and infinity are neighbours.
+      // The largest finite numbers are accepted in place of infinity.
       if !found.isFinite || !rounded.isFinite {
         if abs(Float(found)) >= 0x1.fffff0p127, abs(rounded) >= 0x1.fffff0p127 { continue }
         return "differs"
@@ -122,7 +122,7 @@ struct Accuracy {
       let gradients = [(Device.cpu, DType.float64), (device, .float32)].map { place, type in
         let inputs = inputs.map { $0.to(place).to(type).detach() }
         for input in inputs { input.requiresGrad = true }
-        // Weights of both signs, so that sums of gradients do not vanish by themselves.
+        // Weighted, since the gradient of an unweighted sum vanishes for operations such as softmax.
         let y = test.function(inputs)
         let weights = Tensor.linspace(-1, 2, steps: max(y.numel, 1)).reshape(y.shape)
         (y * weights.to(place).to(type)).sum().backward()

@@ -1,7 +1,7 @@
 import Foundation
 import NN
 
-/// The same work in PyTorch on the same device, in turn, by Flambeau's benchmarks.
+/// The comparison with PyTorch on the same device, by Flambeau's benchmarks.
 struct Comparison {
   let program: String
   let peers: String
@@ -45,7 +45,7 @@ struct Comparison {
       """
   }
 
-  /// What a program prints, on each of its streams; both are short.
+  /// What a command prints on standard output and on standard error; both must be short.
   private func result(of command: [String]) throws -> (output: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

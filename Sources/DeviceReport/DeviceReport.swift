@@ -4,7 +4,7 @@ import NN
 
 @_spi(Flambeau) import Devices
 
-/// What a GPU makes of Flambeau: whether its results are right, and how near it comes to what it could do.
+/// Tests and measures Flambeau on a GPU: whether results are correct, and how close it comes to peak performance.
 @main
 struct DeviceReport: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -70,7 +70,7 @@ struct DeviceReport: ParsableCommand {
   }
 }
 
-/// The file, which has all that is known whenever the program ends.
+/// The report's file, written section by section, so that an aborted run leaves all complete ones.
 struct Report {
   private let file: FileHandle
 

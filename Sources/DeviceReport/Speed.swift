@@ -4,7 +4,7 @@ import Support
 
 @_spi(Flambeau) import Devices
 
-/// What the device does in a second, and what share that is of what it could do at most.
+/// The throughput of the device, and its share of the peak.
 struct Speed {
   private let device: Device
   private let isQuick: Bool
@@ -16,8 +16,8 @@ struct Speed {
     limits = CUDA.limits(of: device)
   }
 
-  /// Seconds that the device takes for something, the median of several times, each of as many as take a
-  /// fiftieth of a second.
+  /// The time that the device takes, in seconds: the median of seven measurements, each of so many
+  /// repetitions that they take at least 20 ms.
   private func seconds(_ body: () -> Void) -> Double {
     func measure(_ count: Int) -> Double {
       let (start, end) = (CUDA.Event(device), CUDA.Event(device))
@@ -144,7 +144,7 @@ struct Speed {
 
   // MARK: Steps
 
-  /// What a step of a small model takes when its kernels are started one by one, and all at once.
+  /// The times of small workloads whose kernels are launched one by one, and as a CUDA graph.
   func steps() -> String {
     var table = Table("Work", "one by one", "as a graph")
     let (a, b) = (Tensor.randn([4], device: device), Tensor.randn([4], device: device))

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A table in Markdown whose columns line up as text too; all but the first are aligned to the right.
+/// A Markdown table whose columns are also aligned as text; all but the first are right-aligned.
 struct Table {
   private var rows: [[String]]
 
@@ -25,13 +25,13 @@ struct Table {
   }
 }
 
-/// A time in the unit that suits it.
+/// A duration in µs, ms or s.
 func duration(_ seconds: Double) -> String {
   let (scale, unit) = seconds < 1e-3 ? (1e6, "µs") : seconds < 1 ? (1e3, "ms") : (1, "s")
   return String(format: "%.3g ", seconds * scale) + unit
 }
 
-/// As in 93 %; - where the whole is not known.
+/// A percentage, such as 93 %; - if the whole is unknown.
 func share(_ part: Double, of whole: Double?) -> String {
   whole.map { String(format: "%.0f %%", 100 * part / $0) } ?? "-"
 }

@@ -1,8 +1,8 @@
 import Foundation
 import NN
 
-/// Flambeau's own tests, whose tables compare every operation, layer, loss and optimizer with PyTorch's
-/// results on each device.
+/// A run of Flambeau's tests, whose tables compare every operation, layer, loss and optimizer with
+/// PyTorch's results, on each device.
 struct TestRun {
   let isPassed: Bool
   private var suites: [String: Count] = [:]
@@ -13,7 +13,7 @@ struct TestRun {
     var (tests, cases, issues) = (0, 0, 0)
   }
 
-  /// A line of what Swift Testing tells with --event-stream-output-path.
+  /// A line of Swift Testing's --event-stream-output-path.
   private struct Record: Decodable {
     struct Message: Decodable {
       let text: String
@@ -27,7 +27,7 @@ struct TestRun {
     let payload: Payload
   }
 
-  /// These read Flambeau's sources or start gnuplot, which are not with the program.
+  /// Tests that need Flambeau's sources or gnuplot, which are not shipped with the program.
   private static let skipped = [
     "everyFileIsInTheProgram", "everyRecordedOperationIsInTheTable", "noModuleIsForgotten",
     "filesComeBack", "plotsAsSVGAndText",
@@ -54,7 +54,7 @@ struct TestRun {
     process.waitUntilExit()
     isPassed = process.terminationStatus == 0
 
-    // Where a test stops the program, its message is the last that was printed.
+    // If a test stops the program, its message is the last line.
     ending =
       "They stopped with status \(process.terminationStatus): "
       + ((try? String(contentsOf: log, encoding: .utf8))?.split(separator: "\n").last ?? "")

@@ -1,4 +1,4 @@
-// All of Flambeau with one import.
+// Re-exports Flambeau's libraries, so that programs need only one import.
 
 @_exported import DataFiles
 @_exported import DataPipes

@@ -3,7 +3,7 @@ import Flambeau
 
 @_spi(Flambeau) import Devices
 
-/// What tensors can be put on.
+/// Lists the devices that tensors can be on.
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devices", abstract: "Shows the devices of this machine, or what is missing.")

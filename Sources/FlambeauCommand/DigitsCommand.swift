@@ -2,7 +2,7 @@ import ArgumentParser
 import Flambeau
 import Foundation
 
-/// The main job: from a file of digits to a model that is trained, saved, loaded and drawn.
+/// The default command: trains a model on handwritten digits, then saves, loads and draws it.
 struct DigitsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "digits",
@@ -72,7 +72,7 @@ struct DigitsCommand: ParsableCommand {
     print("next           Tutorials/01-one-number-that-remembers/README.md")
   }
 
-  /// 64 pixels in, scores for 10 digits out.
+  /// A model from 64 pixels to the logits of 10 digits.
   static func makeModel() -> Sequential {
     Sequential(Linear(64, 128), ReLU(), Linear(128, 10))
   }

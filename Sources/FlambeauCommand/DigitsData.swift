@@ -1,15 +1,15 @@
 import Flambeau
 
-/// Some of the digits.
+/// A part of the digits.
 typealias DigitsSubset = Subset<TensorDataset<Tensor, Tensor>>
 
-/// The digits, split at random and standardised.
+/// The digits, split at random and standardized.
 struct DigitsData: CustomStringConvertible {
   let training: DigitsSubset
   let validation: DigitsSubset
   let test: DigitsSubset
 
-  /// Seven tenths to train on, one tenth to validate with, two tenths to test with at the end.
+  /// Splits the digits: 70 % for training, 10 % for validation, 20 % for the final test.
   ///
   /// - Throws: `DataFileError`, ``DigitsError/tooFew(_:)``.
   init(from path: String?) throws {
@@ -19,10 +19,10 @@ struct DigitsData: CustomStringConvertible {
     let counts = [digits.count - validationCount - testCount, validationCount, testCount]
     let indices = randomSplit(digits, counts).map(\.indices)
 
-    // Mean 0 and deviation 1 over the training set, for all pixels together: those at the edge
-    // hardly ever change, and each on its own would drown in a few outliers.
+    // Mean 0 and standard deviation 1 over all pixels of the training set together: pixels at the edge are
+    // nearly constant, so that standardizing each one separately would produce extreme outliers.
     let seen = digits.inputs[Tensor(indices[0])]
-    // Images that are all of one grey have no deviation.
+    // The deviation of uniform images is 0.
     let deviation = seen.std()
     let standardised = TensorDataset(
       (digits.inputs - seen.mean()) / Tensor.where(deviation .== 0, 1, deviation), digits.targets)

@@ -4,7 +4,7 @@ import Foundation
 import Graphs
 import Support
 
-/// Draws a graph from a file.
+/// Draws a graph stored in a file.
 struct GraphCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",

@@ -2,7 +2,7 @@ import ArgumentParser
 @_spi(Flambeau) import ArrayFiles
 import Flambeau
 
-/// Says what a file of saved tensors holds.
+/// Lists the contents of a file of tensors.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
@@ -16,7 +16,7 @@ struct InspectCommand: ParsableCommand {
   var format: FileFormat?
 
   func run() throws {
-    // One array has no name, and may be packed by gzip.
+    // An NPY file holds one array without a name, and may be gzip-compressed.
     if format == nil, FileFormat(path: path) == nil, let array = try NPY.inspect(path) {
       let bytes = array.shape.reduce(array.dtype.itemSize, *)
       print("one tensor of shape \(array.shape) and \(array.dtype), \(bytes) bytes, npy")

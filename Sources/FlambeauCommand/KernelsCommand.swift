@@ -3,7 +3,7 @@ import Foundation
 
 @_spi(Flambeau) import Devices
 
-/// Compiles the kernels without a GPU.
+/// Compiles the CUDA kernels, without a GPU.
 struct KernelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernels",

@@ -1,12 +1,12 @@
 import Foundation
 import Support
 
-/// The folder that the command writes to, and what it has written there.
+/// The folder that the command writes to, and the files that it has written.
 final class OutputFolder {
   private let folder: String
   private(set) var written: [(name: String, what: String)] = [("digits.h5", "the trained weights")]
 
-  /// Makes the folder if it is not there, and checks that files can be written to it.
+  /// Creates the folder if it does not exist, and checks that it is writable.
   ///
   /// - Throws: ``DigitsError/outputFolder(path:reason:)``.
   init(_ folder: String) throws {
@@ -14,7 +14,7 @@ final class OutputFolder {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
-      // Better to find out before the training than after it.
+      // So that an error is reported before training, not after it.
       let probe = URL(fileURLWithPath: path(".\(UUID().uuidString)"))
       try Data().write(to: probe)
       try FileManager.default.removeItem(at: probe)
@@ -32,7 +32,7 @@ final class OutputFolder {
   }
 }
 
-/// Why the main job could not be done.
+/// The errors of the default command.
 enum DigitsError: Error, LocalizedError {
   case outputFolder(path: String, reason: String)
   case tooFew(Int)

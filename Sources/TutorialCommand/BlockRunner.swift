@@ -1,13 +1,13 @@
 import Foundation
 
-/// Runs a page's program block by block: the blocks are compiled as one program that stops after each of
-/// them until it is told to go on.
+/// Runs a page's program block by block: the blocks are compiled as one program that pauses after each
+/// block until it is told to continue.
 struct BlockRunner {
-  /// What the program is called, as a Swift name.
+  /// The name of the program, a Swift identifier.
   let name: String
   let page: MarkdownPage
 
-  /// The folder of such programs, among what was built.
+  /// The folder of these programs, within the build folder.
   static var folder: ReaderFolder {
     get throws { try ReaderFolder(Chapter.repository.appending(path: ".build/steps")) }
   }
@@ -34,13 +34,13 @@ struct BlockRunner {
 
     """
 
-  /// Runs the program in a folder, and hands out what each block prints, piece by piece.
+  /// Runs the program, and passes on what each block prints, piece by piece.
   ///
   /// - Parameters:
-  ///   - folder: where it runs.
-  ///   - environment: what is added to the environment.
-  ///   - before: Called before each block; `false` ends the program there.
-  ///   - printed: Called with what a block prints.
+  ///   - folder: working directory of the program.
+  ///   - environment: additional environment variables.
+  ///   - before: function called before each block; `false` ends the program.
+  ///   - printed: function called with what a block prints.
   func run(
     in folder: URL, environment: [String: String] = [:], before: () -> Bool,
     printed: (_ block: Int, Data) -> Void

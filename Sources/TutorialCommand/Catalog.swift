@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// For the documentation: the chapters as a catalog of DocC.
+/// Writes the chapters as a DocC catalog, for the documentation.
 struct Catalog: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write the chapters as a DocC catalog, for the documentation's site.")
@@ -15,7 +15,7 @@ struct Catalog: ParsableCommand {
     try FileManager.default.createDirectory(at: catalog, withIntermediateDirectories: true)
     let chapters = try Chapter.all()
     let links = chapters.map { "- <doc:\($0.name)>\n" }.joined()
-    // A path with “tutorials” in it is something else to DocC.
+    // Not “Tutorials”, since paths with “tutorials” have a meaning of their own in DocC.
     try write(
       """
       # The tutorials
@@ -51,8 +51,8 @@ struct Catalog: ParsableCommand {
 }
 
 extension MarkdownPage {
-  /// The page as an article of DocC: links to chapters are its own, those to files of the repository are
-  /// only text, pictures have the chapter before their names, and folds are sections.
+  /// The page as a DocC article: links to chapters become DocC links, links to files of the repository
+  /// plain text, and folds sections; names of pictures are prefixed with the chapter's.
   func article(_ name: String) -> String {
     var page = self
     page.parts = parts.map { part in

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A chapter of Tutorials/: a folder with a page, README.md, and what belongs to it.
+/// A chapter of Tutorials/: a folder with a page, README.md, and its files.
 struct Chapter {
   let number: Int
   let folder: URL
@@ -33,16 +33,16 @@ struct Chapter {
     return chapter
   }
 
-  /// The name of its program: `Chapter03`.
+  /// The name of the chapter's program: `Chapter03`.
   var name: String { String(format: "Chapter%02d", number) }
 
-  /// What it is about: the page's title behind its number.
+  /// The title of the page, without its number.
   var title: String { page.title.replacing(#/^\d+\. /#, with: "") }
 
-  /// The files that its program reads.
+  /// The files that the chapter's program reads.
   var data: [URL] { files(in: "Data").filter { $0.lastPathComponent != "README.md" } }
 
-  /// Puts the files that its program reads into a folder.
+  /// Copies the files that the chapter's program reads to a folder.
   func copyData(to target: URL) throws {
     for file in data {
       try Data(contentsOf: file)
@@ -66,7 +66,7 @@ struct Chapter {
   }
 }
 
-/// What `tutorial` cannot do, and what to do instead.
+/// The errors of `tutorial`.
 enum TutorialError: LocalizedError {
   case noChapter(Int, last: Int)
   case notBegun(Chapter, folder: URL)

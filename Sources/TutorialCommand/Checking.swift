@@ -1,12 +1,12 @@
 import Foundation
 
-/// Checks a reader's exercises, and says what is still missing.
+/// Checks a reader's exercises, and prints what is still missing.
 struct Checking {
   let chapter: Chapter
   let reader: ReaderFolder
   let screen: Screen
 
-  /// - Returns: Whether all exercises are done.
+  /// - Returns: whether all exercises are done.
   func run() throws -> Bool {
     guard reader.has(chapter) else {
       throw TutorialError.notBegun(chapter, folder: reader.url)

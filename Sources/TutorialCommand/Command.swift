@@ -1,8 +1,8 @@
 import Foundation
 
-/// Other programs.
+/// Functions that run other programs.
 enum Command {
-  /// Runs a command to its end, on this screen.
+  /// Runs a command until it ends, with this process's standard streams.
   ///
   /// - Throws: ``TutorialError/failed(command:status:)``.
   static func run(_ command: [String], in folder: URL) throws {
@@ -15,7 +15,7 @@ enum Command {
     }
   }
 
-  /// What a command prints, on both of its streams.
+  /// Runs a command, and returns what it prints on standard output and standard error.
   static func output(
     of command: [String], in folder: URL
   ) throws -> (text: String, status: Int32) {
@@ -30,7 +30,7 @@ enum Command {
     return (String(decoding: data, as: UTF8.self), process.terminationStatus)
   }
 
-  /// The command that builds a program of the package in a folder, and where it will lie.
+  /// The command that builds a program of the package in a folder, and the location of the program.
   static func building(_ program: String, in package: URL) -> (command: [String], program: URL) {
     let command = ["swift", "build", "--quiet", "-c", "release", "--package-path", package.path]
     return (
@@ -38,7 +38,7 @@ enum Command {
     )
   }
 
-  /// Builds a program of the package in a folder; the compiler says on this screen what is wrong.
+  /// Builds a program of the package in a folder; the compiler prints its errors.
   static func build(_ program: String, in package: URL) throws -> URL {
     let build = building(program, in: package)
     try run(build.command, in: package)

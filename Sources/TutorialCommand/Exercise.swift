@@ -1,16 +1,16 @@
 import Foundation
 
-/// An exercise of a chapter: a section of its page that asks for a piece of code, with the solution
-/// behind a fold, and a program that checks what the reader has written.
+/// An exercise of a chapter: a section of its page that asks for a piece of code, with the solution in a
+/// fold, and a program that checks the reader's code.
 struct Exercise {
   let number: Int
   let title: String
-  /// What the reader is to do.
+  /// The task.
   let text: String
-  /// The declarations that the solution must have, as the page gives them.
+  /// The declarations that the solution must have, as on the page.
   let signature: String
   let solution: String
-  /// The program that checks it, to be compiled together with the reader's file.
+  /// The program that checks the solution, which is compiled together with the reader's file.
   let check: URL
 
   /// The names that the signature declares.
@@ -18,7 +18,7 @@ struct Exercise {
     signature.matches(of: #/(?:func|class|struct|let|var) (\w+)/#).map { String($0.1) }
   }
 
-  /// What is missing in a reader's file: the declarations that it does not have yet.
+  /// The names of the declarations that a reader's file lacks.
   func missing(in code: String) -> [String] {
     let code = code.replacing(#/(?m)//.*$/#, with: "")
     return names.filter { name in
@@ -26,7 +26,7 @@ struct Exercise {
     }
   }
 
-  /// The file as the reader finds it: what to do, and nothing else.
+  /// The initial contents of the reader's file: the task, as a comment.
   var startingFile: String {
     let comment = "\(title)\n\n\(text)\n\n\(signature)"
     return comment.split(separator: "\n", omittingEmptySubsequences: false)

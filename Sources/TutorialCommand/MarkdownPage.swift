@@ -8,26 +8,26 @@ struct MarkdownPage {
   }
 
   struct Block: Equatable {
-    /// What stands behind the fence: `swift`, `output`, `swift solution`.
+    /// The info string of the fence: `swift`, `output`, `swift solution`.
     let language: String
     var text: String
 
-    /// Whether the program prints it as it is run.
+    /// Whether the block is what the program prints in a normal run.
     var isOutput: Bool { language.split(separator: " ").first == "output" && !isSimulated }
-    /// Whether the program prints it where the CPU simulates a GPU.
+    /// Whether the block is what the program prints with the simulated GPU.
     var isSimulated: Bool { language == "output simulated" }
   }
 
   struct Picture: Equatable {
     let path: String
-    /// Its description.
+    /// The description.
     let text: String
 
-    /// The name of its file.
+    /// The name of the file.
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   }
 
-  /// All of the page, in order.
+  /// The parts of the page, in order.
   var parts: [Part]
 
   init(contentsOf url: URL) throws {
@@ -56,7 +56,7 @@ struct MarkdownPage {
     parts.append(.text(String(text().dropLast())))
   }
 
-  /// The page as a file.
+  /// The page as Markdown.
   var markdown: String {
     parts.map { part in
       switch part {
@@ -76,7 +76,7 @@ struct MarkdownPage {
   /// All Swift blocks, as one program.
   var program: String { code.joined(separator: "\n") }
 
-  /// Pieces of code that the page says will stop a program, and the message with which they do.
+  /// The pieces of code that stop a program, with their messages.
   var stops: [(code: String, message: String)] {
     let blocks = blocks
     return zip(blocks, blocks.dropFirst()).filter { $0.0.language == "swift stops" }
@@ -88,22 +88,22 @@ struct MarkdownPage {
     code.flatMap { $0.matches(of: #/(?m)^import \w+\n/#).map { String($0.0) } }.joined()
   }
 
-  /// All that the page says the program prints.
+  /// Everything that the program prints, according to the page.
   var output: String {
     blocks.filter(\.isOutput).map(\.text).joined()
   }
 
-  /// What it prints where the CPU simulates a GPU, as far as the page shows it.
+  /// What the program prints with the simulated GPU, as far as the page shows it.
   var simulated: [Block] { blocks.filter(\.isSimulated) }
 
-  /// What comes after the first `# `.
+  /// The first heading of level 1.
   var title: String {
     guard case .text(let text)? = parts.first else { return "" }
     let heading = text.split(separator: "\n").first { $0.hasPrefix("# ") }
     return heading.map { String($0.dropFirst(2)) } ?? ""
   }
 
-  /// The pictures that it shows.
+  /// The pictures on the page.
   var pictures: [Picture] {
     parts.flatMap { part -> [Picture] in
       guard case .text(let text) = part else { return [] }

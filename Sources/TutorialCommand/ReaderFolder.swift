@@ -3,9 +3,9 @@ import Foundation
 /// A reader's own folder for the course: a package outside the repository, to which chapters are added
 /// one by one.
 ///
-///     Package.swift          written anew with each chapter
-///     names.txt              what chapters read; their pictures will be here too
-///     Checks/                what the checks of exercises are made of
+///     Package.swift          rewritten with each chapter
+///     names.txt              data that chapters read; their pictures are written here too
+///     Checks/                functions for the checks of exercises
 ///     Chapter03/main.swift   the reader's program
 ///     Chapter03/Exercise1/   Exercise1.swift is the reader's, main.swift checks it
 struct ReaderFolder {
@@ -21,7 +21,7 @@ struct ReaderFolder {
     self.url = url.standardizedFileURL
   }
 
-  /// Beside the repository.
+  /// The default folder, beside the repository.
   static var standard: URL {
     Chapter.repository.deletingLastPathComponent().appending(path: "flambeau-tutorial")
   }
@@ -40,7 +40,7 @@ struct ReaderFolder {
     FileManager.default.fileExists(atPath: program(chapter).path)
   }
 
-  /// Makes what is needed for a chapter. What the reader has written stays as it is.
+  /// Creates the files of a chapter. The reader's files are not overwritten.
   func add(_ chapter: Chapter) throws {
     try create(
       "// Chapter \(chapter.number): \(chapter.title). Type the page's blocks here, beginning with\n"
@@ -56,7 +56,7 @@ struct ReaderFolder {
     try write(try manifest(), to: url.appending(path: "Package.swift"))
   }
 
-  /// Adds a program to the package, of these files; main.swift says by its imports what it needs.
+  /// Adds a program of the given files to the package; its dependencies follow from main.swift's imports.
   func addProgram(_ name: String, _ files: [String: String]) throws {
     for (file, text) in files {
       try write(text, to: url.appending(path: "Programs/\(name)/\(file)"))
@@ -64,7 +64,7 @@ struct ReaderFolder {
     try write(try manifest(), to: url.appending(path: "Package.swift"))
   }
 
-  /// Puts the checks of a chapter's exercises beside what the reader has written.
+  /// Copies the checks of a chapter's exercises, beside the reader's files.
   func renewChecks(of chapter: Chapter) throws {
     try copy(
       Chapter.tutorials.appending(path: "Checks/Checks.swift"),
@@ -75,7 +75,7 @@ struct ReaderFolder {
     }
   }
 
-  /// The package's manifest, with the chapters that are there.
+  /// The package's manifest, with the chapters that exist.
   private func manifest() throws -> String {
     let hasChecks = FileManager.default.fileExists(atPath: url.appending(path: "Checks").path)
     var targets = hasChecks ? [".target(name: \"Checks\", path: \"Checks\"),"] : []
@@ -135,7 +135,7 @@ struct ReaderFolder {
       """
   }
 
-  /// Writes a file that is not there yet.
+  /// Writes a file unless it exists.
   private func create(_ text: String, at file: URL) throws {
     guard !FileManager.default.fileExists(atPath: file.path) else { return }
     try write(text, to: file)
@@ -149,7 +149,7 @@ struct ReaderFolder {
     try data.write(to: target, options: .atomic)
   }
 
-  /// Writes a file, with the folders that it is in, where it says something else so far.
+  /// Writes a file, and creates its folders, unless it already has these contents.
   func write(_ text: String, to file: URL) throws {
     let data = Data(text.utf8)
     guard (try? Data(contentsOf: file)) != data else { return }

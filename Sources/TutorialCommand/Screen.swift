@@ -1,10 +1,10 @@
 import Foundation
 
-/// How a page's text is shown in a terminal.
+/// A terminal on which a page's text is shown.
 struct Screen {
   /// The number of columns, at most 100.
   let width: Int
-  /// Whether colours are understood.
+  /// Whether the terminal supports colors.
   let hasColors: Bool
 
   init() {
@@ -29,8 +29,8 @@ struct Screen {
     hasColors ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  /// Markdown's paragraphs in lines of this width; headings in bold, pictures as their paths, and
-  /// without the marks of a fold.
+  /// Formats Markdown for the terminal: paragraphs wrapped to its width, headings in bold, pictures as
+  /// their paths, and without HTML tags.
   func text(_ markdown: String) -> String {
     markdown.split(separator: "\n\n").map { paragraph in
       let text = paragraph.trimmingCharacters(in: .newlines)
@@ -46,7 +46,7 @@ struct Screen {
     }.joined(separator: "\n\n")
   }
 
-  /// What stands in lines of its own: the items of lists and rows of tables, or all as one.
+  /// The lines of a paragraph: items of a list or rows of a table each, or else all joined.
   private func lines(of paragraph: String) -> [String] {
     var lines: [String] = []
     for line in paragraph.split(separator: "\n") {

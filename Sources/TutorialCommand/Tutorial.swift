@@ -39,7 +39,7 @@ struct Show: ParsableCommand {
     } else {
       let program = try Command.build(chosen.name, in: Chapter.repository)
       if Chapter.products(of: chosen.page.code).contains("CUDASimulator") {
-        // The program opens it as it runs.
+        // The program loads this library at run time.
         _ = try Command.build("CUDASimulator", in: Chapter.repository)
       }
       try Command.run([program.path], in: folder)
@@ -98,7 +98,7 @@ struct Show: ParsableCommand {
   }
 }
 
-/// A chapter in a reader's folder.
+/// The chapter and the reader's folder.
 struct ReaderOptions: ParsableArguments {
   @Argument(help: "The chapter.")
   var chapter: Int

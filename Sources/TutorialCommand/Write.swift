@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// For authors: brings what a chapter's page shows up to date with what its program does.
+/// Updates the outputs, messages and pictures on a chapter's page by running its program; for authors.
 struct Write: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a chapter's main.swift, outputs and pictures anew, from its page's blocks.",
@@ -29,7 +29,7 @@ struct Write: ParsableCommand {
     try Data(written.program.utf8).write(to: chapter.folder.appending(path: "main.swift"))
   }
 
-  /// Runs the page's program and returns the page with what it does.
+  /// Runs the page's program, and returns the page with its outputs and messages.
   private func renewed(
     _ page: MarkdownPage, name: String, of chapter: Chapter?
   ) throws -> MarkdownPage {
@@ -61,7 +61,7 @@ struct Write: ParsableCommand {
   }
 }
 
-/// The page with its Swift blocks as `swift format` writes them.
+/// The page with its Swift blocks formatted by `swift format`.
 private func formatted(_ page: MarkdownPage) throws -> MarkdownPage {
   let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).swift")
   defer { try? FileManager.default.removeItem(at: file) }
@@ -82,7 +82,7 @@ private func formatted(_ page: MarkdownPage) throws -> MarkdownPage {
   return page
 }
 
-/// What the pieces of code say that the page says will stop.
+/// The messages with which the page's `swift stops` blocks stop.
 private func messages(of page: MarkdownPage, _ name: String) throws -> [String] {
   let folder = try BlockRunner.folder
   return try page.stops.enumerated().map { index, stop in
@@ -96,8 +96,8 @@ private func messages(of page: MarkdownPage, _ name: String) throws -> [String] 
 }
 
 extension MarkdownPage {
-  /// The page with what each of its Swift blocks prints in an output block after it, also where the CPU
-  /// simulates a GPU if the page shows that, and with the messages of those that stop.
+  /// The page with what each of its Swift blocks prints in an output block after it, also with the simulated
+  /// GPU if the page shows that, and with the messages of blocks that stop.
   func showing(
     _ outputs: [String], simulated: [String] = [], messages: [String] = []
   ) -> MarkdownPage {
