@@ -64,7 +64,7 @@ import Testing
         == "ROOT/a: there are no folders of classes in it")
   }
 
-  /// h5py's file of the tests of ArrayFiles.
+  /// The h5py file of ArrayFiles' tests.
   private let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appending(path: "../../../Files/Tests/ArrayFilesTests/Golden/arrays.h5").path
 

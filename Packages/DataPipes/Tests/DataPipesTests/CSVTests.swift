@@ -33,7 +33,7 @@ import Testing
     #expect(try found.column("late") == .strings(["3", "x", nil]))
   }
 
-  /// A later field may be of another kind than all those before it.
+  /// A later field may have another type than all fields before it.
   @Test func kindsWiden() throws {
     func column(_ fields: [String]) throws -> CSVColumn {
       try table((["x"] + fields).joined(separator: "\n").appending("\n")).columns[0]
@@ -46,7 +46,7 @@ import Testing
     #expect(try column(["1.50", "NA", "z"]) == .strings(["1.50", nil, "z"]))
     #expect(try column(["\"1\"", "2"]) == .ints([1, 2]))
     #expect(try column(["\"NA\"", "\"\"", "x"]) == .strings([nil, nil, "x"]))
-    // More digits than an Int holds make a number.
+    // Integers that do not fit into Int are read as Double.
     #expect(try column(["12345678901234567890"]) == .floats([0x1.56a95319d63e1p+63]))
     #expect(try column(["1e999", "-1e-999"]) == .floats([.infinity, -0.0]))
     #expect(try column(["0x10", "1"]) == .strings(["0x10", "1"]))
@@ -75,8 +75,7 @@ import Testing
     #expect(try table("5,x\n", hasHeader: false).columnNames == ["0", "1"])
   }
 
-  /// Line ends of old Macs, names of rows as R writes them, and names that occur twice, as pandas reads
-  /// them.
+  /// Line breaks of classic Mac OS, row names as R writes them, and repeated names, as pandas reads them.
   @Test func whatOtherProgramsWrite() throws {
     let mac = try table("a,b\r1,x\r2,\"y\rz\"\r")
     #expect(mac.columns == [.ints([1, 2]), .strings(["x", "y\rz"])])
@@ -93,7 +92,7 @@ import Testing
       let row = names.map { _ in "1" }.joined(separator: ",")
       #expect(try table("\(header)\n\(row)\n").columnNames == names)
     }
-    // What is quoted is read as what is not.
+    // Quotes do not affect the type.
     #expect(
       try table("a,b,c\n\"1\",\"1.5\",\"true\"\n").columns
         == [.ints([1]), .floats([1.5]), .bools([true])])
@@ -104,7 +103,7 @@ import Testing
     #expect(gap[0] == 1 && gap[1].isNaN && gap[2].isNaN)
   }
 
-  /// Numbers are the nearest doubles, as Swift's own are.
+  /// Numbers are rounded to the nearest double, as by Swift.
   @Test func numbersAreExact() throws {
     var random = Seeded(5)
     let numbers =
@@ -136,7 +135,7 @@ import Testing
     #expect(missing?.localizedDescription == "cannot read /no/table.csv: No such file or directory")
   }
 
-  /// Large enough to be read in several chunks, whose beginnings may lie between quotes.
+  /// Large enough to be read in several chunks, which may begin within quotes.
   @Test(arguments: [0, 1, 2])
   func chunks(seed: Int) throws {
     var random = Seeded(seed)
@@ -147,7 +146,7 @@ import Testing
         ? "word \(row)"
         : String(repeating: "line \(row)\n", count: Int.random(in: 1...30, using: &random))
     }
-    // A column of whole numbers, but for one in the last chunk.
+    // A column of integers, except for one in the last chunk.
     let almost = (0..<rows).map { $0 == rows - 1 && seed == 1 ? "0.5" : "\($0)" }
     var text = "number,text,almost\n"
     for row in 0..<rows { text += "\(numbers[row]),\"\(texts[row])\",\(almost[row])\n" }
@@ -225,7 +224,7 @@ import Testing
     #expect(throws: DataFileError.self) { try DataPipe.csv("/no/rows.csv").collect() }
   }
 
-  /// Damaged tables are read or refused, and never crash.
+  /// Damaged tables are read or rejected, without a crash.
   @Test func fuzzed() throws {
     let text = "id,size,name\n1,2.5,anna\n-2,1e3,\"b, \"\"b\"\"\"\nNA,,true\r\n4,5,\"x\ny\"\n"
     let whole = Array(text.utf8)
@@ -255,7 +254,7 @@ import Testing
   }
 }
 
-/// The bytes with some changed, left out, doubled or cut off.
+/// The bytes with random changes, deletions, duplications and truncations.
 func mutated(_ bytes: [UInt8], using random: inout Seeded) -> [UInt8] {
   var result = bytes
   for _ in 0..<Int.random(in: 1...4, using: &random) where !result.isEmpty {

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// What cannot be read or takes too long.
+/// Examples that cannot be read or take too long.
 @Suite struct DataLoaderErrorTests {
   @Test(arguments: [0, 1, 2, 8], 0..<12)
   func aFailureComesAfterTheBatchesBeforeIt(numWorkers: Int, seed: Int) async throws {
@@ -11,7 +11,7 @@ import Testing
     let count = Int.random(in: 1...50, using: &random)
     let batchSize = Int.random(in: 1...6, using: &random)
     let broken = Int.random(in: 0..<count, using: &random)
-    // A second failure, in a later batch, must not come first, even where it happens first.
+    // A second failure, in a later batch, must not be reported first, even if it happens first.
     let later = broken / batchSize * batchSize + batchSize
     let dataset = Fragile(
       count: count, broken: [broken, later], delay: { $0 == broken ? 0.002 : 0 })
@@ -148,7 +148,7 @@ import Testing
         == "DataLoader: workerInit in worker 1: no disk for 77")
   }
 
-  /// In a process of its own, where no other test keeps the threads.
+  /// In a process of its own, where no other test occupies the threads.
   @Test func timeouts() async {
     await #expect(processExitsWith: .success) {
       let slow = Fragile(count: 4, delay: { $0 == 2 ? 2 : 0 })

@@ -2,7 +2,7 @@ import DataPipes
 import Foundation
 import Testing
 
-/// Epochs that go on where they were left.
+/// Epochs that are resumed where they were left.
 @Suite struct DataLoaderResumingTests {
   @Test(arguments: [0, 2], 0..<20)
   func resumedInTheMiddle(numWorkers: Int, seed: Int) throws {
@@ -21,7 +21,7 @@ import Testing
       loader.map { $0.scalars(as: Float.self) }
     }
     try Generator(seed: UInt64(seed)).withDefault {
-      // One run that never stops …
+      // One uninterrupted run …
       let first = loader()
       _ = rest(first)
       var (whole, saved): ([[Float]], DataLoaderState?) = ([], stop == 0 ? first.state : nil)
@@ -31,7 +31,7 @@ import Testing
         if whole.count == stop { saved = first.state }
       }
       let following = rest(first)
-      // … and one that goes on from what was saved of it.
+      // … and one that resumes from its saved state.
       let state = try JSONDecoder().decode(
         DataLoaderState.self, from: JSONEncoder().encode(#require(saved)))
       #expect(state.batch == stop)
@@ -40,7 +40,7 @@ import Testing
       second.state = state
       #expect(second.state == state)
       #expect(rest(second) == Array(whole[stop...]))
-      // Without a generator of its own, the default one goes on for all.
+      // Without a generator of its own, the second loader continues with the default generator as it is.
       if own { #expect(rest(second) == following) }
     }
   }

@@ -2,7 +2,7 @@ import DataPipes
 import Foundation
 import Testing
 
-/// What is in batches, and in which order.
+/// The contents and the order of batches.
 @Suite struct DataLoaderTests {
   @Test func inOrder() {
     func inputs(_ loader: DataLoader<(Tensor, Tensor)>) -> [[Int]] {
@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// Loaders of any setting give each index once an epoch, in the order that no workers give.
+  /// Loaders with any settings return each index once per epoch, in the same order as without workers.
   @Test(arguments: 0..<150)
   func everyIndexOnce(seed: Int) throws {
     var random = Seeded(seed)
@@ -71,7 +71,7 @@ import Testing
       if start == 0 { start = try residentBytes() }
     }
     #expect(count == 10_000_000 && sum == 10_000_000 * 9_999_999 / 2)
-    // Other tests run at the same time; all the examples would be 80 MB, and their batches again.
+    // A generous limit, since other tests run at the same time.
     #expect(try residentBytes() < start + 400_000_000)
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Threads that make batches ahead.
+/// Threads that make batches in advance.
 @Suite struct DataLoaderWorkerTests {
   @Test func workersKnowWhoTheyAre() throws {
     struct Who: Dataset {
@@ -21,7 +21,7 @@ import Testing
     }
     let all = rows()
     #expect(Set(all.map { $0[0] }) == [0, 1] && all.allSatisfy { $0[1] == 2 })
-    // A worker's seed is the epoch's and its number.
+    // A worker's seed is the epoch's plus the worker's index.
     #expect(Set(all.map { $0[2] - $0[0] }).count == 1)
     #expect(Set(rows().map { $0[2] }) == Set(all.map { $0[2] }))
     #expect(WorkerInfo.current == nil)
@@ -43,7 +43,7 @@ import Testing
     func fractions(_ epoch: [[Float]]) -> Set<Float> {
       Set(epoch.flatMap { $0 }.map { ($0 - $0.rounded(.down)) })
     }
-    // Another epoch has other numbers, and so has another batch.
+    // Each epoch and each batch have different numbers.
     #expect(fractions(expected[0]).isDisjoint(with: fractions(expected[1])))
     #expect(fractions(expected[0]).count > 30)
   }
@@ -64,7 +64,7 @@ import Testing
         load.withLock { $0.taken += 1 }
         Thread.sleep(forTimeInterval: 0.0005)
       }
-      // The one that is taken frees its place a moment before it is counted here.
+      // A batch that is taken frees its slot a moment before it is counted here.
       #expect(load.withLock { $0.most } <= 2 * numWorkers + 1)
       #expect(load.withLock { $0.made } == 100)
     }
@@ -95,11 +95,11 @@ import Testing
           if taken > round % 5 { break }
         }
       }
-      // Threads that were told to end may need a moment.
+      // Ending threads may need a moment.
       for _ in 0..<100 where try Self.threadCount() > threads + 2 {
         try await Task.sleep(for: .milliseconds(20))
       }
-      // The first use of some things may leave one of the system's own.
+      // The first use of some features may create a system thread.
       #expect(try Self.threadCount() <= threads + 2)
       #expect(try Self.fileCount() <= files + 1)
     }
@@ -114,7 +114,7 @@ import Testing
     for _ in DataLoader(dataset, batchSize: 100, numWorkers: 2) { break }
     let atExit = read.withLock { $0 }
     Thread.sleep(forTimeInterval: 0.1)
-    // Each worker finishes the example that it has begun.
+    // Each worker finishes its current example.
     #expect(read.withLock { $0 } <= atExit + 4)
   }
 
@@ -149,7 +149,7 @@ import Testing
 
   @Test func aCancelledTaskStopsWaiting() async {
     let loader = DataLoader(Fragile(count: 4, delay: { _ in 30 }), numWorkers: 1)
-    // The worker sleeps on; nothing waits for it.
+    // The worker continues to sleep; nothing waits for it.
     let task = Task {
       for try await _ in loader.async {}
     }

@@ -8,12 +8,12 @@ private struct Stop: Error, Equatable {}
 @Suite struct DataPipeTests {
   private let numbers = DataPipe(0..<7)
 
-  /// A pipe gives the same each time, and knows its count where it says that it does.
+  /// A pipe returns the same examples in each iteration, and its count is right or nil.
   private func check<Example: Equatable>(_ pipe: DataPipe<Example>, _ expected: [Example]) throws {
     #expect(try pipe.collect() == expected)
     #expect(try pipe.collect() == expected)
     if let count = pipe.count { #expect(count == expected.count) }
-    // At the end, it stays at the end.
+    // An exhausted iterator stays exhausted.
     let iterator = try pipe.makeIterator()
     while try iterator.next() != nil {}
     #expect(try iterator.next() == nil)
@@ -87,10 +87,10 @@ private struct Stop: Error, Equatable {}
     #expect(first.allSatisfy { $0.sorted() == Array(0..<50) })
     #expect(first[0] != first[1] && first[0] != Array(0..<50))
     #expect(try orders(1, buffer: 10) == first && orders(2, buffer: 10) != first)
-    // An example comes at most the buffer's size too early.
+    // An example moves forward by less than the buffer's size.
     #expect(first[0].enumerated().allSatisfy { place, number in number < place + 10 })
     #expect(try orders(1, buffer: 1)[0] == Array(0..<50))
-    // Every order of three comes about as often.
+    // All orders of three are about equally frequent.
     let generator = Generator(seed: 3)
     var counts: [[Int]: Int] = [:]
     for _ in 0..<3000 {
@@ -98,7 +98,7 @@ private struct Stop: Error, Equatable {}
         1
     }
     #expect(counts.count == 6 && counts.values.allSatisfy { (400...600).contains($0) })
-    // The default generator decides where none is given.
+    // The default generator determines the order if none is given.
     func byDefault() throws -> [Int] {
       try Generator(seed: 5).withDefault { try DataPipe(0..<20).shuffle(buffer: 20).collect() }
     }
@@ -114,7 +114,7 @@ private struct Stop: Error, Equatable {}
     try check(
       words.bucketByLength(batchSize: 2, boundaries: [2, 4]) { $0.count },
       [["a", "e"], ["bbb", "cc"], ["dddd", "ffff"], ["h"], ["gg"]].sorted { one, other in
-        // Buckets that are full come when they are; the rest at the end, the shortest first.
+        // Full buckets are returned immediately; the rest at the end, the shortest first.
         ["bbb", "a", "dddd", "h", "gg"].firstIndex(of: one[0])!
           < ["bbb", "a", "dddd", "h", "gg"].firstIndex(of: other[0])!
       })
@@ -150,7 +150,7 @@ private struct Stop: Error, Equatable {}
       for iterator in iterators { if let n = try iterator.next() { seen.append(n) } }
     }
     #expect(seen == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] && passes.withLock { $0 } == 1)
-    // One after the other, and again: each round is one pass.
+    // One pipe after the other, repeatedly: each round is one pass.
     for round in 2...3 {
       #expect(try parts[1].collect() == [1, 4, 7])
       #expect(try parts[0].collect() == [0, 3, 6, 9])
@@ -172,7 +172,7 @@ private struct Stop: Error, Equatable {}
       return number * 2
     }
     try check(slow, (0..<30).map { $0 * 2 })
-    // It works ahead by as much as it may, and no more.
+    // It computes as many examples in advance as allowed, and no more.
     let made = Mutex(0)
     let counted = DataPipe(0..<100).map { number in
       made.withLock { $0 += 1 }
@@ -183,7 +183,7 @@ private struct Stop: Error, Equatable {}
     for _ in 0..<10_000 where made.withLock({ $0 < 5 }) { Thread.sleep(forTimeInterval: 0.001) }
     Thread.sleep(forTimeInterval: 0.05)
     #expect((5...7).contains(made.withLock { $0 }))
-    // What is random depends on the seed, not on the threads.
+    // Random numbers depend on the seed, not on the threads.
     func random(_ workers: Int) throws -> [Float] {
       try Generator(seed: 2).withDefault {
         try DataPipe(0..<20).map(numWorkers: workers) { _ in Tensor.rand([1]).item(as: Float.self) }

@@ -67,7 +67,7 @@ import Testing
     }.cached()
     #expect(throws: CocoaError.self) { try dataset[3] }
     for _ in 0..<3 { #expect(try all(dataset) == [0, 1, 4, 9, 16]) }
-    // What failed was not kept.
+    // Failures are not cached.
     #expect(calls.withLock { $0 } == [1, 1, 1, 2, 1])
   }
 

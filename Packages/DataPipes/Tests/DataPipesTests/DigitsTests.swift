@@ -9,11 +9,11 @@ import Testing
       #expect(digits.inputs.shape == [digits.count, 64] && digits.inputs.dtype == .float32)
       #expect(digits.targets.shape == [digits.count] && digits.targets.dtype == .int64)
     }
-    // Sums that scikit-learn's load_digits gives as well.
+    // The sums of scikit-learn's load_digits.
     #expect(Digits.test.inputs.sum().item() == 561_718)
     #expect(Digits.test.targets.sum().item() == 8_070)
     #expect(Digits.test.targets[0..<10].scalars(as: Int.self) == Array(0...9))
-    // How many of each digit the data set's own description says there are.
+    // The number of images of each digit, according to the dataset's own description.
     let counts = Digits.train.targets.oneHot(classCount: 10).sum(dim: 0).scalars(as: Int.self)
     #expect(counts == [376, 389, 380, 389, 387, 376, 377, 387, 380, 382])
   }

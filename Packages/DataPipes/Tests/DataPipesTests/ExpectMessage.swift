@@ -1,6 +1,6 @@
 import Testing
 
-/// Expects what a process printed on standard error, before it failed, to hold the given text.
+/// Expects that a process failed, and that its standard error contains the given text.
 func expectMessage(
   _ text: String, _ result: ExitTest.Result?, sourceLocation: SourceLocation = #_sourceLocation
 ) {

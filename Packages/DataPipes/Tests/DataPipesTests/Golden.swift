@@ -14,7 +14,7 @@ struct GoldenTensor: Decodable, Sendable {
   }
 }
 
-/// Reads a file of the folder Golden, which the scripts there write.
+/// Reads a file of the folder Golden, written by the scripts there.
 func golden<Content: Decodable>(_ name: String) -> Content {
   let url = Bundle.module.resourceURL!.appending(path: "Golden/\(name).json")
   do {
@@ -24,8 +24,8 @@ func golden<Content: Decodable>(_ name: String) -> Content {
   }
 }
 
-/// Whether two tensors have one shape and elements that differ by no more than the tolerance, in
-/// relation to their size where they are larger than 1.
+/// Whether two tensors have the same shape, and elements that differ by at most the tolerance, relative to
+/// their magnitude if it is larger than 1.
 func isClose(_ a: Tensor, _ b: Tensor, tolerance: Double = 1e-11) -> Bool {
   guard a.shape == b.shape else { return false }
   let (x, y) = (a.scalars(as: Double.self), b.scalars(as: Double.self))

@@ -1,7 +1,7 @@
 import DataPipes
 import Testing
 
-/// The orders that PyTorch gives, whatever the number of workers.
+/// The orders are PyTorch's, whatever the number of workers.
 @Suite struct GoldenOrderTests {
   private struct Case: Decodable, Sendable {
     let epochs: [[[Int]]]
@@ -120,7 +120,7 @@ import Testing
     #expect(Array(sampler) == first)
     sampler.setEpoch(1)
     #expect(Array(sampler) != first && sampler.count == 10)
-    // Together, the processes have each example once.
+    // Together, the processes read each example once.
     let other = DistributedSampler(20, worldSize: 2, rank: 1)
     other.setEpoch(1)
     #expect((Array(sampler) + Array(other)).sorted() == Array(0..<20))

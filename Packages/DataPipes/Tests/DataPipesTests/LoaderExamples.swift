@@ -5,7 +5,7 @@ func numbered(_ count: Int) -> TensorDataset<Tensor, Tensor> {
   TensorDataset(.arange(count), .arange(count) * 10)
 }
 
-/// Examples that are their own indices, but for those that cannot be read.
+/// A dataset whose examples are their indices, some of which cannot be read.
 struct Fragile: Dataset {
   struct Broken: Error, LocalizedError {
     let index: Int
@@ -29,7 +29,7 @@ func epoch(_ loader: DataLoader<Tensor>) -> [[Int]] {
   loader.map { $0.scalars(as: Int.self) }
 }
 
-/// A source of random numbers with a seed, for the tests' own choices.
+/// A seeded random number generator, for random choices in tests.
 struct Seeded: RandomNumberGenerator {
   private let generator: Generator
   init(_ seed: Int) { generator = Generator(seed: UInt64(seed)) }

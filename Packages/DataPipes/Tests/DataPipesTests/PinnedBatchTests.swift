@@ -2,7 +2,7 @@ import DataPipes
 import Tensors
 import Testing
 
-/// Batches in page-locked memory, where there is a GPU.
+/// Batches in page-locked memory, if there is a GPU.
 @Suite(.enabled(if: CUDA.isAvailable)) struct PinnedBatchTests {
   private let rows = TensorDataset(Tensor.arange(12).reshape(6, 2), Tensor.arange(6))
 

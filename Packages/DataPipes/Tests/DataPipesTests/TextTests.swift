@@ -65,7 +65,7 @@ import Testing
       })
   }
 
-  /// Damaged text is read or refused.
+  /// Damaged text is read or rejected.
   @Test func fuzzed() throws {
     let whole = Array("one é\r\ntwo\n\n👩‍🔬 end\n".utf8)
     var random = Seeded(12)

@@ -4,7 +4,7 @@ import Testing
 @Suite struct TransformTests {
   private static let cases: [String: GoldenTensor] = golden("transforms")
 
-  /// What torchvision's functions do, by the names of the golden file.
+  /// The counterparts of torchvision's functions, by their names in the golden file.
   private static let transforms: [String: @Sendable (_ image: Tensor, _ real: Tensor) -> Tensor] = [
     "toFloat": { image, _ in ToFloat()(image) },
     "normalize": { Normalize(mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4])($1) },
@@ -48,7 +48,7 @@ import Testing
     }
     #expect(made.shape == expected.shape)
     if image.dtype == made.dtype, name.hasPrefix("resize") {
-      // torchvision interpolates whole numbers in whole numbers.
+      // torchvision interpolates integers in integer arithmetic.
       let difference = (made.to(.float64) - (try expected.tensor())).abs().max().item()
       #expect(difference <= 1)
     } else {
@@ -67,7 +67,7 @@ import Testing
         seen.insert([part[0, 0, 0].item(as: Int.self)])
       }
     }
-    // Every place: 3 rows and 3 columns.
+    // Every position: 3 rows and 3 columns.
     #expect(seen == Set([0, 1, 2, 5, 6, 7, 10, 11, 12].map { [$0] }))
     let padded = RandomCrop(height: 10, width: 9, padding: 2)(image)
     #expect(padded.shape == [2, 10, 9] && padded[0, 0].sum().item() == 0)

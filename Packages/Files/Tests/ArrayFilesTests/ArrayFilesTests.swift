@@ -33,7 +33,7 @@ import Testing
     return (error?.localizedDescription ?? "").replacing(Golden.folder.path + "/", with: "")
   }
 
-  /// A file of these bytes.
+  /// Calls `body` with the path of a file of these bytes.
   private func with<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
     let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: url) }
@@ -78,7 +78,7 @@ import Testing
       #expect(
         error { _ = try IDX.read(path) } == "\(path): there is more in it than its header says")
     }
-    // Sizes of which one is 0 and the others have no product.
+    // One size is 0, and the product of the others overflows.
     try with([0, 0, 8, 3, 0, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 8)) { path in
       #expect((try? IDX.read(path)) == nil || (try? IDX.read(path).numel) == 0)
     }
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func anAllocationThatAHeaderLiesAbout() throws {
-    // A gigabyte promised by a few bytes.
+    // A header of a few bytes that declares a gigabyte.
     try with([0, 0, 8, 1, 0x40, 0, 0, 0, 1, 2, 3]) { path in
       #expect(
         error { _ = try IDX.read(path) }
@@ -97,13 +97,13 @@ import Testing
   }
 
   @Test func moreThanTheLimits() throws {
-    // Zeros, packed to a thousandth.
+    // Zeros, compressed to a thousandth.
     let path = Golden.path("compressed.npz")
     #expect(
       error { _ = try NPZ.read(path, limits: ReadingLimits(memory: 79_999)) }
         == "compressed.npz: with [100, 100] of float64 it would take more than 79999 bytes of "
         + "memory; a larger `memory` of ReadingLimits allows that")
-    // What is not asked for takes nothing.
+    // Arrays that are not requested take no memory.
     let y = try NPZ.read(path, keys: ["y"], limits: ReadingLimits(memory: 100))
     #expect(y.keys == ["y"])
     #expect(try NPZ.read(path, limits: ReadingLimits(memory: 100_000)).count == 2)
@@ -111,7 +111,7 @@ import Testing
 
   // MARK: HDF5
 
-  /// The same is refused as where all datasets are loaded.
+  /// The same objects are rejected as when all datasets are loaded.
   @Test func hdf5ThatLeadsOutOfTheFile() throws {
     func array(_ name: String) throws -> HDF5Array {
       try HDF5Array(Golden.path("elsewhere.h5"), name)

@@ -2,7 +2,7 @@ import ArrayFiles
 import Tensors
 import Testing
 
-/// Damaged files are read or refused, and never crash or take more memory than a file can fill.
+/// Damaged files are read or rejected, without a crash or more memory than a file can fill.
 @Suite struct FuzzTests {
   @Test(arguments: ["images.idx", "images.idx.gz", "float64.idx"])
   func idx(name: String) throws {
@@ -30,7 +30,7 @@ import Testing
     #expect(percent.thrown > 30 && percent.read > 0.2, "\(percent)")
   }
 
-  /// In processes of their own, which a crash would end. Each mutation costs one more, so there are fewer.
+  /// In processes of their own, which a crash would end. Each mutation needs one more process, so there are fewer.
   @Test(
     arguments: zip(["images", "group/labels", "packed", "bool"], [17, 18, 19, 20] as [UInt64]))
   func hdf5(name: String, seed: UInt64) async {

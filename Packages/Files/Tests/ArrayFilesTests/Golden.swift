@@ -26,12 +26,12 @@ enum Golden {
   }
 }
 
-/// Bytes with some changed, left out, doubled or cut off; the same for the same generator's seed.
+/// The bytes with random changes, deletions, duplications and truncations, determined by the generator's seed.
 func mutated(_ bytes: [UInt8], _ generator: Generator) -> [UInt8] {
   func draw(_ count: Int) -> Int { Int(generator.next64() % UInt64(count)) }
   var result = bytes
   for _ in 0...draw(3) where !result.isEmpty {
-    // Headers are where it is most dangerous.
+    // Half of the changes are in the header, where they are most dangerous.
     let place = draw(2) == 0 ? draw(min(result.count, 100)) : draw(result.count)
     switch draw(6) {
     case 0: result[place] = UInt8(draw(256))
@@ -42,21 +42,21 @@ func mutated(_ bytes: [UInt8], _ generator: Generator) -> [UInt8] {
     default: result.insert(contentsOf: result[place...].prefix(8), at: place)
     }
   }
-  // Most keep their length, since what comes after its check would seldom be seen otherwise.
+  // Most keep their length, since code after the check of the length would seldom be reached otherwise.
   if draw(4) > 0 {
     result = Array((result + [UInt8](repeating: 0, count: bytes.count)).prefix(bytes.count))
   }
   return result
 }
 
-/// How many mutations are tried of each file, which may be fewer where each takes long, as under a sanitizer.
+/// The number of mutations of each file; lower under a sanitizer, for example, where each takes long.
 private let mutationCount =
   ProcessInfo.processInfo.environment["FLAMBEAU_MUTATIONS"].flatMap { Int($0) } ?? 10_000
 
 /// Calls `body` with the path of a temporary file for each of many mutations of a file.
 ///
-/// - Parameter share: how many of the usual number of mutations are tried.
-/// - Returns: of 100 calls, how many threw, and how many did not.
+/// - Parameter share: fraction of the usual number of mutations.
+/// - Returns: the numbers of calls that threw and that did not, per 100 calls.
 func fuzz(
   _ name: String, share: Double = 1, seed: UInt64 = 17,
   _ body: (String) throws -> Void
@@ -69,7 +69,7 @@ func fuzz(
   var thrown = 0
   let rounds = max(Int(Double(mutationCount) * share), 100)
   for _ in 0..<rounds {
-    // Neither as Data does it nor over a file that was emptied, since both wait for the disk.
+    // Overwrites the file in place, since replacing it or truncating it first would wait for the disk.
     let changed = mutated(bytes, generator)
     try ByteWriter(url.path, at: 0).write(changed)
     truncate(url.path, off_t(changed.count))

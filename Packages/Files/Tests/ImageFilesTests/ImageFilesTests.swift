@@ -27,12 +27,12 @@ import Testing
       let image = try read(name)
       #expect(image.dtype == .uint8 && image.shape == pixels.shape, "\(name)")
       let difference = zip(image.scalars(as: Int.self), pixels.values).map { abs($0 - $1) }.max()
-      // Decoders of JPEG may round differently.
+      // JPEG decoders may round differently.
       #expect(difference! <= (name.hasSuffix("g") && name.contains(".jp") ? 2 : 0), "\(name)")
     }
   }
 
-  /// As torchvision, Pillow and OpenCV read it, whatever gamma the file notes.
+  /// As torchvision, Pillow and OpenCV read it, whatever gamma the file declares.
   @Test func numbersAreThoseOfTheFile() throws {
     #expect(try read("deep.png").permute(1, 2, 0).scalars(as: Int.self) == [1, 128, 255, 0, 0, 1])
     let color = try read("color.png")
@@ -45,7 +45,7 @@ import Testing
     #expect(differences.max()! < 1)
   }
 
-  /// What libpng and libjpeg-turbo warn of, and what nobody needs for the pixels.
+  /// Warnings of libpng and libjpeg-turbo, and metadata that do not matter for the pixels.
   @Test func warningsAreNoErrors() throws {
     let color = try read("color.png")
     #expect(try read("profile.png").equal(color) && read("text.png").equal(color))
@@ -62,21 +62,21 @@ import Testing
       small?.localizedDescription
         == "\(path): with its 4000×4000 pixels it would take more than 1048576 bytes of memory; a "
         + "larger `memory` of ReadingLimits allows that")
-    // As many bytes as a file that is whole would have.
+    // As many bytes as a complete file would have.
     let huge =
       try Data(contentsOf: Self.folder.appending(path: "huge.png")) + Data(count: 310_000)
     let error = #expect(throws: DataFileError.self) { try ImageFile.decode(huge) }
     #expect(error?.localizedDescription.contains("its 50000×50000 pixels it would take") == true)
   }
 
-  /// What a decoder keeps between the scans of a picture counts too.
+  /// The coefficients that a decoder keeps between scans count, too.
   @Test func scansCount() throws {
     func read(_ data: Data, memory: Int) throws -> [Int] {
       try ImageFile.decode(data, path: "FILE", limits: ReadingLimits(memory: memory)).shape
     }
     let sequential = try Data(contentsOf: Self.folder.appending(path: "color.jpg"))
     let progressive = try Data(contentsOf: Self.folder.appending(path: "progressive.jpeg"))
-    // 13×17 pixels of 3 bytes, twice, and 32×32 coefficients of 2 bytes in 3 channels.
+    // 13×17 pixels of 3 bytes, twice, and 32×32 coefficients of 2 bytes for 3 channels.
     let (pixels, scans) = (2 * 3 * 13 * 17, 2 * 3 * 32 * 32)
     #expect(try read(sequential, memory: pixels) == [3, 13, 17])
     #expect(try read(progressive, memory: pixels + scans) == [3, 13, 17])
@@ -96,7 +96,7 @@ import Testing
     #expect(message(apart) == beyond)
   }
 
-  /// Converted some rows at a time, as all at once.
+  /// Converting some rows at a time gives the same as converting all at once.
   @Test func strips() throws {
     let image = Tensor.randint(0, 256, [3, 700, 200]).to(.uint8)
     let weights = Tensor([0.299, 0.587, 0.114], dtype: .float64).reshape(3, 1, 1)
@@ -164,7 +164,7 @@ import Testing
     var flipped = png
     flipped[60] ^= 0x10
     #expect(message(flipped).hasPrefix("FILE: libpng says “"))
-    // A header that promises 40,000 × 40,000 pixels.
+    // A header that declares 40,000 × 40,000 pixels.
     var large = jpeg
     let header = try #require(jpeg.firstRange(of: Data([0xFF, 0xC0])))
     large.replaceSubrange(
@@ -173,7 +173,7 @@ import Testing
       message(large) == "FILE: its header says 40000×40000 pixels, more than the file can hold")
   }
 
-  /// Damaged pictures are read or refused.
+  /// Damaged images are read or rejected.
   @Test(arguments: [
     "color.png", "palette.png", "alpha.png", "deep.png", "transparent.png", "color.jpg",
     "progressive.jpeg", "inks.jpg",
@@ -203,7 +203,7 @@ import Testing
         thrown += 1
       }
     }
-    // PNG has checksums; JPEG has none, and much of a damaged one can still be a picture.
+    // PNG has checksums; JPEG has none, and a damaged file can often still be decoded.
     #expect(thrown > 5000 || (read > 100 && thrown > 2000), "\(thrown) \(read)")
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Serialization
 import Testing
 
-/// Whatever happens during a save, the old file or the new one is there, whole.
+/// Whatever happens during a save, the old file or the new one is there, complete.
 @Suite struct AtomicTests {
   static let names = ["x.h5", "x.safetensors", "x.pt", "x.npz"]
 
@@ -46,11 +46,11 @@ import Testing
       seen.insert(number)
       leftovers = folder.names.count - 1
     }
-    // The next process removes what one has left.
+    // The next process removes the files that one has left.
     #expect(seen.count >= 45 && leftovers <= 2, "\(seen.count) \(leftovers)")
   }
 
-  /// A file that may not grow further, as on a full disk.
+  /// A limit on the file size, which acts as a full disk.
   @Test(arguments: names)
   func noRoom(name: String) async throws {
     let folder = try Folder()
@@ -86,7 +86,7 @@ import Testing
     return process.terminationStatus == 0
   }
 
-  /// A full file system, where tests may make one.
+  /// A full file system, if tests are allowed to create one.
   @Test(arguments: names)
   func aFullDisk(name: String) throws {
     let folder = try Folder()

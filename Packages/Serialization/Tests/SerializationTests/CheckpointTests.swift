@@ -58,7 +58,7 @@ import Testing
     #expect(steps == [20, 40, 50])
     #expect(run.latest?.hasSuffix("step-000000050.h5") == true)
     #expect(try run.bestPath()?.hasSuffix("step-000000020.h5") == true)
-    // Another process goes on with the same folder.
+    // Another process continues in the same folder.
     let again = CheckpointFolder(folder.path("run"), keepLast: 1, best: .highest("loss"))
     try again.save(Checkpoint(), step: 60, metrics: ["loss": 0])
     #expect(

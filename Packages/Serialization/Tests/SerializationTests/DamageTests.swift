@@ -24,7 +24,7 @@ import Testing
   func aFlippedBitIsNamed(name: String) throws {
     let folder = try Folder()
     let bytes = try Self.write(name, in: folder)
-    // Where the weight's numbers are: 0, 1, 2 … in float32.
+    // Finds the weight's elements, 0, 1, 2 … in float32.
     let pattern = [Float(4), 5, 6].flatMap { number in
       (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) }
     }
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  /// In a process of its own, which a crash would end. A part of the rounds for each name.
+  /// In a process of its own, which a crash would end. The rounds are divided among the names.
   @Test(arguments: names)
   func fuzzed(name: String) async {
     await #expect(processExitsWith: .success) { [name = name as String] in

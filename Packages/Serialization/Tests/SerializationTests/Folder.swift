@@ -2,7 +2,7 @@
 import Foundation
 import Serialization
 
-/// A folder for one test, gone with it.
+/// A temporary folder for one test.
 final class Folder: Sendable {
   let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
   init() throws {
@@ -11,7 +11,7 @@ final class Folder: Sendable {
   deinit { try? FileManager.default.removeItem(at: url) }
   func path(_ name: String) -> String { url.appending(path: name).path }
 
-  /// Writes a file, neither as Data does it nor over one that was emptied, since both wait for the disk.
+  /// Writes a file in place, since replacing it or truncating it first would wait for the disk.
   func write(_ bytes: [UInt8], _ name: String) throws {
     if access(path(name), F_OK) != 0 { try Data().write(to: url.appending(path: name)) }
     try ByteWriter(path(name), at: 0).write(bytes)
@@ -21,7 +21,7 @@ final class Folder: Sendable {
   var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [] }
 }
 
-/// Files that other libraries wrote, and what is in them.
+/// Files that other libraries wrote, and their contents.
 enum Golden {
   struct Entry: Decodable {
     let key: String

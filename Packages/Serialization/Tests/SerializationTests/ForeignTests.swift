@@ -3,7 +3,7 @@ import ModelFiles
 import Serialization
 import Testing
 
-/// Files of the kinds that people have, which other programs wrote.
+/// Typical files written by other programs.
 @Suite struct ForeignTests {
   private static func path(_ name: String) -> String { Golden.path("foreign/\(name)") }
 
@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  /// Training goes on in Flambeau as it does in PyTorch.
+  /// Training continues in Flambeau as in PyTorch.
   @Test(arguments: ["adamw", "sgd", "rmsprop", "adagrad"])
   func optimizers(name: String) throws {
     let saved = try loadValue(Self.path("\(name).pth"))
@@ -206,7 +206,7 @@ import Testing
           == "\(name): two tensors have the key “\(key)”, or keys that differ only in how letters are "
           + "composed")
     }
-    // Parts that differ so are written apart.
+    // Names that differ only in Unicode normalization are distinct groups.
     let folder = try Folder()
     let keys = ["e\u{301}.x", "\u{E9}.y"]
     try save([keys[0]: Tensor(1), keys[1]: Tensor(2)], to: folder.path("x.h5"))

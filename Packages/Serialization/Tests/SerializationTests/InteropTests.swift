@@ -12,7 +12,7 @@ import Testing
     let expected = try #require(Golden.expected()[name])
     let loaded = try load(Golden.path(name))
     #expect(Set(loaded.keys) == Set(expected.map(\.key)))
-    // PyTorch and NumPy keep an order; safetensors has its own, and h5py's file notes none.
+    // PyTorch and NumPy keep the order; safetensors has its own, and h5py's file stores none.
     if name.hasSuffix("pt") || name.hasSuffix("npz") {
       #expect(Array(loaded.keys) == expected.map(\.key))
     }

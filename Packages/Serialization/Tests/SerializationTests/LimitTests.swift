@@ -3,11 +3,11 @@ import Foundation
 import Serialization
 import Testing
 
-/// A small file takes neither much memory nor much time, and the error says which limit it would pass.
+/// A small file takes neither much memory nor much time, and the error names the limit that it would exceed.
 @Suite struct LimitTests {
   private static func path(_ name: String) -> String { Golden.path("foreign/\(name)") }
 
-  /// How long this thread has worked, whoever else uses the machine.
+  /// The processor time of this thread, which does not depend on the load of the machine.
   private static var processorTime: Duration {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -75,7 +75,7 @@ import Testing
     #expect(Self.processorTime - begin < .seconds(20))
   }
 
-  /// Packed zeros are read where they are allowed.
+  /// Compressed zeros are read if the limits allow it.
   @Test func limitsAreRaised() throws {
     let folder = try Folder()
     let state: StateDict = ["x": .zeros([1 << 16])]

@@ -2,7 +2,7 @@ import Foundation
 import ModelFiles
 import Testing
 
-/// A block of a user's own around any module.
+/// A custom block around any module.
 private final class Residual: Module, Rebuildable {
   let inner: Module
   let weight: Double
@@ -49,10 +49,10 @@ private func classifier() -> Sequential {
     #expect(try inspect(folder.path(name)).metadata["note"] == "of a test")
     #expect(try modelStructure(folder.path(name)) == model.structure())
 
-    // It learns on, as the first one does.
+    // Training continues as for the first model.
     for model in [model, other] {
       model.train()
-      // Its numbers come from the generator of all tests.
+      // Dropout would draw from the default generator, which all tests share.
       for case let dropout as Dropout in model.modules() { dropout.eval() }
       let optimizer = SGD(model.parameters(), lr: 0.1)
       for _ in 1...3 {
@@ -64,7 +64,7 @@ private func classifier() -> Sequential {
     }
     #expect(areEqual(other.stateDict(), model.stateDict()))
 
-    // It is a file of a state dict as well.
+    // It is also a valid state dict file.
     try classifier().loadStateDict(load(folder.path(name)))
   }
 
@@ -131,7 +131,7 @@ private func classifier() -> Sequential {
       try message(["model_structure": text])
         == "path holds no model that can be made: the state dict does not match the model: "
         + "weight has shape [3, 2], the model's [4, 2]; bias has shape [3], the model's [4]")
-    // Nested deeper than any model is.
+    // Nested deeper than any model.
     let deep = String(repeating: "{\"children\":[", count: 100_000)
     #expect(try message(["model_structure": deep]) != nil)
     #expect(
@@ -140,7 +140,7 @@ private func classifier() -> Sequential {
         + "registered: make it conform to Rebuildable and call Module.register(Process.self)")
   }
 
-  /// Files of each version stay here for ever.
+  /// Files of each version are kept here permanently.
   @Test func anEarlierVersion() throws {
     let path = Golden.path("model 2.h5")
     let model = Generator(seed: 0).withDefault { classifier() }.eval()
@@ -153,7 +153,7 @@ private func classifier() -> Sequential {
     #expect(noGrad { loaded(x).allclose(model(x)) })
   }
 
-  /// Changed bytes give an error or the right model.
+  /// Damaged bytes give an error or the right model.
   @Test(arguments: ["model.h5", "model.safetensors"])
   func damage(name: String) throws {
     let folder = try Folder()

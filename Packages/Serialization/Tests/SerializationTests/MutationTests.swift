@@ -3,10 +3,10 @@ import Foundation
 import Serialization
 import Testing
 
-/// Files that others wrote, with bytes flipped, cut and spliced: reading throws or gives something, and
-/// neither crashes nor takes more memory or time than the limits.
+/// Files of other programs, with bytes flipped, cut and spliced: reading them throws or returns something, and
+/// neither crashes nor exceeds the limits on memory or time.
 @Suite struct MutationTests {
-  /// Reads a file in all ways, and says whether one of them gave something.
+  /// Reads a file in all ways, and returns whether one of them succeeded.
   private static func read(_ path: String, _ format: FileFormat) throws -> Bool {
     let limits = ReadingLimits(memory: 1 << 26)
     func attempt(_ body: () throws -> Void) throws -> Bool {
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  /// The pickles in archives, whose checksums would otherwise find all that is changed.
+  /// The pickles in archives, whose checksums would otherwise detect all changes.
   @Test(arguments: ["all.pt", "foreign/adamw.pth", "foreign/sparse.pt", "foreign/quantised.pt"])
   func pickles(name: String) async {
     await #expect(processExitsWith: .success) { [name = name as String] in

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Bytes with some flipped, left out, cut off, and pieces put elsewhere; the same for the same seed.
+/// Random mutations of bytes: flips, deletions, truncations and splices, determined by a seed.
 struct Mutator {
   let bytes: [UInt8]
   private let generator: Generator
@@ -10,8 +10,7 @@ struct Mutator {
     (self.bytes, generator) = (bytes, Generator(seed: seed))
   }
 
-  /// How many mutations are tried where 10,000 are by default, or fewer where each takes long, as under a
-  /// sanitizer.
+  /// The number of mutations, `usual` by default; lower under a sanitizer, for example, where each takes long.
   static func rounds(_ usual: Int) -> Int {
     let most = ProcessInfo.processInfo.environment["FLAMBEAU_MUTATIONS"].flatMap { Int($0) }
     return max(usual * (most ?? 10_000) / 10_000, 50)
@@ -30,7 +29,7 @@ struct Mutator {
       case 3: result.remove(at: place)
       case 4: result.removeLast(result.count - place)
       default:
-        // A piece of the file, put in elsewhere or over something else.
+        // A piece of the file, inserted elsewhere or overwriting another.
         let start = draw(bytes.count)
         let piece = bytes[start..<min(start + 1 + draw(64), bytes.count)]
         let end = draw(2) == 0 ? place : min(place + piece.count, result.count)

@@ -3,7 +3,7 @@ import Foundation
 import Serialization
 import Testing
 
-/// Where a file goes, and what is there before.
+/// Destinations of files, and what exists there before.
 @Suite struct PlaceTests {
   private static let state: StateDict = ["x": Tensor([1, 2])]
   static let names = ["x.h5", "x.safetensors", "x.pt", "x.npz"]
@@ -33,7 +33,7 @@ import Testing
       #expect(permissions(path) == mode)
     }
     #expect(areEqual(try load(path), Self.state))
-    // What nobody may write stays as it is, also for the superuser.
+    // A file without write permissions is not replaced, even by the superuser.
     chmod(path, 0o444)
     let error = #expect(throws: SerializationError.self) { try save([:], to: path) }
     guard case .cannotWrite? = error else {
@@ -52,7 +52,7 @@ import Testing
       atPath: folder.path("link-\(name)"), withDestinationPath: "second-\(name)")
     try manager.createSymbolicLink(
       atPath: folder.path("second-\(name)"), withDestinationPath: other.path(name))
-    // First a file that is not there yet, then the same again.
+    // First a new file, then an existing one.
     for number in 1...2 {
       let state: StateDict = ["x": Tensor([number])]
       try save(state, to: folder.path("link-\(name)"))
@@ -97,7 +97,7 @@ import Testing
       let large: StateDict = ["large": .zeros([4_000_000])]
       while true { try save(large, to: path) }
     }
-    // Not every moment leaves something, so one is left for certain.
+    // Not every kill leaves a file, so one is created to be sure.
     let left = folder.names.first { $0.hasPrefix(".flambeau-") }
     let machine = left?.split(separator: "-")[1] ?? "other"
     for owner in ["\(machine)-999999999", "elsewhere-1"] {

@@ -80,7 +80,7 @@ import Testing
       let large = Tensor.randn([300, 1000])
       try save(["large": large, "small": Tensor([1, 2])], to: path, format: format)
       let loaded = try #require(try load(path, format: format)["large"])
-      // The file may be replaced and go; what is written to the tensor stays in memory.
+      // The file may be replaced or removed; writes to the tensor stay in memory.
       try save(["large": large * 2], to: path, format: format)
       #expect(loaded.equal(large))
       loaded[0] = Tensor(5.0)

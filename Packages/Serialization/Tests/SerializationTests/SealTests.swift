@@ -4,7 +4,7 @@ import Foundation
 import Serialization
 import Testing
 
-/// Seals whose checksums are right, whatever they say.
+/// Forged seals with valid checksums.
 @Suite struct SealTests {
   private typealias Seal = [String: Any]
   private typealias Part = [String: Any]
@@ -13,7 +13,7 @@ import Testing
     "one": Tensor.arange(12).reshape(3, 4), "two": Tensor([1.0, 2]), "three": .zeros([0, 2]),
   ]
 
-  /// Where a file's seal begins, and the seal.
+  /// The start of a file's seal, and the seal.
   private static func seal(of bytes: [UInt8]) throws -> (start: Int, seal: Seal) {
     let length = Int(littleEndianBytes: bytes[(bytes.count - 24)...].prefix(8))
     let start = bytes.count - 24 - length
@@ -31,7 +31,7 @@ import Testing
     try Data(bytes[..<start] + json + end + bytes.suffix(8)).write(to: url)
   }
 
-  /// What is said of a file whose seal has other parts, and the right checksum of all else.
+  /// The error of a file whose seal has changed parts, and the right checksum of everything else.
   private static func message(
     compression: Int = 0, _ change: (inout [Part]) throws -> Void
   ) throws -> String? {
@@ -67,7 +67,7 @@ import Testing
       return (extents[0][0], extents[0][1])
     }
     let wrong = "x.h5 is damaged: its seal says what cannot be"
-    // Two tensors of the same bytes, or of some of the same.
+    // Two tensors with the same or overlapping bytes.
     #expect(
       try Self.message { parts in
         parts[1] = parts[0].merging(["key": "two"]) { $1 }
@@ -77,11 +77,11 @@ import Testing
         let (one, two) = (try extent(parts[0]), try extent(parts[1]))
         parts[1]["extents"] = [[one.offset + one.count - 1, two.count]]
       } == wrong)
-    // Bytes that are not in the file, and numbers that are no extent.
+    // Bytes outside the file, and invalid extents.
     for extents in [[[1 << 40, 8]], [[0, Int.max]], [[Int.max, 1]], [[-8, 8]], [[512, -8]]] {
       #expect(try Self.message { $0[2]["extents"] = extents } == wrong)
     }
-    // Data in several pieces, or in none, that is said to be in one.
+    // Plain parts with several extents, or with none.
     let inTensor = "x.h5 is damaged, in the tensor “%”: its seal says what cannot be"
     #expect(
       try Self.message { parts in
@@ -90,7 +90,7 @@ import Testing
       } == inTensor.replacing("%", with: "one"))
     #expect(
       try Self.message { $0[2]["extents"] = [[Int]]() } == inTensor.replacing("%", with: "three"))
-    // Names that are there twice, or not at all.
+    // Repeated names, and missing ones.
     #expect(
       try Self.message { $0[1]["key"] = "one" }
         == "x.h5: two tensors have the key “one”, or keys that differ only in how letters are composed"
@@ -103,7 +103,7 @@ import Testing
         == "x.h5 is damaged, in the tensor “one”: its data is not as it was written")
   }
 
-  /// A file of a version to come.
+  /// A file of a later version.
   @Test func aNewerVersionIsRefused() throws {
     let folder = try Folder()
     let url = folder.url.appending(path: "x.h5")

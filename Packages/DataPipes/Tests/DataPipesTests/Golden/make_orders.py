@@ -1,5 +1,5 @@
-"""Writes orders.json: the batches of indices that PyTorch's DataLoader gives for each case, for two
-epochs after manual_seed(3), and the number that it draws next.
+"""Writes orders.json: the batches of indices of PyTorch's DataLoader for each case, for two epochs after
+manual_seed(3), and the next random number.
 
     pip install torch==2.13.0 && python make_orders.py
 """

@@ -1,4 +1,4 @@
-"""Writes transforms.json: what torchvision's transforms make of the images there, after manual_seed(3).
+"""Writes transforms.json: the results of torchvision's transforms of the images in it, after manual_seed(3).
 
     pip install torch==2.13.0 torchvision==0.28.0 && python make_transforms.py
 """

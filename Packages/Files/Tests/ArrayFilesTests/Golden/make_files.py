@@ -1,4 +1,4 @@
-"""Writes small arrays as NumPy and h5py do, and expected.json, what is in them.
+"""Writes small arrays with NumPy and h5py, and expected.json with their contents.
 
     pip install numpy==2.4.6 h5py==3.16.0 && python make_files.py
 """
@@ -65,7 +65,7 @@ np.save(here / "too large.npy", np.array([2**63], np.uint64))
 
 
 def header(name, text, array):
-    """A file with a header as it is given, which other programs write in their own ways."""
+    """Writes a file with the given header, since other programs format headers differently."""
     text = text.encode() + b"\n"
     (here / name).write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + array.tobytes())
     expect(name, array)

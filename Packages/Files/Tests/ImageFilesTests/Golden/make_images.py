@@ -1,4 +1,4 @@
-"""Writes small pictures by Pillow, and expected.json, the pixels that it reads from them.
+"""Writes small images with Pillow, and expected.json with the pixels that it reads from them.
 
     pip install numpy==2.4.6 pillow==13.0.0 && python make_images.py
 """
@@ -46,7 +46,7 @@ deep = np.array([[[257, 32768, 65535], [255, 200, 511]]], ">u2")
 linear = (b"gAMA", struct.pack(">I", 100_000))
 png("deep.png", deep, 2, linear, depth=16)
 png("linear.png", color, 2, linear)
-# A profile that libpng finds wrong, and a text that unpacks to a megabyte.
+# A profile that libpng considers invalid, and a text that decompresses to a megabyte.
 png("profile.png", color, 2, (b"iCCP", b"sRGB\0\0" + zlib.compress(bytes(400))))
 png("text.png", color, 2, (b"zTXt", b"Comment\0\0" + zlib.compress(bytes(10**6), 9)))
 png("transparent.png", color, 2, (b"tRNS", struct.pack(">HHH", *map(int, color[3, 4]))))

@@ -1,5 +1,5 @@
-"""Checks that PyTorch, safetensors, h5py and NumPy read the files that Flambeau writes: those in written/,
-which a test compares with what it writes.
+"""Checks that PyTorch, safetensors, h5py and NumPy can read files written by Flambeau: those in written/,
+which a test compares with newly written ones.
 
     pip install torch==2.13.0 safetensors==0.8.0 h5py==3.16.0 numpy==2.4.6 packaging && python check_files.py
 """
@@ -38,7 +38,7 @@ for name in ["all.h5", "packed.h5"]:
         for key in expected:
             dataset = file[key.replace(".", "/")]
             if dataset.attrs.get("dtype") == b"bfloat16":
-                # The recipe of the README.
+                # As in the README.
                 bits = torch.from_numpy(dataset[()].astype(np.int16))
                 tensors[key] = bits.view(torch.bfloat16)
             else:

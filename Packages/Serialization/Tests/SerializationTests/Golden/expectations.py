@@ -1,4 +1,4 @@
-"""What files hold, for tests to compare with."""
+"""The expected contents of files."""
 
 import json
 

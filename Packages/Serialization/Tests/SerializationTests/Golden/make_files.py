@@ -1,5 +1,5 @@
-"""Writes state dicts as PyTorch, safetensors, h5py and NumPy do, and expected.json, what is in them;
-and pickles that must be refused.
+"""Writes state dicts with PyTorch, safetensors, h5py and NumPy, expected.json with their contents, and
+pickles that must be rejected.
 
     pip install torch==2.13.0 safetensors==0.8.0 h5py==3.16.0 numpy==2.4.6 packaging && python make_files.py
 """

@@ -1,5 +1,5 @@
-"""Writes small files of the kinds that people have, as PyTorch, h5py, PyTables, MATLAB (by hdf5storage), Keras and
-NumPy write them, files that are made to do harm, and expected.json, what is in them.
+"""Writes small typical files of PyTorch, h5py, PyTables, MATLAB (with hdf5storage), Keras and NumPy, malicious files,
+and expected.json with their contents.
 
     pip install torch==2.13.0 numpy==2.4.6 h5py==3.16.0 tables==3.11.1 hdf5storage==0.2.2
     python make_foreign.py
@@ -136,7 +136,7 @@ with zipfile.ZipFile(here / "negative.pt") as source, zipfile.ZipFile(here / "bi
         target.writestr(name, data)
 expected["big-endian.pt"] = expected["negative.pt"]
 
-# Pickles that ask for more than they are.
+# Malicious pickles.
 
 
 def archive(name, data, storage=b"", compression=zipfile.ZIP_STORED):
@@ -147,7 +147,7 @@ def archive(name, data, storage=b"", compression=zipfile.ZIP_STORED):
 
 
 def tensor(count, offset, shape, stride):
-    """A pickle of a dictionary with one tensor, with numbers as they are given."""
+    """A pickle of a dictionary with one tensor, with the given numbers."""
 
     class Rebuilt:
         def __reduce__(self):
@@ -226,7 +226,7 @@ expect(
     },
 )
 with h5py.File(here / "chunks.h5", "w") as file:
-    # More than is copied between processes, and some that is not there.
+    # Larger than what is copied between processes, and partly unallocated.
     file.create_dataset("x", data=np.arange(20_000).reshape(100, 200).astype(">i4"), chunks=(30, 70))
     file.create_dataset("gaps", (200, 200), "f4", fillvalue=2, chunks=(30, 70))[50] = 1
     file.create_dataset("unwritten", (200, 200), "f4")
