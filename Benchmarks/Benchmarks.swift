@@ -97,7 +97,7 @@ struct Benchmarks: ParsableCommand {
       do {
         results.append(try measure(workload))
       } catch let error as BenchmarkError where error.isAboutResults {
-        // The others are measured all the same.
+        // The other workloads are still measured.
         FileHandle.standardError.write(Data("Error: \(error.localizedDescription)\n".utf8))
         areAlike = false
       }

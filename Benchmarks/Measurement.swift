@@ -1,18 +1,18 @@
 import Foundation
 import Tensors
 
-/// How long a workload takes here and there.
+/// The times of a workload in Flambeau and in the peer.
 struct Measurement: Encodable {
   let name: String
-  /// Seconds for one time, the median over all rounds.
+  /// Seconds per repetition, the median over all rounds.
   let ours: Double
   let peer: Double
   let peerName: String
-  /// The peer's time over ours: above 1, ours is the faster.
+  /// The peer's time divided by ours: above 1, Flambeau is faster.
   let ratio: Double
 
-  /// Checks that both compute the same, and measures them in turn, round after round, so that
-  /// whatever else the machine does falls on both.
+  /// Checks that both compute the same, and measures them alternately, round after round, so that other
+  /// load on the machine affects both.
   init(_ workload: Workload, on device: Device, against peer: Peer, rounds: Int) throws {
     let theirs = try peer.run(workload.name, count: 3, fresh: true)
     try workload.check(workload.prepare(device)(3), against: theirs)
@@ -39,7 +39,7 @@ struct Measurement: Encodable {
     ContinuousClock().measure(body) / .seconds(1)
   }
 
-  /// How often to do the work so that it takes a tenth of a second. Finding out warms it up.
+  /// The number of repetitions that take a tenth of a second. Determining it also warms up.
   private static func count(_ seconds: (Int) throws -> Double) rethrows -> Int {
     var count = 1
     while try seconds(count) < 0.1 { count *= 2 }
@@ -64,7 +64,7 @@ extension Workload {
   }
 }
 
-/// Why there is no measurement.
+/// The errors of a measurement.
 enum BenchmarkError: Error, LocalizedError {
   case peerEnded
   case differ(name: String, ours: [Double], peer: [Double], peerName: String)

@@ -1,14 +1,14 @@
 import Foundation
 
-/// How much memory a workload takes here and there, beyond what it has when it begins: each side in a
-/// process of its own, which has done nothing else.
+/// The memory that a workload takes in Flambeau and in the peer, beyond that in use when it starts, each
+/// measured in a new process.
 struct MemoryMeasurement: Encodable {
   let name: String
-  /// Bytes by which the peak of the process grew while the workload was done three times.
+  /// The growth of the process's peak memory during three repetitions of the workload, in bytes.
   let ours: Int
   let peer: Int
   let peerName: String
-  /// The peer's bytes over ours: above 1, ours takes less; none where ours takes nothing.
+  /// The peer's bytes divided by ours: above 1, Flambeau takes less; nil if Flambeau takes none.
   let ratio: Double?
 
   private struct Answer: Codable {
@@ -31,7 +31,7 @@ struct MemoryMeasurement: Encodable {
     try JSONDecoder().decode(Answer.self, from: Processes.run(command).output)
   }
 
-  /// Measures this side, and prints it as the peers do.
+  /// Measures Flambeau, and prints the result in the peers' format.
   static func printOwn(_ workload: Workload) throws {
     let work = workload.prepare(.cpu)
     let before = peakMemory
@@ -40,7 +40,7 @@ struct MemoryMeasurement: Encodable {
     print(String(decoding: try JSONEncoder().encode(answer), as: UTF8.self))
   }
 
-  /// The most memory that this process has used, in bytes.
+  /// The peak memory of this process, in bytes.
   private static var peakMemory: Int {
     var usage = rusage()
     #if os(Linux)

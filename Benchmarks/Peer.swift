@@ -1,19 +1,19 @@
 import Foundation
 import Tensors
 
-/// peers.py in a process of its own, which does the same work when asked.
+/// peers.py in a process of its own, which runs the same workloads on request.
 ///
-/// A question is a line of JSON on its standard input, the answer one on its standard output.
+/// A request is a line of JSON on its standard input, and the answer a line on its standard output.
 final class Peer {
   private struct Question: Encodable {
     let name: String
     let count: Int
-    /// Whether to prepare the work anew.
+    /// Whether to prepare the workload again.
     let fresh: Bool
   }
 
   struct Answer: Decodable {
-    /// The library that did the work.
+    /// The name of the peer's library.
     let peer: String
     let seconds: Double
     let result: [Double]
@@ -32,7 +32,7 @@ final class Peer {
     try process.run()
   }
 
-  /// Does a workload so many times.
+  /// Runs a workload `count` times.
   func run(_ name: String, count: Int, fresh: Bool) throws -> Answer {
     let question = try JSONEncoder().encode(Question(name: name, count: count, fresh: fresh))
     try questions.fileHandleForWriting.write(contentsOf: question + [UInt8(ascii: "\n")])

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Programs that are run for a measurement.
+/// Functions that run programs for a measurement.
 enum Processes {
-  /// What a program prints, and the seconds that it takes.
+  /// Runs a command, and returns its output and its duration in seconds.
   static func run(_ command: [String]) throws -> (output: Data, seconds: Double) {
     let process = Process()
     let output = Pipe()
@@ -12,7 +12,7 @@ enum Processes {
     let start = ContinuousClock.now
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
-    // Foundation notices only a while later that the process has ended.
+    // Measured before waiting, since Foundation notices the end of the process with a delay.
     let seconds = start.duration(to: .now) / .seconds(1)
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw BenchmarkError.peerEnded }
@@ -20,7 +20,7 @@ enum Processes {
   }
 }
 
-/// How long it takes from the start of a process to its first result.
+/// The times from the start of a process to its first result.
 struct StartMeasurement: Encodable {
   let name = "start to first result"
   let ours: Double
@@ -31,7 +31,7 @@ struct StartMeasurement: Encodable {
   init(python: String, rounds: Int) throws {
     let program = "import torch; print((torch.ones(3) + 1).sum().item())"
     let (own, other) = ([CommandLine.arguments[0], "--first-result"], [python, "-c", program])
-    // Once without measuring, so that both are in the file system's cache.
+    // A run without measuring first, so that both programs are in the file system's cache.
     let results = try [own, other].map { try Processes.run($0).output }
     guard results[0] == results[1] else {
       throw BenchmarkError.differ(name: "start", ours: [], peer: [], peerName: "import torch")

@@ -1,19 +1,19 @@
 import Tensors
 
-/// A piece of work that Flambeau does, and a peer too, under the same name in peers.py.
+/// A workload that Flambeau runs, and a peer too, under the same name in peers.py.
 struct Workload: Sendable {
-  /// What does the work so many times, and gives the numbers that came out the last time.
+  /// A function that runs the workload `count` times, and returns the last result.
   typealias Work = (_ count: Int) -> [Double]
 
   let name: String
-  /// How far the results may lie apart, relative to the larger.
+  /// The maximum difference of the results, relative to the larger.
   let tolerance: Double
-  /// Whether it can be done on other devices than the CPU.
+  /// Whether the workload can run on other devices than the CPU.
   let isForAnyDevice: Bool
-  /// Prepares the work on a device. Random numbers are drawn on the CPU, where they are the peer's.
+  /// Prepares the workload on a device. Random numbers are drawn on the CPU, where they match the peer's.
   let prepare: @Sendable (Device) -> Work
 
-  /// Work on any device.
+  /// Creates a workload for any device.
   init(
     _ name: String, tolerance: Double, onDevice prepare: @escaping @Sendable (Device) -> Work
   ) {
@@ -23,7 +23,7 @@ struct Workload: Sendable {
     self.prepare = prepare
   }
 
-  /// Work on the CPU.
+  /// Creates a workload for the CPU.
   init(name: String, tolerance: Double, prepare: @escaping @Sendable () -> Work) {
     self.name = name
     self.tolerance = tolerance
@@ -35,6 +35,6 @@ struct Workload: Sendable {
     scalars + dispatch + training + loading + saving + operations + gradients
 }
 
-/// Keeps a result from being optimised away.
+/// Prevents a result from being optimized away.
 @inline(never)
 func use<Result>(_ result: borrowing Result) {}

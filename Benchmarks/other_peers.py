@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 
 class SharedNumbers:
-    """Numbers from -1 to 1 that are the same in Scalars.swift."""
+    """A generator of numbers from -1 to 1, the same as in Scalars.swift."""
 
     def __init__(self, seed):
         self.state = seed
@@ -63,7 +63,7 @@ def micrograd_demo():
 
 
 def benchmark_file(name, write):
-    """A file for both sides, which is kept for the next time."""
+    """The path of a file for both sides, which is kept for later runs."""
     path = os.path.join(tempfile.gettempdir(), f"flambeau-benchmark-{name}")
     if not os.path.exists(path):
         write(path + ".part")

@@ -1,11 +1,11 @@
 """The workloads of Benchmarks/Workloads in the libraries that Flambeau is compared with.
 
-Each function prepares one and returns what does it so many times, giving the numbers that came out
-the last time. A question on standard input, as a line of JSON, names a workload and a count. With
---memory-of NAME, the workload's memory is measured, and that is all.
+Each function prepares a workload and returns a function that runs it a given number of times and returns the
+last result. A request on standard input, a line of JSON, names a workload and a count. With --memory-of NAME,
+only the workload's memory is measured.
 
-What computes and trains is done on --device; random numbers are drawn on the CPU first, so that both
-sides have the same. Workloads that need more than PyTorch are in other_peers.py.
+Operations and training run on --device; random numbers are drawn on the CPU first, so that both sides have the
+same. Workloads that need more than PyTorch are in other_peers.py.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import torch
 
 F = torch.nn.functional
 torch.set_num_threads(2)
-# As Flambeau computes: float32 is float32.
+# As in Flambeau, float32 products use full precision.
 torch.backends.cudnn.allow_tf32 = False
 DEVICE = torch.device("cpu")
 
@@ -39,7 +39,7 @@ def add(requires_grad):
 
 
 def training_step(make):
-    """Steps of a model, an optimizer and a loss that are made after seed 0."""
+    """Training steps of a model, an optimizer and a loss that are made after seed 0."""
 
     def prepare():
         torch.manual_seed(0)
@@ -128,7 +128,7 @@ def adam_step():
     torch.manual_seed(0)
     weight = torch.randn(10**7).to(DEVICE).requires_grad_()
     weight.grad = torch.randn(10**7).to(DEVICE)
-    # The faster one of PyTorch's.
+    # PyTorch's fastest implementation.
     optimizer = torch.optim.Adam([weight], lr=1e-3, fused=True)
 
     def run(count):
@@ -140,7 +140,7 @@ def adam_step():
 
 
 def operation(make, function):
-    """A single operation on tensors that `make` draws from seed 0."""
+    """A single operation on tensors that `make` draws after seed 0."""
 
     def prepare():
         torch.manual_seed(0)
@@ -215,7 +215,7 @@ OPERATIONS = {
 }
 
 def gradient(shapes, function, dtype=torch.float32):
-    """The sum of a result's elements, backward to all inputs, which are drawn from seed 0."""
+    """Backward from the sum of a result's elements to all inputs, which are drawn after seed 0."""
 
     def prepare():
         torch.manual_seed(0)
@@ -276,7 +276,7 @@ GRADIENTS = {
 }
 
 class Busy(torch.utils.data.Dataset):
-    """Examples that each keep a processor busy for a millisecond."""
+    """A dataset in which reading an example takes a millisecond of processor time."""
 
     def __len__(self):
         return 200
@@ -344,7 +344,7 @@ WORKLOADS = {
 
 
 def workload(name):
-    """The peer's name, and what prepares the work."""
+    """The peer's name, and the function that prepares the workload."""
     if name in WORKLOADS:
         return WORKLOADS[name]
     import other_peers
@@ -353,13 +353,13 @@ def workload(name):
 
 
 def peak_memory():
-    """The most memory that this process has used, in bytes."""
+    """The peak memory of this process, in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
 
 def measure_memory(name):
-    """By how many bytes the peak of memory grows as a workload is done three times."""
+    """Measures the growth of peak memory during three repetitions of a workload, in bytes."""
     peer, prepare = workload(name)
     run = prepare()
     before = peak_memory()

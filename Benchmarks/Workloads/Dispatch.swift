@@ -1,7 +1,7 @@
 import Tensors
 
 extension Workload {
-  /// The smallest of operations, where all but the arithmetic takes the time.
+  /// The smallest operations, whose time is overhead rather than arithmetic.
   static let dispatch = [false, true].map { requiresGrad in
     let name = requiresGrad ? "a + b on 4 floats, with gradients" : "a + b on 4 floats"
     return Workload(name, tolerance: 0) { device in

@@ -2,7 +2,7 @@ import NN
 import Tensors
 
 extension Workload {
-  /// Operations of networks, forward and backward.
+  /// Operations of neural networks, forward and backward.
   static let gradients = [
     gradient("(a * b).sum() backward, 4 floats", of: ([4], [4])) { $0[0] * $0[1] },
     gradient(
@@ -34,12 +34,12 @@ extension Workload {
     },
   ]
 
-  /// The sum of a result's elements, backward to all inputs, which are drawn from seed 0.
+  /// Backward from the sum of a result's elements to all inputs, which are drawn after seed 0.
   private static func gradient(
     _ name: String, of shapes: ([Int], [Int]), dtype: DType = .float32,
     _ function: @escaping @Sendable ([Tensor]) -> Tensor
   ) -> Workload {
-    // The sums of halves that differ in the last place differ by more.
+    // Half-precision results that differ in the last place make sums that differ by more.
     Workload(name, tolerance: dtype == .float32 ? 1e-3 : 1e-2) { device in
       manualSeed(0)
       let inputs = [shapes.0, shapes.1].map { Tensor.randn($0).to(dtype).to(device) }

@@ -4,7 +4,7 @@ import Foundation
 import Serialization
 
 extension Workload {
-  /// Epochs of data loaders, and reading files. The peer has written the files before.
+  /// Epochs of data loaders, and reading files, which the peer has written before.
   static let loading =
     [0, 2].map { numWorkers in
       Workload(name: "epoch of 10,000 rows, \(numWorkers) workers", tolerance: 0) {
@@ -21,7 +21,7 @@ extension Workload {
       }
     }
     + [0, 2].map { numWorkers in
-      // Compare the two: with 2 workers on 2 processors it should take half the time.
+      // With 2 workers on 2 processors, it should take half the time as with none.
       Workload(name: "200 examples of 1 ms, \(numWorkers) workers", tolerance: 0) {
         let loader = DataLoader(Busy(count: 200), batchSize: 4, numWorkers: numWorkers)
         return { count in
@@ -89,7 +89,7 @@ extension Workload {
   }
 }
 
-/// Examples that each keep a processor busy for a millisecond.
+/// A dataset in which reading an example takes a millisecond of processor time.
 private struct Busy: Dataset {
   let count: Int
 

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Workload {
-  /// Single operations on tensors, where the arithmetic takes the time.
+  /// Single operations on large tensors, whose time is arithmetic rather than overhead.
   static let operations = [
     operation("add, 1 million", of: { [.randn([1_000_000]), .randn([1_000_000])] }) {
       $0[0] + $0[1]
@@ -72,7 +72,7 @@ extension Workload {
 
   private static func halves(_ shape: [Int]) -> Tensor { .randn(shape).to(.bfloat16) }
 
-  /// - Parameter make: draws the inputs, after seed 0.
+  /// - Parameter make: function that draws the inputs, after seed 0.
   private static func operation(
     _ name: String, tolerance: Double? = nil, of make: @escaping @Sendable () -> [Tensor],
     _ function: @escaping @Sendable ([Tensor]) -> Tensor

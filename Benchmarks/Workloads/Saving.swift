@@ -2,7 +2,7 @@ import Foundation
 import Serialization
 
 extension Workload {
-  /// Saving and loading a state dict of 400 MB, flushed to the disk. The peers are PyTorch's `.pt`,
+  /// Saving a state dict of 400 MB, flushed to the disk, and loading it. The peers are PyTorch's `.pt`,
   /// h5py, and safetensors, whose files the last workload of loading reads.
   static let saving =
     [FileFormat.hdf5, .safetensors].flatMap { format in
@@ -52,7 +52,7 @@ extension Workload {
       },
     ]
 
-  /// 25 weights, which are the same on both sides.
+  /// 25 weights, the same as the peer's.
   private static func weights() -> StateDict {
     manualSeed(0)
     return StateDict(

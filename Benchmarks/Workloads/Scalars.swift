@@ -33,7 +33,7 @@ extension Workload {
   ]
 }
 
-/// 50 points on each of two crescents, and which one each is on: 1 or -1.
+/// 50 points on each of two crescents, with the labels 1 and -1.
 private func twoMoons() -> (points: [[Double]], labels: [Double]) {
   var noise = SharedNumbers(seed: 2)
   var points: [[Double]] = []
@@ -47,7 +47,7 @@ private func twoMoons() -> (points: [[Double]], labels: [Double]) {
   return (points, labels)
 }
 
-/// Numbers from -1 to 1 that are the same in peers.py: a linear congruential generator.
+/// A linear congruential generator of numbers from -1 to 1, the same as in other_peers.py.
 private struct SharedNumbers {
   private var state: Int
 

@@ -1,9 +1,9 @@
 import NN
 
 extension Workload {
-  /// Steps of training: forward, backward, optimizer.
+  /// Training steps: forward, backward, optimizer.
   static let training = [
-    // The main job's step.
+    // The step of `flambeau digits`.
     training("training step of the digits") { device in
       let model = Sequential(Linear(64, 128), ReLU(), Linear(128, 10)).to(device)
       let x = Tensor.randn([32, 64]).to(device)
@@ -63,7 +63,7 @@ extension Workload {
     },
   ]
 
-  /// - Parameter prepare: makes a model, its optimizer and its loss, after seed 0.
+  /// - Parameter prepare: function that makes a model, its optimizer and its loss, after seed 0.
   private static func training(
     _ name: String, _ prepare: @escaping @Sendable (Device) -> (Module, Optimizer, () -> Tensor)
   ) -> Workload {
@@ -85,7 +85,7 @@ extension Workload {
   }
 }
 
-/// Four transformer layers over 64 characters.
+/// A GPT with four transformer layers and a vocabulary of 64 characters.
 private final class GPT: Module {
   let embedding = Embedding(64, 128)
   let positions = Embedding(64, 128)

@@ -1,4 +1,4 @@
-/// An argument of a call, as PyTorch has it.
+/// An argument of a call in PyTorch.
 enum Argument: Decodable {
   case none
   case flag(Bool)
@@ -6,7 +6,7 @@ enum Argument: Decodable {
   case number(Double)
   case text(String)
   case list([Argument])
-  /// The place of a tensor among those of the call.
+  /// The index of a tensor among those of the call.
   case tensor(Int)
   case dtype(String)
   case slice(start: Int?, end: Int?, step: Int?)
@@ -35,7 +35,7 @@ enum Argument: Decodable {
     }
   }
 
-  /// What JSON has no form for is an object of one key.
+  /// Values that JSON cannot represent are objects with one key.
   private init(_ keyed: KeyedDecodingContainer<Key>) throws {
     switch keyed.allKeys.first {
     case .number: self = .number(Double(try keyed.decode(String.self, forKey: .number)) ?? .nan)
@@ -48,7 +48,7 @@ enum Argument: Decodable {
     }
   }
 
-  /// What it is, for a message.
+  /// A description of the argument, for messages.
   var kind: String {
     switch self {
     case .none: "None"

@@ -1,11 +1,11 @@
 import Tensors
 
-/// An option, or a form of an argument, that Flambeau does not have.
+/// The error of an option, or a form of an argument, that Flambeau does not support.
 struct MissingOption: Error {
   let name: String
 }
 
-/// The arguments of a call, under PyTorch's names.
+/// The arguments of a call, by PyTorch's names.
 struct Call {
   private let arguments: [String: Argument]
   private let tensors: [Tensor]
@@ -25,12 +25,12 @@ struct Call {
 
   private func given(_ name: String) -> Argument? { has(name) ? arguments[name] : nil }
 
-  /// Says that Flambeau does not have this form of an argument.
+  /// The error that Flambeau does not support this form of an argument.
   func missing(_ name: String) -> MissingOption {
     MissingOption(name: given(name).map { "\(name) as \($0.kind)" } ?? "no \(name)")
   }
 
-  /// A tensor; a number is one that the program has written, as in `x * 2`.
+  /// A tensor argument; a number becomes a literal, as in `x * 2`.
   subscript(_ name: String) -> Tensor {
     get throws {
       guard let tensor = try tensor(name) else { throw missing(name) }
@@ -51,7 +51,7 @@ struct Call {
 
   func tensors(_ name: String) throws -> [Tensor] {
     guard case .list(var list) = given(name) else { throw missing(name) }
-    // Several tensors may come as one list, or as that many arguments.
+    // Tensors may be passed as one list, or as separate arguments.
     if list.count == 1, case .list(let inner) = list[0] { list = inner }
     return try list.map {
       guard case .tensor(let place) = $0 else { throw missing(name) }
@@ -81,7 +81,7 @@ struct Call {
 
   func int(_ name: String, _ otherwise: Int) throws -> Int { try int(name) ?? otherwise }
 
-  /// A list, or one number for a list of that.
+  /// A list of integers; a single integer becomes a list of one.
   func ints(_ name: String) throws -> [Int]? {
     switch given(name) {
     case nil: return nil
@@ -98,7 +98,7 @@ struct Call {
 
   func ints(_ name: String, _ otherwise: [Int]) throws -> [Int] { try ints(name) ?? otherwise }
 
-  /// Sizes along two dims, where one number stands for both.
+  /// Sizes along two dims; a single integer is used for both.
   func pair(_ name: String) throws -> [Int]? {
     try ints(name).map { $0.count == 1 ? [$0[0], $0[0]] : $0 }
   }
@@ -107,7 +107,7 @@ struct Call {
     try pair(name) ?? [otherwise, otherwise]
   }
 
-  /// A size along the only dim, which may come in a list.
+  /// A size along one dim, which may be passed in a list.
   func single(_ name: String) throws -> Int? {
     guard let sizes = try ints(name) else { return nil }
     guard sizes.count == 1 else { throw missing(name) }
@@ -116,7 +116,7 @@ struct Call {
 
   func single(_ name: String, _ otherwise: Int) throws -> Int { try single(name) ?? otherwise }
 
-  /// Dims to reduce, where none means all.
+  /// Dims to reduce; an empty list means all.
   func dims(_ name: String) throws -> [Int]? {
     let dims = try ints(name)
     return dims == [] ? nil : dims
@@ -147,7 +147,7 @@ struct Call {
     }
   }
 
-  /// Whether an argument is a whole number.
+  /// Whether an argument is an integer.
   func isInt(_ name: String) -> Bool {
     if case .integer = given(name) { true } else { false }
   }
@@ -164,7 +164,7 @@ struct Call {
     }
   }
 
-  /// One of the cases of an enum whose raw values are PyTorch's words.
+  /// A case of an enum whose raw values are PyTorch's names.
   func choice<Choice: RawRepresentable<String>>(
     _ name: String, _ otherwise: Choice
   ) throws -> Choice {
@@ -179,7 +179,7 @@ struct Call {
     return dtype
   }
 
-  /// What `x[…]` is given.
+  /// The index of `x[…]`.
   func index(_ name: String) throws -> [TensorIndex] {
     guard let argument = given(name) else { throw missing(name) }
     guard case .list(let list) = argument else { return [try part(argument)] }
@@ -197,7 +197,7 @@ struct Call {
     }
   }
 
-  /// All that was given by position, of a signature that ends in `name...`.
+  /// The remaining positional arguments, for a signature that ends in `name...`.
   func list(_ name: String) -> [Argument] {
     if case .list(let list) = arguments[name] { list } else { [] }
   }

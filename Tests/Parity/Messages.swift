@@ -1,7 +1,7 @@
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// What the other side asks for: a length, so much JSON, and then the memory of each tensor.
+/// A request of the Python side: a length, JSON of this length, and the memory of each tensor.
 struct Request: Decodable {
   struct Input: Decodable {
     let dtype: String
@@ -12,13 +12,13 @@ struct Request: Decodable {
     let requiresGrad: Bool
   }
 
-  /// PyTorch's name of the operation; none to ask for the names.
+  /// PyTorch's name of the operation; nil to request the names of all operations.
   let operation: String?
   let arguments: [Argument]
   let names: [String: Argument]
   let tensors: [Input]
 
-  /// The next one on standard input; nil at its end.
+  /// Reads the next request from standard input; nil at its end.
   static func next() throws -> Request? {
     guard let length = bytes(4) else { return nil }
     let count = length.withUnsafeBytes {
@@ -28,7 +28,7 @@ struct Request: Decodable {
     return try JSONDecoder().decode(Request.self, from: Data(json))
   }
 
-  /// The tensors, whose memory follows.
+  /// Reads the tensors, whose memory follows.
   func readTensors() -> [Tensor] {
     tensors.map { input in
       let tensor = input.read()
@@ -39,7 +39,7 @@ struct Request: Decodable {
 }
 
 extension Request.Input {
-  /// The tensor, in the strides that it has on the other side.
+  /// Reads the tensor, with the same strides as in Python.
   fileprivate func read() -> Tensor {
     let dtype = DType(self.dtype)!
     let storage = Storage.make(byteCount: byteCount, device: .cpu)
@@ -49,7 +49,7 @@ extension Request.Input {
   }
 }
 
-/// A part of the answer: a length, so much JSON, and then the elements of each tensor.
+/// A part of the answer: a length, JSON of this length, and the elements of each tensor.
 struct Answer: Encodable {
   struct Output: Encodable {
     let dtype: String
@@ -58,14 +58,14 @@ struct Answer: Encodable {
   }
 
   var tensors: [Output?] = []
-  /// The option that Flambeau does not have.
+  /// The option that Flambeau does not support.
   var missing: String?
-  /// What Flambeau has.
+  /// The names of Flambeau's operations.
   var operations: [String]?
-  /// Whether nothing else follows.
+  /// Whether this is the last part.
   var isLast = false
 
-  /// Writes it, and the tensors with it.
+  /// Writes the answer and its tensors.
   func write(_ results: [Tensor?] = []) throws {
     var answer = self
     answer.tensors = results.map { result in
@@ -86,7 +86,7 @@ struct Answer: Encodable {
   }
 }
 
-/// So many bytes of standard input; nil where it ends before.
+/// Reads bytes from standard input; nil if it ends before.
 private func bytes(_ count: Int) -> [UInt8]? {
   var isWhole = true
   let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -1,22 +1,22 @@
 import Tensors
 
-/// What Flambeau does for one of PyTorch's operations.
+/// Flambeau's counterpart of a PyTorch operation.
 struct Operation: Sendable {
-  /// The names of PyTorch's arguments in the order of their places; see ``init(_:_:)``.
+  /// PyTorch's parameters, in order; see ``several(_:_:)``.
   private let parameters: [Parameter]
   private let body: @Sendable (Call) throws -> [Tensor]
 
   private struct Parameter: Sendable {
     let name: String
-    /// Whether it takes all that is left.
+    /// Whether it takes all remaining arguments.
     let isRest: Bool
     let isMissing: Bool
-    /// The value that a missing option may have.
+    /// The value that is allowed for a missing option.
     let neutral: String?
   }
 
-  /// - Parameter signature: PyTorch's names of the arguments, in their places. `-name` is one that Flambeau
-  ///   does not have, `-name=1` one that may be given where it is 1, and `names...` stands for any number.
+  /// - Parameter signature: PyTorch's names of the parameters, in order. `-name` is one that Flambeau lacks,
+  ///   `-name=1` one whose only allowed value is 1, and `names...` takes any number of arguments.
   static func several(
     _ signature: String, _ body: @escaping @Sendable (Call) throws -> [Tensor]
   ) -> Operation {
@@ -40,12 +40,12 @@ struct Operation: Sendable {
     self = .several(signature) { [try body($0)] }
   }
 
-  /// Of one tensor, and nothing else.
+  /// An operation on one tensor, without other arguments.
   static func unary(_ body: @escaping @Sendable (Tensor) -> Tensor) -> Operation {
     Operation("input") { body(try $0["input"]) }
   }
 
-  /// Of two tensors, of which one may be a number.
+  /// An operation on two tensors, one of which may be a number.
   static func binary(_ body: @escaping @Sendable (Tensor, Tensor) -> Tensor) -> Operation {
     Operation("input other") { body(try $0["input"], try $0["other"]) }
   }
@@ -75,7 +75,7 @@ struct Operation: Sendable {
 }
 
 extension Argument {
-  /// Whether an option says nothing else than its absence does.
+  /// Whether an option has the same meaning as its absence.
   func isNeutral(_ value: String?) -> Bool {
     switch self {
     case .none: true

@@ -1,4 +1,4 @@
-// Does what parity.py asks for, one call after the other, until a call stops it.
+// Runs the calls that parity.py requests, one after the other, until a call stops the program.
 
 import Tensors
 
@@ -19,19 +19,19 @@ enum Parity {
     }
   }
 
-  /// Answers with the results. Where gradients are wanted, the next request brings what comes back to the
-  /// results, and its answer is the gradients of the inputs; and so on for second derivatives.
+  /// Answers with the results. If gradients are wanted, the next request contains the gradients of the
+  /// results, and its answer those of the inputs; likewise for second derivatives.
   private static func answer(
     _ request: Request, _ operation: Operation, _ tensors: [Tensor]
   ) throws {
-    // The seed that PyTorch's operator database gives its own drawing operations.
+    // The seed that PyTorch's operator database uses for random operations.
     manualSeed(42)
     var results = try operation(request.arguments, request.names, tensors)
     let leaves = tensors.filter(\.requiresGrad)
     try Answer(isLast: leaves.isEmpty).write(results)
     guard !leaves.isEmpty else { return }
     while let next = try Request.next(), !next.tensors.isEmpty {
-      // What comes back to some results is nothing, which an empty list of names tells.
+      // The arguments are the indices of the results that have a gradient.
       let places = next.arguments.compactMap {
         if case .integer(let place) = $0 { place } else { nil }
       }
@@ -49,7 +49,7 @@ enum Parity {
   }
 }
 
-/// Every operation that both have, by PyTorch's names.
+/// All operations that both libraries have, by PyTorch's names.
 let operations: [String: Operation] = [
   functions, arithmetic, comparisons, reductions, sorting, views, joining, indexing, linearAlgebra,
   making, drawing, activations, layers, windows, losses,

@@ -1,9 +1,9 @@
-"""Whether Flambeau's results are PyTorch's."""
+"""Compares Flambeau's results with PyTorch's."""
 
 import torch
 
-# How far apart the same work in another order may end, as a part of the result and beyond it. It is less
-# than what is lost on the way through a narrower type.
+# Relative and absolute tolerances for computing the same in another order. They are smaller than the error of
+# computing in a narrower dtype.
 TOLERANCES = {torch.float64: (1e-9, 1e-10), torch.float32: (2e-6, 1e-6)}
 HALVES = (torch.float16, torch.bfloat16)
 
@@ -18,10 +18,10 @@ def flattened(results):
 
 
 def difference(ours, theirs, reference=None, values=True):
-    """What is different in a result, in words; None where nothing is.
+    """A description of the difference between two results; None if there is none.
 
-    The reference is the same computed in float64. Where it is given, a result may also be at most twice
-    as far from it as PyTorch's, or one unit in the last place.
+    The reference is the result in float64. If it is given, ours may also differ from it by at most twice the
+    largest error of PyTorch's, or by one unit in the last place.
     """
     if ours.dtype != theirs.dtype:
         return f"dtype {name(ours)}, PyTorch's {name(theirs)}"
@@ -67,7 +67,7 @@ def name(tensor):
 
 
 def has_other_strides(strides, theirs):
-    """Whether a result lies in memory in another way; dims of size 1 lie in none."""
+    """Whether a result has other strides, apart from dims of size 1."""
     if theirs.numel() == 0:
         return False
     return any(

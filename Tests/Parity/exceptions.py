@@ -1,8 +1,8 @@
-"""Calls whose results differ for a reason, each with it. They count as explained."""
+"""Calls whose results differ for a known reason. They count as explained."""
 
 import re
 
-# The operation, what its finding says (a regular expression over the dtype and the message), and the reason.
+# The operation, a regular expression for the finding's dtype, sample and message, and the reason.
 EXCEPTIONS = [
     (
         "atan2", r"second derivative: 0.0, PyTorch's nan",
@@ -81,7 +81,7 @@ EXCEPTIONS = [
 
 
 def reason(finding):
-    """Why a finding is none; None where it is one."""
+    """The reason that explains a finding; None if there is none."""
     text = f"{finding.dtype} {finding.sample} {finding.message}"
     for operations, pattern, why in EXCEPTIONS:
         if re.fullmatch(operations, finding.operation) and re.search(pattern, text):

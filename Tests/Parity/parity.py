@@ -1,8 +1,7 @@
 """Runs PyTorch's operator database against Flambeau and prints a table.
 
-Each call goes to the program of Parity.swift, which is given the same memory and strides, and what comes
-back is compared with what PyTorch gives for dtype, shape, values and gradients; in float64 for second
-derivatives too.
+Each call is sent to the program of Parity.swift, with the same memory and strides, and its dtype, shape, values
+and gradients are compared with PyTorch's; in float64, second derivatives too.
 """
 
 import argparse
@@ -28,17 +27,17 @@ torch.set_num_threads(1)
 
 # Their contents are not defined.
 UNDEFINED = {"empty", "empty_like"}
-# Vectors may point either way, so both sides give their absolute values.
+# The signs of singular vectors and eigenvectors are arbitrary, so both sides return absolute values.
 WITHOUT_SIGNS = {"linalg.svd": (0, 2), "svd": (0, 2), "linalg.eigh": (1,)}
-# Which of several equal elements comes first is not defined, so what stands at the places is compared.
+# The order of equal elements is undefined, so the elements at the indices are compared instead of the indices.
 WITH_TIES = {"argsort", "sort", "topk"}
-# Operations that draw numbers begin with this seed, on both sides; the database gives its own the same.
+# The seed of random operations on both sides, which the database uses too.
 DRAWING_SEED = 42
 
 
 @dataclasses.dataclass
 class Finding:
-    """A call that did not go as PyTorch's."""
+    """A call whose result differs from PyTorch's."""
 
     kind: str
     operation: str
@@ -50,7 +49,7 @@ class Finding:
 
 @dataclasses.dataclass
 class Tally:
-    """What became of the calls of an operation."""
+    """The results of an operation's calls."""
 
     operation: str
     calls: int = 0
@@ -80,7 +79,7 @@ class Comparer:
 
     def count(self, compare, sample, kind, dtype):
         args, kwargs = [sample.input, *sample.args], dict(sample.kwargs)
-        # A list in an index is a tensor, and a tuple the indices of several dims.
+        # In an index, a list is a tensor, and a tuple has the indices of several dims.
         is_index = self.name == "__getitem__" and isinstance(args[1], list)
         try:
             sent = [args[0], (args[1],)] if is_index else args
@@ -108,7 +107,7 @@ class Comparer:
 
     @staticmethod
     def sent(kwargs):
-        """Without what says where a tensor is to be, which is the CPU here."""
+        """The options without device="cpu" and requires_grad=False, which are the defaults."""
         return {
             name: value for name, value in kwargs.items()
             if not (name == "device" and str(value) == "cpu")
@@ -128,7 +127,7 @@ class Comparer:
             self.call(args, kwargs)
             return "skipped", ""
         except (AttributeError, TypeError):
-            # Swift's compiler sees to the types of arguments.
+            # Swift's compiler checks the types of arguments.
             return "skipped", ""
         except Exception as error:
             message = str(error).split("\n")[0]
@@ -171,7 +170,7 @@ class Comparer:
         return ("failed", problem) if problem else ("passed", "")
 
     def without_ties(self, args, kwargs, ours, theirs):
-        """The results with the elements at the places in place of the last ones, the places."""
+        """The results, with the last one, the indices, replaced by the elements at the indices."""
         dim = kwargs.get("dim", args[2] if self.name == "topk" and len(args) > 2 else None)
         if dim is None:
             dim = args[1] if self.name != "topk" and len(args) > 1 else -1
@@ -187,7 +186,7 @@ class Comparer:
         references = references or [None] * len(theirs)
         for mine, tensor, reference in zip(ours, theirs, references):
             if mine is None or tensor is None:
-                # No gradient is one of zeros.
+                # A missing gradient counts as zeros.
                 other = mine[0] if mine else tensor
                 if other is not None and other.detach().count_nonzero():
                     return f"{what}{'no gradient' if mine is None else 'a gradient'}, unlike PyTorch"
@@ -206,7 +205,7 @@ class Comparer:
             self.finish()
             return problem
         outputs, what = theirs, "gradient: "
-        # A second derivative where PyTorch has one.
+        # Second derivatives, if PyTorch supports them.
         twice = outputs[places[0]].dtype == torch.float64 and self.op.supports_gradgrad
         for order in (1, 2):
             torch.manual_seed(order)
@@ -242,11 +241,11 @@ class Comparer:
         return None
 
     def finish(self):
-        """Lets the worker go on to the next call."""
+        """Lets the worker continue with the next call."""
         self.worker.send(Request(None, [], {}))
 
     def reference(self, high):
-        """The results in float64, and the tensors that they depend on; None where there are none."""
+        """The results in float64, and the tensors that they depend on; None if they cannot be computed."""
         try:
             leaves = [t for t in Request(None, high[0], self.sent(high[1])).tensors if t.requires_grad]
             return self.call(*high), leaves
@@ -272,13 +271,13 @@ def worker_of(program):
 
 
 def name_of(op, operations):
-    """The name in Flambeau's tables: with the variant, where they have that."""
+    """The name in Flambeau's tables, with the variant if they have it."""
     variant = f"{op.name}.{op.variant_test_name}"
     return variant if variant in operations else op.name
 
 
 def run(program, name, operations):
-    """All that the database has under a name, with its variants."""
+    """Tests all of the database's operations with a name, including variants."""
     tally = Tally(name)
     start = time.monotonic()
     for op in op_db:

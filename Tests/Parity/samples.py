@@ -1,4 +1,4 @@
-"""What PyTorch's operator database tries an operation with."""
+"""The samples of PyTorch's operator database."""
 
 import random
 
@@ -7,12 +7,12 @@ import torch
 
 from worker import DTYPES
 
-# So many samples of an operation in one dtype, drawn from all that the database has.
+# The maximum number of samples of an operation in one dtype, drawn at random from the database's.
 LIMITS = {torch.float64: 24, torch.float32: 24, torch.int64: 24}
 LIMIT = 12
-# Samples of more elements than this take long and show nothing else.
+# Samples with more elements than this take long without testing more.
 LARGEST = 200_000
-# What the database draws for a shape is the same each time.
+# The seed of the samples, so that they are the same each time.
 SEED = 0
 
 
@@ -53,7 +53,7 @@ def samples(op, dtype):
 
 
 def size(sample):
-    """The number of elements that a call is given."""
+    """The number of elements of a call's arguments."""
     count = 0
 
     def add(value):
@@ -67,7 +67,7 @@ def size(sample):
 
 
 def with_leaves(sample):
-    """The same memory, in tensors without a history."""
+    """The arguments as leaves that share the same memory."""
     leaves = {}
 
     def as_leaf(value):
@@ -81,7 +81,7 @@ def with_leaves(sample):
 
 
 def error_samples(op):
-    """What PyTorch refuses."""
+    """The samples that PyTorch rejects."""
     if op.error_inputs_func is None:
         return
     seed()
@@ -108,7 +108,7 @@ def in_float64(value):
 
 
 def shown(value):
-    """An argument in a few words."""
+    """A short description of an argument."""
     if isinstance(value, torch.Tensor):
         text = f"{str(value.dtype)[6:]}{list(value.shape)}"
         if value.numel() and not value.is_contiguous():

@@ -1,4 +1,4 @@
-"""The Swift program that does Flambeau's side of a call, in a process that may crash."""
+"""The Swift program that runs Flambeau's side of a call, in a process that may crash."""
 
 import ctypes
 import json
@@ -19,11 +19,11 @@ DTYPE_OF_NAME = {str(dtype)[6:]: dtype for dtype in DTYPES}
 
 
 class Unsendable(Exception):
-    """An argument that Flambeau has no type for, such as a complex tensor."""
+    """An argument of a type that Flambeau lacks, such as a complex tensor."""
 
 
 class Stopped(Exception):
-    """The process has ended. `refusal` is Flambeau's message, if that ended it."""
+    """The process has ended. `refusal` is Flambeau's message, if Flambeau stopped it."""
 
     def __init__(self, refusal, reason):
         super().__init__(refusal or reason)
@@ -35,7 +35,7 @@ class MissingOption(Exception):
 
 
 class Request:
-    """The arguments of a call as bytes, taken before the call may change them."""
+    """The arguments of a call as bytes, copied before the call can change them."""
 
     def __init__(self, operation, args, kwargs, tensors=()):
         self.tensors = list(tensors)
@@ -86,7 +86,7 @@ class Request:
 
 
 def describe(tensor):
-    # An empty tensor may begin behind the end of its memory.
+    # The offset of an empty tensor may be beyond the end of its memory.
     offset = tensor.storage_offset() if tensor.numel() else 0
     return {
         "dtype": str(tensor.dtype)[6:], "shape": list(tensor.shape),
@@ -110,12 +110,12 @@ class Process:
 
 
 class Worker:
-    """Asks a process, and goes on with another where that one has ended."""
+    """Sends requests to a process, and replaces it by another after it has ended."""
 
     def __init__(self, program, timeout=20):
         self.program, self.timeout = program, timeout
         self.process = Process(program).process
-        # Starting takes longer than most calls, so there is always one at hand.
+        # Starting a process takes longer than most calls, so a spare one is always ready.
         self.spare = Process(program).process
 
     def operations(self):
@@ -130,7 +130,7 @@ class Worker:
             pass
 
     def ask(self, request):
-        """Sends a request and gives the next part of the answer."""
+        """Sends a request and returns the next part of the answer."""
         self.send(request)
         deadline = time.monotonic() + self.timeout
         (length,) = struct.unpack("<I", self.read(4, deadline))
@@ -177,7 +177,7 @@ class Worker:
         if not match:
             return Stopped(None, f"signal {-code}: {errors.strip()[-200:]}")
         place, message = match.group(1), match.group(2).strip()
-        # The checks of Swift itself say nothing about the operation.
+        # Swift's own runtime checks are not messages of the operation.
         if place.startswith("Swift/") or message.startswith("Unexpectedly found nil"):
             return Stopped(None, f"{place}: {message}")
         return Stopped(message, None)

@@ -2,7 +2,7 @@ import Flambeau
 import Foundation
 import Testing
 
-/// Runs the main job as a user would, with good input and bad.
+/// Runs the `flambeau` command as a user would, with valid and invalid input.
 @Suite struct CommandTests {
   private let folder: TemporaryFolder
 
@@ -32,7 +32,7 @@ import Testing
     #expect(result.output.contains("(0): Linear(in_features=64, out_features=128, bias=True)"))
     #expect(result.output.contains("parameters              9610"))
 
-    // Off a terminal, progress is at most ten plain lines.
+    // Without a terminal, progress is at most ten plain lines.
     let progress = result.output.matches(of: #/(?m)^epoch (\d+)/60  loss/#)
     #expect(progress.map { $0.1 } == stride(from: 6, through: 60, by: 6).map { "\($0)" })
     #expect(!result.output.contains("\u{1B}") && !result.output.contains("\r"))
@@ -111,7 +111,7 @@ import Testing
         2 tensors, 40 bytes, safetensors
 
         """)
-    // What is beside the tensors is listed as well, and files are known by their beginnings.
+    // Other objects are listed too, and formats are recognized by the first bytes.
     let foreign = Repository.root.appending(
       path: "Packages/Serialization/Tests/SerializationTests/Golden/foreign")
     for (name, line) in [

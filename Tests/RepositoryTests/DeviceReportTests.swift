@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The report on a GPU, here on one that the CPU simulates.
+/// The report on a GPU, here on the simulated one.
 @Suite struct DeviceReportTests {
   private let program = Repository.program("DeviceReport")
 
@@ -21,7 +21,7 @@ import Testing
     #expect(report.contains("The CPU simulates this GPU"))
     #expect(report.contains("no Python here has a PyTorch that finds the GPU"))
 
-    // Of each operation, the errors of float32, bfloat16, float16 and of gradients in float32.
+    // For each operation, the errors in float32, bfloat16 and float16, and of gradients in float32.
     let rows = report.matches(
       of: #/\| [\w ]+ \| ([\d.e+-]+) \| +([\d.e+-]+) \| +([\d.e+-]+) \| +([\d.e+-]+) \|/#)
     #expect(rows.count == 11)
@@ -32,7 +32,7 @@ import Testing
     #expect(!report.replacing("“differs”", with: "").contains("differs"))
   }
 
-  /// With programs in place of the tests and of the benchmarks.
+  /// With stand-ins for the programs of the tests and the benchmarks.
   @Test func testsAndTimesAreCounted() async throws {
     let folder = try TemporaryFolder()
     func event(_ kind: String, _ test: String, _ text: String = "") -> String {

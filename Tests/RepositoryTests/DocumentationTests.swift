@@ -3,7 +3,7 @@ import Testing
 
 @testable import TutorialCommand
 
-/// Runs what the articles of the documentation show.
+/// Runs the code in the documentation's articles.
 @Suite struct DocumentationTests {
   static let articles = (try? Article.all()) ?? []
 
@@ -27,7 +27,7 @@ import Testing
     let folder = try TemporaryFolder()
     let result = try await TypedReader.runProgram(name, in: folder.url)
     #expect(result.status == 0, "\(result.errors)")
-    // Rows of tables may print something themselves; that they were all run is the last line.
+    // Rows of tables may print something; the last line shows that all were run.
     var output = result.output
     if !article.rows.isEmpty {
       #expect(article.rows.count > 30)
@@ -38,7 +38,7 @@ import Testing
     try await TypedReader.expectStops(of: article.page, name)
   }
 
-  /// What stands on the left of a table is compiled, and what the compiler says of the line is in the middle.
+  /// The left column of a table is compiled, and the compiler's message for each line is in the middle one.
   @Test func theCompilerSaysWhatThePageSays() async throws {
     let article = try #require(Self.articles.first { $0.name == "PageWhatTheCompilerSays" })
     let start = article.page.program

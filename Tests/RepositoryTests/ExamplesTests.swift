@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Runs each example for a few steps, and compares what it prints with what PyTorch's program beside it printed.
+/// Runs each example for a few steps, and compares its output with that of PyTorch's program beside it.
 @Suite struct ExamplesTests {
   static let folder = Repository.root.appending(path: "Examples")
   static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
@@ -14,7 +14,7 @@ import Testing
     try String(contentsOf: folder.appending(path: path), encoding: .utf8)
   }
 
-  /// Built by the manifest that is there, beside what is typed from pages.
+  /// Builds the examples' package, after the pages' code, with the same build folder.
   private static let build = Task {
     _ = try await TypedReader.folder.value
     return try await TypedReader.build(folder)
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// The same words, integers and nearly the same fractions: sums are rounded in another order.
+  /// Whether words and integers are equal, and fractions nearly so, since sums are rounded in another order.
   private static func agree(_ printed: Substring, _ shown: Substring) -> Bool {
     let number = #/-?\d+(\.\d+)?/#
     func words(_ text: Substring) -> [Substring] {

@@ -2,8 +2,8 @@ import Flambeau
 import Foundation
 import Testing
 
-/// A picture of each kind, as DOT and JSON in Golden/graphs. With FLAMBEAU_WRITE_GOLDEN in the environment
-/// they are written anew.
+/// A graph of each kind, as DOT and JSON in Golden/graphs. With FLAMBEAU_WRITE_GOLDEN in the environment
+/// the files are rewritten.
 @Suite struct GraphPictureTests {
   private static func network() -> Sequential {
     let model = Sequential(Linear(2, 2), ReLU(), Linear(2, 1))
@@ -64,7 +64,7 @@ import Testing
       #expect(try text == Data(contentsOf: url), "\(name).\(format) has changed")
     }
     #expect(try JSONDecoder().decode(ComputationGraph.self, from: graph.json()) == graph)
-    // The drawing holds every label, and is the same every time.
+    // The drawing contains every label, and is reproducible.
     let svg = try graph.rendered(as: .svg)
     #expect(try svg == graph.rendered(as: .svg))
     let shown = String(decoding: svg, as: UTF8.self)
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  /// The browser, where there is one. CI has one.
+  /// The browser, if one is installed, as in CI.
   static let browser = ["chromium", "chromium-browser", "google-chrome"].lazy
     .flatMap { name in
       (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
@@ -81,7 +81,7 @@ import Testing
     }
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
-  /// Opens the page in a browser without a screen and plays it by its keys.
+  /// Opens the page in a headless browser, and plays it with its keys.
   @Test(.enabled(if: browser != nil)) func aPageIsPlayedByItsKeys() async throws {
     let folder = try TemporaryFolder()
     let recording = Self.recording()

@@ -3,8 +3,7 @@ import Testing
 
 @testable import TutorialCommand
 
-/// Takes Flambeau as a stranger would, by URL: each README says how in a manifest, and has a program
-/// and what it prints.
+/// Uses Flambeau by URL, as a new user would: each README has a manifest, a program and its output.
 @Suite struct InstallationTests {
   static let pages = [
     "Packages/ScalarGrad", "Packages/Graphs", "Packages/Devices", "Packages/Tensors",
@@ -15,12 +14,12 @@ import Testing
   @Test func everyPackageHasAPage() throws {
     let packages = try FileManager.default.contentsOfDirectory(
       atPath: Repository.root.appending(path: "Packages").path)
-    // Nobody needs Support alone.
+    // Support is not meant to be used alone.
     let taken = packages.filter { $0 != "Support" }
     #expect(Set(taken.map { "Packages/\($0)" }).isSubset(of: Self.pages))
   }
 
-  /// The pages in one test and one folder, so that what one client has built serves the next.
+  /// All pages in one test and one folder, so that clients share what was built.
   @Test func everyPageIsWhatOneGets() async throws {
     let folder = try TemporaryFolder()
     let url = try await repository(in: folder)
@@ -52,8 +51,7 @@ import Testing
     }
   }
 
-  /// A repository with the files of this one, also with those that are not committed yet, and the tag that a
-  /// release has.
+  /// A repository with the files of this one, including uncommitted ones, and the tag of a release.
   private func repository(in folder: TemporaryFolder) async throws -> String {
     let repository = folder.url.appending(path: "flambeau")
     let files = ["--git-dir", "\(repository.path)/.git", "--work-tree", Repository.root.path]

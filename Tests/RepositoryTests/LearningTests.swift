@@ -1,9 +1,9 @@
 import Flambeau
 import Testing
 
-/// Training that needs several packages and must reach a result.
+/// Training with several packages, which must reach a given accuracy.
 @Suite struct LearningTests {
-  /// A convolutional network on the digits, of which it has not seen a fifth.
+  /// A convolutional network on the digits, a fifth of which are held out.
   @Test func aCNNReadsDigits() throws {
     let generator = Generator(seed: 0)
     let digits = Digits.test

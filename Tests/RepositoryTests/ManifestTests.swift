@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The root's manifest declares every target itself, so that the repository can be taken by URL, and
-/// each package's own manifest declares the same ones, so that it builds alone. This holds them in
-/// step.
+/// The root's manifest declares every target itself, so that clients can depend on the repository by URL,
+/// and each package's own manifest declares the same ones, so that it builds alone. This keeps them in
+/// sync.
 @Suite struct ManifestTests {
   private struct Manifest: Decodable {
     let targets: [Target]
@@ -36,7 +36,7 @@ import Testing
       }
     }
 
-    /// The names of what it depends on, whether in the same package or in another.
+    /// The names of its dependencies, in the same package or in others.
     var dependencyNames: Set<String> {
       Set(
         dependencies.compactMap { dependency in
@@ -79,12 +79,12 @@ import Testing
       #expect(same.pkgConfig == target.pkgConfig, "\(target.name)")
       #expect(same.resources == target.resources, "\(target.name)")
     }
-    // What packages here need of each other, and nobody else.
+    // Without products that only packages of this repository need.
     let products = Set(own.products.map(\.name)).subtracting(["CHDF5", "Support"])
     #expect(products.isSubset(of: Set(root.products.map(\.name))))
   }
 
-  /// Where a C library's header is not there, the compiler names the package that has it.
+  /// If a C library's header is missing, the compiler names the package that contains it.
   @Test func missingLibrariesAreNamed() throws {
     let manifest = try String(
       contentsOf: Repository.root.appending(path: "Package.swift"), encoding: .utf8)

@@ -4,11 +4,11 @@ import Tensors
 @testable import Flambeau
 @testable import TutorialCommand
 
-/// Compares what a page shows with what a program does.
+/// Compares a page with what its program prints and draws.
 enum PageComparison {
-  /// What is wrong about a program's output, or nil where it is what the page shows: word for word, and
-  /// numbers to the digits printed. A block marked `output measured` has times and rates, which may be
-  /// others, and one marked `output varies` may be any text.
+  /// A description of how a program's output differs from the page, or nil: words must be equal, and numbers
+  /// to the digits printed. A block marked `output measured` has times and rates, which may differ, and one
+  /// marked `output varies` may be any text.
   static func difference(of page: MarkdownPage, from output: String) -> String? {
     var printed = lines(of: output)[...]
     let blocks = page.blocks.filter(\.isOutput)
@@ -32,7 +32,7 @@ enum PageComparison {
     return printed.first.map { "the program goes on: \($0)" }
   }
 
-  /// The first lines that a page shows of a program on a simulated GPU and that it does not print there.
+  /// The first lines of a page's output on the simulated GPU that the program does not print, or nil.
   static func simulatedDifference(of page: MarkdownPage, from output: String) -> String? {
     var printed = lines(of: output)[...]
     for block in page.simulated {
@@ -47,8 +47,8 @@ enum PageComparison {
     return nil
   }
 
-  /// Whether a line is the one shown, where numbers may differ by one in their last digit, and measured
-  /// ones as they like.
+  /// Whether a line is the one shown; numbers may differ by one in their last digit, and measured ones
+  /// arbitrarily.
   static func matches(_ line: String, _ shown: String, measured: Bool = false) -> Bool {
     let number = #/\d+(\.\d+)?(e[-+]?\d+)?/#
     if measured {
@@ -61,7 +61,7 @@ enum PageComparison {
     func words(_ text: String) -> [Substring] {
       text.replacing(number, with: "#").split(separator: "#", omittingEmptySubsequences: false)
     }
-    // A whole number is a count, and exact.
+    // Integers are counts, and must be equal.
     let (found, expected) = (line.matches(of: number), shown.matches(of: number))
     return words(line) == words(shown)
       && zip(found, expected).allSatisfy { found, expected in
@@ -71,7 +71,7 @@ enum PageComparison {
       }
   }
 
-  /// One in the last digit of a number as it is written.
+  /// One unit in the last digit of a number, as written.
   private static func unit(of number: Substring) -> Double {
     let parts = number.split(separator: "e")
     let digits = parts[0].split(separator: ".").dropFirst().first?.count ?? 0
@@ -83,9 +83,9 @@ enum PageComparison {
     text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }
 
-  /// What is wrong about a picture that a program has drawn, or nil where it is the one on the page: the same
-  /// shapes and words, but for places, which depend on the fonts of the machine, or the same pixels but
-  /// for a little. Where its description begins with "Measured", numbers may be others.
+  /// A description of how a picture that a program has drawn differs from the one on the page, or nil: it must
+  /// have the same shapes and words, except for coordinates, which depend on the machine's fonts, or nearly the
+  /// same pixels. If its description begins with "Measured", numbers may differ.
   static func difference(of picture: MarkdownPage.Picture, shown: URL, from drawn: URL) throws
     -> String?
   {
@@ -105,9 +105,9 @@ enum PageComparison {
   }
 
   private struct SVG {
-    /// What it says, in order.
+    /// The words, in order.
     let words: [String]
-    /// How often each kind of shape occurs.
+    /// The number of shapes of each kind.
     let shapes: [String: Int]
 
     init(contentsOf url: URL) throws {

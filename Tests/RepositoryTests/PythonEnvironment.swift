@@ -4,7 +4,7 @@ import Testing
 /// A Python environment in the build folder with a package from PyPI, installed once.
 ///
 /// - Parameters:
-///   - package: as pip is told, as in `tensorboard==2.21.0`.
+///   - package: requirement for pip, such as `tensorboard==2.21.0`.
 ///   - path: a file of the package, in the environment's folder of packages.
 /// - Returns: the environment's folder.
 func pythonEnvironment(_ name: String, package: String, holding path: String) async throws -> URL {
@@ -24,7 +24,7 @@ func pythonEnvironment(_ name: String, package: String, holding path: String) as
   return venv
 }
 
-/// Where an environment has its packages: one folder for each version of Python.
+/// The folders of an environment's packages: one for each version of Python.
 func sitePackages(of venv: URL) throws -> [URL] {
   let lib = venv.appending(path: "lib")
   return ((try? FileManager.default.contentsOfDirectory(atPath: lib.path)) ?? []).map {

@@ -1,17 +1,17 @@
 import Foundation
 import Testing
 
-/// What CONTRIBUTING.md says of adding things, done to a copy: it builds, and the tables of tests take it in.
+/// Follows CONTRIBUTING.md's recipes in a copy: it builds, and the tables of tests pass.
 @Suite struct RecipeTests {
-  /// The places that are changed by hand, and what each takes.
+  /// The code that a recipe adds.
   private struct Recipe {
     private let section: Substring
     /// The row and the method, or the class.
     let code: String
-    /// In the table of tests.
+    /// The line in the table of tests.
     let line: String
 
-    /// - Parameter title: the section of the page.
+    /// - Parameter title: title of the page's section.
     init(_ title: String) throws {
       let page = try String(
         contentsOf: Repository.root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
@@ -27,7 +27,7 @@ import Testing
         try #require(section.firstMatch(of: #/`("\w+": [^`]*\{ [^`]*? \})`/#)).1)
     }
 
-    /// What a pattern finds in the section.
+    /// The first match of a pattern in the section.
     func text(_ pattern: Regex<(Substring, Substring)>) throws -> String {
       String(try #require(section.firstMatch(of: pattern)).1)
     }
@@ -37,7 +37,7 @@ import Testing
     let copy = try CopiedPackages()
     let missingCases = try addOperations(to: copy) + addLayerAndOptimizer(to: copy)
 
-    // They are missed until PyTorch has been asked.
+    // Without golden cases, the suites fail.
     for (package, names) in [("Tensors", ["sinc", "asum"]), ("NN", ["celu", "adadelta"])] {
       try await copy.build(package)
       let result = try await copy.test(package, "IsInTheTable|theTableIsComplete")
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  /// - Returns: what adds the golden cases.
+  /// - Returns: functions that add the golden cases.
   private func addOperations(to copy: CopiedPackages) throws -> [() throws -> Void] {
     let function = try Recipe("Add an element-wise operation")
     let reduction = try Recipe("Add a reduction")
@@ -78,7 +78,7 @@ import Testing
       $0.replacing(
         "  \"exp\":", with: "  \(function.line),\n  \(reduction.line),\n  \"exp\":")
     }
-    // What the script would ask PyTorch for.
+    // The cases that the script would get from PyTorch.
     let cases = "\(try sincCase()),\n\(try asumCase())"
     return [
       {
@@ -89,7 +89,7 @@ import Testing
     ]
   }
 
-  /// - Returns: what adds the golden cases.
+  /// - Returns: functions that add the golden cases.
   private func addLayerAndOptimizer(to copy: CopiedPackages) throws -> [() throws -> Void] {
     let (layer, optimizer) = (try Recipe("Add a layer"), try Recipe("Add an optimizer"))
     try copy.edit("NN/Sources/NN/Layers/Activations.swift") { $0 + "\n" + layer.code }
@@ -126,7 +126,7 @@ import Testing
   private let inputs = [0.25, 0.5, -1.25, 2.0, -0.1, 1.7]
   private let cotangent = [1.0, -0.5, 2.0, 0.25, -1.5, 0.75]
 
-  /// A golden case of sin(πx) / (πx), worked out here.
+  /// A golden case of sin(πx) / (πx), computed here.
   private func sincCase() throws -> String {
     func value(_ x: Double) -> Double { sin(.pi * x) / (.pi * x) }
     func slope(_ x: Double) -> Double { (cos(.pi * x) - value(x)) / x }
@@ -159,7 +159,7 @@ import Testing
   }
 }
 
-/// All packages in a folder of their own, where .ci/run then tests each alone.
+/// A copy of all packages, in which .ci/run then tests each alone.
 private struct CopiedPackages {
   private let folder = Repository.root.appending(path: ".build/recipe")
 

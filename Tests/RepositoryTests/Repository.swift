@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The repository that is tested, and the programs that were built with the tests.
+/// The repository under test, and the programs that were built with the tests.
 enum Repository {
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -12,21 +12,21 @@ enum Repository {
     return String(try #require(changelog.firstMatch(of: #/\n## (\d+\.\d+\.\d+)/#)).1)
   }
 
-  /// A program of the package, which lies beside the tests.
+  /// The path of a program of the package, which is in the same folder as the tests.
   static func program(_ name: String) -> URL {
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appending(path: name)
   }
 }
 
-/// What a program that has ended left behind.
+/// The status and the output of a program that has ended.
 struct ProcessResult {
   let status: Int32
   let output: String
   let errors: String
 }
 
-/// Runs a program to its end, in a folder. Meanwhile other tests go on.
+/// Runs a program in a folder until it ends. Other tests continue meanwhile.
 func run(
   _ program: URL, _ arguments: [String] = [], in folder: URL,
   environment: [String: String] = [:]
@@ -35,11 +35,11 @@ func run(
   process.executableURL = program
   process.arguments = arguments
   process.currentDirectoryURL = folder
-  // What people run has no simulated GPU, unless they ask for it.
+  // Users have no simulated GPU, unless they ask for it.
   process.environment = ProcessInfo.processInfo.environment
     .filter { $0.key != "FLAMBEAU_CUDA" }.merging(environment) { $1 }
   process.standardInput = FileHandle.nullDevice
-  // Files take any amount; a pipe that is not read would fill up.
+  // Output goes to files, since a pipe that is not read would fill up.
   let names = ["output", "errors"].map { "\(UUID().uuidString).\($0)" }
   let files = names.map { FileManager.default.temporaryDirectory.appending(path: $0) }
   defer { for file in files { try? FileManager.default.removeItem(at: file) } }
@@ -60,7 +60,7 @@ func run(
     errors: try String(contentsOf: files[1], encoding: .utf8))
 }
 
-/// Runs a program that is found in the path.
+/// Runs a command that is found in the path.
 func run(
   command: [String], in folder: URL, environment: [String: String] = [:]
 ) async throws -> ProcessResult {
@@ -68,7 +68,7 @@ func run(
     URL(fileURLWithPath: "/usr/bin/env"), command, in: folder, environment: environment)
 }
 
-/// A folder for one test, gone with it.
+/// A temporary folder for one test.
 final class TemporaryFolder {
   let url: URL
 
@@ -79,7 +79,7 @@ final class TemporaryFolder {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
-  /// Writes a text file, with the folders that it is in.
+  /// Writes a text file, and creates its folders.
   func write(_ text: String, to path: String) throws {
     let file = url.appending(path: path)
     try FileManager.default.createDirectory(

@@ -2,11 +2,11 @@ import Flambeau
 import Foundation
 import Testing
 
-/// A training run that is resumed from a checkpoint gives bit for bit the losses of one that never
-/// stopped: with dropout, batch statistics, a scheduler, an optimizer that remembers, shuffled batches
-/// and augmentations by workers, in the middle of an epoch.
+/// A training run that is resumed from a checkpoint, even in the middle of an epoch, gives bit for bit the
+/// same losses as an uninterrupted one: with dropout, batch statistics, a scheduler, an optimizer with state,
+/// and shuffled batches and augmentation in workers.
 @Suite struct ResumingTests {
-  /// All of a run's parts, newly made.
+  /// All objects of a training run.
   private struct Run {
     let model = Sequential(
       Linear(64, 32), BatchNorm1d(32), ReLU(), Dropout(0.3), Linear(32, 10))

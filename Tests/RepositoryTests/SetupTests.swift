@@ -1,22 +1,22 @@
 import Foundation
 import Testing
 
-/// Runs Scripts/setup on machines that lack something, made of stand-ins for the commands it calls.
+/// Runs Scripts/setup on simulated machines that lack something, with stand-ins for the commands it calls.
 @Suite struct SetupTests {
   private let machine: TemporaryFolder
   private static let swift = "echo 'Swift version 6.2 (swift-6.2-RELEASE)'"
 
   init() throws { machine = try TemporaryFolder() }
 
-  /// Runs the script where these commands exist, each with its script, and the few it always needs.
+  /// Runs the script with these commands, given as scripts, and the few that it always needs.
   private func setup(
     _ commands: [String: String], _ arguments: String...
   ) async throws -> ProcessResult {
     let bin = machine.url.appending(path: "bin")
     for (name, script) in commands {
       try machine.write("#!/bin/sh\n\(script)\n", to: "bin/\(name).text")
-      // A file that was written here may still be open in what another test started meanwhile, and then
-      // it cannot be run; one that a program of its own wrote can.
+      // A file written by this process may still be open in a child process of another test, and then cannot
+      // be executed, so another program copies it.
       let copied = try await run(
         command: ["install", "-m", "755", "\(name).text", name], in: bin)
       #expect(copied.status == 0)

@@ -3,13 +3,13 @@ import Testing
 
 @testable import TutorialCommand
 
-/// Where `./Scripts/documentation` builds the site.
+/// The folder in which `./Scripts/documentation` builds the site.
 private let site = Repository.root.appending(path: ".build/documentation/site")
 
-/// Looks at the documentation's site, where `./Scripts/documentation --build` has built it.
+/// Checks the documentation's site, if `./Scripts/documentation --build` has built it.
 @Suite(.enabled(if: FileManager.default.fileExists(atPath: site.path)))
 struct SiteTests {
-  /// What DocC renders a page from.
+  /// DocC's data of a page.
   private struct Page: Decodable {
     let kind: String
     let abstract: [Content]?
@@ -46,7 +46,7 @@ struct SiteTests {
       $0.page.kind == "symbol" && $0.page.abstract == nil
         && $0.page.metadata.symbolKind != "extension"
     }
-    // What the compiler makes for a task-local value cannot be documented.
+    // The property that the compiler generates for a task-local value cannot be documented.
     #expect(bare.map(\.path) == ["/documentation/datapipes/workerinfo/$current"])
   }
 
@@ -67,7 +67,7 @@ struct SiteTests {
     }
   }
 
-  /// The navigator, whose filter is the site's search, knows the chapters, articles and symbols.
+  /// The navigator, whose filter is the site's search, contains the chapters, articles and symbols.
   @Test func theIndexHasEverything() throws {
     let index = try String(
       contentsOf: site.appending(path: "index/index.json"), encoding: .utf8)

@@ -1,12 +1,12 @@
 import Foundation
 
-/// A piece of code in a comment of the documentation.
+/// A piece of code in a documentation comment.
 struct Snippet {
   let file: String
   let line: Int
   let code: String
 
-  /// All of them: what is indented by four more places in comments of public declarations.
+  /// All snippets: lines indented by four spaces in comments of public declarations.
   static func all() throws -> [Snippet] {
     let packages = Repository.root.appending(path: "Packages")
     let enumerator = FileManager.default.enumerator(
@@ -38,11 +38,11 @@ struct Snippet {
       }
       before = comment
     }
-    // A tree of folders is no code.
+    // A tree of folders is not code.
     return snippets.filter { !$0.code.hasPrefix("root/") }
   }
 
-  /// What pieces of code may use without saying where it comes from.
+  /// Declarations that snippets may use without declaring them.
   private static let context: KeyValuePairs = [
     "vocabulary": "let vocabulary = Vocabulary(text)", "text": "let text = \"some text\"",
     "images": "let images = Tensor.rand([8, 1, 28, 28])",
@@ -69,7 +69,7 @@ struct Snippet {
     """,
   ]
 
-  /// A program in which each is a function, with those of the context that it uses.
+  /// A program in which each snippet is a function, with the declarations of the context that it uses.
   static func program(of snippets: [Snippet]) -> String {
     let functions = snippets.enumerated().map { index, snippet in
       var code = snippet.code.replacing("{ … }", with: "{}")
@@ -88,7 +88,7 @@ struct Snippet {
         snippet.file.hasPrefix("Value")
         || ["ScalarGrad", "Backward.swift"].contains(where: snippet.file.contains)
       if !isScalar || snippet.file == "RecordBackward.swift" {
-        // What one of the context needs comes before it.
+        // Declarations that others of the context need come before them.
         for _ in 0..<3 {
           for (name, declaration) in context where uses(name, all) && !needed.contains(declaration)
           {

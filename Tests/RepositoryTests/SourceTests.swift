@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// What all sources keep to.
+/// Rules for all sources.
 @Suite struct SourceTests {
-  /// Whoever tells the compiler that something may go from thread to thread says in a comment why.
+  /// Every `@unchecked Sendable` and `nonisolated(unsafe)` has a comment with the reason.
   @Test func uncheckedClaimsCarryTheirReason() throws {
     var count = 0
     for file in try swiftFiles(in: "Packages") + swiftFiles(in: "Sources") {
@@ -19,8 +19,8 @@ import Testing
     #expect(count > 20)
   }
 
-  /// Tests run side by side, so one that seeds the generator of all of them changes the others' numbers: it has
-  /// a process of its own, or `Generator(seed:).withDefault`.
+  /// Tests run concurrently, so one that seeds the shared default generator would change the others' numbers: it
+  /// needs a process of its own, or `Generator(seed:).withDefault`.
   @Test func noTestSeedsTheOthers() throws {
     for file in try swiftFiles(in: "Packages") where file.path.contains("/Tests/") {
       var hasOwnProcess = false
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// Of C, types that programs use are public, one by one, and no functions.
+  /// C modules are not re-exported as a whole, only the types that programs use, one by one.
   @Test func noCIsVisibleAsAWhole() throws {
     var count = 0
     for file in try swiftFiles(in: "Packages") + swiftFiles(in: "Sources") {
@@ -47,8 +47,8 @@ import Testing
     #expect(count > 20)
   }
 
-  /// GLOSSARY.md has the words that are ours. These were, and the field has others: gradients, stride, dilation,
-  /// padding, number of groups, weight decay, im2col.
+  /// GLOSSARY.md lists our own terms. These words are not among them, since the field has others: gradients, stride,
+  /// dilation, padding, number of groups, weight decay, im2col.
   @Test func wordsAreTheFields() throws {
     let others = [
       "slopes", "truePlaces", "placesOfMaxima", "by how much", "how many zeros", "how far apart",
@@ -64,7 +64,7 @@ import Testing
       where file.path.contains("/Sources/") {
         count += 1
         let text = try String(contentsOf: file, encoding: .utf8).lowercased()
-        // LeakyReLU's slope is its own word.
+        // LeakyReLU has slopes.
         for word in others where word != "slopes" || !file.path.hasSuffix("Activations.swift") {
           #expect(!text.contains(word.lowercased()), "\(file.lastPathComponent): “\(word)”")
         }
@@ -77,7 +77,7 @@ import Testing
 
   private func files(in folder: String, _ kinds: Set<String>) throws -> [URL] {
     let root = Repository.root.appending(path: folder)
-    // What a package alone has built is in a hidden folder.
+    // A package's own build folder is hidden.
     let files = FileManager.default.enumerator(
       at: root, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
     return try #require(files).compactMap { $0 as? URL }.filter { kinds.contains($0.pathExtension) }

@@ -3,7 +3,7 @@ import Foundation
 import TensorBoard
 import Testing
 
-/// What PyPI's tensorboard reads of what SummaryWriter wrote.
+/// Reads SummaryWriter's files with PyPI's tensorboard.
 @Suite struct TensorBoardTests {
   private struct Events: Decodable {
     let scalars: [String: [[Double]]]

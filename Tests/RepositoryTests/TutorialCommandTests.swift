@@ -3,7 +3,7 @@ import Testing
 
 @testable import TutorialCommand
 
-/// Uses `./Scripts/tutorial` as a reader does who makes mistakes.
+/// Uses `./Scripts/tutorial` like a reader who makes mistakes.
 @Suite struct TutorialCommandTests {
   private let folder: TemporaryFolder
   private var file: URL { folder.url.appending(path: "Chapter01/Exercise1/Exercise1.swift") }
@@ -24,7 +24,7 @@ import Testing
     let exercise = try String(contentsOf: file, encoding: .utf8)
     #expect(exercise.contains("// func polynomial(_ x: Value) -> Value"))
 
-    // What the reader has written stays.
+    // The reader's files are kept.
     try Data("print(1)\n".utf8).write(to: program)
     #expect(try await tutorial("new", "1", folder.url.path).status == 0)
     #expect(try await tutorial("new", "2", folder.url.path).status == 0)

@@ -3,12 +3,11 @@ import Testing
 
 @testable import TutorialCommand
 
-/// A reader's folder in which everything has been typed that any page shows: chapters, solutions, what stops,
-/// articles, and the pieces of code in comments; built in release. It stays from one run of the tests to the
-/// next.
+/// A reader's folder with all code of all pages: chapters, solutions, `swift stops` blocks, articles, and
+/// snippets in comments; built in release. It is kept between runs of the tests.
 enum TypedReader {
   private static let url = Repository.root.appending(path: ".build/reader")
-  /// Where all of it is built, the libraries once.
+  /// The shared build folder, so that the libraries are built once.
   static let builds = url.appending(path: ".build")
 
   static let folder = Task {
@@ -32,7 +31,7 @@ enum TypedReader {
     return reader
   }
 
-  /// Builds a package in release, beside what is typed, so that the libraries are compiled once.
+  /// Builds a package in release in the shared build folder, so that the libraries are built once.
   static func build(_ package: URL) async throws -> ProcessResult {
     try await run(
       command: [
@@ -41,7 +40,7 @@ enum TypedReader {
       ], in: package)
   }
 
-  /// What the compiler says of a program that is wrong, by the lines.
+  /// The compiler's errors for an invalid program, by line.
   static func errors(of program: String) async throws -> [Int: [String]] {
     _ = try await folder.value
     let package = try ReaderFolder(Repository.root.appending(path: ".build/mistakes"))
@@ -61,7 +60,7 @@ enum TypedReader {
     }
   }
 
-  /// Runs a program of the folder, in a folder.
+  /// Runs a program of the reader's folder in another folder.
   static func runProgram(
     _ name: String, in folder: URL, environment: [String: String] = [:]
   ) async throws -> ProcessResult {
@@ -70,7 +69,7 @@ enum TypedReader {
       builds.appending(path: "release/\(name)"), in: folder, environment: environment)
   }
 
-  /// Runs each piece of code that a page says will stop, and compares the messages.
+  /// Runs each `swift stops` block of a page, and compares the messages.
   static func expectStops(of page: MarkdownPage, _ name: String) async throws {
     let folder = try TemporaryFolder()
     for (index, stop) in page.stops.enumerated() {
@@ -105,7 +104,7 @@ struct Article {
     }.sorted { $0.name < $1.name }
   }
 
-  /// The cells of its tables' rows that begin with a piece of code.
+  /// The cells of the tables' rows that begin with code.
   var cells: [[String]] {
     page.parts.flatMap { part -> [[String]] in
       guard case .text(let text) = part else { return [] }
@@ -117,10 +116,10 @@ struct Article {
     }
   }
 
-  /// The pieces of Swift in the last column of its tables.
+  /// The Swift code in the last column of the tables.
   var rows: [String] { cells.compactMap(\.last) }
 
-  /// Its blocks, and then the rows of its tables, each in a scope of its own.
+  /// The blocks, and then the rows of the tables, each in a scope of its own.
   var program: String {
     page.program
       + rows.map { "do {\n  \($0.replacing("; ", with: "\n  "))\n}\n" }.joined()

@@ -1,4 +1,4 @@
-"""Prints what TensorBoard reads of a folder of events, as JSON."""
+"""Prints what TensorBoard reads from a folder of event files, as JSON."""
 
 import base64
 import json

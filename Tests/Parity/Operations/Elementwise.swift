@@ -1,4 +1,4 @@
-// Element by element.
+// Element-wise operations.
 
 import Tensors
 
@@ -95,7 +95,7 @@ let arithmetic: [String: Operation] = [
   "true_divide": .binary { $0 / $1 },
 ]
 
-/// Comparisons, and what is chosen by them.
+/// Comparisons, and selections by them.
 let comparisons: [String: Operation] = [
   "allclose": Operation("input other rtol atol equal_nan") {
     try Tensor(

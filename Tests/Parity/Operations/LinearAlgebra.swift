@@ -1,4 +1,4 @@
-// Products and factors of matrices.
+// Matrix products and factorizations.
 
 import Tensors
 
@@ -16,7 +16,7 @@ let linearAlgebra: [String: Operation] = [
   },
   "linalg.cholesky": Operation("input -upper") { try $0["input"].cholesky() },
   "linalg.det": .unary { $0.det() },
-  // Vectors may point either way.
+  // The signs of eigenvectors are arbitrary.
   "linalg.eigh": .several("input -UPLO=L") {
     let (values, vectors) = try $0["input"].eigh()
     return [values, vectors.abs()]
@@ -76,7 +76,7 @@ let linearAlgebra: [String: Operation] = [
   "trace": .unary { $0.trace() },
 ]
 
-/// The norm of matrices that PyTorch names by a word or a number.
+/// A matrix norm, which PyTorch selects by a name or a number.
 func norm(_ x: Tensor, _ call: Call, _ name: String) throws -> Tensor {
   let kind: Tensor.MatrixNorm =
     if let word = try? call.text(name) {

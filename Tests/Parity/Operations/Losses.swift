@@ -1,4 +1,4 @@
-// How far results are from what they should be.
+// Losses.
 
 import NN
 import Tensors

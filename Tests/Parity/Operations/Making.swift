@@ -1,4 +1,4 @@
-// Tensors that are made from a shape, from numbers, or by chance.
+// Tensors made from a shape, from numbers, or at random.
 
 import NN
 import Tensors
@@ -82,7 +82,7 @@ let making: [String: Operation] = [
   "zeros_like": Operation("input -dtype") { try .zerosLike($0["input"]) },
 ]
 
-/// Numbers that are drawn; the generators begin with the same seed.
+/// Random numbers; both generators start from the same seed.
 let drawing: [String: Operation] = [
   "bernoulli": Operation("input p") {
     let x = try $0["input"]

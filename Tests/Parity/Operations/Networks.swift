@@ -1,4 +1,4 @@
-// What networks are made of: torch.nn.functional.
+// Operations of torch.nn.functional.
 
 import NN
 import Tensors
@@ -122,7 +122,7 @@ let layers: [String: Operation] = [
   },
 ]
 
-/// Windows over signals and images, and other sizes of them.
+/// Convolutions, pooling and resizing of signals and images.
 let windows: [String: Operation] = [
   "nn.functional.adaptive_avg_pool1d": Operation("input output_size") {
     try $0["input"].adaptiveAvgPool1d($0.single("output_size", 1))
@@ -181,7 +181,7 @@ private func resized(
   _ call: Call, mode: Tensor.Interpolation, alignCorners: Bool
 ) throws -> Tensor {
   let x = try call["input"]
-  /// One number stands for all dims.
+  /// Repeats a single number for all dims.
   func spread<Number>(_ numbers: [Number]) -> [Number] {
     numbers.count == 1 ? [Number](repeating: numbers[0], count: max(x.ndim - 2, 1)) : numbers
   }

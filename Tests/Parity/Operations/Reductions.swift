@@ -1,4 +1,4 @@
-// Reductions, and orders along a dim.
+// Reductions, and sorting along a dim.
 
 import Tensors
 
@@ -106,14 +106,13 @@ let sorting: [String: Operation] = [
   },
 ]
 
-/// The tensor of a reduction over all dims, which keeps none.
+/// The tensor of a reduction over all dims, for which keepdim is not supported.
 private func whole(_ call: Call) throws -> Tensor {
   if try call.flag("keepdim") { throw MissingOption(name: "keepdim without dim") }
   return try call["input"]
 }
 
-/// What a variance is over, and what its count is lessened by: `var(input, unbiased)` or
-/// `var(input, dim, …)`.
+/// The dims and the correction of a variance: `var(input, unbiased)` or `var(input, dim, …)`.
 private func spread(_ call: Call) throws -> (dims: [Int]?, correction: Int) {
   if let isUnbiased = try? call.flag("dim"), call.has("dim"), !call.isInt("dim") {
     return (nil, isUnbiased ? 1 : 0)

@@ -1,4 +1,4 @@
-// Other shapes, parts and copies of a tensor.
+// Views, indexing and copies of a tensor.
 
 import Tensors
 

@@ -1,8 +1,8 @@
-"""Writes recipe.layer.json and recipe.optimizer.json: what PyTorch says of those that CONTRIBUTING.md adds.
+"""Writes recipe.layer.json and recipe.optimizer.json: PyTorch's results for those that CONTRIBUTING.md adds.
 
     pip install torch==2.13.0 && python make_recipes.py
 
-It does as the page says, in a copy: the page's lines go into the tables, and the tables' scripts run.
+It follows the page in a copy: it adds the page's lines to the tables, and runs the tables' scripts.
 """
 
 import json

@@ -90,7 +90,7 @@ import Testing
       } == inTensor.replacing("%", with: "one"))
     #expect(
       try Self.message { $0[2]["extents"] = [[Int]]() } == inTensor.replacing("%", with: "three"))
-    // Repeated names, and missing ones.
+    // A repeated key, and keys or shapes that do not match the file.
     #expect(
       try Self.message { $0[1]["key"] = "one" }
         == "x.h5: two tensors have the key “one”, or keys that differ only in how letters are composed"
