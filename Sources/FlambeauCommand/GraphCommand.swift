@@ -31,10 +31,10 @@ struct GraphCommand: ParsableCommand {
   @Flag(help: "Draws from left to right instead of downward.")
   var leftRight = false
 
-  @Flag(inversion: .prefixedNo, help: "Says what shapes and colours mean.")
+  @Flag(inversion: .prefixedNo, help: "Adds a legend of shapes and colors.")
   var legend = true
 
-  @Flag(help: "Marks gradients that explode, vanish, are no numbers, or end.")
+  @Flag(help: "Marks gradients that explode, vanish, are NaN, or end.")
   var diagnostics = false
 
   func validate() throws {
@@ -47,7 +47,7 @@ struct GraphCommand: ParsableCommand {
     let recording = try recording()
     if output.lowercased().hasSuffix(".html") {
       guard let recording else {
-        throw ValidationError("\(path) is no recorded backward, which alone becomes a page")
+        throw ValidationError("\(path) is not a recorded backward, and only these become pages")
       }
       return try recording.writePage(to: output, direction: direction)
     }

@@ -116,8 +116,8 @@ import Testing
       path: "Packages/Serialization/Tests/SerializationTests/Golden/foreign")
     for (name, line) in [
       ("legacy.pth", "14 tensors, "), ("matlab.mat", ", hdf5"), ("keras.weights.h5", "5 tensors, "),
-      ("complex.pt", "deep.x: no tensor: it is complex"),
-      ("mixed.h5", "text: no tensor: it holds text"),
+      ("complex.pt", "deep.x: not a tensor: it is complex"),
+      ("mixed.h5", "text: not a tensor: it holds text"),
     ] {
       let result = try await run(
         Repository.program("flambeau"), ["inspect", foreign.appending(path: name).path],
@@ -137,18 +137,18 @@ import Testing
     (["--data", "none.csv"], 1, "Error: cannot read none.csv: No such file or directory\n"),
     (
       ["--data", "letters.csv"], 1,
-      "Error: letters.csv, line 2: “x” in column 3 is no whole number from 0 to 16\n"
+      "Error: letters.csv, line 2: “x” in column 3 is not an integer from 0 to 16\n"
     ),
     (["--data", "short.csv"], 1, "Error: short.csv, line 1: 3 fields instead of 65\n"),
     (["--data", "few.csv"], 1, "Error: 1 digits are too few"),
-    (["--data", "bytes.csv"], 1, "Error: bytes.csv, line 1: its bytes are no UTF-8\n"),
+    (["--data", "bytes.csv"], 1, "Error: bytes.csv, line 1: its bytes are not valid UTF-8\n"),
     (["--output", "file/x"], 1, "Error: cannot write to the folder file/x: Not a directory"),
     (["--output", "/proc/x"], 1, "Error: cannot write to the folder /proc/x: No such file"),
     (["--weights", "none.h5"], 1, "Error: cannot read none.h5: No such file or directory\n"),
     (
       ["--weights", "few.csv"], 1,
-      "Error: few.csv holds no state dict: neither its name nor its beginning is of a format that is "
-        + "known\n"
+      "Error: few.csv holds no state dict: neither its extension nor its first bytes are those of a "
+        + "known format\n"
     ),
     (
       ["--weights", "other.h5"], 1,
@@ -218,7 +218,7 @@ import Testing
       (["none.json", "-o", "a.svg"], "cannot read none.json: No such file or directory"),
       (["empty.json", "-o", "a.svg"], "empty.json holds no graph"),
       (["graph.json", "-o", "a.bmp"], "no picture format “bmp”"),
-      (["graph.json", "-o", "a.html"], "graph.json is no recorded backward"),
+      (["graph.json", "-o", "a.html"], "graph.json is not a recorded backward"),
       (["graph.json", "-o", "a.svg", "--depth=-1"], "--depth is 0 or more"),
       (["graph.json", "-o", "none/a.svg"], "cannot write the picture none/a.svg"),
     ] {

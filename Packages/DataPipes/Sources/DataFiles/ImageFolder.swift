@@ -35,18 +35,18 @@ public struct ImageFolder: Dataset {
     let found = try Self.folders(in: path)
     if let classes, let unknown = found.first(where: { !classes.contains($0) }) {
       throw DataFileError.damaged(
-        path: "\(path)/\(unknown)", reason: "it is none of the classes \(classes)")
+        path: "\(path)/\(unknown)", reason: "it is not one of the classes \(classes)")
     }
     self.classes = classes ?? found
     (self.mode, self.limits) = (mode, limits)
     guard !self.classes.isEmpty else {
-      throw DataFileError.damaged(path: path, reason: "there are no folders of classes in it")
+      throw DataFileError.damaged(path: path, reason: "it has no class folders")
     }
     files = try self.classes.enumerated().flatMap { label, name in
       let folder = "\(path)/\(name)"
       let pictures = try Self.pictures(in: folder)
       guard !pictures.isEmpty else {
-        throw DataFileError.damaged(path: folder, reason: "there are no pictures in it")
+        throw DataFileError.damaged(path: folder, reason: "it has no images")
       }
       return pictures.map { (path: $0, label: label) }
     }

@@ -49,7 +49,7 @@ import Testing
     try write(Data([1, 2]), to: "b/1.png")
     #expect(
       message { _ = try ImageFolder(folder.path, classes: ["a"]) }
-        == "ROOT/b: it is none of the classes [\"a\"]")
+        == "ROOT/b: it is not one of the classes [\"a\"]")
     let pictures = try ImageFolder(folder.path)
     let loader = DataLoader(pictures, batchSize: 1, numWorkers: 1)
     #expect(Array(loader).count == 1)
@@ -58,10 +58,10 @@ import Testing
         == "DataLoader: example 1 of batch 1 in worker 0: ROOT/b/1.png: it is neither PNG nor JPEG")
     try FileManager.default.removeItem(at: folder.appending(path: "b/1.png"))
     #expect(
-      message { _ = try ImageFolder(folder.path) } == "ROOT/b: there are no pictures in it")
+      message { _ = try ImageFolder(folder.path) } == "ROOT/b: it has no images")
     #expect(
       message { _ = try ImageFolder(folder.path + "/a") }
-        == "ROOT/a: there are no folders of classes in it")
+        == "ROOT/a: it has no class folders")
   }
 
   /// The h5py file of ArrayFiles' tests.

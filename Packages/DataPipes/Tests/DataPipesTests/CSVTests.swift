@@ -129,7 +129,7 @@ import Testing
     for bytes in ["a,b\n1,x\u{7F}", "a\u{7F}\n1", "\u{7F}a\n1"].map({ Array($0.utf8) }) {
       let broken = bytes.map { $0 == 0x7F ? 0xFF : $0 }
       let error = #expect(throws: DataFileError.self) { try CSVTable(Data(broken)) }
-      #expect(error?.localizedDescription.hasSuffix(": its bytes are no UTF-8") == true)
+      #expect(error?.localizedDescription.hasSuffix(": its bytes are not valid UTF-8") == true)
     }
     let missing = #expect(throws: DataFileError.self) { try CSVTable("/no/table.csv") }
     #expect(missing?.localizedDescription == "cannot read /no/table.csv: No such file or directory")
@@ -184,7 +184,7 @@ import Testing
     let text = #expect(throws: CSVError.self) { try found.tensor() }
     #expect(
       text?.localizedDescription
-        == "the table: the column “name” holds texts such as “a”, no numbers; see labels(_:)")
+        == "the table: the column “name” holds strings such as “a”, not numbers; see labels(_:)")
     let none = #expect(throws: CSVError.self) { try found.tensor(["z"]) }
     #expect(
       none?.localizedDescription == "the table has no column “z”; there are x, y, ok, name")
@@ -199,7 +199,7 @@ import Testing
     let unknown = #expect(throws: CSVError.self) { try found.labels("k", classes: ["b"]) }
     #expect(
       unknown?.localizedDescription
-        == "the table: “a” in row 1 of the column “k” is none of the classes b")
+        == "the table: “a” in row 1 of the column “k” is not one of the classes b")
     let gap = try table("k,l\na,1\nNA,2\n")
     #expect(throws: CSVError.missingValue(column: "k", row: 1, path: "the table")) {
       try gap.labels("k")

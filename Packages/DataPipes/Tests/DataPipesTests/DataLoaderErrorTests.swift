@@ -116,7 +116,7 @@ import Testing
       ).hasPrefix("DataLoader: a batchSampler decides on batchSize"))
     #expect(
       message(DataLoader(DataPipe(0..<4), shuffle: true, numWorkers: n))
-        .hasPrefix("DataLoader: examples that come one after another have no other order"))
+        .hasPrefix("DataLoader: an iterable dataset cannot be reordered"))
     #expect(
       message(DataLoader(DataPipe(0..<4), batchSize: -1, numWorkers: n)).contains("batchSize of -1")
     )
@@ -156,13 +156,13 @@ import Testing
       #expect(epoch(loader) == [[0], [1]])
       #expect(
         loader.error?.localizedDescription
-          == "DataLoader: batch 2 was not there after 0.05 seconds")
+          == "DataLoader: batch 2 was not ready after 0.05 seconds")
       var seen: [[Int]] = []
       let error = await #expect(throws: DataLoaderError.self) {
         for try await batch in loader.async { seen.append(batch.scalars(as: Int.self)) }
       }
       #expect(seen == [[0], [1]])
-      #expect(error?.localizedDescription.contains("batch 2 was not there") == true)
+      #expect(error?.localizedDescription.contains("batch 2 was not ready") == true)
       #expect(epoch(DataLoader(slow, numWorkers: 2, timeout: .seconds(60))).count == 4)
     }
   }

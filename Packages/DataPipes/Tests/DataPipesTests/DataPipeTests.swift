@@ -241,7 +241,7 @@ private struct Stop: Error, Equatable {}
         _ = DataPipe([1]).bucketByLength(batchSize: 1, boundaries: [3, 2]) { $0 }
       })
     await expectMessage(
-      "DataLoader.count: this dataset gives one example after another",
+      "DataLoader.count: the length of this iterable dataset is unknown",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = DataLoader(DataPipe([1]).filter { _ in true }).count
       })

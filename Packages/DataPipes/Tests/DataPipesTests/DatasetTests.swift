@@ -100,7 +100,7 @@ import Testing
         _ = randomSplit(TensorDataset(Tensor.zeros([3]), Tensor.zeros([3])), [1, 1])
       })
     await expectMessage(
-      "randomSplit: shares of [0.5, 0.4] do not add up to 1",
+      "randomSplit: fractions of [0.5, 0.4] do not add up to 1",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = randomSplit(ArrayDataset([1]), [0.5, 0.4])
       })

@@ -33,13 +33,13 @@ import Testing
     #expect(try error(for: "1,2,3\n") == "FILE, line 1: 3 fields instead of 65")
     #expect(
       try error(for: "\(row)\n\(row)\n\(row.dropLast())x\n")
-        == "FILE, line 3: “x” in column 65 is no whole number from 0 to 9")
+        == "FILE, line 3: “x” in column 65 is not an integer from 0 to 9")
     #expect(
       try error(for: "17\(row.dropFirst())\n")
-        == "FILE, line 1: “17” in column 1 is no whole number from 0 to 16")
+        == "FILE, line 1: “17” in column 1 is not an integer from 0 to 16")
     #expect(
       try error(for: "\(row)\n1.5\(row.dropFirst())\n")
-        == "FILE, line 2: “1.5” in column 1 is no whole number from 0 to 16")
+        == "FILE, line 2: “1.5” in column 1 is not an integer from 0 to 16")
     #expect(try error(for: "") == "FILE, line 1: there are no rows")
   }
 

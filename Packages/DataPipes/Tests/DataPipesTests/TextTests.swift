@@ -28,7 +28,7 @@ import Testing
       try DataPipe.lines(url.path).forEach { seen.append($0) }
     }
     #expect(seen == ["fine"])
-    #expect(error == .damaged(path: url.path, line: 2, reason: "its bytes are no UTF-8"))
+    #expect(error == .damaged(path: url.path, line: 2, reason: "its bytes are not valid UTF-8"))
     #expect(
       throws: DataFileError.unreadable(path: "/no/text.txt", reason: "No such file or directory")
     ) { try DataPipe.lines("/no/text.txt").collect() }
@@ -42,7 +42,7 @@ import Testing
     #expect(code.equal(Tensor([3, 5, 4, 1])) && String(letters.decode(code)) == "hold")
     let error = #expect(throws: VocabularyError.self) { try letters.encode("help") }
     #expect(
-      error?.localizedDescription == "“p” at place 3 is none of the vocabulary's 8 tokens")
+      error?.localizedDescription == "“p” at index 3 is not one of the vocabulary's 8 tokens")
     let words = Vocabulary(
       ["b", "a", "b", "c", "b", "a"], minCount: 2, specials: ["<pad>"], unknown: "<unk>")
     #expect(words.tokens == ["<pad>", "<unk>", "a", "b"])

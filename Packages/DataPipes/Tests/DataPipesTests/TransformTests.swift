@@ -128,7 +128,7 @@ import Testing
         _ = Normalize(mean: [0], std: [1])(.zeros([1, 2, 2], dtype: .uint8))
       })
     await expectMessage(
-      "RandomCrop: a part of 9×9 of an image of 2×2",
+      "RandomCrop: a crop of 9×9 of an image of 2×2",
       #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = RandomCrop(9)(.zeros([1, 2, 2]))
       })

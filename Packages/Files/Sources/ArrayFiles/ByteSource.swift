@@ -100,7 +100,8 @@ final class FileSource: ByteSource {
     let message = gzerror(file, &code).map { String(cString: $0) } ?? ""
     guard count >= 0, code == Z_OK || code == Z_STREAM_END else {
       throw damaged(
-        code == Z_ERRNO ? String(cString: strerror(errno)) : "it cannot be unpacked: \(message)")
+        code == Z_ERRNO ? String(cString: strerror(errno)) : "it cannot be decompressed: \(message)"
+      )
     }
     return Int(count)
   }

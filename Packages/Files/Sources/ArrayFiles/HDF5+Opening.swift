@@ -17,7 +17,7 @@ extension HDF5 {
     guard
       hdf5_survives(
         path, name, objectLimit(fileSize), Int32(clamping: limits.depth), seconds(fileSize))
-    else { throw HDF5Failure(reason: "libhdf5 crashes on it, or does not come to an end") }
+    else { throw HDF5Failure(reason: "libhdf5 crashes on it, or does not finish") }
     return try HDF5Handle(H5Fopen(path, hdf5_read_only(), hdf5_default()), close: H5Fclose)
   }
 
@@ -82,7 +82,7 @@ extension HDF5 {
     }
     guard
       hdf5_read_apart(&readings, readings.count, seconds(readings.reduce(0) { $0 + $1.size }))
-    else { throw HDF5Failure(reason: "libhdf5 crashes on it, or does not come to an end") }
+    else { throw HDF5Failure(reason: "libhdf5 crashes on it, or does not finish") }
     for (reading, (_, element, _)) in zip(readings, datasets) {
       guard reading.status >= 0 else { throw HDF5Failure(reason: "its data cannot be read") }
       try element.finish(

@@ -42,7 +42,7 @@ public final class HDF5Array: @unchecked Sendable {
       let file = try HDF5.open(path, trying: name, limits: limits, fileSize: fileSize)
       let object = try HDF5.object(name, in: file)
       guard H5Iget_type(object.id) == H5I_DATASET else {
-        throw HDF5Failure(reason: "“\(name)” is no dataset")
+        throw HDF5Failure(reason: "“\(name)” is not a dataset")
       }
       if let refusal = HDF5.refusal(of: object) {
         throw HDF5Failure(reason: "“\(name)” is refused: \(refusal)")
@@ -55,7 +55,7 @@ public final class HDF5Array: @unchecked Sendable {
       guard let element = try HDF5.element(of: type) else {
         throw DataFileError.unsupported(
           path: path,
-          reason: "“\(name)” holds \(HDF5.description(of: type)), which no tensor does")
+          reason: "“\(name)” holds \(HDF5.description(of: type)), which tensors cannot hold")
       }
       let dataset = try Self.cached(object, name, shape, in: file, limits: limits)
       return (dataset, shape, element, element.dtype)

@@ -16,7 +16,7 @@ public enum IDX {
     let source = try FileSource(path, limits: limits)
     let header = try source.bytes(4, of: "header")
     guard header[0] == 0, header[1] == 0, let dtype = types[header[2]] else {
-      throw source.damaged("it is no IDX file: it starts with the bytes \(header)")
+      throw source.damaged("it is not an IDX file: it starts with the bytes \(header)")
     }
     let sizes = try source.bytes(4 * Int(header[3]), of: "header")
     let shape = (0..<Int(header[3])).map { dim in

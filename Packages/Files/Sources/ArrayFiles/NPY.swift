@@ -41,12 +41,12 @@ public enum NPY {
   ) throws -> (NPYHeader, StoredType, swapped: Bool) {
     let start = try source.bytes(8, of: "header")
     guard Array(start[..<6]) == mark else {
-      throw source.damaged("it is no NPY file")
+      throw source.damaged("it is not an NPY file")
     }
     let version = start[6]
     guard (1...3).contains(version) else {
       throw source.damaged(
-        "it is of version \(version).\(start[7]) of NPY, which is not known here")
+        "it is of version \(version).\(start[7]) of NPY, which is unknown")
     }
     let length = Int(
       littleEndianBytes: try source.bytes(version == 1 ? 2 : 4, of: "header"))
@@ -56,12 +56,12 @@ public enum NPY {
     }
     let text = String(decoding: try source.bytes(length, of: "header"), as: UTF8.self)
     guard let header = NPYHeader(text) else {
-      throw source.damaged("its header “\(text.prefix(100))” is none of an array")
+      throw source.damaged("its header “\(text.prefix(100))” is not that of an array")
     }
     guard let (type, swapped) = Self.type(header.description) else {
       throw DataFileError.unsupported(
         path: source.path,
-        reason: "its type “\(header.description.prefix(100))” is none that a tensor has")
+        reason: "its type “\(header.description.prefix(100))” is not supported")
     }
     return (header, type, swapped)
   }

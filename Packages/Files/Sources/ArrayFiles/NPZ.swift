@@ -20,7 +20,7 @@ public enum NPZ {
       guard name.hasSuffix(suffix) else {
         if keys != nil { continue }
         throw DataFileError.unsupported(
-          path: "\(path), \(name)", reason: "it is no array: its name does not end in .npy")
+          path: "\(path), \(name)", reason: "it is not an array: its name does not end in .npy")
       }
       let key = String(name.dropLast(suffix.count))
       guard keys?.contains(key) ?? true else { continue }
@@ -44,7 +44,7 @@ public enum NPZ {
     var others: [String: String] = [:]
     for name in archive.names {
       guard name.hasSuffix(suffix) else {
-        others[name] = "no array"
+        others[name] = "not an array"
         continue
       }
       let key = String(name.dropLast(suffix.count))

@@ -14,7 +14,7 @@ func openFile(_ path: String) throws -> (descriptor: Int32, size: Int) {
   } else if status.st_mode & S_IFMT == S_IFDIR {
     reason = "it is a folder"
   } else if status.st_mode & S_IFMT != S_IFREG {
-    reason = "it is no file"
+    reason = "it is not a regular file"
   }
   guard let reason else { return (descriptor, Int(status.st_size)) }
   if descriptor >= 0 { close(descriptor) }

@@ -66,7 +66,7 @@ extension StoredType {
 struct TooLargeNumber: Error {
   let number: UInt64
 
-  var reason: String { "it holds the number \(number), which is more than int64 has" }
+  var reason: String { "it holds the number \(number), which does not fit into int64" }
 }
 
 extension UnsafeMutableRawBufferPointer {

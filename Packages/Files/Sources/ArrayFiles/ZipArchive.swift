@@ -26,7 +26,8 @@ import Tensors
       zip_error_init_with_code(&error, code)
       defer { zip_error_fini(&error) }
       throw DataFileError.damaged(
-        path: path, reason: "it is no zip archive: \(String(cString: zip_error_strerror(&error)))")
+        path: path,
+        reason: "it is not a zip archive: \(String(cString: zip_error_strerror(&error)))")
     }
     self.archive = archive
     let count = zip_get_num_entries(archive, 0)
@@ -35,7 +36,7 @@ import Tensors
     }
     // Compared by bytes, since strings are equal if they differ only in Unicode normalization.
     guard Set(names.map { Array($0.utf8) }).count == names.count else {
-      throw DataFileError.damaged(path: path, reason: "two of its files have one name")
+      throw DataFileError.damaged(path: path, reason: "two of its files have the same name")
     }
   }
 
@@ -90,7 +91,7 @@ import Tensors
   /// Reads all of its bytes.
   public func contents() throws -> [UInt8] {
     guard size <= limit else {
-      throw damaged("it says that it has \(size) bytes, more than the file can hold")
+      throw damaged("it declares \(size) bytes, more than the file can hold")
     }
     try budget.take(size, for: name)
     let all = try bytes(size, of: "data")

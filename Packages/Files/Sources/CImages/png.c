@@ -31,7 +31,7 @@ static void warn(png_structp png, png_const_charp message) { (void)png, (void)me
 
 static void take(png_structp png, png_bytep target, size_t count) {
   PNGPicture *picture = png_get_io_ptr(png);
-  if (count > picture->count - picture->position) png_error(png, "the file ends in its middle");
+  if (count > picture->count - picture->position) png_error(png, "the file is truncated");
   memcpy(target, picture->bytes + picture->position, count);
   picture->position += count;
 }

@@ -23,11 +23,11 @@ struct FinalPlace {
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR: throw WriteFailure(reason: "it is a folder")
-    default: throw WriteFailure(reason: "it is a device, a pipe or a socket, no file")
+    default: throw WriteFailure(reason: "it is a device, a pipe or a socket, not a file")
     }
     // The superuser can write any file, but one without write permissions must not be replaced.
     guard status.st_mode & 0o222 != 0 else {
-      throw WriteFailure(reason: "its permissions do not allow that")
+      throw WriteFailure(reason: "its permissions do not allow writing")
     }
     guard access(self.path, W_OK) == 0 else { throw WriteFailure.last }
     permissions = status.st_mode & 0o7777

@@ -11,7 +11,7 @@ extension ImageFile {
   /// - Throws: `DataFileError`.
   public static func write(_ image: Tensor, to path: String) throws {
     guard path.lowercased().hasSuffix(".png") else {
-      throw DataFileError.cannotWrite(path: path, reason: "pictures are written as .png")
+      throw DataFileError.cannotWrite(path: path, reason: "images are written as .png")
     }
     let png = encodePNG(pixels(of: image, rounding: true, "ImageFile.write"))
     do {

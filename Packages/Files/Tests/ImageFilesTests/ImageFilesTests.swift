@@ -142,7 +142,7 @@ import Testing
       try ImageFile.write(gray, to: missing)
     }
     #expect(
-      throws: DataFileError.cannotWrite(path: "a.jpg", reason: "pictures are written as .png")
+      throws: DataFileError.cannotWrite(path: "a.jpg", reason: "images are written as .png")
     ) { try ImageFile.write(gray, to: "a.jpg") }
   }
 

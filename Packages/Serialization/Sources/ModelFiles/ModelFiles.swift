@@ -67,7 +67,8 @@ public func loadModel<Model: Module>(
 ) throws -> Model {
   let module: Module = try loadModel(path, format: format, limits: limits, device: device)
   guard let model = module as? Model else {
-    throw SerializationError.noModel(path: path, reason: "it is a \(type(of: module)), no \(kind)")
+    throw SerializationError.noModel(
+      path: path, reason: "it is a \(type(of: module)), not a \(kind)")
   }
   return model
 }

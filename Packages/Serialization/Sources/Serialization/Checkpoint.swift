@@ -116,14 +116,14 @@ public struct Checkpoint {
     self.path = path
     let metadata = try inspect(path, limits: limits).metadata
     guard let names = metadata[Self.list] else {
-      throw SerializationError.notAStateDict(path: path, reason: "it is no checkpoint")
+      throw SerializationError.notAStateDict(path: path, reason: "it is not a checkpoint")
     }
     for name in names.split(separator: "\n") { states[String(name)] = [:] }
     for (key, tensor) in try load(path, limits: limits, device: device) {
       let parts = key.split(separator: ".", maxSplits: 1)
       guard parts.count == 2, states[String(parts[0])] != nil else {
         throw SerializationError.notAStateDict(
-          path: path, reason: "“\(key)” belongs to none of its state dicts")
+          path: path, reason: "“\(key)” does not belong to any of its state dicts")
       }
       states[String(parts[0])]![String(parts[1])] = tensor
     }
@@ -146,7 +146,7 @@ public enum CheckpointError: Error, Equatable, LocalizedError {
       "\(path ?? "the checkpoint") has no value “\(name)”; there are "
         + (names.isEmpty ? "none" : names.joined(separator: ", "))
     case .otherType(let name, let path, let type):
-      "\(path ?? "the checkpoint"): the value “\(name)” is no \(type)"
+      "\(path ?? "the checkpoint"): the value “\(name)” is not of type \(type)"
     }
   }
 }

@@ -48,7 +48,7 @@ public enum FileFormat: String, CaseIterable, Sendable {
       self = .safetensors
     } else {
       throw SerializationError.notAStateDict(
-        path: path, reason: "neither its name nor its beginning is of a format that is known")
+        path: path, reason: "neither its extension nor its first bytes are those of a known format")
     }
   }
 

@@ -191,7 +191,7 @@ enum HDF5StateDict {
     let chosen = entries.indices.filter { keys?.contains(entries[$0].key) ?? true }
     func damaged(_ place: Int) -> SerializationError {
       .damaged(
-        path: path, tensor: entries[place].key, reason: "its data is not as it was written")
+        path: path, tensor: entries[place].key, reason: "its data has changed since it was written")
     }
     let places = chosen.filter { seal.parts[$0].isPlain }
     let mapped = try places.map { place in

@@ -61,7 +61,7 @@ final class HDF5Tree {
     else { return }
     isFlambeaus = true
     guard let version = try file.integer(attribute: "version") else {
-      throw HDF5Failure(reason: "its version is no number")
+      throw HDF5Failure(reason: "its version is not a number")
     }
     guard version <= HDF5StateDict.version else {
       throw SerializationError.newerVersion(path: path, version: version)
@@ -75,7 +75,7 @@ final class HDF5Tree {
     guard around.insert(address).inserted else {
       return addOther(
         String(prefix.dropLast()),
-        .refused(path: path, reason: "the group “\(prefix.dropLast())” holds itself"))
+        .refused(path: path, reason: "the group “\(prefix.dropLast())” contains itself"))
     }
     defer { around.remove(address) }
     // Some thousands of nested groups would overflow the stack, whatever the limits allow.
@@ -83,7 +83,7 @@ final class HDF5Tree {
     guard depth <= limit else {
       throw SerializationError.limitExceeded(
         path: path,
-        reason: "more than \(limit) groups are in each other; a larger `depth` of "
+        reason: "more than \(limit) groups are nested; a larger `depth` of "
           + "ReadingLimits allows that")
     }
     for (name, type) in try Self.links(of: group) {
@@ -107,10 +107,10 @@ final class HDF5Tree {
     case H5L_TYPE_HARD: return try HDF5.object(name, in: group)
     case H5L_TYPE_SOFT:
       let object = try? HDF5.object(name, in: group)
-      if object == nil { refuse("what is not in the file") }
+      if object == nil { refuse("something that is not in the file") }
       return object
     default:
-      refuse("another place")
+      refuse("another file")
       return nil
     }
   }
@@ -164,7 +164,7 @@ final class HDF5Tree {
     guard let element = try HDF5.element(of: type) else {
       throw SerializationError.unsupported(
         path: path, tensor: key,
-        reason: "it holds \(HDF5.description(of: type)), which no tensor does")
+        reason: "it holds \(HDF5.description(of: type)), which tensors cannot hold")
     }
     guard try !HDF5.isNull(dataset) else {
       throw SerializationError.unsupported(

@@ -62,7 +62,7 @@ public struct FileSummary: Equatable, Sendable, CustomStringConvertible {
     lines.insert(String(repeating: "─", count: lines[0].count), at: 1)
     let bytes = entries.reduce(0) { $0 + $1.byteCount }
     lines.append("\(entries.count) tensors, \(bytes) bytes, \(format.rawValue)")
-    for other in others { lines.append("\(other.key): no tensor: \(other.reason)") }
+    for other in others { lines.append("\(other.key): not a tensor: \(other.reason)") }
     for (key, text) in metadata.sorted(by: { $0.key < $1.key }) {
       let isLong = text.count > 60
       // Long JSON is for programs, not for readers.

@@ -82,7 +82,7 @@ struct SafeTensors {
     let length = UInt64(littleEndianBytes: try file.bytes(0..<8))
     // The format's own limit is 100 MB.
     guard length <= min(UInt64(file.size - 8), 100_000_000) else {
-      throw wrong("it says that its header has \(length) bytes, and has \(file.size) in all")
+      throw wrong("it declares a header of \(length) bytes, and has \(file.size) in total")
     }
     let start = 8 + Int(length)
     let text = try file.bytes(8..<start)
@@ -91,7 +91,7 @@ struct SafeTensors {
       header = try JSONDecoder().decode(Header.self, from: Data(text))
       repeated = try Self.repeatedKey(in: text)
     } catch {
-      throw wrong("its header is no JSON of tensors")
+      throw wrong("its header is not valid JSON of tensors")
     }
     if let repeated { throw SerializationError.sameKey(repeated, path: path) }
     var found: [Part] = []
@@ -130,13 +130,13 @@ struct SafeTensors {
     }
     places = found.compactMap { part in part.type.map { (part.range, $0) } }
     others = found.filter { $0.type == nil }.map { part in
-      .init(key: part.key, reason: "its type “\(part.typeName)” is none that a tensor has")
+      .init(key: part.key, reason: "its type “\(part.typeName)” is not supported")
     }
     checksums = header.metadata.filter { $0.key.hasPrefix(Self.prefix) }
     metadata = header.metadata.filter { !$0.key.hasPrefix(Self.prefix) }
     if !checksums.isEmpty {
       guard checksums[Self.prefix] == Self.checksum(of: entries, metadata) else {
-        throw wrong("its header is not as it was written")
+        throw wrong("its header has changed since it was written")
       }
     }
   }
@@ -156,7 +156,7 @@ struct SafeTensors {
         let key = entries[place].key
         guard checksums["\(Self.prefix):\(key)"] == Checksum.text(sum) else {
           throw SerializationError.damaged(
-            path: file.path, tensor: key, reason: "its data is not as it was written")
+            path: file.path, tensor: key, reason: "its data has changed since it was written")
         }
       }
     }

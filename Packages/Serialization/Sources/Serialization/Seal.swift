@@ -75,18 +75,18 @@ struct Seal: Codable {
       return nil
     }
     let length = UInt64(littleEndianBytes: tail[..<8])
-    guard length <= UInt64(file.size - 24) else { throw wrong("its seal is longer than itself") }
+    guard length <= UInt64(file.size - 24) else { throw wrong("its seal is longer than the file") }
     let end = file.size - 24 - Int(length)
     let text = try file.bytes(end..<file.size - 24)
     guard Checksum.of(text) == UInt64(littleEndianBytes: tail[8..<16]),
       let seal = try? JSONDecoder().decode(Seal.self, from: Data(text))
-    else { throw wrong("its seal is not as it was written") }
+    else { throw wrong("its seal has changed since it was written") }
     self = seal
     guard version <= HDF5StateDict.version else {
       throw SerializationError.newerVersion(path: file.path, version: version)
     }
     guard try restSum(of: file, end: end) == rest else {
-      throw wrong("what is no tensor's data is not as it was written")
+      throw wrong("bytes outside tensors' data have changed since it was written")
     }
   }
 
@@ -101,7 +101,7 @@ struct Seal: Codable {
         !part.isPlain || part.extents.map({ $0[1] }) == [count]
       else {
         throw SerializationError.damaged(
-          path: path, tensor: part.key, reason: "its seal says what cannot be")
+          path: path, tensor: part.key, reason: "its seal is inconsistent")
       }
       return FileSummary.Entry(key: part.key, shape: part.shape, dtype: dtype)
     }
@@ -120,7 +120,7 @@ struct Seal: Codable {
   ///   is read for several tensors.
   private func restSum(of file: MappedFile, end: Int) throws -> String {
     let wrong = SerializationError.damaged(
-      path: file.path, tensor: nil, reason: "its seal says what cannot be")
+      path: file.path, tensor: nil, reason: "its seal is inconsistent")
     let extents = parts.flatMap(\.extents)
     guard extents.allSatisfy({ $0.count == 2 && $0[0] >= 0 && $0[1] >= 0 }) else { throw wrong }
     var rest: [UInt8] = []

@@ -33,9 +33,9 @@ public enum SerializationError: Error, Equatable, LocalizedError {
     case .damaged(let path, let tensor?, let reason):
       "\(path) is damaged, in the tensor “\(tensor)”: \(reason)"
     case .damaged(let path, nil, let reason): "\(path) is damaged: \(reason)"
-    case .noModel(let path, let reason): "\(path) holds no model that can be made: \(reason)"
+    case .noModel(let path, let reason): "\(path) holds no model that can be loaded: \(reason)"
     case .newerVersion(let path, let version):
-      "\(path) is of version \(version) of the format, this library knows version "
+      "\(path) is of version \(version) of the format, and this library supports version "
         + "\(HDF5StateDict.version); use a newer one"
     case .refused(let path, let reason): "\(path) is refused: \(reason)"
     case .unsupported(let path, let tensor?, let reason): "\(path), “\(tensor)”: \(reason)"
@@ -45,7 +45,7 @@ public enum SerializationError: Error, Equatable, LocalizedError {
     case .invalidKey(let key):
       "the key “\(key)” cannot be saved: its parts between dots must not be empty or hold a slash"
     case .unknownFormat(let path):
-      "\(path): its extension is of no format that is known: h5, safetensors, pt, npz"
+      "\(path): its extension is not that of a known format: h5, safetensors, pt, npz"
     }
   }
 

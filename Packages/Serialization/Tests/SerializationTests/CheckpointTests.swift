@@ -40,7 +40,7 @@ import Testing
     try save(["x": Tensor(1)], to: folder.path("x.h5"))
     let error = #expect(throws: SerializationError.self) { try Checkpoint(folder.path("x.h5")) }
     #expect(
-      error?.localizedDescription.hasSuffix("holds no state dict: it is no checkpoint") == true)
+      error?.localizedDescription.hasSuffix("holds no state dict: it is not a checkpoint") == true)
     #expect(throws: SerializationError.self) { try Checkpoint(folder.path("none.h5")) }
   }
 

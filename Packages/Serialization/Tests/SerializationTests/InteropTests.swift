@@ -97,13 +97,13 @@ import Testing
   }
 
   @Test func whatLeadsOutOfTheFile() {
-    #expect(message("links.h5") == "links.h5 is refused: “outside” is a link to another place")
+    #expect(message("links.h5") == "links.h5 is refused: “outside” is a link to another file")
     #expect(
       message("external data.h5")
         == "external data.h5 is refused: “x”: its data is in other files")
     #expect(
       message("circle.h5")
-        == "circle.h5 is refused: the group “a.again” holds itself")
+        == "circle.h5 is refused: the group “a.again” contains itself")
   }
 
   @Test func bombs() {

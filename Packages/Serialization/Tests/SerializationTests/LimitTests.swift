@@ -27,10 +27,10 @@ import Testing
   }
 
   @Test func pickles() throws {
-    #expect(message("nested tuples.pt").contains("more than 100 of its values are in each other"))
+    #expect(message("nested tuples.pt").contains("more than 100 of its values are nested"))
     #expect(
       message("deep.pt")
-        == "deep.pt: more than 100 of its values are in each other; a larger `depth` of "
+        == "deep.pt: more than 100 of its values are nested; a larger `depth` of "
         + "ReadingLimits allows that")
     #expect(message("deep.pt", limits: ReadingLimits(depth: 300)).contains("no tensors in it"))
     for name in ["count.pt", "offset.pt", "strides.pt"] {
@@ -47,7 +47,7 @@ import Testing
     #expect(
       message("packed.pt", limits: ReadingLimits(memory: 1 << 26))
         .contains("with its pickle it would take more than"))
-    #expect(message("itself.pt") == "itself.pt is refused: a value in it holds itself")
+    #expect(message("itself.pt") == "itself.pt is refused: a value in it contains itself")
     for name in [
       "nested tuples.pt", "deep.pt", "count.pt", "offset.pt", "strides.pt", "expanded.pt",
       "twice.pt", "itself.pt",
@@ -61,7 +61,7 @@ import Testing
   @Test func hdf5() throws {
     #expect(
       message("deep.h5")
-        == "deep.h5: more than 100 groups are in each other; a larger `depth` of ReadingLimits "
+        == "deep.h5: more than 100 groups are nested; a larger `depth` of ReadingLimits "
         + "allows that")
     #expect(try load(Self.path("deep.h5"), limits: ReadingLimits(depth: 200)).count == 1)
     #expect(message("groups twice.h5").contains("more names for its objects than"))

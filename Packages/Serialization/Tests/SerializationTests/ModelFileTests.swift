@@ -89,7 +89,7 @@ private func classifier() -> Sequential {
     }
     #expect(
       error?.localizedDescription
-        == "\(folder.path("own.h5")) holds no model that can be made: it is a Residual, no Sequential"
+        == "\(folder.path("own.h5")) holds no model that can be loaded: it is a Residual, not a Sequential"
     )
   }
 
@@ -120,23 +120,23 @@ private func classifier() -> Sequential {
     }
     #expect(
       try message([:])
-        == "path holds no model that can be made: there are only tensors in it; load them with load(_:)"
+        == "path holds no model that can be loaded: there are only tensors in it; load them with load(_:)"
     )
     #expect(
       try message(["model_structure": "{]"])
-        == "path holds no model that can be made: its structure cannot be read")
+        == "path holds no model that can be loaded: its structure cannot be read")
     let text = String(
       decoding: try JSONEncoder().encode(Linear(2, 4).structure()), as: UTF8.self)
     #expect(
       try message(["model_structure": text])
-        == "path holds no model that can be made: the state dict does not match the model: "
+        == "path holds no model that can be loaded: the state dict does not match the model: "
         + "weight has shape [3, 2], the model's [4, 2]; bias has shape [3], the model's [4]")
     // Nested deeper than any model.
     let deep = String(repeating: "{\"children\":[", count: 100_000)
     #expect(try message(["model_structure": deep]) != nil)
     #expect(
       try message(["model_structure": text.replacing("Linear", with: "Process")])
-        == "path holds no model that can be made: the model is a Process, a class that is not "
+        == "path holds no model that can be loaded: the model is a Process, a class that is not "
         + "registered: make it conform to Rebuildable and call Module.register(Process.self)")
   }
 

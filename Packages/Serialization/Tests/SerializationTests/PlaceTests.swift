@@ -74,7 +74,7 @@ import Testing
     let folder = try Folder()
     let path = folder.path(name)
     mkfifo(path, 0o600)
-    #expect(message(path) == "cannot write FILE: it is a device, a pipe or a socket, no file")
+    #expect(message(path) == "cannot write FILE: it is a device, a pipe or a socket, not a file")
     #expect(throws: SerializationError.self) { try load(path) }
     #expect(throws: SerializationError.self) { try inspect(path) }
     #expect(throws: SerializationError.self) {

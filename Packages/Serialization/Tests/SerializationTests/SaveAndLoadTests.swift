@@ -130,7 +130,8 @@ import Testing
     }
     try Data("a,b\n".utf8).write(to: folder.url.appending(path: "x.csv"))
     let other = #expect(throws: SerializationError.self) { try load(folder.path("x.csv")) }
-    #expect(other?.localizedDescription.contains("neither its name nor its beginning") == true)
+    #expect(
+      other?.localizedDescription.contains("neither its extension nor its first bytes") == true)
   }
 
   @Test func whatAFormatCannotHold() throws {

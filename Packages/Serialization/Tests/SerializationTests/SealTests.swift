@@ -66,7 +66,7 @@ import Testing
       let extents = try #require(part["extents"] as? [[Int]])
       return (extents[0][0], extents[0][1])
     }
-    let wrong = "x.h5 is damaged: its seal says what cannot be"
+    let wrong = "x.h5 is damaged: its seal is inconsistent"
     // Two tensors with the same or overlapping bytes.
     #expect(
       try Self.message { parts in
@@ -82,7 +82,7 @@ import Testing
       #expect(try Self.message { $0[2]["extents"] = extents } == wrong)
     }
     // Plain parts with several extents, or with none.
-    let inTensor = "x.h5 is damaged, in the tensor “%”: its seal says what cannot be"
+    let inTensor = "x.h5 is damaged, in the tensor “%”: its seal is inconsistent"
     #expect(
       try Self.message { parts in
         let one = try extent(parts[0])
@@ -97,10 +97,10 @@ import Testing
     )
     #expect(
       try Self.message(compression: 1) { $0[0]["key"] = "none" }
-        == "x.h5 is damaged, in the tensor “none”: its data is not as it was written")
+        == "x.h5 is damaged, in the tensor “none”: its data has changed since it was written")
     #expect(
       try Self.message(compression: 1) { $0[0]["shape"] = [4, 3] }
-        == "x.h5 is damaged, in the tensor “one”: its data is not as it was written")
+        == "x.h5 is damaged, in the tensor “one”: its data has changed since it was written")
   }
 
   /// A file of a later version.
@@ -114,13 +114,14 @@ import Testing
       #expect(error == .newerVersion(path: url.path, version: 3))
       #expect(
         error?.localizedDescription
-          == "\(url.path) is of version 3 of the format, this library knows "
+          == "\(url.path) is of version 3 of the format, and this library supports "
           + "version 2; use a newer one")
     }
     var bytes = try Data(contentsOf: url)
     bytes[bytes.count - 16] ^= 1
     try bytes.write(to: url)
     let damaged = #expect(throws: SerializationError.self) { try load(url.path) }
-    #expect(damaged?.localizedDescription.contains("its seal is not as it was written") == true)
+    #expect(
+      damaged?.localizedDescription.contains("its seal has changed since it was written") == true)
   }
 }

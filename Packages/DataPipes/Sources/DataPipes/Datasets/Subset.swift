@@ -62,7 +62,7 @@ public func randomSplit<Base: Dataset>(
 ) -> [Subset<Base>] {
   guard fractions.allSatisfy({ (0...1).contains($0) }), abs(fractions.reduce(0, +) - 1) < 1e-9
   else {
-    fatalError("randomSplit: shares of \(fractions) do not add up to 1")
+    fatalError("randomSplit: fractions of \(fractions) do not add up to 1")
   }
   var counts = fractions.map { Int((Double(dataset.count) * $0).rounded(.down)) }
   for place in 0..<dataset.count - counts.reduce(0, +) { counts[place % counts.count] += 1 }

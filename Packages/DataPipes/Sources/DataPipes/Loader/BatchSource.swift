@@ -101,7 +101,7 @@ extension BatchChoice {
     }
     guard !hasSampler else {
       throw DataLoaderError.invalidSetting(
-        "examples that come one after another have no other order; leave out shuffle and samplers, "
+        "an iterable dataset cannot be reordered; leave out shuffle and samplers, "
           + "and shuffle a DataPipe by its shuffle(buffer:)")
     }
     let (batchSize, dropLast) = (batchSize, dropLast)

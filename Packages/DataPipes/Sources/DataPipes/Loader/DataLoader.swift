@@ -65,7 +65,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     guard let source = try? source.get() else { return 0 }
     guard let count = source.count else {
       fatalError(
-        "DataLoader.count: this dataset gives one example after another, and does not say how many")
+        "DataLoader.count: the length of this iterable dataset is unknown")
     }
     return count
   }
@@ -75,7 +75,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   public var exampleCount: Int {
     guard let knownExampleCount else {
       fatalError(
-        "DataLoader.exampleCount: this dataset gives one example after another, and does not say how many"
+        "DataLoader.exampleCount: the length of this iterable dataset is unknown"
       )
     }
     return knownExampleCount

@@ -28,7 +28,7 @@ public enum DataLoaderError: Error, LocalizedError {
     case .workerInit(let worker, let cause):
       "DataLoader: workerInit in worker \(worker): \(cause.localizedDescription)"
     case .timeout(let batch, let limit):
-      "DataLoader: batch \(batch) was not there after \(limit)"
+      "DataLoader: batch \(batch) was not ready after \(limit)"
     }
   }
 

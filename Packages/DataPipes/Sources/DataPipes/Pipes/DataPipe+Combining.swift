@@ -175,7 +175,7 @@ public enum PipeError: Error, Equatable, LocalizedError {
   public var errorDescription: String? {
     switch self {
     case .noSuchPipe(let number, let count):
-      "demux: an example was sorted into pipe \(number), of \(count)"
+      "demux: an example was assigned to pipe \(number), of \(count)"
     case .bufferFull(let size):
       "demux: \(size) examples wait for the other pipes, and no more fit; read the pipes in turn, or "
         + "give a larger buffer"

@@ -124,7 +124,7 @@ struct CSVProblem: Error {
 
   static let openQuote = "a quote is opened and never closed"
 
-  static let noUTF8 = "its bytes are no UTF-8"
+  static let noUTF8 = "its bytes are not valid UTF-8"
 
   static func fields(_ count: Int, insteadOf expected: Int) -> String {
     "\(count) \(count == 1 ? "field" : "fields") instead of \(expected)"

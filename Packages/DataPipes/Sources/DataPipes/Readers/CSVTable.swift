@@ -56,7 +56,9 @@ public struct CSVTable: Sendable {
     missing: Set<String> = missingValues
   ) throws {
     guard let byte = separator.asciiValue, separator.isASCII, byte != 0x22, byte != 0x0A else {
-      fatalError("CSVTable: the separator “\(separator)” is no ASCII character, or has a meaning")
+      fatalError(
+        "CSVTable: the separator “\(separator)” is not an ASCII character, or is a quote or a line break"
+      )
     }
     (columnNames, rowNames, columns, count) = try data.withUnsafeBytes { raw in
       let bytes = raw.bindMemory(to: UInt8.self)
@@ -270,11 +272,11 @@ public enum CSVError: Error, Equatable, LocalizedError {
     case .noColumn(let name, let path, let names):
       "\(path) has no column “\(name)”; there are \(Self.list(names))"
     case .noNumbers(let column, let example, let path):
-      "\(path): the column “\(column)” holds texts such as “\(example)”, no numbers; see labels(_:)"
+      "\(path): the column “\(column)” holds strings such as “\(example)”, not numbers; see labels(_:)"
     case .missingValue(let column, let row, let path):
       "\(path): row \(row) has no value in the column “\(column)”"
     case .unknownClass(let text, let column, let row, let path, let classes):
-      "\(path): “\(text)” in row \(row) of the column “\(column)” is none of the classes "
+      "\(path): “\(text)” in row \(row) of the column “\(column)” is not one of the classes "
         + Self.list(classes)
     }
   }

@@ -20,7 +20,7 @@ public enum Digits {
       return try load(from: url.path)
     } catch {
       fatalError(
-        "Digits: this installation of Flambeau is not whole: \(error.localizedDescription)")
+        "Digits: this installation of Flambeau is incomplete: \(error.localizedDescription)")
     }
   }
 
@@ -62,7 +62,7 @@ public enum Digits {
     func outOfRange(_ field: String, _ row: Int) -> DataFileError {
       .damaged(
         path: path, line: row + 1,
-        reason: "“\(field)” in column \(place + 1) is no whole number from 0 to \(limit)")
+        reason: "“\(field)” in column \(place + 1) is not an integer from 0 to \(limit)")
     }
   }
 }

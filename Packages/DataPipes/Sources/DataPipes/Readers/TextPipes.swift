@@ -23,7 +23,7 @@ extension DataPipe<String> {
 
   private static func text(of bytes: [UInt8], _ path: String, line: Int) throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw DataFileError.damaged(path: path, line: line, reason: "its bytes are no UTF-8")
+      throw DataFileError.damaged(path: path, line: line, reason: "its bytes are not valid UTF-8")
     }
     return text
   }
@@ -36,7 +36,7 @@ extension DataPipe<[String]> {
   /// `DataFileError` if the file is invalid.
   public static func csv(_ path: String, separator: Character = ",") -> DataPipe<[String]> {
     guard let byte = separator.asciiValue else {
-      fatalError("DataPipe.csv: the separator “\(separator)” is no ASCII character")
+      fatalError("DataPipe.csv: the separator “\(separator)” is not an ASCII character")
     }
     return DataPipe {
       let data = try contents(of: path, mapped: true)

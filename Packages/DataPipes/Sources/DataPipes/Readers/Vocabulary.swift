@@ -84,6 +84,6 @@ public struct VocabularyError: Error, Equatable, LocalizedError {
   public let count: Int
 
   public var errorDescription: String? {
-    "“\(token)” at place \(place) is none of the vocabulary's \(count) tokens"
+    "“\(token)” at index \(place) is not one of the vocabulary's \(count) tokens"
   }
 }

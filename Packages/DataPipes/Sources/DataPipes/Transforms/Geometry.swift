@@ -35,7 +35,7 @@ public struct RandomCrop: Transform {
     let (fullHeight, fullWidth) = size(whole)
     guard height <= fullHeight, width <= fullWidth else {
       fatalError(
-        "RandomCrop: a part of \(height)×\(width) of an image of \(fullHeight)×\(fullWidth)")
+        "RandomCrop: a crop of \(height)×\(width) of an image of \(fullHeight)×\(fullWidth)")
     }
     if (height, width) == (fullHeight, fullWidth) { return whole }
     let top = Tensor.randint(0, fullHeight - height + 1, [1]).item(as: Int.self)
@@ -67,7 +67,7 @@ public struct CenterCrop: Transform {
     let (fullHeight, fullWidth) = size(image)
     guard (1...fullHeight).contains(height), (1...fullWidth).contains(width) else {
       fatalError(
-        "CenterCrop: a part of \(height)×\(width) of an image of \(fullHeight)×\(fullWidth)")
+        "CenterCrop: a crop of \(height)×\(width) of an image of \(fullHeight)×\(fullWidth)")
     }
     func start(_ whole: Int, _ part: Int) -> Int {
       Int((Double(whole - part) / 2).rounded(.toNearestOrEven))

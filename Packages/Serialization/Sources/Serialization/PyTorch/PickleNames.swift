@@ -46,9 +46,9 @@ enum PickleNames {
     "torch._utils _rebuild_sparse_tensor": "it is sparse",
     "torch._utils _rebuild_sparse_csr_tensor": "it is sparse",
     "torch._utils _rebuild_nested_tensor": "it is a nested tensor",
-    "torch._utils _rebuild_qtensor": "it is quantised",
+    "torch._utils _rebuild_qtensor": "it is quantized",
     "torch._utils _rebuild_meta_tensor_no_storage": "it is on the device “meta”, without data",
-    "torch._utils _rebuild_wrapper_subclass": "it is of a class of its own",
+    "torch._utils _rebuild_wrapper_subclass": "it is of a custom tensor class",
     "torch._utils _rebuild_device_tensor_from_numpy": "it comes from another device by NumPy",
     "torch._utils _rebuild_device_tensor_from_cpu_tensor": "it comes from another device",
     "torch._utils _rebuild_xla_tensor": "it comes from another device",
@@ -83,7 +83,7 @@ enum PickleNames {
     let kind = String(name.dropFirst(6).dropLast(7))
     if let type = types[kind] { return (type, nil) }
     if kind.hasPrefix("Complex") { return (nil, "it is complex") }
-    if kind.hasPrefix("Q") { return (nil, "it is quantised") }
+    if kind.hasPrefix("Q") { return (nil, "it is quantized") }
     return nil
   }
 
@@ -97,9 +97,9 @@ enum PickleNames {
     case "uint32": return (.uint32, nil)
     case "uint64": return (.uint64, nil)
     case _ where own.hasPrefix("complex"): return (nil, "it is complex")
-    case _ where own.hasPrefix("quint") || own.hasPrefix("qint"): return (nil, "it is quantised")
+    case _ where own.hasPrefix("quint") || own.hasPrefix("qint"): return (nil, "it is quantized")
     case _ where own.wholeMatch(of: /(float|bfloat|int|uint|bits)\d+\w*/) != nil:
-      return (nil, "it is of the dtype \(own)")
+      return (nil, "it has the dtype \(own)")
     default: return nil
     }
   }
@@ -120,7 +120,7 @@ extension PickleReader {
 
   /// The storage that a persistent id refers to.
   func storage(of id: Place) throws -> PickleValue {
-    let failure = PickleFailure(reason: "a storage in it is none")
+    let failure = PickleFailure(reason: "it contains an invalid storage")
     guard case .tuple(let parts) = values[id], let first = parts.first,
       case .text(let kind) = values[first]
     else { throw failure }
@@ -146,7 +146,7 @@ extension PickleReader {
   mutating func call(_ callable: Place, _ arguments: Place) throws -> Place {
     guard case .global(let name) = values[callable], case .tuple(let parts) = values[arguments]
     else {
-      throw PickleFailure(reason: "it calls something that is no name", isRefused: true)
+      throw PickleFailure(reason: "it calls something that is not a name", isRefused: true)
     }
     if let kind = PickleNames.otherTensors[name] { return try add(.unsupported(kind)) }
     if PickleNames.dictionaries.contains(name) { return try dictionary(parts) }
@@ -189,7 +189,7 @@ extension PickleReader {
         switch values[pair] {
         case .list(let parts) where parts.count == 2, .tuple(let parts) where parts.count == 2:
           return (parts[0], parts[1])
-        default: throw PickleFailure(reason: "a dictionary in it is none")
+        default: throw PickleFailure(reason: "it contains an invalid dictionary")
         }
       }
       return try add(.dictionary(entries), holding: 2 * entries.count)
@@ -212,18 +212,18 @@ extension PickleReader {
     guard parts.count >= 4, case .storage(let storage) = values[parts[0]],
       case .integer(let offset) = values[parts[1]], let shape = integers(parts[2]),
       let strides = integers(parts[3]), shape.count == strides.count
-    else { throw PickleFailure(reason: "a tensor in it is none") }
+    else { throw PickleFailure(reason: "it contains an invalid tensor") }
     if let kind = storage.unsupported { return .unsupported(kind) }
     var type = storage.type
     if let dtype {
       guard case .global(let name) = values[dtype], let found = PickleNames.dtype(name) else {
-        throw PickleFailure(reason: "a tensor's dtype in it is none")
+        throw PickleFailure(reason: "it contains a tensor with an invalid dtype")
       }
       if let kind = found.unsupported { return .unsupported(kind) }
       type = found.type
     }
     guard let type, storage.type == nil || storage.type == type else {
-      throw PickleFailure(reason: "a tensor's dtype in it is another than its storage's")
+      throw PickleFailure(reason: "it contains a tensor whose dtype differs from its storage's")
     }
     var isNegative = false
     if let metadata, case .dictionary(let entries) = values[metadata] {
@@ -231,7 +231,7 @@ extension PickleReader {
         if case .text("neg") = values[key], case .bool(true) = values[value] { isNegative = true }
       }
     }
-    if isNegative, type.dtype == .bool { return .unsupported("it is the negative of truth values") }
+    if isNegative, type.dtype == .bool { return .unsupported("it is a negated bool tensor") }
     return .tensor(
       PickleTensor(
         storage: storage, type: type, offset: offset, shape: shape, strides: strides,

@@ -33,8 +33,8 @@ struct PickleReader {
       if try !readConstant(code), try !readContainer(code), try !readMemo(code) {
         guard !"FPSVdglp".utf8.contains(code) else {
           throw PickleFailure(
-            reason: "it is of pickle protocol 0, by which PyTorch itself reads no tensors; save it "
-              + "with a later one")
+            reason: "it uses pickle protocol 0, with which PyTorch itself reads no tensors; save "
+              + "it with a later one")
         }
         throw PickleFailure(
           reason: "it uses the operation 0x\(String(code, radix: 16)), which no checkpoint needs",
@@ -81,7 +81,7 @@ struct PickleReader {
     case UInt8(ascii: "c"): try push(try global(try line(), try line()))
     case 0x93:
       guard case .text(let name) = values[try pop()], case .text(let module) = values[try pop()]
-      else { throw PickleFailure(reason: "a name in it is no text") }
+      else { throw PickleFailure(reason: "it contains a name that is not a string") }
       try push(try global(module, name))
     default: return false
     }
@@ -186,7 +186,7 @@ struct PickleReader {
   private mutating func text(_ count: Int) throws -> String {
     try budget.take(count, for: "its pickle")
     guard let text = String(validating: try take(count), as: UTF8.self) else {
-      throw PickleFailure(reason: "a text in it is no UTF-8")
+      throw PickleFailure(reason: "it contains a string that is not valid UTF-8")
     }
     return text
   }

@@ -82,6 +82,6 @@ struct PickleFailure: Error {
   /// Whether it was rejected since it might do harm.
   var isRefused = false
 
-  static let cut = PickleFailure(reason: "it ends in its middle")
-  static let noPickle = PickleFailure(reason: "it is no pickle")
+  static let cut = PickleFailure(reason: "it is truncated")
+  static let noPickle = PickleFailure(reason: "it is not a pickle")
 }

@@ -29,7 +29,7 @@ struct PyTorchFile {
           reason: "it is in the format of PyTorch before 0.1.10; save it again with a later one")
       } else if start.starts(with: [0x80]) {
         throw SerializationError.unsupported(
-          path: path, tensor: nil, reason: "it is a pickle, but none of torch.save's")
+          path: path, tensor: nil, reason: "it is a pickle, but not one of torch.save's")
       } else {
         (values, root, storages) = try PyTorchStorages.open(archive: path, limits: limits)
       }
@@ -104,7 +104,7 @@ struct PyTorchFile {
     var walk = Walk()
     try collect(root, prefix: "", &walk)
     guard let parts = try parts(of: root) else {
-      throw SerializationError.notAStateDict(path: path, reason: "it is no dictionary")
+      throw SerializationError.notAStateDict(path: path, reason: "it is not a dictionary")
     }
     return (walk.found, parts.isEmpty)
   }
@@ -144,7 +144,7 @@ struct PyTorchFile {
   /// Adds a container to those around the current value. Throws if it contains itself, or is too deep.
   func enter(_ place: PickleValue.Place, _ around: inout Set<PickleValue.Place>) throws {
     guard around.insert(place).inserted else {
-      throw SerializationError.refused(path: path, reason: "a value in it holds itself")
+      throw SerializationError.refused(path: path, reason: "a value in it contains itself")
     }
     try checkDepth(around.count)
   }
@@ -155,7 +155,7 @@ struct PyTorchFile {
     guard depth <= min(limits.depth, 2000) else {
       throw SerializationError.limitExceeded(
         path: path,
-        reason: "more than \(min(limits.depth, 2000)) of its values are in each other; a larger "
+        reason: "more than \(min(limits.depth, 2000)) of its values are nested; a larger "
           + "`depth` of ReadingLimits allows that")
     }
   }
@@ -206,10 +206,11 @@ struct PyTorchFile {
     _ place: PickleValue.Place, _ key: String, _ cache: inout StorageCache
   ) throws -> Tensor {
     if case .unsupported(let kind) = values[place] {
-      throw SerializationError.unsupported(path: path, tensor: key, reason: "\(kind); no tensor is")
+      throw SerializationError.unsupported(
+        path: path, tensor: key, reason: "\(kind), which is not supported")
     }
     guard case .tensor(let own) = values[place] else {
-      throw SerializationError.notAStateDict(path: path, reason: "“\(key)” is no tensor")
+      throw SerializationError.notAStateDict(path: path, reason: "“\(key)” is not a tensor")
     }
     try check(own, key)
     let dtype = own.type.dtype

@@ -25,7 +25,7 @@ enum PyTorchStorages {
         let size = tensor.type.byteCount(of: [tensor.storageCount]),
         first <= place.count, size <= place.count - first
       else {
-        throw PickleFailure(reason: "the storage “\(key)” is shorter than it says")
+        throw PickleFailure(reason: "the storage “\(key)” is shorter than declared")
       }
       return try file.tensor(
         at: place.lowerBound + first, [tensor.storageCount], tensor.type)
@@ -48,7 +48,7 @@ extension PyTorchStorages {
     guard !archive.names.contains(where: { $0.hasPrefix(folder + "code/") }) else {
       throw SerializationError.unsupported(
         path: path, tensor: nil,
-        reason: "it is a TorchScript program; save its state_dict() by torch.save")
+        reason: "it is a TorchScript program; save its state_dict() with torch.save")
     }
     var swapped = false
     if archive.names.contains(folder + "byteorder") {
@@ -89,13 +89,13 @@ extension PyTorchStorages {
       let version = try reader.read()
       guard case .integer(1001) = reader.values[version] else {
         throw SerializationError.unsupported(
-          path: path, tensor: nil, reason: "its version of torch.save's format is not known here")
+          path: path, tensor: nil, reason: "its version of torch.save's format is unknown")
       }
       let system = try reader.read()
       guard try reader.isLittleEndian(system) else {
         throw SerializationError.unsupported(
           path: path, tensor: nil,
-          reason: "its numbers are in another order of bytes than this machine's")
+          reason: "its byte order is not this machine's")
       }
       let root = try reader.read()
       let names = try reader.read()
