@@ -14,7 +14,7 @@ struct DigitsCommand: ParsableCommand {
   @Option(help: "The seed of all random numbers.")
   var seed: UInt64 = 0
 
-  @Option(help: "How often training goes through the data.")
+  @Option(help: "The number of epochs.")
   var epochs = 60
 
   @Option(help: "A file of digits to use instead of the one in the package.")

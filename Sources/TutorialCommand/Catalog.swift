@@ -6,7 +6,7 @@ struct Catalog: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write the chapters as a DocC catalog, for the documentation's site.")
 
-  @Argument(help: "The catalog's folder; it is written anew.")
+  @Argument(help: "The catalog's folder; it is replaced.")
   var folder: String
 
   func run() throws {

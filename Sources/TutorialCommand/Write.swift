@@ -4,7 +4,7 @@ import Foundation
 /// Updates the outputs, messages and pictures on a chapter's page by running its program; for authors.
 struct Write: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a chapter's main.swift, outputs and pictures anew, from its page's blocks.",
+    abstract: "Rewrite a chapter's main.swift, outputs and pictures from its page's blocks.",
     discussion: "For those who change a chapter: look at what has changed before you commit it.")
 
   @Argument(help: "The number of a chapter, or the path of any other page.")

@@ -15,7 +15,7 @@ import Synchronization
         H5open()
         isPrepared = true
       }
-      // Error printing is a setting of each thread.
+      // Each thread has an error stack of its own.
       hdf5_silence()
       result = try body()
     }
