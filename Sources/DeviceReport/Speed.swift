@@ -16,8 +16,8 @@ struct Speed {
     limits = CUDA.limits(of: device)
   }
 
-  /// The time that the device takes, in seconds: the median of seven measurements, each of so many
-  /// repetitions that they take at least 20 ms.
+  /// The time that the device takes, in seconds: the median of seven measurements, each with
+  /// enough repetitions to take at least 20 ms.
   private func seconds(_ body: () -> Void) -> Double {
     func measure(_ count: Int) -> Double {
       let (start, end) = (CUDA.Event(device), CUDA.Event(device))

@@ -97,7 +97,7 @@ import Testing
     #expect(result.output.contains("84 to train on, 12 to validate with, 24 to test with"))
   }
 
-  /// What each mistake says. It goes to standard error, and no trace of a crash with it.
+  /// The message of each error goes to standard error, without traces of a crash.
   @Test func inspecting() async throws {
     let path = folder.url.appending(path: "model.safetensors").path
     try save(["a.weight": .zeros([2, 3]), "a.bias": Tensor([1, 2])], to: path)

@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  // MARK: What is refused
+  // MARK: Rejected files
 
   private func message(_ name: String) -> String {
     let error = #expect(throws: SerializationError.self) { try load(Golden.path(name)) }

@@ -20,7 +20,7 @@ public protocol Collatable: Sendable {
 public struct CollationError: Error, Equatable, LocalizedError {
   /// The index of the example in the batch, from 0.
   public let place: Int
-  /// What is wrong with it.
+  /// A description of the problem.
   public let reason: String
 
   /// Creates an error.
