@@ -97,7 +97,6 @@ import Testing
     #expect(result.output.contains("84 to train on, 12 to validate with, 24 to test with"))
   }
 
-  /// The message of each error goes to standard error, without traces of a crash.
   @Test func inspecting() async throws {
     let path = folder.url.appending(path: "model.safetensors").path
     try save(["a.weight": .zeros([2, 3]), "a.bias": Tensor([1, 2])], to: path)
@@ -133,6 +132,7 @@ import Testing
     #expect(none.errors == "Error: cannot read none.pt: No such file or directory\n")
   }
 
+  /// The message of each error, which goes to standard error, without traces of a crash.
   static let mistakes: [(arguments: [String], status: Int32, message: String)] = [
     (["--data", "none.csv"], 1, "Error: cannot read none.csv: No such file or directory\n"),
     (

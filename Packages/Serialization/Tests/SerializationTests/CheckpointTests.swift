@@ -32,7 +32,8 @@ import Testing
       missing?.localizedDescription
         == "\(folder.path(name)) has no value “step”; there are epoch, loss, settings")
     let other = #expect(throws: CheckpointError.self) { try loaded.get("epoch", as: String.self) }
-    #expect(other?.localizedDescription.hasSuffix("the value “epoch” is not of type String") == true)
+    #expect(
+      other?.localizedDescription.hasSuffix("the value “epoch” is not of type String") == true)
   }
 
   @Test func aStateDictIsNoCheckpoint() throws {

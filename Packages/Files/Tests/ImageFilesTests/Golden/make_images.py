@@ -50,7 +50,7 @@ png("linear.png", color, 2, linear)
 png("profile.png", color, 2, (b"iCCP", b"sRGB\0\0" + zlib.compress(bytes(400))))
 png("text.png", color, 2, (b"zTXt", b"Comment\0\0" + zlib.compress(bytes(10**6), 9)))
 png("transparent.png", color, 2, (b"tRNS", struct.pack(">HHH", *map(int, color[3, 4]))))
-# A large image of one bit per pixel, all of one color.
+# Images of one bit per pixel: one of a single color, and one whose header declares 50,000 × 50,000 pixels.
 png("large.png", np.zeros((4000, 500), np.uint8), 0, depth=1, size=(4000, 4000))
 png("huge.png", np.zeros((1, 6250), np.uint8), 0, depth=1, size=(50_000, 50_000))
 
