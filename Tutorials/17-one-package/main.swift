@@ -43,8 +43,7 @@ print((columns.mv(line) - y).abs().amax())
 
 try "wind 3\nrain 12\nsun 0\nrain 7\n".write(toFile: "days.txt", atomically: true, encoding: .utf8)
 let rain = DataPipe<String>.lines("days.txt")
-  .map { $0.split(separator: " ") }
-  .filter { $0[0] == "rain" }
-  .map { Int($0[1]) ?? 0 }
+  .filter { $0.hasPrefix("rain") }
+  .map { line in Int(line.dropFirst(5)) ?? 0 }
 print(try rain.collect())
 for batch in try rain.batch(2).collect() { print(batch.reduce(0, +), "mm") }

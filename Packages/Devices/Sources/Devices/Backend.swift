@@ -8,7 +8,7 @@
 /// Nothing above this package depends on the device. All views of a call are on the backend's device, and the outputs
 /// are allocated, with the shape of the result. Unless stated otherwise, outputs are contiguous, inputs have any
 /// strides, and all have the same dtype. Inputs of `convert` and of element-wise operations may also be a single
-/// number on the CPU, broadcast: ``StridedView/isNumber``.
+/// number on the CPU, broadcast: ``StridedView/isCPUScalar``.
 ///
 /// Calls may return before their work is done, except ``copyOut(from:to:byteCount:)``, which waits for it.
 /// `Device.register` registers a device under a name.

@@ -52,7 +52,7 @@ public struct StridedView: Sendable {
   }
 
   /// Whether it is a single number on the CPU, possibly broadcast.
-  public var isNumber: Bool {
+  public var isCPUScalar: Bool {
     storage.device.kind == .cpu
       && zip(layout.shape, layout.strides).allSatisfy { $0 == 1 || $1 == 0 }
   }

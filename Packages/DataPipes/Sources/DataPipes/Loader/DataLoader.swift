@@ -30,7 +30,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     var prefetchFactor: Int
     var persist: Bool
     var timeout: Duration?
-    var initialise: (@Sendable (Int) throws -> Void)?
+    var initialize: (@Sendable (Int) throws -> Void)?
     /// Whether batches are copied to page-locked memory.
     var pin: Bool
   }
@@ -42,7 +42,7 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     /// The position to resume from in the next loop.
     var resumed: DataLoaderState?
     /// Persistent workers that wait for the next loop.
-    var idle: [WorkerTeam] = []
+    var idle: [WorkerPool] = []
   }
 
   init(
@@ -155,10 +155,10 @@ extension DataLoader {
   }
 
   /// Workers for an epoch: idle ones, or new ones.
-  private func team() -> WorkerTeam {
+  private func team() -> WorkerPool {
     if let idle = progress.withLock({ $0.idle.popLast() }) { return idle }
-    let initialise = workers.initialise
-    return WorkerTeam(workers.count) { try initialise?($0) }
+    let initialize = workers.initialize
+    return WorkerPool(workers.count) { try initialize?($0) }
   }
 
   /// Records the progress of the epoch that began last.

@@ -6,7 +6,7 @@ struct EpochPlan<Batch: Sendable> {
   /// The seed from which the seeds of batches and workers are derived.
   let seed: UInt64
   /// The threads that make batches; nil if the loop's thread makes them.
-  let team: WorkerTeam?
+  let team: WorkerPool?
   /// The maximum number of batches that are ready or being made.
   let capacity: Int
   /// The maximum time to wait for a batch.
@@ -18,9 +18,9 @@ enum EpochEvent {
   /// The number of batches of the epoch that have been taken.
   case taken(Int)
   /// The epoch has ended, completely or with an error, and its threads are free.
-  case ended((any Error)?, WorkerTeam?)
+  case ended((any Error)?, WorkerPool?)
   /// The epoch was abandoned, and its threads are free.
-  case left(WorkerTeam?)
+  case left(WorkerPool?)
 }
 
 /// One pass over a loader's batches, which requests its plan when it begins and reports its progress as
@@ -41,7 +41,7 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
     case toBegin
     /// The calling thread makes the batches, with a generator of their own as the default.
     case alone(ExampleIterator<Job<Batch>>, seed: UInt64, Generator)
-    case withWorkers(OrderedWork<Batch>, WorkerTeam)
+    case withWorkers(OrderedWork<Batch>, WorkerPool)
     case over
   }
 
@@ -147,7 +147,7 @@ final class Epoch<Batch: Sendable>: @unchecked Sendable {
   }
 
   /// Ends the epoch, and returns its threads.
-  private func stopped() -> WorkerTeam? {
+  private func stopped() -> WorkerPool? {
     defer { state = .over }
     guard case .withWorkers(let work, let team) = state else { return nil }
     work.stop()

@@ -15,7 +15,7 @@ final class Cancellation: Sendable {
 /// Random numbers that a job draws depend only on the seed and the job's number, not on the thread.
 final class OrderedWork<Output>: Sendable {
   private let jobs: Mutex<Jobs>
-  private let results: ResultLine<Output>
+  private let results: ReorderBuffer<Output>
   private let seed: UInt64
   private let cancellation: Cancellation
 
@@ -39,7 +39,7 @@ final class OrderedWork<Output>: Sendable {
   ) {
     (self.seed, self.cancellation) = (seed, cancellation)
     jobs = Mutex(Jobs(source: source, number: firstNumber))
-    results = ResultLine(
+    results = ReorderBuffer(
       firstNumber: firstNumber, capacity: capacity, makers: threads, cancellation: cancellation)
   }
 

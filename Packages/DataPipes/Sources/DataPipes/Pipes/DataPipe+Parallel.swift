@@ -44,7 +44,7 @@ private func aheadOf<Result: Sendable>(
   let work = OrderedWork(
     jobs, threads: threads, capacity: capacity, seed: Generator.default.nextSeed(),
     cancellation: Cancellation())
-  let team = WorkerTeam(threads) { _ in }
+  let team = WorkerPool(threads) { _ in }
   team.perform { _, _ in work.work() }
   let running = Running(work, team)
   return ExampleIterator { try running.work.take() }
@@ -53,9 +53,9 @@ private func aheadOf<Result: Sendable>(
 /// Stops the work when its iterator is released.
 private final class Running<Result: Sendable> {
   let work: OrderedWork<Result>
-  private let team: WorkerTeam
+  private let team: WorkerPool
 
-  init(_ work: OrderedWork<Result>, _ team: WorkerTeam) {
+  init(_ work: OrderedWork<Result>, _ team: WorkerPool) {
     (self.work, self.team) = (work, team)
   }
 

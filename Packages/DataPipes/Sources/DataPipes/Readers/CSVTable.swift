@@ -212,7 +212,7 @@ extension CSVTable {
         tensor = try Tensor(filled, shape: [count])
       case .strings(let texts):
         let sample = texts.lazy.compactMap(\.self).first ?? ""
-        throw CSVError.noNumbers(column: name, example: sample, path: path)
+        throw CSVError.notNumeric(column: name, example: sample, path: path)
       }
       return tensor.to(dtype)
     }
@@ -261,7 +261,7 @@ public enum CSVError: Error, Equatable, LocalizedError {
   /// There is no column of this name.
   case noColumn(String, path: String, names: [String])
   /// A column that should hold numbers holds strings.
-  case noNumbers(column: String, example: String, path: String)
+  case notNumeric(column: String, example: String, path: String)
   /// A required value is missing.
   case missingValue(column: String, row: Int, path: String)
   /// A label is not one of the classes.
@@ -271,7 +271,7 @@ public enum CSVError: Error, Equatable, LocalizedError {
     switch self {
     case .noColumn(let name, let path, let names):
       "\(path) has no column “\(name)”; there are \(Self.list(names))"
-    case .noNumbers(let column, let example, let path):
+    case .notNumeric(let column, let example, let path):
       "\(path): the column “\(column)” holds strings such as “\(example)”, not numbers; see labels(_:)"
     case .missingValue(let column, let row, let path):
       "\(path): row \(row) has no value in the column “\(column)”"

@@ -35,7 +35,7 @@ struct CUDABackend: Backend {
     let stream = gpu.stream
     for view in views {
       guard view.storage.device == gpu.device else {
-        if numbers, view.isNumber { continue }
+        if numbers, view.isCPUScalar { continue }
         fatalError(
           "\(operation()): one tensor is on \(view.storage.device), another on \(gpu.device); move one "
             + "with to(_:)")
@@ -88,7 +88,7 @@ struct CUDABackend: Backend {
 
   func convert(_ x: StridedView, into y: StridedView) {
     prepare("convert", [x, y], numbers: true)
-    if x.dtype == y.dtype, x.layout.isContiguous, y.layout.isContiguous, !x.isNumber {
+    if x.dtype == y.dtype, x.layout.isContiguous, y.layout.isContiguous, !x.isCPUScalar {
       let byteCount = y.layout.numel * y.dtype.itemSize
       guard byteCount > 0, x.pointer != y.pointer else { return }
       return gpu.check(
@@ -96,7 +96,7 @@ struct CUDABackend: Backend {
           y.pointer.devicePointer, x.pointer.devicePointer, byteCount, gpu.stream),
         "cuMemcpyDtoDAsync")
     }
-    let x = x.isNumber ? x.moved(to: gpu.device) : x
+    let x = x.isCPUScalar ? x.moved(to: gpu.device) : x
     gpu.launch(
       kernel("convert", in: "convert", y.dtype, operation: x.dtype),
       over: y.layout.numel / 4 + 1,

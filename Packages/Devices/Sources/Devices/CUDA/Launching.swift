@@ -62,14 +62,14 @@ extension Walk {
           + "\(shape)")
     }
     withUnsafeMutableBytes(of: &data) { data in
-      for (place, view) in views.enumerated() where !view.isNumber {
+      for (place, view) in views.enumerated() where !view.isCPUScalar {
         data.storeBytes(
           of: UnsafeMutableRawPointer?.some(view.pointer), toByteOffset: 8 * place,
           as: UnsafeMutableRawPointer?.self)
       }
     }
     withUnsafeMutableBytes(of: &numbers) { numbers in
-      for (place, view) in views.enumerated() where view.isNumber {
+      for (place, view) in views.enumerated() where view.isCPUScalar {
         numbers.baseAddress!.advanced(by: 8 * place)
           .copyMemory(from: view.pointer, byteCount: view.dtype.itemSize)
       }

@@ -36,7 +36,7 @@ extension StridedView {
     _ body: (any Backend, StridedView, StridedView, StridedView) -> Void
   ) -> StridedView {
     let shape = Layout.broadcastShape(layout.shape, other.layout.shape)!
-    let device = isNumber ? other.storage.device : storage.device
+    let device = isCPUScalar ? other.storage.device : storage.device
     let y = StridedView(empty: Layout(contiguous: shape), dtype: dtype, device: device)
     body(device.backend, broadcast(to: shape), other.broadcast(to: shape), y)
     return y

@@ -89,7 +89,7 @@ final class Autocast: Sendable {
   }
 
   /// Whether operations with this need compute in float32 here.
-  func grants(_ precision: PrecisionNeed) -> Bool {
+  func grants(_ precision: AutocastPolicy) -> Bool {
     switch precision {
     case .none, .lowered: false
     case .onGPUs: kind != .cpu
@@ -100,7 +100,7 @@ final class Autocast: Sendable {
 
 /// What autocast does to the inputs of an operation. For Flambeau's packages only.
 @_spi(Flambeau)
-public enum PrecisionNeed: Sendable {
+public enum AutocastPolicy: Sendable {
   /// They are left as they are.
   case none
   /// They are converted to float32: PyTorch has a list for GPUs, and a shorter one for all devices.
@@ -114,7 +114,7 @@ extension Tensor {
   var forProducts: Tensor { Autocast.current?.lowered(self) ?? self }
 
   /// This tensor in float32 where ``autocast(_:dtype:enabled:_:)`` prescribes it; nil where it is used as it is.
-  func raised(_ precision: PrecisionNeed) -> Tensor? {
+  func raised(_ precision: AutocastPolicy) -> Tensor? {
     guard Autocast.current != nil, view.dtype(for: precision) != dtype else { return nil }
     return to(.float32)
   }
@@ -133,7 +133,7 @@ extension Tensor {
 
 extension StridedView {
   /// The dtype that an operation computes these elements in.
-  func dtype(for precision: PrecisionNeed) -> DType {
+  func dtype(for precision: AutocastPolicy) -> DType {
     guard dtype.isHalf, let autocast = Autocast.current, autocast.kind == storage.device.kind,
       autocast.grants(precision)
     else { return dtype }

@@ -53,7 +53,7 @@ extension Operator {
 
   /// An operation whose derivatives are computed together, with their formulas.
   convenience init(
-    joint name: String, precision: PrecisionNeed = .none, _ formulas: String...
+    joint name: String, precision: AutocastPolicy = .none, _ formulas: String...
   ) {
     self.init(
       name, formulas.map { Derivative($0, saving: .output, rule: .joint) }, precision: precision)

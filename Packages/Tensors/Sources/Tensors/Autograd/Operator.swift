@@ -25,7 +25,7 @@ public final class Operator: @unchecked Sendable {
   /// The names of its numeric parameters.
   public let parameters: [String]
   /// What autocast does to its inputs.
-  let precision: PrecisionNeed
+  let precision: AutocastPolicy
   /// The derivatives with respect to each input.
   public let derivatives: [Derivative]
   // The operands that the derivatives with respect to the first two inputs save, read at every call.
@@ -52,7 +52,7 @@ public final class Operator: @unchecked Sendable {
 
   /// Creates an operator that autocast treats specially.
   convenience init(
-    _ name: String, precision: PrecisionNeed, parameters: [String] = [],
+    _ name: String, precision: AutocastPolicy, parameters: [String] = [],
     _ derivatives: Derivative...
   ) {
     self.init(name, derivatives, precision: precision, parameters: parameters)
@@ -60,7 +60,7 @@ public final class Operator: @unchecked Sendable {
 
   /// Creates an element-wise operator of one tensor.
   convenience init(
-    _ kernel: UnaryOperation, name: String? = nil, precision: PrecisionNeed = .none,
+    _ kernel: UnaryOperation, name: String? = nil, precision: AutocastPolicy = .none,
     parameters: [String] = [], _ derivatives: Derivative...
   ) {
     self.init(
@@ -70,7 +70,7 @@ public final class Operator: @unchecked Sendable {
 
   /// Creates an element-wise operator of two tensors.
   convenience init(
-    _ kernel: BinaryOperation, precision: PrecisionNeed = .none, _ derivatives: Derivative...
+    _ kernel: BinaryOperation, precision: AutocastPolicy = .none, _ derivatives: Derivative...
   ) {
     self.init(
       "\(kernel)", derivatives, binary: kernel, domain: kernel.domain, precision: precision)
@@ -78,7 +78,7 @@ public final class Operator: @unchecked Sendable {
 
   init(
     _ name: String, _ derivatives: [Derivative], unary: UnaryOperation? = nil,
-    binary: BinaryOperation? = nil, domain: Domain = .all, precision: PrecisionNeed = .none,
+    binary: BinaryOperation? = nil, domain: Domain = .all, precision: AutocastPolicy = .none,
     parameters: [String] = []
   ) {
     (self.name, self.derivatives) = (name, derivatives)

@@ -26,7 +26,7 @@ public protocol TensorOrNone {
 /// - Parameter precision: the need for which autocast leaves the result in float32.
 @_spi(Flambeau)
 public func roundedOnce<each Input: TensorOrNone>(
-  _ inputs: repeat each Input, precision: PrecisionNeed = .none,
+  _ inputs: repeat each Input, precision: AutocastPolicy = .none,
   _ compute: (repeat each Input) -> Tensor
 ) -> Tensor {
   var given: [Tensor] = []

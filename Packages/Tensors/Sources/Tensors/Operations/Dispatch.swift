@@ -82,8 +82,9 @@ func test(_ test: ElementTest, _ x: Tensor) -> Tensor {
 
 /// a where the condition is true, else b.
 func choose(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-  let device = condition.isNumber ? commonDevice(a, b) : commonDevice(condition, a.isNumber ? b : a)
-  guard condition.dtype == .bool, condition.device == device || condition.isNumber else {
+  let device =
+    condition.isCPUScalar ? commonDevice(a, b) : commonDevice(condition, a.isCPUScalar ? b : a)
+  guard condition.dtype == .bool, condition.device == device || condition.isCPUScalar else {
     fatalError(
       "where: the condition is \(condition.dtype) on \(condition.device); it must be bool on \(device)"
     )
@@ -151,7 +152,7 @@ extension Tensor {
 
 extension Tensor {
   /// Whether it is a scalar on the CPU, which operations on any device accept.
-  var isNumber: Bool { ndim == 0 && device.kind == .cpu }
+  var isCPUScalar: Bool { ndim == 0 && device.kind == .cpu }
 
   /// Stops the program if tensors are on different devices.
   static func requireOneDevice(_ operation: String, _ tensors: [Tensor?]) {
@@ -173,7 +174,7 @@ private func commonDevice(_ a: Tensor, _ b: Tensor) -> Device {
 func aligned(_ a: Tensor, _ b: Tensor, for operation: Any, _ domain: Domain) -> (
   StridedView, StridedView
 ) {
-  if a.view.storage.device != b.view.storage.device, !a.isNumber, !b.isNumber {
+  if a.view.storage.device != b.view.storage.device, !a.isCPUScalar, !b.isCPUScalar {
     fatalError(
       "\(operation): one tensor is on \(a.device), the other on \(b.device); move one with to(_:)")
   }

@@ -32,7 +32,7 @@ extension Tensor {
         "\(name): the result is \(result), and the tensor's \(dtype) of shape \(shape) cannot hold it; "
           + "make a new tensor instead, or convert this one with to(.\(result)) first")
     }
-    guard other.view.layout.broadcast(to: shape) != nil, other.device == device || other.isNumber
+    guard other.view.layout.broadcast(to: shape) != nil, other.device == device || other.isCPUScalar
     else {
       fatalError(
         "\(name): shape \(other.shape) on \(other.device) does not broadcast to \(shape) on \(device)"

@@ -6,7 +6,7 @@ import Synchronization
 /// thread or task.
 ///
 /// Its capacity is limited: a maker waits for room before it makes a result.
-final class ResultLine<Output>: Sendable {
+final class ReorderBuffer<Output>: Sendable {
   private let state: Mutex<State>
   private let capacity: Int
   /// The number of freed slots that are released to the makers together, since waking a maker takes

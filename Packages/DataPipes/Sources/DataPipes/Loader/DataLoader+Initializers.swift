@@ -35,7 +35,7 @@ extension DataLoader {
       exampleCount: dataset.access.count,
       workers: Workers(
         count: numWorkers, prefetchFactor: prefetchFactor, persist: persistentWorkers,
-        timeout: timeout, initialise: workerInit, pin: pinMemory),
+        timeout: timeout, initialize: workerInit, pin: pinMemory),
       makeSource: { try $0.source(of: dataset, collate: collate) })
   }
 
@@ -54,7 +54,7 @@ extension DataLoader {
       exampleCount: dataset.access.count,
       workers: Workers(
         count: numWorkers, prefetchFactor: prefetchFactor, persist: persistentWorkers,
-        timeout: timeout, initialise: workerInit, pin: pinMemory),
+        timeout: timeout, initialize: workerInit, pin: pinMemory),
       makeSource: { try $0.source(of: dataset) })
   }
 

@@ -2,9 +2,9 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads that wait for tasks, each of which all threads run. They end when the team is released and
+/// Threads that wait for tasks, each of which all threads run. They end when the pool is released and
 /// their tasks are done.
-final class WorkerTeam: Sendable {
+final class WorkerPool: Sendable {
   private let inboxes: [Inbox]
 
   /// The number of threads.
