@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Every target of every package, so that clients can depend on the repository by URL, and one command builds
-// and tests everything. Each package's own manifest declares the same targets; a test compares them.
+// Every target of every package, so that clients can depend on the repository by URL, and one
+// command builds and tests everything. Each package's own manifest declares the same targets; a
+// test compares them.
 
 /// A target of a package in Packages/.
 func target(_ package: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

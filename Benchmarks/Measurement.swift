@@ -11,8 +11,8 @@ struct Measurement: Encodable {
   /// The peer's time divided by ours: above 1, Flambeau is faster.
   let ratio: Double
 
-  /// Checks that both compute the same, and measures them alternately, round after round, so that other
-  /// load on the machine affects both.
+  /// Checks that both compute the same, and measures them alternately, round after round, so that
+  /// other load on the machine affects both.
   init(_ workload: Workload, on device: Device, against peer: Peer, rounds: Int) throws {
     let theirs = try peer.run(workload.name, count: 3, fresh: true)
     try workload.check(workload.prepare(device)(3), against: theirs)

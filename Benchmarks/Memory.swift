@@ -1,7 +1,7 @@
 import Foundation
 
-/// The memory that a workload takes in Flambeau and in the peer, beyond that in use when it starts, each
-/// measured in a new process.
+/// The memory that a workload takes in Flambeau and in the peer, beyond that in use when it starts,
+/// each measured in a new process.
 struct MemoryMeasurement: Encodable {
   let name: String
   /// The growth of the process's peak memory during three repetitions of the workload, in bytes.

@@ -10,7 +10,8 @@ struct Workload: Sendable {
   let tolerance: Double
   /// Whether the workload can run on other devices than the CPU.
   let isForAnyDevice: Bool
-  /// Prepares the workload on a device. Random numbers are drawn on the CPU, where they match the peer's.
+  /// Prepares the workload on a device. Random numbers are drawn on the CPU, where they match the
+  /// peer's.
   let prepare: @Sendable (Device) -> Work
 
   /// Creates a workload for any device.

@@ -2,8 +2,8 @@ import Foundation
 import Serialization
 
 extension Workload {
-  /// Saving a state dict of 400 MB, flushed to the disk, and loading it. The peers are PyTorch's `.pt`,
-  /// h5py, and safetensors, whose files the last workload of loading reads.
+  /// Saving a state dict of 400 MB, flushed to the disk, and loading it. The peers are PyTorch's
+  /// `.pt`, h5py, and safetensors, whose files the last workload of loading reads.
   static let saving =
     [FileFormat.hdf5, .safetensors].flatMap { format in
       [

@@ -122,7 +122,8 @@ struct Accuracy {
       let gradients = [(Device.cpu, DType.float64), (device, .float32)].map { place, type in
         let inputs = inputs.map { $0.to(place).to(type).detach() }
         for input in inputs { input.requiresGrad = true }
-        // Weighted, since the gradient of an unweighted sum vanishes for operations such as softmax.
+        // Weighted, since the gradient of an unweighted sum vanishes for operations such as
+        // softmax.
         let y = test.function(inputs)
         let weights = Tensor.linspace(-1, 2, steps: max(y.numel, 1)).reshape(y.shape)
         (y * weights.to(place).to(type)).sum().backward()

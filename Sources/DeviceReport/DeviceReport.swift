@@ -4,7 +4,8 @@ import NN
 
 @_spi(Flambeau) import Devices
 
-/// Tests and measures Flambeau on a GPU: whether results are correct, and how close it comes to peak performance.
+/// Tests and measures Flambeau on a GPU: whether results are correct, and how close it comes to
+/// peak performance.
 @main
 struct DeviceReport: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -67,7 +67,8 @@ struct TestRun {
   private mutating func count(_ record: Record) {
     guard record.kind == "event" else { return }
     let payload = record.payload
-    // As in TensorsTests.ViewTests/views()/ViewTests.swift:9:4, or DevicesTests.kinds()/KindTests.swift:9:4.
+    // As in TensorsTests.ViewTests/views()/ViewTests.swift:9:4, or
+    // DevicesTests.kinds()/KindTests.swift:9:4.
     let parts = payload.testID?.split(separator: "/") ?? []
     let name = String(parts.first ?? "")
     let suite = name.hasSuffix(")") ? String(name.prefix { $0 != "." }) : name

@@ -19,8 +19,9 @@ struct DigitsData: CustomStringConvertible {
     let counts = [digits.count - validationCount - testCount, validationCount, testCount]
     let indices = randomSplit(digits, counts).map(\.indices)
 
-    // Mean 0 and standard deviation 1 over all pixels of the training set together: pixels at the edge are
-    // nearly constant, so that standardizing each one separately would produce extreme outliers.
+    // Mean 0 and standard deviation 1 over all pixels of the training set together: pixels at the
+    // edge are nearly constant, so that standardizing each one separately would produce extreme
+    // outliers.
     let seen = digits.inputs[Tensor(indices[0])]
     // The deviation of uniform images is 0.
     let deviation = seen.std()

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Runs a page's program block by block: the blocks are compiled as one program that pauses after each
-/// block until it is told to continue.
+/// Runs a page's program block by block: the blocks are compiled as one program that pauses after
+/// each block until it is told to continue.
 struct BlockRunner {
   /// The name of the program, a Swift identifier.
   let name: String

@@ -51,8 +51,8 @@ struct Catalog: ParsableCommand {
 }
 
 extension MarkdownPage {
-  /// The page as a DocC article: links to chapters become DocC links, links to files of the repository
-  /// plain text, and folds sections; names of pictures are prefixed with the chapter's.
+  /// The page as a DocC article: links to chapters become DocC links, links to files of the
+  /// repository plain text, and folds sections; names of pictures are prefixed with the chapter's.
   func article(_ name: String) -> String {
     var page = self
     page.parts = parts.map { part in

@@ -1,7 +1,7 @@
 import Foundation
 
-/// An exercise of a chapter: a section of its page that asks for a piece of code, with the solution in a
-/// fold, and a program that checks the reader's code.
+/// An exercise of a chapter: a section of its page that asks for a piece of code, with the solution
+/// in a fold, and a program that checks the reader's code.
 struct Exercise {
   let number: Int
   let title: String

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A reader's own folder for the course: a package outside the repository, to which chapters are added
-/// one by one.
+/// A reader's own folder for the course: a package outside the repository, to which chapters are
+/// added one by one.
 ///
 ///     Package.swift          rewritten with each chapter
 ///     names.txt              data that chapters read; their pictures are written here too
@@ -56,7 +56,8 @@ struct ReaderFolder {
     try write(try manifest(), to: url.appending(path: "Package.swift"))
   }
 
-  /// Adds a program of the given files to the package; its dependencies follow from main.swift's imports.
+  /// Adds a program of the given files to the package; its dependencies follow from main.swift's
+  /// imports.
   func addProgram(_ name: String, _ files: [String: String]) throws {
     for (file, text) in files {
       try write(text, to: url.appending(path: "Programs/\(name)/\(file)"))

@@ -29,8 +29,8 @@ struct Screen {
     hasColors ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  /// Formats Markdown for the terminal: paragraphs wrapped to its width, headings in bold, pictures as
-  /// their paths, and without HTML tags.
+  /// Formats Markdown for the terminal: paragraphs wrapped to its width, headings in bold, pictures
+  /// as their paths, and without HTML tags.
   func text(_ markdown: String) -> String {
     markdown.split(separator: "\n\n").map { paragraph in
       let text = paragraph.trimmingCharacters(in: .newlines)

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// Updates the outputs, messages and pictures on a chapter's page by running its program; for authors.
+/// Updates the outputs, messages and pictures on a chapter's page by running its program; for
+/// authors.
 struct Write: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Rewrite a chapter's main.swift, outputs and pictures from its page's blocks.",
@@ -96,8 +97,8 @@ private func messages(of page: MarkdownPage, _ name: String) throws -> [String] 
 }
 
 extension MarkdownPage {
-  /// The page with what each of its Swift blocks prints in an output block after it, also with the simulated
-  /// GPU if the page shows that, and with the messages of blocks that stop.
+  /// The page with what each of its Swift blocks prints in an output block after it, also with the
+  /// simulated GPU if the page shows that, and with the messages of blocks that stop.
   func showing(
     _ outputs: [String], simulated: [String] = [], messages: [String] = []
   ) -> MarkdownPage {

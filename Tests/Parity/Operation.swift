@@ -15,8 +15,9 @@ struct Operation: Sendable {
     let neutral: String?
   }
 
-  /// - Parameter signature: PyTorch's names of the parameters, in order. `-name` is one that Flambeau lacks,
-  ///   `-name=1` one whose only allowed value is 1, and `names...` takes any number of arguments.
+  /// - Parameter signature: PyTorch's names of the parameters, in order. `-name` is one that
+  ///   Flambeau lacks, `-name=1` one whose only allowed value is 1, and `names...` takes any number
+  ///   of arguments.
   static func several(
     _ signature: String, _ body: @escaping @Sendable (Call) throws -> [Tensor]
   ) -> Operation {

@@ -19,8 +19,8 @@ enum Parity {
     }
   }
 
-  /// Answers with the results. If gradients are wanted, the next request contains the gradients of the
-  /// results, and its answer those of the inputs; likewise for second derivatives.
+  /// Answers with the results. If gradients are wanted, the next request contains the gradients of
+  /// the results, and its answer those of the inputs; likewise for second derivatives.
   private static func answer(
     _ request: Request, _ operation: Operation, _ tensors: [Tensor]
   ) throws {

@@ -38,7 +38,8 @@ import Testing
     try await TypedReader.expectStops(of: article.page, name)
   }
 
-  /// The left column of a table is compiled, and the compiler's message for each line is in the middle one.
+  /// The left column of a table is compiled, and the compiler's message for each line is in the
+  /// middle one.
   @Test func theCompilerSaysWhatThePageSays() async throws {
     let article = try #require(Self.articles.first { $0.name == "PageWhatTheCompilerSays" })
     let start = article.page.program

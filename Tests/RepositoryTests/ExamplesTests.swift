@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Runs each example for a few steps, and compares its output with that of PyTorch's program beside it.
+/// Runs each example for a few steps, and compares its output with that of PyTorch's program beside
+/// it.
 @Suite struct ExamplesTests {
   static let folder = Repository.root.appending(path: "Examples")
   static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
@@ -44,7 +45,8 @@ import Testing
     }
   }
 
-  /// Whether words and integers are equal, and fractions nearly so, since sums are rounded in another order.
+  /// Whether words and integers are equal, and fractions nearly so, since sums are rounded in
+  /// another order.
   private static func agree(_ printed: Substring, _ shown: Substring) -> Bool {
     let number = #/-?\d+(\.\d+)?/#
     func words(_ text: Substring) -> [Substring] {

@@ -2,8 +2,8 @@ import Flambeau
 import Foundation
 import Testing
 
-/// A graph of each kind, as DOT and JSON in Golden/graphs. With FLAMBEAU_WRITE_GOLDEN in the environment
-/// the files are rewritten.
+/// A graph of each kind, as DOT and JSON in Golden/graphs. With FLAMBEAU_WRITE_GOLDEN in the
+/// environment the files are rewritten.
 @Suite struct GraphPictureTests {
   private static func network() -> Sequential {
     let model = Sequential(Linear(2, 2), ReLU(), Linear(2, 1))

@@ -3,9 +3,9 @@ import Testing
 
 /// The CUDA kernels, compiled by NVIDIA's own compiler, which needs no GPU.
 @Suite struct KernelTests {
-  /// All of them for GPUs from whose capability on there is more memory in a block; those of floating point also for
-  /// the oldest ones, and for those that have all instructions for bfloat16. `flambeau kernels` compiles for those
-  /// between, too.
+  /// All of them for GPUs from whose capability on there is more memory in a block; those of
+  /// floating point also for the oldest ones, and for those that have all instructions for
+  /// bfloat16. `flambeau kernels` compiles for those between, too.
   @Test(arguments: [("80", nil), ("70,90", "float16,bfloat16,float32")])
   func allKernelsCompileWithoutWarnings(architectures: String, types: String?) async throws {
     let venv = try await pythonEnvironment(

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The root's manifest declares every target itself, so that clients can depend on the repository by URL,
-/// and each package's own manifest declares the same ones, so that it builds alone. This keeps them in
-/// sync.
+/// The root's manifest declares every target itself, so that clients can depend on the repository
+/// by URL, and each package's own manifest declares the same ones, so that it builds alone. This
+/// keeps them in sync.
 @Suite struct ManifestTests {
   private struct Manifest: Decodable {
     let targets: [Target]

@@ -6,9 +6,9 @@ import Tensors
 
 /// Compares a page with what its program prints and draws.
 enum PageComparison {
-  /// A description of how a program's output differs from the page, or nil: words must be equal, and numbers
-  /// to the digits printed. A block marked `output measured` has times and rates, which may differ, and one
-  /// marked `output varies` may be any text.
+  /// A description of how a program's output differs from the page, or nil: words must be equal,
+  /// and numbers to the digits printed. A block marked `output measured` has times and rates, which
+  /// may differ, and one marked `output varies` may be any text.
   static func difference(of page: MarkdownPage, from output: String) -> String? {
     var printed = lines(of: output)[...]
     let blocks = page.blocks.filter(\.isOutput)
@@ -32,7 +32,8 @@ enum PageComparison {
     return printed.first.map { "the program goes on: \($0)" }
   }
 
-  /// The first lines of a page's output on the simulated GPU that the program does not print, or nil.
+  /// The first lines of a page's output on the simulated GPU that the program does not print, or
+  /// nil.
   static func simulatedDifference(of page: MarkdownPage, from output: String) -> String? {
     var printed = lines(of: output)[...]
     for block in page.simulated {
@@ -47,8 +48,8 @@ enum PageComparison {
     return nil
   }
 
-  /// Whether a line is the one shown; numbers may differ by one in their last digit, and measured ones
-  /// arbitrarily.
+  /// Whether a line is the one shown; numbers may differ by one in their last digit, and measured
+  /// ones arbitrarily.
   static func matches(_ line: String, _ shown: String, measured: Bool = false) -> Bool {
     let number = #/\d+(\.\d+)?(e[-+]?\d+)?/#
     if measured {
@@ -83,9 +84,10 @@ enum PageComparison {
     text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }
 
-  /// A description of how a picture that a program has drawn differs from the one on the page, or nil: it must
-  /// have the same shapes and words, except for coordinates, which depend on the machine's fonts, or nearly the
-  /// same pixels. If its description begins with "Measured", numbers may differ.
+  /// A description of how a picture that a program has drawn differs from the one on the page, or
+  /// nil: it must have the same shapes and words, except for coordinates, which depend on the
+  /// machine's fonts, or nearly the same pixels. If its description begins with "Measured", numbers
+  /// may differ.
   static func difference(of picture: MarkdownPage.Picture, shown: URL, from drawn: URL) throws
     -> String?
   {

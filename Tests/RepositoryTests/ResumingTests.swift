@@ -2,9 +2,9 @@ import Flambeau
 import Foundation
 import Testing
 
-/// A training run that is resumed from a checkpoint, even in the middle of an epoch, gives bit for bit the
-/// same losses as an uninterrupted one: with dropout, batch statistics, a scheduler, an optimizer with state,
-/// and shuffled batches and augmentation in workers.
+/// A training run that is resumed from a checkpoint, even in the middle of an epoch, gives bit for
+/// bit the same losses as an uninterrupted one: with dropout, batch statistics, a scheduler, an
+/// optimizer with state, and shuffled batches and augmentation in workers.
 @Suite struct ResumingTests {
   /// All objects of a training run.
   private struct Run {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Runs Scripts/setup on simulated machines that lack something, with stand-ins for the commands it calls.
+/// Runs Scripts/setup on simulated machines that lack something, with stand-ins for the commands it
+/// calls.
 @Suite struct SetupTests {
   private let machine: TemporaryFolder
   private static let swift = "echo 'Swift version 6.2 (swift-6.2-RELEASE)'"
@@ -15,8 +16,8 @@ import Testing
     let bin = machine.url.appending(path: "bin")
     for (name, script) in commands {
       try machine.write("#!/bin/sh\n\(script)\n", to: "bin/\(name).text")
-      // A file written by this process may still be open in a child process of another test, and then cannot
-      // be executed, so another program copies it.
+      // A file written by this process may still be open in a child process of another test, and
+      // then cannot be executed, so another program copies it.
       let copied = try await run(
         command: ["install", "-m", "755", "\(name).text", name], in: bin)
       #expect(copied.status == 0)

@@ -69,7 +69,8 @@ struct Snippet {
     """,
   ]
 
-  /// A program in which each snippet is a function, with the declarations of the context that it uses.
+  /// A program in which each snippet is a function, with the declarations of the context that it
+  /// uses.
   static func program(of snippets: [Snippet]) -> String {
     let functions = snippets.enumerated().map { index, snippet in
       var code = snippet.code.replacing("{ … }", with: "{}")

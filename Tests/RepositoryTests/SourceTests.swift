@@ -19,8 +19,8 @@ import Testing
     #expect(count > 20)
   }
 
-  /// Tests run concurrently, so one that seeds the shared default generator would change the others' numbers: it
-  /// needs a process of its own, or `Generator(seed:).withDefault`.
+  /// Tests run concurrently, so one that seeds the shared default generator would change the
+  /// others' numbers: it needs a process of its own, or `Generator(seed:).withDefault`.
   @Test func noTestSeedsTheOthers() throws {
     for file in try swiftFiles(in: "Packages") where file.path.contains("/Tests/") {
       var hasOwnProcess = false
@@ -47,8 +47,20 @@ import Testing
     #expect(count > 20)
   }
 
-  /// GLOSSARY.md lists our own terms. These words are not among them, since the field has others: gradients, stride,
-  /// dilation, padding, number of groups, weight decay, im2col.
+  /// Comments keep the width of .swift-format, which breaks code alone.
+  @Test func commentsKeepTheirWidth() throws {
+    for folder in ["Packages", "Sources", "Tests", "Tutorials", "Benchmarks", "Examples"] {
+      for file in try swiftFiles(in: folder) where !file.path.contains("/Generated/") {
+        for (number, line) in try lines(of: file).enumerated() where line.count > 100 {
+          let isComment = line.drop { $0 == " " }.hasPrefix("//")
+          #expect(!isComment, "\(file.lastPathComponent):\(number + 1)")
+        }
+      }
+    }
+  }
+
+  /// GLOSSARY.md lists our own terms. These words are not among them, since the field has others:
+  /// gradients, stride, dilation, padding, number of groups, weight decay, im2col.
   @Test func wordsAreTheFields() throws {
     let others = [
       "slopes", "truePlaces", "placesOfMaxima", "by how much", "how many zeros", "how far apart",

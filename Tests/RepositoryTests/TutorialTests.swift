@@ -3,8 +3,8 @@ import Testing
 
 @testable import TutorialCommand
 
-/// Follows each chapter as a reader would: types its blocks, and nothing else, into a reader's folder, and
-/// compares the output with the page; then does the exercises.
+/// Follows each chapter as a reader would: types its blocks, and nothing else, into a reader's
+/// folder, and compares the output with the page; then does the exercises.
 @Suite(.serialized) struct TutorialTests {
   static let chapters = (try? Chapter.all()) ?? []
 

@@ -41,7 +41,8 @@ public struct HDF5Dataset<Example: Sendable>: BatchedDataset {
   ///   - first: name of the dataset of inputs.
   ///   - second: name of the dataset of targets.
   ///   - limits: limits on the memory of a batch of each array.
-  /// - Throws: `DataFileError`, as for `HDF5Array`; also if the arrays have different numbers of rows.
+  /// - Throws: `DataFileError`, as for `HDF5Array`; also if the arrays have different numbers of
+  ///   rows.
   public init(
     _ path: String, _ first: String, _ second: String, limits: ReadingLimits = .standard
   ) throws where Example == (Tensor, Tensor) {

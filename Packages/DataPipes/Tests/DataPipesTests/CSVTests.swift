@@ -75,7 +75,8 @@ import Testing
     #expect(try table("5,x\n", hasHeader: false).columnNames == ["0", "1"])
   }
 
-  /// Line breaks of classic Mac OS, row names as R writes them, and repeated names, as pandas reads them.
+  /// Line breaks of classic Mac OS, row names as R writes them, and repeated names, as pandas reads
+  /// them.
   @Test func whatOtherProgramsWrite() throws {
     let mac = try table("a,b\r1,x\r2,\"y\rz\"\r")
     #expect(mac.columns == [.ints([1, 2]), .strings(["x", "y\rz"])])

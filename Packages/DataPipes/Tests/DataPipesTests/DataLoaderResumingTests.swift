@@ -40,7 +40,8 @@ import Testing
       second.state = state
       #expect(second.state == state)
       #expect(rest(second) == Array(whole[stop...]))
-      // Without a generator of its own, the second loader continues with the default generator as it is.
+      // Without a generator of its own, the second loader continues with the default generator as
+      // it is.
       if own { #expect(rest(second) == following) }
     }
   }

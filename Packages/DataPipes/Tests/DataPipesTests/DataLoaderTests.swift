@@ -22,7 +22,8 @@ import Testing
     }
   }
 
-  /// Loaders with any settings return each index once per epoch, in the same order as without workers.
+  /// Loaders with any settings return each index once per epoch, in the same order as without
+  /// workers.
   @Test(arguments: 0..<150)
   func everyIndexOnce(seed: Int) throws {
     var random = Seeded(seed)

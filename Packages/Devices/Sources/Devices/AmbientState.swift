@@ -1,12 +1,12 @@
 import CThreadState
 import Synchronization
 
-/// The implicit state that operations depend on: whether they are recorded, autocast, the default device and
-/// generator, and the running module.
+/// The implicit state that operations depend on: whether they are recorded, autocast, the default
+/// device and generator, and the running module.
 ///
-/// Functions such as `noGrad` set it while they run: for the thread if their body is synchronous, for the task and
-/// its child tasks if it is asynchronous. A thread that the program starts itself begins with the default state; it
-/// can take over the state of another:
+/// Functions such as `noGrad` set it while they run: for the thread if their body is synchronous,
+/// for the task and its child tasks if it is asynchronous. A thread that the program starts itself
+/// begins with the default state; it can take over the state of another:
 ///
 ///     let state = AmbientState.current
 ///     DispatchQueue.concurrentPerform(iterations: 4) { row in
@@ -112,8 +112,8 @@ extension AmbientState {
   }
 }
 
-/// Runs `body` with a changed state, for this thread. Objects that the change refers to must stay alive until
-/// `body` returns. For Flambeau's packages only.
+/// Runs `body` with a changed state, for this thread. Objects that the change refers to must stay
+/// alive until `body` returns. For Flambeau's packages only.
 @_spi(Flambeau)
 @inlinable
 @inline(__always)
@@ -140,8 +140,8 @@ public func withScope<Result>(of owner: UnsafeRawPointer, _ body: () throws -> R
   }
 }
 
-/// Runs the asynchronous `body` with a changed state, for this task and its child tasks. For Flambeau's packages
-/// only.
+/// Runs the asynchronous `body` with a changed state, for this task and its child tasks. For
+/// Flambeau's packages only.
 @_spi(Flambeau)
 @_disfavoredOverload
 public func withAmbient<Result>(

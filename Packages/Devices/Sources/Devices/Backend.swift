@@ -1,17 +1,19 @@
 /// The interface of a device: memory, copies, and kernels over strided views.
 ///
-/// A device must implement the core. Every other method has a default, composed from the core or, for sorting, random
-/// numbers and factorizations, computed on the CPU and copied back; a device overrides it with a faster kernel.
-/// Attention and an optimizer's step have no default: ``supports(_:)`` says whether there is a kernel for them, and
-/// the packages above fall back to several operations if there is none.
+/// A device must implement the core. Every other method has a default, composed from the core or,
+/// for sorting, random numbers and factorizations, computed on the CPU and copied back; a device
+/// overrides it with a faster kernel. Attention and an optimizer's step have no default:
+/// ``supports(_:)`` says whether there is a kernel for them, and the packages above fall back to
+/// several operations if there is none.
 ///
-/// Nothing above this package depends on the device. All views of a call are on the backend's device, and the outputs
-/// are allocated, with the shape of the result. Unless stated otherwise, outputs are contiguous, inputs have any
-/// strides, and all have the same dtype. Inputs of `convert` and of element-wise operations may also be a single
-/// number on the CPU, broadcast: ``StridedView/isCPUScalar``.
+/// Nothing above this package depends on the device. All views of a call are on the backend's
+/// device, and the outputs are allocated, with the shape of the result. Unless stated otherwise,
+/// outputs are contiguous, inputs have any strides, and all have the same dtype. Inputs of
+/// `convert` and of element-wise operations may also be a single number on the CPU, broadcast:
+/// ``StridedView/isCPUScalar``.
 ///
-/// Calls may return before their work is done, except ``copyOut(from:to:byteCount:)``, which waits for it.
-/// `Device.register` registers a device under a name.
+/// Calls may return before their work is done, except ``copyOut(from:to:byteCount:)``, which waits
+/// for it. `Device.register` registers a device under a name.
 public protocol Backend: Sendable {
   // MARK: The core: memory
 
@@ -39,25 +41,29 @@ public protocol Backend: Sendable {
   /// y = a where the condition, which is bool, is true, and b elsewhere, of the same shape.
   func select(
     _ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView)
-  /// y = x reduced over the dims for which `reduced` is true, which y does not have. Sums and products take int64 and
-  /// floating point; wide sums, with float64 results, and squares take floating point only; index reductions are over
-  /// one dim and give int64. If there are no elements to reduce, y is left unchanged.
+  /// y = x reduced over the dims for which `reduced` is true, which y does not have. Sums and
+  /// products take int64 and floating point; wide sums, with float64 results, and squares take
+  /// floating point only; index reductions are over one dim and give int64. If there are no
+  /// elements to reduce, y is left unchanged.
   ///
-  /// Floating-point totals are divided by `divisor`, and their square root is taken if `takesSquareRoot`, before they are
-  /// rounded. `centers`, float64 and one for each result, is subtracted from the elements before they are squared.
+  /// Floating-point totals are divided by `divisor`, and their square root is taken if
+  /// `takesSquareRoot`, before they are rounded. `centers`, float64 and one for each result, is
+  /// subtracted from the elements before they are squared.
   func reduce(
     _ reduction: Reduction, _ x: StridedView, over reduced: [Bool], centers: StridedView?,
     divisor: Double, takesSquareRoot: Bool, into y: StridedView)
   /// c = a·b, or c + a·b, over the last two dims; the dims before them are the same in all three.
   func matmul(_ a: StridedView, _ b: StridedView, into c: StridedView, accumulating: Bool)
-  /// y[i…] = x[i… with index[i…] in place of i[dim]]; y and index have the same shape, and index is int64.
+  /// y[i…] = x[i… with index[i…] in place of i[dim]]; y and index have the same shape, and index is
+  /// int64.
   ///
-  /// The device calls `invalid` with an index that is out of range, which stops the program with a message that names
-  /// the operation. An asynchronous device may instead stop the program itself, later.
+  /// The device calls `invalid` with an index that is out of range, which stops the program with a
+  /// message that names the operation. An asynchronous device may instead stop the program itself,
+  /// later.
   func gather(
     _ x: StridedView, dim: Int, index: StridedView, into y: StridedView, invalid: (Int) -> Never)
-  /// y[i… with index[i…] in place of i[dim]] = x[i…], or += if adding, in the order of x; x and index have the same
-  /// shape, y any strides. Indices out of range are reported as by `gather`.
+  /// y[i… with index[i…] in place of i[dim]] = x[i…], or += if adding, in the order of x; x and
+  /// index have the same shape, y any strides. Indices out of range are reported as by `gather`.
   func scatter(
     _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView,
     invalid: (Int) -> Never)
@@ -82,42 +88,47 @@ public protocol Backend: Sendable {
 
   /// y = exp(x) / Σ exp(x), or its logarithm, over the last dim of a contiguous x.
   func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView)
-  /// Layer norm over the last dim of a contiguous x, or RMS norm if not centered (μ = 0): y = z·weight + bias with
-  /// z = (x - μ)·r and r = 1 / √(σ² + ε). μ and r are stored in `means` and `factors`, which are float64.
+  /// Layer norm over the last dim of a contiguous x, or RMS norm if not centered (μ = 0): y =
+  /// z·weight + bias with z = (x - μ)·r and r = 1 / √(σ² + ε). μ and r are stored in `means` and
+  /// `factors`, which are float64.
   func normalize(
     _ x: StridedView, weight: StridedView?, bias: StridedView?, center: Bool, eps: Double,
     into y: StridedView, means: StridedView, factors: StridedView)
-  /// The gradients of `normalize`, if no second derivatives are needed: with h = g·weight,
-  /// dx = r·(h - mean(h) - z·mean(h·z)), without mean(h) if not centered, dweight = Σ g·z and dbias = Σ g.
+  /// The gradients of `normalize`, if no second derivatives are needed: with h = g·weight, dx =
+  /// r·(h - mean(h) - z·mean(h·z)), without mean(h) if not centered, dweight = Σ g·z and dbias = Σ
+  /// g.
   func normalizeGradients(
     _ gradient: StridedView, _ x: StridedView, weight: StridedView?, center: Bool,
     means: StridedView, factors: StridedView, into dx: StridedView, ofWeight: StridedView?,
     ofBias: StridedView?)
-  /// The cross entropy of each row of a contiguous x: log Σ eˣ - x[target], or 0 if the target is `ignored`; log Σ eˣ
-  /// is stored in `totals`, float32 for half-precision inputs. Targets out of range are reported as by `gather`.
+  /// The cross entropy of each row of a contiguous x: log Σ eˣ - x[target], or 0 if the target is
+  /// `ignored`; log Σ eˣ is stored in `totals`, float32 for half-precision inputs. Targets out of
+  /// range are reported as by `gather`.
   func crossEntropy(
     _ x: StridedView, target: StridedView, ignored: Int, into losses: StridedView,
     totals: StridedView, invalid: (Int) -> Never)
-  /// The gradient of `crossEntropy`, if no second derivatives are needed: (softmax(x) - onehot(target))·g, or 0 if the
-  /// target is `ignored`.
+  /// The gradient of `crossEntropy`, if no second derivatives are needed: (softmax(x) -
+  /// onehot(target))·g, or 0 if the target is `ignored`.
   func crossEntropyGradients(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
     totals: StridedView, into dx: StridedView)
-  /// y = softmax(q·kᵀ·scale + mask)·v, [batch, length, width of v]; the log-sum-exp of each row of scores is stored in
-  /// `totals`, which is float64 for float64, else float32. Only if supported.
+  /// y = softmax(q·kᵀ·scale + mask)·v, [batch, length, width of v]; the log-sum-exp of each row of
+  /// scores is stored in `totals`, which is float64 for float64, else float32. Only if supported.
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView)
   /// The gradients of `attention`, except for the mask, if no second derivatives are needed.
   func attentionGradients(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView)
-  /// An LSTM over all time steps; all views are contiguous. `gates`, [length, batch, 4 · size], holds the inputs'
-  /// contributions to i, f, g and o, which the gates overwrite. `states`, [length, 2, batch, size], receives h and c
-  /// after each step, computed from the initial h and c, [batch, size], and the weight, [4 · size, size].
+  /// An LSTM over all time steps; all views are contiguous. `gates`, [length, batch, 4 · size],
+  /// holds the inputs' contributions to i, f, g and o, which the gates overwrite. `states`,
+  /// [length, 2, batch, size], receives h and c after each step, computed from the initial h and c,
+  /// [batch, size], and the weight, [4 · size, size].
   func lstm(
     _ gates: StridedView, _ h: StridedView, _ c: StridedView, weight: StridedView,
     into states: StridedView)
-  /// The gradients of `lstm` for the contributions, into `gradients`, and for the initial states, into dh and dc, which
-  /// must be 0. The gradient of the weight is the matrix product of `gradients` and the hidden states before each step.
+  /// The gradients of `lstm` for the contributions, into `gradients`, and for the initial states,
+  /// into dh and dc, which must be 0. The gradient of the weight is the matrix product of
+  /// `gradients` and the hidden states before each step.
   func lstmGradients(
     _ gradient: StridedView, _ gates: StridedView, _ states: StridedView, c: StridedView,
     weight: StridedView, into gradients: StridedView, dh: StridedView, dc: StridedView)
@@ -125,17 +136,20 @@ public protocol Backend: Sendable {
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// Stable argsort along the last dim of a contiguous x; int64. NaN counts as the largest.
   func sort(_ x: StridedView, descending: Bool, into places: StridedView)
-  /// Binary search, as `torch.searchsorted`: for each element of a contiguous x, the number of elements that are
-  /// smaller, or with `afterEqual` not larger, in the same row of a contiguous `sorted`; int64.
+  /// Binary search, as `torch.searchsorted`: for each element of a contiguous x, the number of
+  /// elements that are smaller, or with `afterEqual` not larger, in the same row of a contiguous
+  /// `sorted`; int64.
   func search(
     _ x: StridedView, in sorted: StridedView, afterEqual: Bool, into places: StridedView)
   /// The number of true elements of a contiguous x of bool; one int64.
   func countTrue(_ x: StridedView, into count: StridedView)
-  /// The flat indices of the true elements of a contiguous x of bool, as many as `y` has elements; int64.
+  /// The flat indices of the true elements of a contiguous x of bool, as many as `y` has elements;
+  /// int64.
   func nonzero(_ x: StridedView, into y: StridedView)
 
-  // MARK: Factorizations. Views are contiguous and float64: batches of column-major matrices, so the last dim of a
-  // view is a column. `failed`, which is bool, says for each matrix whether its factorization failed.
+  // MARK: Factorizations. Views are contiguous and float64: batches of column-major matrices, so
+  // the last dim of a view is a column. `failed`, which is bool, says for each matrix whether its
+  // factorization failed.
 
   /// P·L·U = a, for square matrices; L and U overwrite a, and the pivots are int32.
   func lu(_ a: StridedView, pivots: StridedView)
@@ -154,14 +168,14 @@ public protocol Backend: Sendable {
 
   // MARK: Windows; all views are contiguous and floating point
 
-  /// The elements of each window over images [channels, height, width], and 0 outside of them, as [channels, kernel
-  /// height, kernel width, out height, out width].
+  /// The elements of each window over images [channels, height, width], and 0 outside of them, as
+  /// [channels, kernel height, kernel width, out height, out width].
   func im2col(_ image: StridedView, _ windows: Windows, into columns: StridedView)
-  /// The flat index in its channel of the largest element, or of the first NaN, of each window, as [channels, out
-  /// height, out width]; int64. No window is entirely outside of the image.
+  /// The flat index in its channel of the largest element, or of the first NaN, of each window, as
+  /// [channels, out height, out width]; int64. No window is entirely outside of the image.
   func argmaxOfWindows(_ image: StridedView, _ windows: Windows, into places: StridedView)
-  /// y = x ∗ w, or y + x ∗ w: images [batch, channels, height, width] convolved with weights [out channels,
-  /// channels of a group, kernel height, kernel width].
+  /// y = x ∗ w, or y + x ∗ w: images [batch, channels, height, width] convolved with weights [out
+  /// channels, channels of a group, kernel height, kernel width].
   func convolve(
     _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, accumulating: Bool,
     into y: StridedView)
@@ -178,8 +192,8 @@ public protocol Backend: Sendable {
 
   // MARK: Optimizers
 
-  /// One step on a parameter p with the gradient g and up to three states, all contiguous. `count`, one int64, replaces
-  /// the step's number if given, so that replays of a graph can advance it.
+  /// One step on a parameter p with the gradient g and up to three states, all contiguous. `count`,
+  /// one int64, replaces the step's number if given, so that replays of a graph can advance it.
   func optimize(
     _ step: OptimizerStep, _ p: StridedView, _ g: StridedView, states: [StridedView?],
     count: StridedView?)
@@ -188,8 +202,8 @@ public protocol Backend: Sendable {
 
   /// Whether the device has the fused kernel.
   func supports(_ kernel: FusedKernel) -> Bool
-  /// A copy between this device and another, or the CPU, by a faster way than a blocking copy through host memory; nil
-  /// if there is none.
+  /// A copy between this device and another, or the CPU, by a faster way than a blocking copy
+  /// through host memory; nil if there is none.
   func directCopy(of source: StridedView, to device: Device, nonBlocking: Bool) -> StridedView?
   /// Whether the device copies asynchronously from page-locked memory.
   var pinsMemory: Bool { get }
@@ -217,7 +231,8 @@ public struct AttentionViews: Sendable {
   public let k: StridedView
   /// The values, as many as keys.
   public let v: StridedView
-  /// Added to the scores or, if bool, false where a key is masked: [batch dims…, queries, keys]; any strides.
+  /// Added to the scores or, if bool, false where a key is masked: [batch dims…, queries, keys];
+  /// any strides.
   public let mask: StridedView?
   /// Whether queries attend only to keys up to their own position.
   public let isCausal: Bool

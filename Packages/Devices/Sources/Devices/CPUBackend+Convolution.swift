@@ -1,8 +1,8 @@
 import CKernels
 import Foundation
 
-// Convolutions as matrix products: the windows of an image are the columns of a matrix, built for one image at a
-// time.
+// Convolutions as matrix products: the windows of an image are the columns of a matrix, built for
+// one image at a time.
 
 extension CPUBackend {
   public func convolve(
@@ -47,7 +47,8 @@ extension CPUBackend {
   ) {
     let parts = ConvolutionParts(windows, input: x, weight: dw, groups: groups)
     withoutHalves([x, gradient], into: dw) { inputs, dw in
-      // A fixed number of partial sums, so that the result does not depend on the number of threads.
+      // A fixed number of partial sums, so that the result does not depend on the number of
+      // threads.
       let count = min(max(parts.images, 1), 8)
       let sums = StridedView(
         empty: Layout(contiguous: [count] + dw.layout.shape), dtype: dw.dtype,
@@ -80,7 +81,8 @@ extension CPUBackend {
     }
   }
 
-  /// Calls `body` with the views; half-precision ones are converted to float32, and the result is rounded once.
+  /// Calls `body` with the views; half-precision ones are converted to float32, and the result is
+  /// rounded once.
   func withoutHalves(
     _ inputs: [StridedView], accumulating: Bool = false, into y: StridedView,
     _ body: ([StridedView], StridedView) -> Void

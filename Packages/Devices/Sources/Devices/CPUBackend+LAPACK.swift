@@ -86,8 +86,8 @@ extension CPUBackend {
     }
   }
 
-  /// Calls `body` with each column-major matrix of the last two dims, its numbers of rows and columns, and its index.
-  /// Does nothing if they are empty.
+  /// Calls `body` with each column-major matrix of the last two dims, its numbers of rows and
+  /// columns, and its index. Does nothing if they are empty.
   private func forEachMatrix(
     _ view: StridedView, _ body: (UnsafeMutablePointer<Double>, Int, Int, Int) -> Void
   ) {

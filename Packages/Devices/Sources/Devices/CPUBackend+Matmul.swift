@@ -40,8 +40,8 @@ extension CPUBackend {
     }
   }
 
-  /// Calls `body` with the matrices at each index of the batch dims, on several threads if there are at least twice
-  /// as many as the grain, else, or without a grain, on this thread.
+  /// Calls `body` with the matrices at each index of the batch dims, on several threads if there
+  /// are at least twice as many as the grain, else, or without a grain, on this thread.
   private func forEachMatrix(
     _ a: StridedView, _ b: StridedView, _ c: StridedView, grain: Int? = nil,
     _ body: (UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
@@ -62,8 +62,9 @@ extension CPUBackend {
   }
 }
 
-/// Splits 0 ..< count among several threads, or runs all of it on this one if it is smaller than two grains. BLAS is
-/// single-threaded in each, since its own threads would spin and compete with ours.
+/// Splits 0 ..< count among several threads, or runs all of it on this one if it is smaller than
+/// two grains. BLAS is single-threaded in each, since its own threads would spin and compete with
+/// ours.
 func shared(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   prepareBLAS
   guard count >= 2 * grain, flambeau_thread_count() > 1 else { return body(0..<count) }
@@ -87,7 +88,8 @@ extension GEMM {
     min(Int(flambeau_thread_count()), m * n * k / GEMM.grain, max(m, n))
   }
 
-  /// Computes one of several parts of the product: a range of c's rows, or of its columns if it has more of those.
+  /// Computes one of several parts of the product: a range of c's rows, or of its columns if it has
+  /// more of those.
   func run(
     _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
     part: Int, of parts: Int

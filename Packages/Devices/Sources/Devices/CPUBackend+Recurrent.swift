@@ -1,6 +1,7 @@
 import CKernels
 
-// Recurrences. The rows of the batch are independent, so each thread runs all time steps for its share of them.
+// Recurrences. The rows of the batch are independent, so each thread runs all time steps for its
+// share of them.
 
 extension CPUBackend {
   public func lstm(

@@ -304,7 +304,8 @@ public enum CPU {
   public static func resetMaxMemoryAllocated() { flambeau_reset_peak_memory() }
   /// The bytes that the allocator caches for reuse.
   public static var memoryCached: Int { Int(flambeau_memory_statistics().cached) }
-  /// Returns the cached memory of this thread and of the shared cache to the system: `torch.cuda.empty_cache`.
+  /// Returns the cached memory of this thread and of the shared cache to the system:
+  /// `torch.cuda.empty_cache`.
   public static func emptyCache() { flambeau_empty_cache() }
 }
 

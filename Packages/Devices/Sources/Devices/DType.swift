@@ -21,7 +21,8 @@ extension DType: @retroactive CaseIterable, @retroactive CustomStringConvertible
   /// Whether it is float16 or bfloat16.
   public var isHalf: Bool { self == .float16 || self == .bfloat16 }
 
-  /// The dtype that two operands are converted to if both have dims or neither has: `torch.promote_types`.
+  /// The dtype that two operands are converted to if both have dims or neither has:
+  /// `torch.promote_types`.
   public func promoted(with other: DType) -> DType {
     if self == other { return self }
     // The smallest type that holds the values of both.

@@ -30,7 +30,8 @@ extension Device {
     self.init(kind: kind, index: index)
   }
 
-  /// The backend that runs this device's operations. Stops the program if this machine has no such device.
+  /// The backend that runs this device's operations. Stops the program if this machine has no such
+  /// device.
   public var backend: any Backend {
     if kind == .cpu { return CPUBackend() }
     do {
@@ -54,7 +55,8 @@ extension Device {
     try withAmbient({ $0.device = self }, body)
   }
 
-  /// Runs the asynchronous `body` with this device as the default, in this task and its child tasks.
+  /// Runs the asynchronous `body` with this device as the default, in this task and its child
+  /// tasks.
   @_disfavoredOverload
   public func withDefault<Result>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result

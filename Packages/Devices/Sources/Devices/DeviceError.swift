@@ -15,8 +15,8 @@ public enum DeviceError: Error, Equatable, LocalizedError {
   case driver(String, String)
   /// A kernel file did not compile: which file, and the compiler's message.
   case compilation(String, String)
-  /// A device is out of memory. The numbers are bytes: the size of the failed allocation, the bytes that tensors
-  /// use, the bytes allocated from the driver, and the device's memory.
+  /// A device is out of memory. The numbers are bytes: the size of the failed allocation, the bytes
+  /// that tensors use, the bytes allocated from the driver, and the device's memory.
   case outOfMemory(Device, asked: Int, inUse: Int, reserved: Int, total: Int)
 
   public var errorDescription: String? {

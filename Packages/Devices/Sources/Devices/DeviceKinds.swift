@@ -66,8 +66,8 @@ extension Device {
   ///
   /// - Parameters:
   ///   - name: the name of the devices, before a colon and their index.
-  ///   - backend: returns the backend of a device, or throws if this machine has no such device. It is called at
-  ///     each operation, so it should be fast.
+  ///   - backend: returns the backend of a device, or throws if this machine has no such device. It
+  ///     is called at each operation, so it should be fast.
   /// - Returns: the kind of the devices.
   @discardableResult
   public static func register(

@@ -2,8 +2,8 @@ import CKernels
 import CThreadState
 import Synchronization
 
-/// The generators that a function draws from, each with its state before the first draw, so that the same numbers
-/// can be drawn again. For Flambeau's packages only.
+/// The generators that a function draws from, each with its state before the first draw, so that
+/// the same numbers can be drawn again. For Flambeau's packages only.
 @_spi(Flambeau)
 public final class DrawnGenerators: Sendable {
   private let states = Mutex<[(generator: Generator, state: Generator.State)]>([])
@@ -24,7 +24,8 @@ public final class DrawnGenerators: Sendable {
     }
   }
 
-  /// Runs `body` with the recorded generators in their recorded states, and restores their current ones.
+  /// Runs `body` with the recorded generators in their recorded states, and restores their current
+  /// ones.
   public func replay<Result>(_ body: () throws -> Result) rethrows -> Result {
     let begun = states.withLock { $0 }
     let now = begun.map(\.generator.state)

@@ -23,8 +23,8 @@ struct GEMM {
   }
 }
 
-/// Matrices as BLAS accepts them: with unit stride along rows, or along columns, which counts as transposed.
-/// Others are copied.
+/// Matrices as BLAS accepts them: with unit stride along rows, or along columns, which counts as
+/// transposed. Others are copied.
 struct DenseMatrices {
   let view: StridedView
   let areTransposed: Bool

@@ -2,7 +2,8 @@ import CKernels
 import CThreadState
 import Synchronization
 
-/// A random number generator on the CPU, with the same numbers as PyTorch's for the same seed: `torch.Generator`.
+/// A random number generator on the CPU, with the same numbers as PyTorch's for the same seed:
+/// `torch.Generator`.
 ///
 /// It is a 32-bit Mersenne Twister, and thread-safe.
 // The memory is accessed only while holding the lock.
@@ -26,7 +27,8 @@ public final class Generator: @unchecked Sendable {
     try withExtendedLifetime(self) { try withAmbient(makeDefault, body) }
   }
 
-  /// Runs the asynchronous `body` with this generator as the default, in this task and its child tasks.
+  /// Runs the asynchronous `body` with this generator as the default, in this task and its child
+  /// tasks.
   @_disfavoredOverload
   public func withDefault<Result>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result

@@ -95,8 +95,8 @@ public final class Layout: Sendable {
     isContiguous && offset == 0 ? self : Layout(contiguous: shape)
   }
 
-  /// The layout broadcast to a larger shape: dims of size 1 repeat, with a stride of 0, and missing dims are added
-  /// in front. Nil if the shapes are incompatible.
+  /// The layout broadcast to a larger shape: dims of size 1 repeat, with a stride of 0, and missing
+  /// dims are added in front. Nil if the shapes are incompatible.
   public func broadcast(to target: [Int]) -> Layout? {
     if shape == target { return self }
     guard target.count >= rank else { return nil }
@@ -112,7 +112,8 @@ public final class Layout: Sendable {
     return Layout(shape: target, strides: expanded, offset: offset)
   }
 
-  /// The same elements in another shape with the same number of them, or nil if no strides describe it.
+  /// The same elements in another shape with the same number of them, or nil if no strides describe
+  /// it.
   public func view(as target: [Int]) -> Layout? {
     if isContiguous {
       return Layout(
@@ -144,7 +145,8 @@ public final class Layout: Sendable {
 }
 
 extension Layout {
-  /// The shape that two shapes broadcast to, or nil if they are incompatible: `torch.broadcast_shapes`.
+  /// The shape that two shapes broadcast to, or nil if they are incompatible:
+  /// `torch.broadcast_shapes`.
   public static func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int]? {
     if a == b { return a }
     var result = a.count >= b.count ? a : b
@@ -163,9 +165,9 @@ extension Layout {
 
 // Results take on the memory order of their operands, so that kernels access memory sequentially.
 extension Layout {
-  /// The dims in the operands' memory order, from the largest stride to the smallest, as in PyTorch's
-  /// `TensorIterator`: the first operand decides, and the others where its stride is 0. Nil if that is the order of
-  /// the dims. All operands have the same shape.
+  /// The dims in the operands' memory order, from the largest stride to the smallest, as in
+  /// PyTorch's `TensorIterator`: the first operand decides, and the others where its stride is 0.
+  /// Nil if that is the order of the dims. All operands have the same shape.
   public static func memoryOrder(_ operands: [Layout]) -> [Int]? {
     let shape = operands[0].shape
     if operands[0].isContiguous || shape.count < 2 { return nil }
@@ -190,8 +192,8 @@ extension Layout {
     return order == Array(shape.indices) ? nil : order
   }
 
-  /// Whether ``memoryOrder(_:)`` of two operands is the order of the dims: a fast check for the common case.
-  /// With a contiguous first operand it always is.
+  /// Whether ``memoryOrder(_:)`` of two operands is the order of the dims: a fast check for the
+  /// common case. With a contiguous first operand it always is.
   public static func areInMemoryOrder(_ a: Layout, _ b: Layout) -> Bool {
     for other in 0..<a.rank {
       for dim in 0..<other

@@ -5,9 +5,9 @@ extension StridedView {
   ///
   /// - Parameters:
   ///   - device: the target device.
-  ///   - nonBlocking: whether the call may return before the copy is done. The source of a copy to a GPU must then be
-  ///     in page-locked memory and stay unchanged until it is done; a copy from a GPU is complete only after
-  ///     `CUDA.synchronize()`.
+  ///   - nonBlocking: whether the call may return before the copy is done. The source of a copy to
+  ///     a GPU must then be in page-locked memory and stay unchanged until it is done; a copy from
+  ///     a GPU is complete only after `CUDA.synchronize()`.
   public func moved(to device: Device, nonBlocking: Bool = false) -> StridedView {
     let source = contiguous()
     for end in [device, storage.device] where end != .cpu {
@@ -28,7 +28,8 @@ extension StridedView {
     return target
   }
 
-  /// A copy in page-locked host memory, from which a GPU copies asynchronously. Stops the program if no device can.
+  /// A copy in page-locked host memory, from which a GPU copies asynchronously. Stops the program
+  /// if no device can.
   public func pinned() -> StridedView {
     guard let backend = Device.others.first(where: \.pinsMemory) else {
       fatalError(

@@ -41,7 +41,8 @@ public enum Domain: Sendable {
   /// Floating point only.
   case floatingPoint
 
-  /// The enums are ordered by domain: `forAll` and `integral` are the raw values at which the next domain starts.
+  /// The enums are ordered by domain: `forAll` and `integral` are the raw values at which the next
+  /// domain starts.
   fileprivate init(_ place: UInt8, _ forAll: Int, _ integral: Int) {
     self = place < forAll ? .all : place < integral ? .integral : .floatingPoint
   }

@@ -1,8 +1,8 @@
 import CKernels
 import COperations
 
-// The operations on a single element, with the arithmetic of elementwise.h, for devices that iterate over elements
-// themselves.
+// The operations on a single element, with the arithmetic of elementwise.h, for devices that
+// iterate over elements themselves.
 
 extension UnaryOperation {
   /// y = op(x) of an element of a dtype.

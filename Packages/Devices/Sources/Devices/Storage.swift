@@ -8,8 +8,8 @@ extension Storage {
     device.backend.makeStorage(byteCount: byteCount)
   }
 
-  /// Maps a part of an open file into CPU memory: it is read on demand, and writes are private to the process.
-  /// The file may be closed, but must not become shorter.
+  /// Maps a part of an open file into CPU memory: it is read on demand, and writes are private to
+  /// the process. The file may be closed, but must not become shorter.
   ///
   /// - Returns: the storage, or nil if the system cannot map it.
   public static func mapped(descriptor: Int32, offset: Int, byteCount: Int) -> Storage? {

@@ -1,8 +1,8 @@
 import CKernels
 
-/// The number of threads that CPU kernels and matrix products use, from 1 to 256: `torch.get_num_threads()` and
-/// `torch.set_num_threads(_:)`. Initially the value of the environment variable `FLAMBEAU_NUM_THREADS`, or else the
-/// number of processors.
+/// The number of threads that CPU kernels and matrix products use, from 1 to 256:
+/// `torch.get_num_threads()` and `torch.set_num_threads(_:)`. Initially the value of the
+/// environment variable `FLAMBEAU_NUM_THREADS`, or else the number of processors.
 public var numThreads: Int {
   get { Int(flambeau_thread_count()) }
   set {

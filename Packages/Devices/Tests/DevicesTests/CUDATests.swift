@@ -15,8 +15,8 @@ private func message(_ result: ExitTest.Result?) -> String {
   String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
 }
 
-/// Behavior without a GPU, or without the requested one. Each test runs in its own process, since a process looks for
-/// GPUs only once.
+/// Behavior without a GPU, or without the requested one. Each test runs in its own process, since a
+/// process looks for GPUs only once.
 @Suite struct UnavailableTests {
   @Test func nothingIsClaimedWithoutAGPU() async {
     await #expect(processExitsWith: .success) {
@@ -188,8 +188,8 @@ private func message(_ result: ExitTest.Result?) -> String {
     #expect(CUDA.Stream.default() == CUDA.Stream.default())
   }
 
-  /// The first numbers of Philox-4x32-10 for the key and the counter 0, from the test vectors of its authors
-  /// (Random123, kat_vectors): 6627e8d5 e169c58d bc57ac4c 9b00dbd8.
+  /// The first numbers of Philox-4x32-10 for the key and the counter 0, from the test vectors of
+  /// its authors (Random123, kat_vectors): 6627e8d5 e169c58d bc57ac4c 9b00dbd8.
   @Test func philoxGivesItsAuthorsNumbers() {
     let cuda = CUDABackend(CUDA.gpu(.cuda()))
     let y = StridedView(empty: Layout(contiguous: [2]), dtype: .int64, device: .cuda())

@@ -1,8 +1,8 @@
 import Tensors
 
 extension DType {
-  /// The size of a tensor in bytes; nil for a shape that no tensor can have, even if one of its sizes
-  /// is 0.
+  /// The size of a tensor in bytes; nil for a shape that no tensor can have, even if one of its
+  /// sizes is 0.
   @_spi(Flambeau) public func byteCount(of shape: [Int]) -> Int? {
     // The limit is that of the widest dtype, 8 bytes, as for tensors themselves.
     var (bytes, isEmpty) = (8, false)

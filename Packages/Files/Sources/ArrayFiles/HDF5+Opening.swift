@@ -3,8 +3,8 @@ import CHDF5
 import Foundation
 @_spi(Flambeau) import Tensors
 
-// Opening objects of untrusted HDF5 files. All readers use these functions, which reject data that is
-// stored in other files, and files that libhdf5 crashes on.
+// Opening objects of untrusted HDF5 files. All readers use these functions, which reject data that
+// is stored in other files, and files that libhdf5 crashes on.
 
 extension HDF5 {
   /// Opens a file for reading, after a child process has read what is in it.
@@ -21,7 +21,8 @@ extension HDF5 {
     return try HDF5Handle(H5Fopen(path, hdf5_read_only(), hdf5_default()), close: H5Fclose)
   }
 
-  /// An upper bound on the number of objects in a file of a given size, since each takes some bytes.
+  /// An upper bound on the number of objects in a file of a given size, since each takes some
+  /// bytes.
   public static func objectLimit(_ fileSize: Int) -> Int { 1000 + fileSize / 8 }
 
   /// The time limit of a child process.
@@ -39,8 +40,8 @@ extension HDF5 {
     hdf5_data_is_inside(dataset.id) ? nil : "its data is in other files"
   }
 
-  /// The offset of a dataset's elements in the file, if they are stored contiguously and as in memory;
-  /// else nil.
+  /// The offset of a dataset's elements in the file, if they are stored contiguously and as in
+  /// memory; else nil.
   public static func place(
     of dataset: HDF5Handle, _ element: Element, byteCount: Int, fileSize: Int
   ) throws -> Int? {

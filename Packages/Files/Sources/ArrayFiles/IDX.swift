@@ -5,8 +5,9 @@ import Tensors
 public enum IDX {
   /// Reads a file, which may be gzip-compressed.
   ///
-  /// The file has two zero bytes, the type, the number of dims, the sizes and the elements, all big-endian.
-  /// MNIST's images are uint8 of shape [60000, 28, 28] and its labels uint8 of shape [60000].
+  /// The file has two zero bytes, the type, the number of dims, the sizes and the elements, all
+  /// big-endian. MNIST's images are uint8 of shape [60000, 28, 28] and its labels uint8 of shape
+  /// [60000].
   ///
   /// - Parameters:
   ///   - path: path of the file.

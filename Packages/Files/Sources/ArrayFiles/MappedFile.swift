@@ -2,8 +2,8 @@
 import Foundation
 @_spi(Flambeau) import Tensors
 
-/// A file whose parts can be mapped into memory as tensors, without being copied. Meanwhile it may be
-/// replaced, but must not be truncated.
+/// A file whose parts can be mapped into memory as tensors, without being copied. Meanwhile it may
+/// be replaced, but must not be truncated.
 @_spi(Flambeau) public final class MappedFile: Sendable {
   public let path: String
   public let size: Int

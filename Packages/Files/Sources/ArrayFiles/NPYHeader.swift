@@ -1,8 +1,8 @@
 /// The header of an NPY file: a Python dictionary such as
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`, with its keys in any order.
 struct NPYHeader {
-  /// NumPy's `dtype.str`: the byte order, the kind, the size. For a structured type, which tensors do
-  /// not support, its whole text.
+  /// NumPy's `dtype.str`: the byte order, the kind, the size. For a structured type, which tensors
+  /// do not support, its whole text.
   let description: String
   let isFortran: Bool
   let shape: [Int]

@@ -35,7 +35,8 @@ public enum NPZ {
 
   private static let suffix = ".npy"
 
-  /// The arrays' names, shapes and dtypes, without their data, and why the other entries are not arrays.
+  /// The arrays' names, shapes and dtypes, without their data, and why the other entries are not
+  /// arrays.
   @_spi(Flambeau) public static func inspect(
     _ path: String
   ) throws -> (arrays: [(key: String, shape: [Int], dtype: DType)], others: [String: String]) {

@@ -1,8 +1,8 @@
 @_spi(Flambeau) import Files
 @_spi(Flambeau) import Tensors
 
-/// The type of elements in a file: a dtype, or unsigned integers, which tensors represent in a wider
-/// dtype.
+/// The type of elements in a file: a dtype, or unsigned integers, which tensors represent in a
+/// wider dtype.
 @_spi(Flambeau) public enum StoredType: Hashable, Sendable {
   case plain(DType)
   case uint16, uint32

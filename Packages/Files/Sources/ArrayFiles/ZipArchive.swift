@@ -13,8 +13,8 @@ import Tensors
   /// The memory budget of all files together.
   public let budget: MemoryBudget
 
-  /// - Throws: `DataFileError`; also if the central directory and the local headers differ, or a name occurs
-  ///   twice.
+  /// - Throws: `DataFileError`; also if the central directory and the local headers differ, or a
+  ///   name occurs twice.
   public init(_ path: String, limits: ReadingLimits = .standard) throws {
     self.path = path
     // Throws clearer errors than libzip if the file cannot be opened.

@@ -12,8 +12,8 @@ import Foundation
   public static var last: WriteFailure { WriteFailure(reason: String(cString: strerror(errno))) }
 }
 
-/// Writes a temporary file in the same folder, flushes it to the disk and renames it, so that at any
-/// time either the old file or the new one is there, complete.
+/// Writes a temporary file in the same folder, flushes it to the disk and renames it, so that at
+/// any time either the old file or the new one is there, complete.
 ///
 /// Links are followed, and an existing file's permissions are kept. Temporary files of killed
 /// processes in the folder are removed.
@@ -47,7 +47,8 @@ private func flush(_ path: String) throws {
   guard fsync(descriptor) == 0 else { throw WriteFailure.last }
 }
 
-/// Checks that the disk has room for a file of the given size, by allocating it, where the system supports that.
+/// Checks that the disk has room for a file of the given size, by allocating it, where the system
+/// supports that.
 ///
 /// - Throws: ``WriteFailure``.
 @_spi(Flambeau) public func checkRoom(for size: Int, in path: String) throws {

@@ -3,8 +3,8 @@ import Support
 
 /// The bytes of a whole file.
 ///
-/// - Parameter mapped: whether to map the file into memory, which is faster for large files. It must
-///   not be truncated meanwhile.
+/// - Parameter mapped: whether to map the file into memory, which is faster for large files. It
+///   must not be truncated meanwhile.
 /// - Throws: ``DataFileError/unreadable(path:reason:)``.
 @_spi(Flambeau) public func contents(of path: String, mapped: Bool = false) throws -> Data {
   do {

@@ -1,4 +1,5 @@
-/// Limits on the resources that reading a file takes, so that a small file cannot exhaust memory or time.
+/// Limits on the resources that reading a file takes, so that a small file cannot exhaust memory or
+/// time.
 ///
 /// A file's contents may be much larger than the file: compressed zeros, an image of one color, a
 /// dataset that was declared but never written. Readers throw an error if the contents exceed these

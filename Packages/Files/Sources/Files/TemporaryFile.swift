@@ -1,7 +1,7 @@
 import Foundation
 
-/// Names of files that are being written. Each contains the id of the process that writes it, so that
-/// files left by killed processes can be recognized.
+/// Names of files that are being written. Each contains the id of the process that writes it, so
+/// that files left by killed processes can be recognized.
 enum TemporaryFile {
   private static let (prefix, suffix) = (".flambeau-", ".tmp")
 

@@ -41,8 +41,8 @@ extension ImageFile {
           pixels.mutableBytes.bindMemory(to: UInt8.self).baseAddress!, width, 0, height,
           format.rawValue, flags | TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
       }
-      // The first attempt stops at a warning, since the library reports only the last of several. If
-      // it is harmless, the image is decoded completely.
+      // The first attempt stops at a warning, since the library reports only the last of several.
+      // If it is harmless, the image is decoded completely.
       let status = decode(TJFLAG_STOPONWARNING)
       if status != 0, isHarmless(decoder) {
         try check(decode(0))
@@ -53,8 +53,8 @@ extension ImageFile {
     }
   }
 
-  /// Whether an image has several scans, between which libjpeg-turbo keeps all coefficients in memory:
-  /// it is progressive, or the first scan lacks some channels.
+  /// Whether an image has several scans, between which libjpeg-turbo keeps all coefficients in
+  /// memory: it is progressive, or the first scan lacks some channels.
   private static func hasSeveralScans(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var channels: UInt8 = 0
     var rest = bytes[...]

@@ -5,8 +5,8 @@ extension ImageFile {
   /// Writes an image as PNG: `torchvision.utils.save_image`. The file is replaced atomically.
   ///
   /// - Parameters:
-  ///   - image: tensor of shape [channels, height, width] with 1 to 4 channels, or [height, width]; uint8,
-  ///     or any other dtype from 0, black, to 1. Values outside are clamped.
+  ///   - image: tensor of shape [channels, height, width] with 1 to 4 channels, or [height, width];
+  ///     uint8, or any other dtype from 0, black, to 1. Values outside are clamped.
   ///   - path: path of the file, which ends in `.png`.
   /// - Throws: `DataFileError`.
   public static func write(_ image: Tensor, to path: String) throws {

@@ -35,7 +35,8 @@ public enum ImageFile {
       contents(of: path), mode: mode, correctingGamma: correctingGamma, path: path, limits: limits)
   }
 
-  /// Decodes an image in memory, as ``read(_:mode:correctingGamma:limits:)``: `torchvision.io.decode_image`.
+  /// Decodes an image in memory, as ``read(_:mode:correctingGamma:limits:)``:
+  /// `torchvision.io.decode_image`.
   ///
   /// - Parameters:
   ///   - data: contents of the file.

@@ -30,7 +30,8 @@ import Testing
     #expect(percent.thrown > 30 && percent.read > 0.2, "\(percent)")
   }
 
-  /// In processes of their own, which a crash would end. Each mutation needs one more process, so there are fewer.
+  /// In processes of their own, which a crash would end. Each mutation needs one more process, so
+  /// there are fewer.
   @Test(
     arguments: zip(["images", "group/labels", "packed", "bool"], [17, 18, 19, 20] as [UInt64]))
   func hdf5(name: String, seed: UInt64) async {

@@ -26,7 +26,8 @@ enum Golden {
   }
 }
 
-/// The bytes with random changes, deletions, duplications and truncations, determined by the generator's seed.
+/// The bytes with random changes, deletions, duplications and truncations, determined by the
+/// generator's seed.
 func mutated(_ bytes: [UInt8], _ generator: Generator) -> [UInt8] {
   func draw(_ count: Int) -> Int { Int(generator.next64() % UInt64(count)) }
   var result = bytes
@@ -42,14 +43,16 @@ func mutated(_ bytes: [UInt8], _ generator: Generator) -> [UInt8] {
     default: result.insert(contentsOf: result[place...].prefix(8), at: place)
     }
   }
-  // Most keep their length, since code after the check of the length would seldom be reached otherwise.
+  // Most keep their length, since code after the check of the length would seldom be reached
+  // otherwise.
   if draw(4) > 0 {
     result = Array((result + [UInt8](repeating: 0, count: bytes.count)).prefix(bytes.count))
   }
   return result
 }
 
-/// The number of mutations of each file; lower under a sanitizer, for example, where each takes long.
+/// The number of mutations of each file; lower under a sanitizer, for example, where each takes
+/// long.
 private let mutationCount =
   ProcessInfo.processInfo.environment["FLAMBEAU_MUTATIONS"].flatMap { Int($0) } ?? 10_000
 
@@ -69,7 +72,8 @@ func fuzz(
   var thrown = 0
   let rounds = max(Int(Double(mutationCount) * share), 100)
   for _ in 0..<rounds {
-    // Overwrites the file in place, since replacing it or truncating it first would wait for the disk.
+    // Overwrites the file in place, since replacing it or truncating it first would wait for the
+    // disk.
     let changed = mutated(bytes, generator)
     try ByteWriter(url.path, at: 0).write(changed)
     truncate(url.path, off_t(changed.count))

@@ -3,7 +3,8 @@ import Foundation
 import Support
 
 extension BackwardRecording {
-  /// Draws each step to a file in a folder, `step-000.svg` and so on. The folder is created if needed.
+  /// Draws each step to a file in a folder, `step-000.svg` and so on. The folder is created if
+  /// needed.
   ///
   /// - Throws: ``RenderingError``.
   public func render(
@@ -79,8 +80,8 @@ extension BackwardRecording {
     let gradients: [String: [String]]
   }
 
-  /// For each node that has a gradient in the end, the index of its first line in the drawing of the
-  /// node, and the number of its lines.
+  /// For each node that has a gradient in the end, the index of its first line in the drawing of
+  /// the node, and the number of its lines.
   private var gradientPlaces: [String: [Int]] {
     var found: [String: [Int]] = [:]
     for (place, node) in graph.nodes.enumerated() {

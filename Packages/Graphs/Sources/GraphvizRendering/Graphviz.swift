@@ -3,15 +3,16 @@ import CGraphviz
 import Foundation
 import Synchronization
 
-/// Graphviz's library libgvc, in the same process. It has global state, so a lock guards every call.
+/// Graphviz's library libgvc, in the same process. It has global state, so a lock guards every
+/// call.
 ///
 /// Library: <https://graphviz.org/doc/libguide/>
 public final class Graphviz: Sendable {
   /// The only instance, since libgvc has global state.
   public static let shared = Graphviz()
 
-  /// The context, created for the first drawing and kept, since each new one would load the plug-ins
-  /// again.
+  /// The context, created for the first drawing and kept, since each new one would load the
+  /// plug-ins again.
   // Accessed only under the lock.
   private struct Context: @unchecked Sendable {
     let pointer: OpaquePointer

@@ -30,8 +30,8 @@ extension ComputationGraph {
   ///   - layout: layout algorithm of Graphviz.
   ///   - direction: direction of the arrows.
   ///   - legend: whether to add a legend of shapes and colors.
-  ///   - maxNodes: maximum number of nodes. A larger graph is folded, with a note below the drawing;
-  ///     see `fitted(to:)`. As `json`, it is written in full.
+  ///   - maxNodes: maximum number of nodes. A larger graph is folded, with a note below the
+  ///     drawing; see `fitted(to:)`. As `json`, it is written in full.
   /// - Throws: ``RenderingError``.
   public func render(
     to path: String, layout: GraphLayout = .dot, direction: Direction = .topDown,

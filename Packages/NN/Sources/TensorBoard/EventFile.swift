@@ -2,8 +2,8 @@ import Foundation
 import Support
 import SwiftProtobuf
 
-/// An event file for TensorBoard, in TensorFlow's TFRecord format: each record is a length, its checksum, a
-/// message and its checksum.
+/// An event file for TensorBoard, in TensorFlow's TFRecord format: each record is a length, its
+/// checksum, a message and its checksum.
 /// <https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details>
 final class EventFile {
   let path: String

@@ -3,8 +3,8 @@ import Graphs
 import Support
 
 extension ComputationGraph {
-  /// Writes the graph as TensorFlow's `GraphDef`, such as `model.pb`, which Netron displays. Frames become name
-  /// scopes.
+  /// Writes the graph as TensorFlow's `GraphDef`, such as `model.pb`, which Netron displays. Frames
+  /// become name scopes.
   ///
   /// - Throws: ``SummaryWriterError/cannotWrite(path:reason:)``.
   public func writeGraphDef(to path: String) throws {

@@ -62,8 +62,8 @@ public final class SummaryWriter {
   ///
   /// - Parameters:
   ///   - tag: name of the image.
-  ///   - image: [channels, height, width] with 1, 3 or 4 channels, or [height, width]; numbers from 0 to 1, or
-  ///     uint8 from 0 to 255.
+  ///   - image: [channels, height, width] with 1, 3 or 4 channels, or [height, width]; numbers from
+  ///     0 to 1, or uint8 from 0 to 255.
   ///   - step: step of the run.
   public func addImage(_ tag: String, _ image: Tensor, step: Int) throws {
     let pixels = ImageFile.pixels(of: image, rounding: false, "addImage")
@@ -110,8 +110,8 @@ public final class SummaryWriter {
     try file.append(event)
   }
 
-  /// The upper limits of a histogram's buckets, as in TensorFlow and PyTorch: their absolute values grow by a
-  /// factor of 1.1.
+  /// The upper limits of a histogram's buckets, as in TensorFlow and PyTorch: their absolute values
+  /// grow by a factor of 1.1.
   private static let limits: [Double] = {
     let positive = sequence(first: 1e-12) { $0 * 1.1 }.prefix { $0 < 1e20 }
     return positive.reversed().map { -$0 } + [0] + positive + [.greatestFiniteMagnitude]

@@ -24,8 +24,8 @@ func golden<Content: Decodable>(_ name: String) -> Content {
   }
 }
 
-/// Whether two tensors have the same shape and elements that differ by at most the tolerance, relative
-/// to their magnitude if it is above 1.
+/// Whether two tensors have the same shape and elements that differ by at most the tolerance,
+/// relative to their magnitude if it is above 1.
 func isClose(_ a: Tensor, _ b: Tensor, tolerance: Double = 1e-11) -> Bool {
   guard a.shape == b.shape else { return false }
   let (x, y) = (a.scalars(as: Double.self), b.scalars(as: Double.self))

@@ -1,6 +1,7 @@
 import NN
 
-/// How a layer of the golden file is created and called, here and in PyTorch; Golden/make_layers.py reads these lines.
+/// How a layer of the golden file is created and called, here and in PyTorch; Golden/make_layers.py
+/// reads these lines.
 struct LayerCase: Sendable {
   let make: @Sendable (Generator) -> Module
   let use: @Sendable (Module, [Tensor]) -> Tensor

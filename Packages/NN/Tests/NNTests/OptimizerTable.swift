@@ -1,6 +1,7 @@
 import NN
 
-/// How an optimizer of the golden file is created, here and in PyTorch; Golden/make_golden.py reads these lines.
+/// How an optimizer of the golden file is created, here and in PyTorch; Golden/make_golden.py reads
+/// these lines.
 struct OptimizerCase: Sendable {
   let make: @Sendable ([Tensor]) -> Optimizer
 

@@ -223,7 +223,8 @@ private let losses: [Double] = [
     #expect(w.T.matmul(w).allclose(.eye(100), atol: 1e-5))
     Init.truncNormal(w, std: 0.5, low: -0.5, high: 1, generator: generator)
     #expect(w.amin().item() >= -0.5 && w.amax().item() <= 1)
-    // Truncated to -1 to 2 standard deviations, the mean is 0.2296 and the deviation 0.7209 of the original one.
+    // Truncated to -1 to 2 standard deviations, the mean is 0.2296 and the deviation 0.7209 of the
+    // original one.
     #expect(abs(w.mean().item() - 0.1148) < 1e-2 && abs(w.std().item() - 0.3604) < 1e-2)
   }
 }

@@ -1,7 +1,8 @@
 import NN
 import Testing
 
-/// Combined schedulers, and learning rates that are set by hand; single schedulers are tested in OptimizerTests.
+/// Combined schedulers, and learning rates that are set by hand; single schedulers are tested in
+/// OptimizerTests.
 @Suite struct SchedulerTests {
   private func optimizer(_ lr: Double = 1) -> SGD { SGD([.zeros([1], requiresGrad: true)], lr: lr) }
 

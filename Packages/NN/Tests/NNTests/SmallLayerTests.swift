@@ -19,8 +19,8 @@ import Testing
     #expect(Dropout(0)(x) === x)
   }
 
-  /// A layer without its own generator draws from the one that is the default when it runs, not when it was
-  /// created.
+  /// A layer without its own generator draws from the one that is the default when it runs, not
+  /// when it was created.
   @Test func dropoutDrawsWhereItRuns() {
     let dropout = Generator(seed: 1).withDefault { Dropout(0.5) }
     let x = Tensor.ones([40])

@@ -2,7 +2,8 @@ import Foundation
 import NN
 import Testing
 
-/// A custom class with a number, a module that is passed to its initializer, and one that it creates.
+/// A custom class with a number, a module that is passed to its initializer, and one that it
+/// creates.
 private final class Gate: Module, Rebuildable {
   let width: Int
   let scale: Double

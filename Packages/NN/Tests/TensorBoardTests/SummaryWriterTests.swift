@@ -7,7 +7,8 @@ import Testing
 @Suite struct SummaryWriterTests {
   private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
 
-  /// The framing of records; their contents are read by TensorBoard itself in a test of the repository.
+  /// The framing of records; their contents are read by TensorBoard itself in a test of the
+  /// repository.
   @Test func recordsAreFramed() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let writer = try SummaryWriter(folder.path)

@@ -11,8 +11,8 @@ struct Elements {
     dtype = view.dtype
   }
 
-  /// A bit set in all of the device's pointers, which makes them invalid addresses: a program that dereferences one
-  /// directly crashes.
+  /// A bit set in all of the device's pointers, which makes them invalid addresses: a program that
+  /// dereferences one directly crashes.
   static let disguise: UInt = 1 << 55
 
   /// The real address of one of the device's pointers.

@@ -1,10 +1,11 @@
 import Devices
 
-/// A minimal device in plain Swift: the core of `Backend` and nothing more, one loop for each kind of operation. Its
-/// element-wise arithmetic is that of all devices; sums are accumulated in `Double` and `Int64`.
+/// A minimal device in plain Swift: the core of `Backend` and nothing more, one loop for each kind
+/// of operation. Its element-wise arithmetic is that of all devices; sums are accumulated in
+/// `Double` and `Int64`.
 ///
-/// The tests run all operations on it, since what works here works on any device that implements the core. A new
-/// device can be compared with it, or start as a copy of it.
+/// The tests run all operations on it, since what works here works on any device that implements
+/// the core. A new device can be compared with it, or start as a copy of it.
 public enum ReferenceDevice {
   /// The device, called `reference:0`.
   public static let device = Device(

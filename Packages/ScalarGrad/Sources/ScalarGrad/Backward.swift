@@ -28,8 +28,8 @@ extension Value {
       })
   }
 
-  /// Visits this value and all values that it was computed from, in topological order, after calling
-  /// `reach` once with each.
+  /// Visits this value and all values that it was computed from, in topological order, after
+  /// calling `reach` once with each.
   ///
   /// It uses an explicit stack, so that the length of a history is limited only by memory.
   @inline(__always)

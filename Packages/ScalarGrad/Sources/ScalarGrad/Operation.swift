@@ -39,8 +39,8 @@ enum Operation: String {
 
   /// ∂y/∂a and ∂y/∂b, where `y` is the result for `a` and `b`.
   ///
-  /// For numbers, they are numbers. For values, they are values that have a history too, which makes
-  /// second derivatives possible.
+  /// For numbers, they are numbers. For values, they are values that have a history too, which
+  /// makes second derivatives possible.
   func gradients<N: Arithmetic>(_ a: N, _ b: N, _ y: N) -> (N, N) {
     switch self {
     case .given: (0, 0)

@@ -1,12 +1,12 @@
 @_exported import Graphs
 
 extension Value {
-  /// The history of this value as a graph: a box for each value, with its number and gradient, and a
-  /// rounded box for the operation that computed it.
+  /// The history of this value as a graph: a box for each value, with its number and gradient, and
+  /// a rounded box for the operation that computed it.
   public func graph() -> ComputationGraph { drawn().graph }
 
-  /// Runs ``backward()`` and records each step: the gradient of an operation's output, those that it
-  /// passes on to its inputs, and the formulas.
+  /// Runs ``backward()`` and records each step: the gradient of an operation's output, those that
+  /// it passes on to its inputs, and the formulas.
   ///
   ///     let recording = loss.recordBackward()
   ///     print(recording.text)

@@ -16,8 +16,8 @@ public final class Value {
 
   /// The derivative of the value that ``backward()`` was called on, with respect to this one.
   ///
-  /// In a leaf, which was given rather than computed, it accumulates over several calls, until it is
-  /// set to 0.
+  /// In a leaf, which was given rather than computed, it accumulates over several calls, until it
+  /// is set to 0.
   @exclusivity(unchecked) public var grad = 0.0
 
   /// A name for drawings.
@@ -65,8 +65,8 @@ public final class Value {
     }
   }
 
-  /// Releases the history in a loop, since the recursive release of a long history would overflow the
-  /// stack.
+  /// Releases the history in a loop, since the recursive release of a long history would overflow
+  /// the stack.
   deinit {
     guard inputs.0 != nil else { return }
     var unused: [Value] = []

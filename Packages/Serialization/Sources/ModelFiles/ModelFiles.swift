@@ -12,8 +12,8 @@ import Foundation
 /// Before anything is written, the model is rebuilt once to check that it can be loaded.
 ///
 /// - Parameters:
-///   - model: the model. Its mode, `eval()` or `train()`, and its frozen and shared parameters are restored
-///     when it is loaded.
+///   - model: the model. Its mode, `eval()` or `train()`, and its frozen and shared parameters are
+///     restored when it is loaded.
 ///   - path: path of the file, whose extension selects the format, `.h5` or `.safetensors`.
 ///   - format: as for `save(_:to:format:compression:metadata:)`.
 ///   - compression: as for `save(_:to:format:compression:metadata:)`.

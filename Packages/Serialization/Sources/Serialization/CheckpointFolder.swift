@@ -69,7 +69,8 @@ public struct CheckpointFolder: Sendable {
   /// The path of the checkpoint of the last step; nil if there is none.
   public var latest: String? { all().last }
 
-  /// The path of the best checkpoint; nil if there is no criterion, or no checkpoint has its metric.
+  /// The path of the best checkpoint; nil if there is no criterion, or no checkpoint has its
+  /// metric.
   ///
   /// - Throws: ``SerializationError``.
   public func bestPath() throws -> String? {

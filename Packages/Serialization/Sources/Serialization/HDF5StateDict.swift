@@ -7,10 +7,11 @@ import Support
 
 /// The layout of a state dict in an HDF5 file.
 ///
-/// Groups correspond to the dots of the keys, and each tensor is a dataset: `layers.0.weight` is the
-/// dataset `layers/0/weight`. Its attribute `index` is its position in the dict. The root's attributes
-/// `format`, `version` and `flambeau_version` identify the file. Metadata are strings in the group
-/// `__metadata__`. A ``Seal`` at the end has the offsets and checksums; version 1 had none.
+/// Groups correspond to the dots of the keys, and each tensor is a dataset: `layers.0.weight` is
+/// the dataset `layers/0/weight`. Its attribute `index` is its position in the dict. The root's
+/// attributes `format`, `version` and `flambeau_version` identify the file. Metadata are strings in
+/// the group `__metadata__`. A ``Seal`` at the end has the offsets and checksums; version 1 had
+/// none.
 enum HDF5StateDict {
   static let name = "flambeau.state_dict"
   static let version = 2
@@ -24,8 +25,8 @@ enum HDF5StateDict {
   ) throws {
     try checkNames(Array(state.keys))
     var parts: [Seal.Part] = []
-    // libhdf5 crashes if it cannot write, so there must be room on the disk for all that it writes: the
-    // data, the metadata of each tensor, and its own tables.
+    // libhdf5 crashes if it cannot write, so there must be room on the disk for all that it writes:
+    // the data, the metadata of each tensor, and its own tables.
     let data = state.values.reduce(0) { $0 + $1.bytes.count }
     let texts = metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     try checkRoom(for: data + 4096 * (state.count + metadata.count) + texts + 1 << 16, in: path)

@@ -16,7 +16,8 @@ final class HDF5Tree {
   /// Objects that are not tensors, and links out of the file.
   private var others: [(key: String, error: SerializationError)] = []
   private var isFlambeaus = false
-  /// The maximum number of further objects. Groups that are linked repeatedly could take exponential time.
+  /// The maximum number of further objects. Groups that are linked repeatedly could take
+  /// exponential time.
   private var objectsLeft: Int
   /// The addresses of the groups around the current one.
   private var around: Set<UInt64> = []

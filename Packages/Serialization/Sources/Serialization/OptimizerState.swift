@@ -1,8 +1,8 @@
 import Tensors
 
 extension SavedValue {
-  /// Converts the `state_dict()` of a PyTorch optimizer to a state dict of Flambeau's optimizer of the
-  /// same name; nil if this is not one.
+  /// Converts the `state_dict()` of a PyTorch optimizer to a state dict of Flambeau's optimizer of
+  /// the same name; nil if this is not one.
   ///
   /// Settings that do not change during training, such as `eps`, are not converted.
   public var optimizerState: StateDict? {

@@ -163,7 +163,8 @@ struct SafeTensors {
     return StateDict(uniqueKeysWithValues: zip(chosen.map { entries[$0].key }, tensors))
   }
 
-  /// A key that occurs twice in a JSON object, of which decoders keep only one; nil if there is none.
+  /// A key that occurs twice in a JSON object, of which decoders keep only one; nil if there is
+  /// none.
   private static func repeatedKey(in json: [UInt8]) throws -> String? {
     // The strings before colons at the top level.
     var texts: [ArraySlice<UInt8>] = []

@@ -66,10 +66,10 @@ public func save(
 
 /// Loads a state dict: `torch.load(path)`.
 ///
-/// Files that `save(_:to:format:compression:metadata:)` wrote are verified by their checksums. Files of
-/// other programs are read, too; the package's README lists the guarantees for them. Large tensors of
-/// HDF5 and safetensors files are memory-mapped; the file may be replaced meanwhile, but must not be
-/// truncated.
+/// Files that `save(_:to:format:compression:metadata:)` wrote are verified by their checksums.
+/// Files of other programs are read, too; the package's README lists the guarantees for them. Large
+/// tensors of HDF5 and safetensors files are memory-mapped; the file may be replaced meanwhile, but
+/// must not be truncated.
 ///
 /// - Parameters:
 ///   - path: path of the file.
@@ -117,7 +117,8 @@ func reading<Result>(
   }
 }
 
-/// The name of the file in the archive at `path`, as a prefix of messages; empty if it is the archive itself.
+/// The name of the file in the archive at `path`, as a prefix of messages; empty if it is the
+/// archive itself.
 private func inside(_ place: String, _ path: String) -> String {
   place.hasPrefix("\(path), ") ? "\(place.dropFirst(path.count + 2)): " : ""
 }

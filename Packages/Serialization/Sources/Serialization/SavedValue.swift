@@ -85,8 +85,8 @@ extension SavedValue {
     if case .dictionary(let entries) = self { entries } else { nil }
   }
 
-  /// The tensors in the value, by their paths, joined by dots: `["model": ["0": ["weight": …]]]` has
-  /// `model.0.weight`. If two have the same path, it has the first.
+  /// The tensors in the value, by their paths, joined by dots: `["model": ["0": ["weight": …]]]`
+  /// has `model.0.weight`. If two have the same path, it has the first.
   public var stateDict: StateDict {
     var state = StateDict()
     func collect(_ value: SavedValue, _ prefix: String) {
@@ -110,7 +110,8 @@ extension SavedValue {
 }
 
 /// Reads everything in a file that `torch.save` wrote, including numbers, strings and lists:
-/// `torch.load(path, weights_only=True)`. `load(_:format:keys:limits:device:)` returns only its tensors.
+/// `torch.load(path, weights_only=True)`. `load(_:format:keys:limits:device:)` returns only its
+/// tensors.
 ///
 /// - Parameters:
 ///   - path: path of the file.

@@ -6,10 +6,10 @@ import Foundation
 /// The trailer of an HDF5 file that Flambeau wrote, after all that HDF5 uses: the ranges and the
 /// checksum of each tensor's data, and one checksum of all other bytes.
 ///
-/// With it, damage is detected, and its tensor named, before libhdf5 opens the file, and tensors can be
-/// mapped without libhdf5. The seal is JSON. The last 24 bytes of the file are its length and its
-/// checksum, both 8 bytes, little-endian, and a magic number of 8 bytes. The file's user block is filled
-/// with this magic number, so that a file without a seal is known to have lost it.
+/// With it, damage is detected, and its tensor named, before libhdf5 opens the file, and tensors
+/// can be mapped without libhdf5. The seal is JSON. The last 24 bytes of the file are its length
+/// and its checksum, both 8 bytes, little-endian, and a magic number of 8 bytes. The file's user
+/// block is filled with this magic number, so that a file without a seal is known to have lost it.
 struct Seal: Codable {
   struct Part: Codable {
     let key: String
@@ -62,7 +62,8 @@ struct Seal: Codable {
 
   /// The seal of a file; nil if it has none.
   ///
-  /// - Throws: ``SerializationError`` if the seal, or bytes that are not tensors' data, have changed.
+  /// - Throws: ``SerializationError`` if the seal, or bytes that are not tensors' data, have
+  ///   changed.
   init?(of file: MappedFile) throws {
     func wrong(_ reason: String) -> SerializationError {
       .damaged(path: file.path, tensor: nil, reason: reason)
@@ -116,8 +117,8 @@ struct Seal: Codable {
 
   /// The checksum of the bytes up to `end` that are not in any part.
   ///
-  /// - Throws: ``SerializationError`` if extents of parts are out of range or overlap, so that no byte
-  ///   is read for several tensors.
+  /// - Throws: ``SerializationError`` if extents of parts are out of range or overlap, so that no
+  ///   byte is read for several tensors.
   private func restSum(of file: MappedFile, end: Int) throws -> String {
     let wrong = SerializationError.damaged(
       path: file.path, tensor: nil, reason: "its seal is inconsistent")

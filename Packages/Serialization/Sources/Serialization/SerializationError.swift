@@ -14,8 +14,8 @@ public enum SerializationError: Error, Equatable, LocalizedError {
   case newerVersion(path: String, version: Int)
   /// The file contains something that a state dict does not need and that might do harm.
   case refused(path: String, reason: String)
-  /// The file appears to be valid, but contains something that no tensor can represent; `tensor` is its
-  /// key, or nil.
+  /// The file appears to be valid, but contains something that no tensor can represent; `tensor` is
+  /// its key, or nil.
   case unsupported(path: String, tensor: String?, reason: String)
   /// The file's contents would exceed `ReadingLimits`.
   case limitExceeded(path: String, reason: String)

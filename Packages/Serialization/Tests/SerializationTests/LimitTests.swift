@@ -3,7 +3,8 @@ import Foundation
 import Serialization
 import Testing
 
-/// A small file takes neither much memory nor much time, and the error names the limit that it would exceed.
+/// A small file takes neither much memory nor much time, and the error names the limit that it
+/// would exceed.
 @Suite struct LimitTests {
   private static func path(_ name: String) -> String { Golden.path("foreign/\(name)") }
 

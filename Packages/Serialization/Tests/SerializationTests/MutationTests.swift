@@ -3,8 +3,8 @@ import Foundation
 import Serialization
 import Testing
 
-/// Files of other programs, with bytes flipped, cut and spliced: reading them throws or returns something, and
-/// neither crashes nor exceeds the limits on memory or time.
+/// Files of other programs, with bytes flipped, cut and spliced: reading them throws or returns
+/// something, and neither crashes nor exceeds the limits on memory or time.
 @Suite struct MutationTests {
   /// Reads a file in all ways, and returns whether one of them succeeded.
   private static func read(_ path: String, _ format: FileFormat) throws -> Bool {

@@ -10,7 +10,8 @@ struct Mutator {
     (self.bytes, generator) = (bytes, Generator(seed: seed))
   }
 
-  /// The number of mutations, `usual` by default; lower under a sanitizer, for example, where each takes long.
+  /// The number of mutations, `usual` by default; lower under a sanitizer, for example, where each
+  /// takes long.
   static func rounds(_ usual: Int) -> Int {
     let most = ProcessInfo.processInfo.environment["FLAMBEAU_MUTATIONS"].flatMap { Int($0) }
     return max(usual * (most ?? 10_000) / 10_000, 50)

@@ -3,7 +3,8 @@
 // Direct access to a tensor's memory, without kernels.
 
 extension Tensor {
-  /// Calls `body` with the elements in row-major order, copied if the tensor is not contiguous or not on the CPU.
+  /// Calls `body` with the elements in row-major order, copied if the tensor is not contiguous or
+  /// not on the CPU.
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
@@ -11,8 +12,8 @@ extension Tensor {
     return try withExtendedLifetime(source) { try body(source.bytes) }
   }
 
-  /// Calls `body` with the elements' memory, to change them in place: `torch.Tensor.data_ptr`. Stops the program
-  /// unless the tensor is contiguous and on the CPU.
+  /// Calls `body` with the elements' memory, to change them in place: `torch.Tensor.data_ptr`.
+  /// Stops the program unless the tensor is contiguous and on the CPU.
   public func withUnsafeMutableBytes<Result>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {

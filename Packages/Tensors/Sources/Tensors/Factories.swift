@@ -1,7 +1,8 @@
 // Tensors created from a shape.
 
 extension Tensor {
-  /// A tensor filled with one value: `torch.full`. By default, an `Int` gives int64 and a `Double` float32.
+  /// A tensor filled with one value: `torch.full`. By default, an `Int` gives int64 and a `Double`
+  /// float32.
   public static func full<Element: TensorElement & TensorData>(
     _ shape: [Int], _ value: Element, dtype: DType? = nil, device: Device = .default,
     requiresGrad: Bool = false
@@ -59,7 +60,8 @@ extension Tensor {
     Tensor(filledWith: 1, other.view.layout.dense, other.dtype, other.device)
   }
 
-  /// A tensor filled with one value, with the shape, dtype and device of another: `torch.full_like`.
+  /// A tensor filled with one value, with the shape, dtype and device of another:
+  /// `torch.full_like`.
   public static func fullLike<Element: TensorElement & TensorData>(
     _ other: Tensor, _ value: Element
   ) -> Tensor where Element.Scalar == Element {
@@ -82,8 +84,8 @@ extension Tensor {
     return result
   }
 
-  /// `steps` evenly spaced numbers from `start` to `end`, both included: `torch.linspace`. For an integer dtype, both
-  /// ends are truncated first, and so are the results.
+  /// `steps` evenly spaced numbers from `start` to `end`, both included: `torch.linspace`. For an
+  /// integer dtype, both ends are truncated first, and so are the results.
   public static func linspace(
     _ start: Double, _ end: Double, steps: Int, dtype: DType = .float32, device: Device = .default
   ) -> Tensor {
@@ -115,7 +117,8 @@ extension Tensor {
     arange(0, end, device: device)
   }
 
-  /// The integers from `start` up to, but not including, `end`, in steps of `step`: `torch.arange`; int64.
+  /// The integers from `start` up to, but not including, `end`, in steps of `step`: `torch.arange`;
+  /// int64.
   public static func arange(
     _ start: Int, _ end: Int, step: Int = 1, device: Device = .default
   ) -> Tensor {
@@ -130,8 +133,8 @@ extension Tensor {
     return result
   }
 
-  /// Numbers from `start` up to, but not including, `end`, in steps of `step`: `torch.arange`. For an integer dtype,
-  /// `start` and `step` are truncated, and for int64 `end` too.
+  /// Numbers from `start` up to, but not including, `end`, in steps of `step`: `torch.arange`. For
+  /// an integer dtype, `start` and `step` are truncated, and for int64 `end` too.
   public static func arange(
     _ start: Double, _ end: Double, step: Double = 1, dtype: DType = .float32,
     device: Device = .default
@@ -160,8 +163,8 @@ extension Tensor {
 
 /// Grids, triangular matrices and one-hot vectors.
 extension Tensor {
-  /// The coordinates of a grid: for each vector, a tensor whose values vary along that vector's own dim:
-  /// `torch.meshgrid` with `indexing="ij"`.
+  /// The coordinates of a grid: for each vector, a tensor whose values vary along that vector's own
+  /// dim: `torch.meshgrid` with `indexing="ij"`.
   public static func meshgrid(_ vectors: [Tensor]) -> [Tensor] {
     for vector in vectors where vector.ndim > 1 {
       fatalError("meshgrid: a tensor of shape \(vector.shape); each must be a vector")
@@ -174,7 +177,8 @@ extension Tensor {
     }
   }
 
-  /// The lower triangle of each matrix, with zeros above it: `torch.tril`. A positive `diagonal` is above the main one.
+  /// The lower triangle of each matrix, with zeros above it: `torch.tril`. A positive `diagonal` is
+  /// above the main one.
   public func tril(diagonal: Int = 0) -> Tensor { triangle(diagonal, lower: true, "tril") }
 
   /// The upper triangle of each matrix, with zeros below it: `torch.triu`.
@@ -190,8 +194,9 @@ extension Tensor {
     return .where(mask, self, dtype == .bool ? Tensor(false) : 0)
   }
 
-  /// One-hot vectors along a new last dim, 1 at each class's index and 0 elsewhere: `torch.nn.functional.one_hot`;
-  /// int64. By default, the number of classes is the largest class plus 1.
+  /// One-hot vectors along a new last dim, 1 at each class's index and 0 elsewhere:
+  /// `torch.nn.functional.one_hot`; int64. By default, the number of classes is the largest class
+  /// plus 1.
   public func oneHot(classCount: Int? = nil) -> Tensor {
     guard dtype == .int64 else { fatalError("oneHot: classes of \(dtype); they must be int64") }
     let count = classCount ?? (numel == 0 ? 0 : amax().item(as: Int.self) + 1)

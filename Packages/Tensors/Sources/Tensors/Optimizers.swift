@@ -6,8 +6,8 @@ extension Tensor {
   /// - Parameters:
   ///   - step: the update rule and its hyperparameters.
   ///   - gradient: this parameter's gradient.
-  ///   - states: the state that the step reads and updates, in the order that `OptimizerStep` gives, each in this
-  ///     tensor's shape; nil where there is none.
+  ///   - states: the state that the step reads and updates, in the order that `OptimizerStep`
+  ///     gives, each in this tensor's shape; nil where there is none.
   ///   - count: the step's number as one int64 on this tensor's device, in place of `step.step`.
   public func optimize(
     _ step: OptimizerStep, gradient: Tensor, states: [Tensor?], count: Tensor? = nil
@@ -18,7 +18,8 @@ extension Tensor {
         "optimize(.\(step.rule)): \(other.dtype) of shape \(other.shape) on \(other.device) for a "
           + "parameter of \(dtype), \(shape), \(device)")
     }
-    // With dims in memory order, in which a parameter is contiguous unless it is a view of part of a tensor.
+    // With dims in memory order, in which a parameter is contiguous unless it is a view of part of
+    // a tensor.
     let order = Layout.memoryOrder([view.layout])
     func ordered(_ view: StridedView) -> StridedView { view.permuted(order) }
     let own = states.map { $0.map { ordered($0.view) } }

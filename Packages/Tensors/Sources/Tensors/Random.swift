@@ -56,7 +56,8 @@ extension Tensor {
     randint(0, high, shape, device: device, generator: generator)
   }
 
-  /// A random permutation of the integers from 0 up to, but not including, `count`: `torch.randperm`; int64.
+  /// A random permutation of the integers from 0 up to, but not including, `count`:
+  /// `torch.randperm`; int64.
   public static func randperm(
     _ count: Int, device: Device = .default, generator: Generator = .default
   ) -> Tensor {
@@ -65,7 +66,8 @@ extension Tensor {
     return result
   }
 
-  /// Numbers drawn from a normal distribution with the given mean and standard deviation: `torch.normal`.
+  /// Numbers drawn from a normal distribution with the given mean and standard deviation:
+  /// `torch.normal`.
   public static func normal(
     mean: Double, std: Double, _ shape: [Int], dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
@@ -75,8 +77,8 @@ extension Tensor {
       device: device, generator: generator)
   }
 
-  /// A number drawn from a normal distribution for each mean and standard deviation, which broadcast: `torch.normal`.
-  /// The result has no gradient.
+  /// A number drawn from a normal distribution for each mean and standard deviation, which
+  /// broadcast: `torch.normal`. The result has no gradient.
   public static func normal(
     mean: Tensor, std: Tensor, generator: Generator = .default
   ) -> Tensor {
@@ -91,7 +93,8 @@ extension Tensor {
     return noGrad { roundedOnce(drawn, std, mean) { $0 * $1 + $2 } }
   }
 
-  /// Numbers drawn from an exponential distribution of the given rate: `torch.empty(shape).exponential_(rate)`.
+  /// Numbers drawn from an exponential distribution of the given rate:
+  /// `torch.empty(shape).exponential_(rate)`.
   public static func exponential(
     _ shape: [Int], rate: Double = 1, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
@@ -104,13 +107,14 @@ extension Tensor {
     return rate == 1 ? result : result / rate
   }
 
-  /// Numbers drawn uniformly from [0, 1), with the shape, dtype and device of another tensor: `torch.rand_like`.
+  /// Numbers drawn uniformly from [0, 1), with the shape, dtype and device of another tensor:
+  /// `torch.rand_like`.
   public static func randLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
     uniformLike(other, low: 0, high: 1, generator: generator)
   }
 
-  /// Numbers drawn from the standard normal distribution, with the shape, dtype and device of another tensor:
-  /// `torch.randn_like`.
+  /// Numbers drawn from the standard normal distribution, with the shape, dtype and device of
+  /// another tensor: `torch.randn_like`.
   public static func randnLike(_ other: Tensor, generator: Generator = .default) -> Tensor {
     normalLike(other, mean: 0, std: 1, generator: generator)
   }
@@ -127,7 +131,8 @@ extension Tensor {
     return noGrad { (draws .< to(precision)).to(dtype) }
   }
 
-  /// Draws 1 with the given probability, else 0, for each element: `torch.empty(shape).bernoulli_(probability)`.
+  /// Draws 1 with the given probability, else 0, for each element:
+  /// `torch.empty(shape).bernoulli_(probability)`.
   public static func bernoulli(
     _ shape: [Int], probability: Double, dtype: DType = .float32, device: Device = .default,
     generator: Generator = .default
@@ -136,8 +141,8 @@ extension Tensor {
       Layout(contiguous: checked(shape, for: "bernoulli")), probability, dtype, device, generator)
   }
 
-  /// `count` indices into a vector, or into each row of a matrix, drawn with probabilities proportional to its
-  /// elements: `torch.multinomial`; int64.
+  /// `count` indices into a vector, or into each row of a matrix, drawn with probabilities
+  /// proportional to its elements: `torch.multinomial`; int64.
   ///
   /// - Parameters:
   ///   - count: the number of draws from each row.
@@ -171,18 +176,19 @@ extension Tensor {
         "multinomial: \(count) draws without replacement from fewer weights above 0; draw fewer, or with "
           + "replacement")
     }
-    // The argmax of weight / exponential variate is each index with probability proportional to its weight.
+    // The argmax of weight / exponential variate is each index with probability proportional to its
+    // weight.
     let times = Tensor.exponential(shape, dtype: dtype, device: device, generator: generator)
     let ranks = weights / times
     return count == 1 ? ranks.argmax(dim: -1, keepDim: true) : ranks.topk(count).indices
   }
 }
 
-// Random tensors are filled in memory order: one with another order of dims in memory gets the same numbers at other
-// indices, as in PyTorch.
+// Random tensors are filled in memory order: one with another order of dims in memory gets the same
+// numbers at other indices, as in PyTorch.
 extension Tensor {
-  /// Uniformly distributed numbers with the shape, dtype, device and memory order of another tensor. For Flambeau's
-  /// packages only.
+  /// Uniformly distributed numbers with the shape, dtype, device and memory order of another
+  /// tensor. For Flambeau's packages only.
   @_spi(Flambeau) public static func uniformLike(
     _ other: Tensor, low: Double, high: Double, generator: Generator
   ) -> Tensor {
@@ -191,8 +197,8 @@ extension Tensor {
       generator: generator)
   }
 
-  /// Normally distributed numbers with the shape, dtype, device and memory order of another tensor. For Flambeau's
-  /// packages only.
+  /// Normally distributed numbers with the shape, dtype, device and memory order of another tensor.
+  /// For Flambeau's packages only.
   @_spi(Flambeau) public static func normalLike(
     _ other: Tensor, mean: Double, std: Double, generator: Generator
   ) -> Tensor {
@@ -201,8 +207,8 @@ extension Tensor {
       generator: generator)
   }
 
-  /// Draws 1 with the given probability, else 0, with the shape, dtype, device and memory order of another tensor.
-  /// For Flambeau's packages only.
+  /// Draws 1 with the given probability, else 0, with the shape, dtype, device and memory order of
+  /// another tensor. For Flambeau's packages only.
   @_spi(Flambeau) public static func bernoulliLike(
     _ other: Tensor, probability: Double, generator: Generator
   ) -> Tensor {

@@ -1,8 +1,8 @@
 import Foundation
 
 extension Tensor: CustomStringConvertible {
-  /// The elements as PyTorch prints them: aligned columns, four decimal digits, scientific notation where magnitudes
-  /// differ widely, and `...` in place of the middle of long dims.
+  /// The elements as PyTorch prints them: aligned columns, four decimal digits, scientific notation
+  /// where magnitudes differ widely, and `...` in place of the middle of long dims.
   public var description: String {
     let isLong = numel > 1000
     let elements = detach()

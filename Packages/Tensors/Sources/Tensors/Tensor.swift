@@ -8,10 +8,11 @@ import Synchronization
 /// and ``backward(gradient:retainGraph:createGraph:)`` fills in ``grad``.
 ///
 /// It follows `torch.Tensor`. Several threads may compute with a tensor, run
-/// ``backward(gradient:retainGraph:createGraph:)`` on what was computed from it and read its ``grad`` at the same
-/// time. Changing its elements in place or its ``requiresGrad``, as `loadStateDict` and optimizer steps do, requires
-/// exclusive access.
-// State that several threads may change is behind locks: gradients and hooks in the node, and the node of a view.
+/// ``backward(gradient:retainGraph:createGraph:)`` on what was computed from it and read its
+/// ``grad`` at the same time. Changing its elements in place or its ``requiresGrad``, as
+/// `loadStateDict` and optimizer steps do, requires exclusive access.
+// State that several threads may change is behind locks: gradients and hooks in the node, and the
+// node of a view.
 public final class Tensor: @unchecked Sendable {
   /// The elements, as kernels see them.
   public let view: StridedView
@@ -20,13 +21,14 @@ public final class Tensor: @unchecked Sendable {
   @exclusivity(unchecked) var ownNode: Node?
   /// The node of a leaf that does not require a gradient at present, but still has one.
   @exclusivity(unchecked) var dormantNode: Node?
-  /// What this tensor is a view of, if in-place changes through other tensors can change its history.
+  /// What this tensor is a view of, if in-place changes through other tensors can change its
+  /// history.
   @exclusivity(unchecked) var origin: Origin?
   /// For a view, the version of the storage that its node corresponds to.
   let versionOfNode = Atomic<UInt32>(0)
 
-  /// The value of a number literal, as in `x * 0.1`, which takes the dtype of the other operand, as a Python number
-  /// does in PyTorch.
+  /// The value of a number literal, as in `x * 0.1`, which takes the dtype of the other operand, as
+  /// a Python number does in PyTorch.
   private(set) var literal: Double?
 
   init(_ view: consuming StridedView, node: Node? = nil) {
@@ -87,8 +89,8 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// The elements in row-major order, as Swift values, converted to the type asked for: `torch.Tensor.tolist`,
-  /// flattened.
+  /// The elements in row-major order, as Swift values, converted to the type asked for:
+  /// `torch.Tensor.tolist`, flattened.
   public func scalars<Element: TensorElement>(as type: Element.Type = Element.self) -> [Element] {
     let converted = to(type.dtype).view.contiguous()
     let count = numel

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A number, or nested arrays of numbers, that a tensor can be created from and its elements returned in.
+/// A number, or nested arrays of numbers, that a tensor can be created from and its elements
+/// returned in.
 public protocol TensorData {
   /// The type of the numbers.
   associatedtype Scalar: TensorElement
@@ -105,8 +106,9 @@ extension Tensor {
   ///
   ///     Tensor([[1, 2], [3, 4]], requiresGrad: true)
   ///
-  /// By default, the dtype is that of the numbers, but float32 for `Double`s or with `requiresGrad`. Stops the
-  /// program if rows differ in length; ``init(validating:dtype:device:)`` throws instead.
+  /// By default, the dtype is that of the numbers, but float32 for `Double`s or with
+  /// `requiresGrad`. Stops the program if rows differ in length; ``init(validating:dtype:device:)``
+  /// throws instead.
   public convenience init<Data: TensorData>(
     _ data: Data, dtype: DType? = nil, device: Device = .default, requiresGrad: Bool = false
   ) {
@@ -171,8 +173,8 @@ extension Tensor {
   }
 }
 
-/// A number literal in place of a tensor, as in `x * 0.1`, takes the other operand's dtype, unless it is of a higher
-/// category: a floating-point literal promotes integers to float32.
+/// A number literal in place of a tensor, as in `x * 0.1`, takes the other operand's dtype, unless
+/// it is of a higher category: a floating-point literal promotes integers to float32.
 extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public convenience init(floatLiteral value: Double) { self.init(literal: value, value: value) }
   public convenience init(integerLiteral value: Int) {

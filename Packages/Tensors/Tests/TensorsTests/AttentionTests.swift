@@ -95,7 +95,8 @@ import Testing
     }
   }
 
-  /// A query that may attend to no key gives 0, as in PyTorch; rows that are too wide are computed in another way.
+  /// A query that may attend to no key gives 0, as in PyTorch; rows that are too wide are computed
+  /// in another way.
   @Test(arguments: testedDevices)
   func maskedRowsAndWideOnes(device: Device) {
     device.withDefault {
@@ -142,8 +143,8 @@ import Testing
         twice((x.matmul(x.T) / scale).softmax(dim: -1).matmul(x)), tolerance: 1e-9))
   }
 
-  /// Four times the length takes little more memory, where all scores at once would take sixteen times as
-  /// much. In a separate process, since memory is counted for all tests that run.
+  /// Four times the length takes little more memory, where all scores at once would take sixteen
+  /// times as much. In a separate process, since memory is counted for all tests that run.
   @Test func memoryDoesNotGrowWithTheSquareOfTheLength() async {
     await #expect(processExitsWith: .success) {
       func peak(_ length: Int) -> Int {

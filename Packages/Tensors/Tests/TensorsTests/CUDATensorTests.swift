@@ -65,7 +65,8 @@ import Testing
       })
   }
 
-  /// As many random numbers as needed to see their distribution, and the same for the same seed on every GPU.
+  /// As many random numbers as needed to see their distribution, and the same for the same seed on
+  /// every GPU.
   @Test func randomNumbersAreDistributedAsTheyShould() {
     let generator = Generator(seed: 7)
     let device = Device.cuda()

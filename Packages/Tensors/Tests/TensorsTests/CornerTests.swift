@@ -22,8 +22,8 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
 
 /// What PyTorch gives at the edges of operations' domains.
 @Suite struct CornerTests {
-  /// A number that does not fit into a small integer keeps its lowest bits, whatever the processor and the position
-  /// in a vector.
+  /// A number that does not fit into a small integer keeps its lowest bits, whatever the processor
+  /// and the position in a vector.
   @Test(arguments: [DType.float16, .bfloat16, .float32, .float64], testedDevices)
   func smallWholeNumbersAreLowestBits(dtype: DType, device: Device) {
     let given = [-4.0, -1.5, 300, 1001, -129, 40_960]

@@ -22,7 +22,8 @@ import Testing
     return (output, inputs.map { $0.grad ?? .zerosLike($0) })
   }
 
-  /// Whether half-precision numbers are as close to others as rounding allows, up to a fraction of the largest.
+  /// Whether half-precision numbers are as close to others as rounding allows, up to a fraction of
+  /// the largest.
   private func isNear(_ own: Tensor, _ exact: Tensor, allowing share: Double) -> Bool {
     let scale = exact.abs().amax().item()
     let tolerance = (exact.abs() * 0.51 + share * scale) * own.dtype.epsilon + 1e-7
@@ -30,7 +31,8 @@ import Testing
     return ((distance .<= tolerance) | (exact.isnan() & own.isnan())).all().item(as: Bool.self)
   }
 
-  /// Operations that PyTorch lacks in half precision, and cases of the table made of several operations.
+  /// Operations that PyTorch lacks in half precision, and cases of the table made of several
+  /// operations.
   private static let others = ["qr", "cholesky", "eigh", "svd", "pinverse", "assign"]
 
   private static let cases = GoldenCase.all.filter { golden in

@@ -47,8 +47,8 @@ import Testing
   }
 }
 
-/// The memory of the process; 0 where the system does not report it, and under a sanitizer, which delays
-/// freeing.
+/// The memory of the process; 0 where the system does not report it, and under a sanitizer, which
+/// delays freeing.
 private func residentBytes() -> Int {
   for name in ["__asan_init", "__tsan_init"] where dlsym(nil, name) != nil { return 0 }
   let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""

@@ -207,7 +207,8 @@ import Testing
     "slogdet", "inverse", "solve", "qr", "eigh", "svd", "pinverse", "matrixNorm",
   ]
 
-  /// Operations whose tangents are computed by differentiating their derivatives; the others have a rule.
+  /// Operations whose tangents are computed by differentiating their derivatives; the others have a
+  /// rule.
   @Test func mostTangentsGoStraight() {
     for golden in GoldenCase.all {
       guard let inputs = try? golden.inputs.map({ try $0.tensor(requiresGrad: true) }) else {

@@ -53,7 +53,8 @@ import Testing
     let part = x[
       .range(ranges[0].0, ranges[0].1, step: ranges[0].2),
       .range(ranges[1].0, ranges[1].1, step: ranges[1].2)]
-    // As Python's slices: negative bounds count from the end, and bounds beyond the dim are clamped.
+    // As Python's slices: negative bounds count from the end, and bounds beyond the dim are
+    // clamped.
     let chosen = zip(ranges, shape).map { range, size -> [Int] in
       func cut(_ place: Int) -> Int { min(max(place < 0 ? place + size : place, 0), size) }
       let (start, end) = (cut(range.0 ?? 0), cut(range.1 ?? size))

@@ -92,7 +92,8 @@ func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     #expect(gradients.withLock { $0.allSatisfy { $0.allclose(expected, rtol: 1e-5) } })
   }
 
-  /// One thread runs backward; the others stop with the message that the graph was freed, and nothing breaks.
+  /// One thread runs backward; the others stop with the message that the graph was freed, and
+  /// nothing breaks.
   @Test func aGraphIsFreedOnce() async {
     await expectMessage(
       "backward: what “square” needs was freed by an earlier backward",

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Operations without a gradient, and others on values and types where it matters, by the names of the
-/// golden cases.
+/// Operations without a gradient, and others on values and types where it matters, by the names of
+/// the golden cases.
 let untracedOperations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "isnan": { $0[0].isnan() },
   "isinf": { $0[0].isinf() },

@@ -1,8 +1,8 @@
 @_exported import Files
 @_exported import Tensors
 
-/// A source of examples for a ``DataLoader``: a ``Dataset`` or an ``IterableDataset``. Several threads
-/// may read it at once.
+/// A source of examples for a ``DataLoader``: a ``Dataset`` or an ``IterableDataset``. Several
+/// threads may read it at once.
 public protocol DataSource<Example>: Sendable {
   /// The type of an example.
   associatedtype Example: Sendable

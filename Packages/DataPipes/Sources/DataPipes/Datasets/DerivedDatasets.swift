@@ -44,8 +44,8 @@ public final class CachedDataset<Base: Dataset>: Dataset {
   public subscript(index: Int) -> Base.Example {
     get throws {
       if let example = kept.withLock({ $0[index] }) { return example }
-      // Read without holding the lock, so that other threads can read meanwhile. If two threads read
-      // the same example, both return the one that was cached first.
+      // Read without holding the lock, so that other threads can read meanwhile. If two threads
+      // read the same example, both return the one that was cached first.
       let read = try base[index]
       return kept.withLock { kept in
         let example = kept[index] ?? read

@@ -14,7 +14,8 @@ public struct TensorDataset<each Column: TensorDatasetColumn>: BatchedDataset {
 
   /// Creates the dataset.
   ///
-  /// - Parameter columns: tensors whose dim 0 counts the examples, such as the inputs and the targets.
+  /// - Parameter columns: tensors whose dim 0 counts the examples, such as the inputs and the
+  ///   targets.
   public init(_ columns: repeat each Column) {
     var tensors: [Tensor] = []
     for column in repeat each columns { tensors.append(column.datasetColumn) }

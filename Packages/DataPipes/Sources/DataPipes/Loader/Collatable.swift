@@ -3,9 +3,9 @@ import Foundation
 /// A type whose values a ``DataLoader`` can collate into batches:
 /// `torch.utils.data.default_collate`.
 ///
-/// Tensors are stacked; numbers and bools become a tensor, and strings an array; arrays are collated
-/// element by element, and dictionaries key by key. The loader also collates tuples. Any other type
-/// can conform.
+/// Tensors are stacked; numbers and bools become a tensor, and strings an array; arrays are
+/// collated element by element, and dictionaries key by key. The loader also collates tuples. Any
+/// other type can conform.
 public protocol Collatable: Sendable {
   /// The type of a batch, such as stacked tensors.
   associatedtype Batch: Sendable

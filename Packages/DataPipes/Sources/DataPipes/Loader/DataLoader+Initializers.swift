@@ -58,8 +58,8 @@ extension DataLoader {
       makeSource: { try $0.source(of: dataset) })
   }
 
-  /// Creates a loader of examples that are ``Collatable``, such as tensors, numbers, strings, arrays
-  /// and dictionaries.
+  /// Creates a loader of examples that are ``Collatable``, such as tensors, numbers, strings,
+  /// arrays and dictionaries.
   @_disfavoredOverload
   public convenience init<Source: DataSource>(
     _ dataset: Source, batchSize: Int = 1, shuffle: Bool = false,

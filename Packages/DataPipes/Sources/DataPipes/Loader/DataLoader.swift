@@ -1,22 +1,22 @@
 import Foundation
 import Synchronization
 
-/// Loads batches of a dataset's examples, in order or shuffled, in the calling thread or in workers:
-/// `torch.utils.data.DataLoader`.
+/// Loads batches of a dataset's examples, in order or shuffled, in the calling thread or in
+/// workers: `torch.utils.data.DataLoader`.
 ///
 ///     for (x, y) in DataLoader(dataset, batchSize: 32, shuffle: true, numWorkers: 2) { … }
 ///
-/// Each loop is an epoch, with a new shuffle. With the same seed, the batches and their order do not
-/// depend on the number of workers, and the order is PyTorch's. Numbers that a dataset draws from the
-/// default generator depend on the seed and the batch's number, not on the thread.
+/// Each loop is an epoch, with a new shuffle. With the same seed, the batches and their order do
+/// not depend on the number of workers, and the order is PyTorch's. Numbers that a dataset draws
+/// from the default generator depend on the seed and the batch's number, not on the thread.
 ///
-/// A plain `for` cannot throw: if a batch fails, the loop ends after the preceding batches, the error
-/// is stored in ``error``, and a message is printed to standard error. ``forEachBatch(_:)`` and
-/// `for try await` over ``async`` throw the error. Errors are ``DataLoaderError``s.
+/// A plain `for` cannot throw: if a batch fails, the loop ends after the preceding batches, the
+/// error is stored in ``error``, and a message is printed to standard error. ``forEachBatch(_:)``
+/// and `for try await` over ``async`` throw the error. Errors are ``DataLoaderError``s.
 ///
 /// Workers are threads. They start with the loop, prefetch at most `prefetchFactor` × `numWorkers`
-/// batches, and end with the loop. A loader may be iterated repeatedly and by several threads at once;
-/// each loop has workers of its own.
+/// batches, and end with the loop. A loader may be iterated repeatedly and by several threads at
+/// once; each loop has workers of its own.
 public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
   let source: Result<BatchSource<Batch>, any Error>
   private let knownExampleCount: Int?
@@ -70,8 +70,8 @@ public final class DataLoader<Batch: Sendable>: Sequence, Sendable {
     return count
   }
 
-  /// The number of examples in the dataset: `len(loader.dataset)`. Stops the program if the dataset is an
-  /// ``IterableDataset`` of unknown length.
+  /// The number of examples in the dataset: `len(loader.dataset)`. Stops the program if the dataset
+  /// is an ``IterableDataset`` of unknown length.
   public var exampleCount: Int {
     guard let knownExampleCount else {
       fatalError(
@@ -138,8 +138,8 @@ extension DataLoader {
     let jobs: ExampleIterator<Job<Batch>>
     if let resumed, resumed.hasBegun {
       place = resumed
-      // The default generator is shared and has advanced since, so a copy in its earlier state draws
-      // the same numbers.
+      // The default generator is shared and has advanced since, so a copy in its earlier state
+      // draws the same numbers.
       (seed, jobs) = try Devices.Generator(state: resumed.generator).withDefault(begin)
       for _ in 0..<resumed.batch { _ = try jobs.next() }
     } else {
@@ -196,9 +196,9 @@ extension DataLoader {
   /// Read it in the loop, or after leaving it; between epochs, it is the start of the next one.
   ///
   /// After setting it, the next loop resumes with the next batch, and later epochs are the same as
-  /// without the interruption. Between epochs, a loader without a generator of its own also needs the
-  /// state of the default generator to be restored. A sampler's other state, such as the epoch of a
-  /// ``DistributedSampler``, must be restored separately.
+  /// without the interruption. Between epochs, a loader without a generator of its own also needs
+  /// the state of the default generator to be restored. A sampler's other state, such as the epoch
+  /// of a ``DistributedSampler``, must be restored separately.
   public var state: DataLoaderState {
     get {
       let noted = progress.withLock { $0.resumed ?? $0.place }

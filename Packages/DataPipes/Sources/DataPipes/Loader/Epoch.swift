@@ -23,8 +23,8 @@ enum EpochEvent {
   case left(WorkerPool?)
 }
 
-/// One pass over a loader's batches, which requests its plan when it begins and reports its progress as
-/// events. Releasing it stops the workers.
+/// One pass over a loader's batches, which requests its plan when it begins and reports its
+/// progress as events. Releasing it stops the workers.
 ///
 /// It is used by one thread or task at a time.
 // Like an iterator, it is used by one task at a time.

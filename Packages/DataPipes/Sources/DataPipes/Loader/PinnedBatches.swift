@@ -12,8 +12,8 @@ extension BatchSource {
   }
 }
 
-/// Copies the tensors of a batch to page-locked memory, also those in tuples, arrays and dictionaries;
-/// other values are unchanged, as in PyTorch.
+/// Copies the tensors of a batch to page-locked memory, also those in tuples, arrays and
+/// dictionaries; other values are unchanged, as in PyTorch.
 private func pinned<Batch>(_ batch: Batch) -> Batch {
   switch batch {
   case let x as Tensor: x.pinMemory() as! Batch

@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A reorder buffer: results arrive in any order, and are taken in the order of their numbers, by one
-/// thread or task.
+/// A reorder buffer: results arrive in any order, and are taken in the order of their numbers, by
+/// one thread or task.
 ///
 /// Its capacity is limited: a maker waits for room before it makes a result.
 final class ReorderBuffer<Output>: Sendable {
@@ -178,8 +178,8 @@ final class ReorderBuffer<Output>: Sendable {
   }
 }
 
-/// How often to poll before going to sleep, since sleeping and waking takes longer than making a small
-/// batch.
+/// How often to poll before going to sleep, since sleeping and waking takes longer than making a
+/// small batch.
 private let patience = (ofTaker: 50, ofMakers: 200)
 
 /// A separate queue, since the global queues may be busy.

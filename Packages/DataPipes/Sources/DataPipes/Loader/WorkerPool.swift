@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads that wait for tasks, each of which all threads run. They end when the pool is released and
-/// their tasks are done.
+/// Threads that wait for tasks, each of which all threads run. They end when the pool is released
+/// and their tasks are done.
 final class WorkerPool: Sendable {
   private let inboxes: [Inbox]
 

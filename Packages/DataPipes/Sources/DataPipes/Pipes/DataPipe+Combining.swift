@@ -167,7 +167,8 @@ private final class Pass<Example: Sendable>: Sendable {
 
 /// The errors of a ``DataPipe``'s steps.
 public enum PipeError: Error, Equatable, LocalizedError {
-  /// The function of ``DataPipe/demux(_:buffer:_:)`` returned the index of a pipe that does not exist.
+  /// The function of ``DataPipe/demux(_:buffer:_:)`` returned the index of a pipe that does not
+  /// exist.
   case noSuchPipe(Int, of: Int)
   /// One of the pipes of ``DataPipe/demux(_:buffer:_:)`` is read too far ahead of the others.
   case bufferFull(Int)

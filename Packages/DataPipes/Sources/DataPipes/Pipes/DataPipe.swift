@@ -7,8 +7,8 @@
 ///     for batch in DataLoader(pipe, batchSize: 32, collate: padded()) { … }
 ///
 /// A pipe does nothing until it is iterated, and can be iterated again. A step that fails ends the
-/// iteration with its error. A ``DataLoader``'s workers read examples one at a time, and only collate
-/// in parallel; use `map(numWorkers:_:)` to run an expensive step in parallel.
+/// iteration with its error. A ``DataLoader``'s workers read examples one at a time, and only
+/// collate in parallel; use `map(numWorkers:_:)` to run an expensive step in parallel.
 public struct DataPipe<Example: Sendable>: IterableDataset {
   public let count: Int?
   private let start: @Sendable () throws -> ExampleIterator<Example>

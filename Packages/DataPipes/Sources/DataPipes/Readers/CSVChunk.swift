@@ -83,7 +83,8 @@ final class CSVChunk {
       reason: CSVProblem.fields(count, insteadOf: columns.count))
   }
 
-  /// Reads the rows again if a column's kind was widened, by another chunk or while it was being read.
+  /// Reads the rows again if a column's kind was widened, by another chunk or while it was being
+  /// read.
   ///
   /// - Parameter kinds: kinds of the columns over all chunks.
   func reread(as kinds: [CSVColumnKind], missing: MissingValues) throws {

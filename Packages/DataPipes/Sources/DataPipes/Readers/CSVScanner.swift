@@ -1,7 +1,8 @@
 import Files
 
-/// A scanner of CSV as in RFC 4180: fields are separated by one character, rows by line breaks of any
-/// kind. Fields that contain either are quoted, and quotes in them are doubled. Blank lines are skipped.
+/// A scanner of CSV as in RFC 4180: fields are separated by one character, rows by line breaks of
+/// any kind. Fields that contain either are quoted, and quotes in them are doubled. Blank lines are
+/// skipped.
 struct CSVScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let separator: UInt8
@@ -107,7 +108,8 @@ struct CSVScanner {
 }
 
 extension CSVScanner.Field {
-  /// A field's text, with doubled quotes undone if it was quoted; nil if its bytes are not valid UTF-8.
+  /// A field's text, with doubled quotes undone if it was quoted; nil if its bytes are not valid
+  /// UTF-8.
   static func text(_ bytes: UnsafeBufferPointer<UInt8>, isQuoted: Bool) -> String? {
     // Validation takes much longer than making the string, and ASCII does not need it.
     let isASCII = bytes.reduce(0) { $0 | $1 } < 0x80

@@ -14,10 +14,11 @@ import Foundation
 public struct CSVTable: Sendable {
   /// The path or another name of the table, for messages.
   public let path: String
-  /// The names of the columns: those of the header, or 0, 1, 2 …. As in pandas, an empty name becomes
-  /// `Unnamed: 0`, with the column's index, and the second column named `x` becomes `x.1`.
+  /// The names of the columns: those of the header, or 0, 1, 2 …. As in pandas, an empty name
+  /// becomes `Unnamed: 0`, with the column's index, and the second column named `x` becomes `x.1`.
   public let columnNames: [String]
-  /// The first column, if the header has one field less than the rows, as R writes row names; else nil.
+  /// The first column, if the header has one field less than the rows, as R writes row names; else
+  /// nil.
   public let rowNames: CSVColumn?
   /// The columns, in the order of ``columnNames``.
   public let columns: [CSVColumn]
@@ -34,8 +35,8 @@ public struct CSVTable: Sendable {
   ///
   /// - Parameters:
   ///   - path: path of the file.
-  ///   - separator: ASCII character between fields; by default a tab if the path ends in `.tsv`, else
-  ///     a comma.
+  ///   - separator: ASCII character between fields; by default a tab if the path ends in `.tsv`,
+  ///     else a comma.
   ///   - hasHeader: whether the first row holds the names of the columns.
   ///   - missing: strings that stand for a missing value.
   /// - Throws: `DataFileError`, with the line of a row that has more or fewer fields than the
@@ -96,8 +97,8 @@ public struct CSVTable: Sendable {
       _ = try inParallel(chunks) { try $0.reread(as: kinds, missing: missing) }
       return chunks
     }
-    // Chunks begin after a line break. If it is within quotes, the preceding chunk ends with an open
-    // quote, and the whole file must be read as one chunk.
+    // Chunks begin after a line break. If it is within quotes, the preceding chunk ends with an
+    // open quote, and the whole file must be read as one chunk.
     let parts: [CSVChunk]
     do {
       parts = try chunks(min(ProcessInfo.processInfo.activeProcessorCount, bytes.count >> 20))
@@ -193,8 +194,8 @@ extension CSVTable {
   /// - Parameters:
   ///   - names: names of the columns, in order; by default all.
   ///   - dtype: dtype of the tensor.
-  ///   - missing: value that replaces missing ones; by default they are NaN, which is an error if the
-  ///     dtype is not a floating-point one.
+  ///   - missing: value that replaces missing ones; by default they are NaN, which is an error if
+  ///     the dtype is not a floating-point one.
   /// - Throws: ``CSVError``.
   public func tensor(
     _ names: [String]? = nil, dtype: DType = .float32, missing: Double? = nil

@@ -1,11 +1,11 @@
 @_spi(Flambeau) import Files
 import Foundation
 
-/// Images of digits handwritten by 43 people, of 8×8 pixels: UCI's Optical Recognition of Handwritten
-/// Digits dataset.
+/// Images of digits handwritten by 43 people, of 8×8 pixels: UCI's Optical Recognition of
+/// Handwritten Digits dataset.
 ///
-/// Images are float32 of shape [count, 64], with pixels from 0 to 16 in row-major order. Targets, the
-/// digits, are int64 of shape [count].
+/// Images are float32 of shape [count, 64], with pixels from 0 to 16 in row-major order. Targets,
+/// the digits, are int64 of shape [count].
 ///
 /// E. Alpaydin and C. Kaynak, 1998, <https://doi.org/10.24432/C50P49>, CC BY 4.0.
 public enum Digits {

@@ -18,8 +18,8 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
   ///   - text: tokens, such as a `String`'s characters or an array of words.
   ///   - minCount: minimum number of occurrences of a token.
   ///   - specials: tokens such as `<pad>`, which get the first indices.
-  ///   - unknown: token that stands for all tokens that are not in the vocabulary. It is added to the
-  ///     special ones if it is not among them.
+  ///   - unknown: token that stands for all tokens that are not in the vocabulary. It is added to
+  ///     the special ones if it is not among them.
   public init<Text: Sequence>(
     _ text: Text, minCount: Int = 1, specials: [Token] = [], unknown: Token? = nil
   ) where Text.Element == Token {
@@ -50,7 +50,8 @@ public struct Vocabulary<Token: Hashable & Comparable & Sendable>: Sendable {
   /// The indices of tokens.
   ///
   /// - Returns: int64, of shape [tokens].
-  /// - Throws: ``VocabularyError`` if a token is not in the vocabulary, and there is no unknown token.
+  /// - Throws: ``VocabularyError`` if a token is not in the vocabulary, and there is no unknown
+  ///   token.
   public func encode<Text: Sequence>(_ text: Text) throws -> Tensor where Text.Element == Token {
     let indices = try text.enumerated().map { place, token in
       guard let number = self[token] else {

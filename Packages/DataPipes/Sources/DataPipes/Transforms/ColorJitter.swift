@@ -15,8 +15,8 @@ public struct ColorJitter: Transform {
   ///     [max(0, 1 - `brightness`), 1 + `brightness`].
   ///   - contrast: as `brightness`, for the contrast.
   ///   - saturation: as `brightness`, for the saturation.
-  ///   - hue: maximum rotation of the hue in either direction, as a fraction of the color circle; at
-  ///     most 0.5.
+  ///   - hue: maximum rotation of the hue in either direction, as a fraction of the color circle;
+  ///     at most 0.5.
   public init(
     brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0
   ) {
@@ -68,7 +68,8 @@ public struct ColorJitter: Transform {
     image.shape[image.ndim - 3] == 1 ? image : blend(image, gray(image), factor)
   }
 
-  /// Rotates the hue by a fraction of the color circle: `torchvision.transforms.functional.adjust_hue`.
+  /// Rotates the hue by a fraction of the color circle:
+  /// `torchvision.transforms.functional.adjust_hue`.
   public static func adjustHue(_ image: Tensor, _ turn: Double) -> Tensor {
     guard image.shape[image.ndim - 3] == 3 else { return image }
     let channels = image.unbind(dim: -3)
@@ -87,7 +88,8 @@ public struct ColorJitter: Transform {
     let sixths = Tensor.where(
       value .== r, fromB - fromG, Tensor.where(value .== g, green, blue))
     let hue = sixths / 6 + 1 + turn
-    // HSV to RGB: a channel is value · (1 - saturation · distance of the hue from the channel's own, from 0 to 1).
+    // HSV to RGB: a channel is value · (1 - saturation · distance of the hue from the channel's
+    // own, from 0 to 1).
     let turned = (hue - hue.floor()) * 6
     func channel(_ offset: Double) -> Tensor {
       let k = (turned + offset).remainder(6)

@@ -139,8 +139,8 @@ public struct RandomRotation: Transform {
       Tensor.arange(count).to(dtype) - (Double(count) - 1) / 2
     }
     let (x, y) = (centered(width), centered(height).unsqueeze(1))
-    // The source of each pixel, computed in coordinates from -1 to 1 as in PyTorch, so that positions
-    // halfway between two pixels are rounded the same way.
+    // The source of each pixel, computed in coordinates from -1 to 1 as in PyTorch, so that
+    // positions halfway between two pixels are rounded the same way.
     func source(_ byX: Double, _ byY: Double, _ size: Int) -> Tensor {
       let half = Double(size) / 2
       let place = x * (byX / half) + y * (byY / half)
@@ -158,7 +158,8 @@ public struct RandomRotation: Transform {
 
 /// The image resized: `torchvision.transforms.Resize`.
 ///
-/// Interpolation is bilinear, with antialiasing when downsampling, as with PyTorch's `antialias=True`.
+/// Interpolation is bilinear, with antialiasing when downsampling, as with PyTorch's
+/// `antialias=True`.
 public struct Resize: Transform {
   private let size: @Sendable (_ height: Int, _ width: Int) -> (Int, Int)
 

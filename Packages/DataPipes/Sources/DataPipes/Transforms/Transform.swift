@@ -4,7 +4,9 @@
 /// transforms draw from the default generator, which in a ``DataLoader`` depends on the seed and
 /// the batch.
 ///
-///     let augment = Compose([RandomHorizontalFlip(), RandomCrop(28, padding: 2), Normalize(mean: [0.5], std: [0.5])])
+///     let augment = Compose([
+///       RandomHorizontalFlip(), RandomCrop(28, padding: 2), Normalize(mean: [0.5], std: [0.5]),
+///     ])
 ///     let augmented = dataset.map { image, label in (augment(image), label) }
 public protocol Transform: Sendable {
   /// The transformed image.

@@ -3,8 +3,9 @@ import Synchronization
 
 /// NVIDIA's GPUs: `torch.cuda`.
 ///
-/// NVIDIA's libraries are loaded at run time: the driver, NVRTC, which compiles the kernels for the GPU, and cuBLAS.
-/// With `FLAMBEAU_CUDA=simulator` in the environment the CPU simulates a GPU, whose name says so.
+/// NVIDIA's libraries are loaded at run time: the driver, NVRTC, which compiles the kernels for the
+/// GPU, and cuBLAS. With `FLAMBEAU_CUDA=simulator` in the environment the CPU simulates a GPU,
+/// whose name says so.
 public enum CUDA {
   /// Whether tensors can be moved to a CUDA device: `torch.cuda.is_available()`.
   public static var isAvailable: Bool { unavailability == nil }
@@ -22,8 +23,8 @@ public enum CUDA {
     (try? CUDARuntime.shared.get().libraries.isSimulator) ?? false
   }
 
-  /// A device's name, as in `NVIDIA H100 80GB HBM3`: `torch.cuda.get_device_name`. Stops the program if there is no
-  /// such device, as do the functions below.
+  /// A device's name, as in `NVIDIA H100 80GB HBM3`: `torch.cuda.get_device_name`. Stops the
+  /// program if there is no such device, as do the functions below.
   public static func deviceName(_ device: Device = .cuda()) -> String { gpu(device).name }
 
   /// A device's compute capability, as in (9, 0): `torch.cuda.get_device_capability`.
@@ -41,7 +42,8 @@ public enum CUDA {
     return (free, total)
   }
 
-  /// Waits until all work on a device is done, and stops the program if any of it failed: `torch.cuda.synchronize`.
+  /// Waits until all work on a device is done, and stops the program if any of it failed:
+  /// `torch.cuda.synchronize`.
   public static func synchronize(_ device: Device = .cuda()) { gpu(device).synchronize() }
 
   /// The bytes of a device's memory that tensors use: `torch.cuda.memory_allocated`.
@@ -77,8 +79,8 @@ public enum CUDA {
     gpu(device).architecture >= 80
   }
 
-  /// Whether float32 matrix products may round their inputs to TF32, with 10 bits of mantissa, which is several times
-  /// as fast: `torch.backends.cuda.matmul.allow_tf32`. False by default.
+  /// Whether float32 matrix products may round their inputs to TF32, with 10 bits of mantissa,
+  /// which is several times as fast: `torch.backends.cuda.matmul.allow_tf32`. False by default.
   public static var allowsTF32: Bool {
     get { tf32.load(ordering: .relaxed) }
     set { tf32.store(newValue, ordering: .relaxed) }

@@ -56,7 +56,8 @@ extension GPU {
     PinnedMemory.use(copy.storage, on: self)
   }
 
-  /// Copies from another GPU, after the work already queued on its stream and before any later work there.
+  /// Copies from another GPU, after the work already queued on its stream and before any later work
+  /// there.
   fileprivate func copy(
     _ source: StridedView, from other: GPU, into copy: StridedView, byteCount: Int
   ) {

@@ -21,7 +21,8 @@ extension CUDABackend {
       centers: centers, divisor: divisor, takesSquareRoot: takesSquareRoot)
 
     let results = Int(launch.kept.count)
-    // If neighbouring results have neighbouring elements, neighbouring threads compute them, for coalesced reads.
+    // If neighbouring results have neighbouring elements, neighbouring threads compute them, for
+    // coalesced reads.
     let areColumns = launch.kept.innermostStride < launch.gone.innermostStride
     let blocks = areColumns ? (results - 1) / 32 + 1 : results
     // If these are too few blocks to keep the GPU busy, each result is computed in parts.

@@ -4,8 +4,9 @@ import CUDAKernels
 // Gather and scatter.
 
 extension CUDABackend {
-  /// Calls `body` with the address at which kernels note an index that is out of range. With synchronous launches,
-  /// calls `invalid` with it; otherwise the program stops when it next waits for the GPU.
+  /// Calls `body` with the address at which kernels note an index that is out of range. With
+  /// synchronous launches, calls `invalid` with it; otherwise the program stops when it next waits
+  /// for the GPU.
   func checkingIndices(
     _ operation: InvalidIndices.Operation, _ invalid: (Int) -> Never,
     _ body: (UnsafeMutablePointer<InvalidIndex>) -> Void
@@ -32,8 +33,8 @@ extension CUDABackend {
     }
   }
 
-  /// A sort brings equal indices together, and one thread stores or adds their elements in order: the result is
-  /// deterministic and equal to the CPU's.
+  /// A sort brings equal indices together, and one thread stores or adds their elements in order:
+  /// the result is deterministic and equal to the CPU's.
   func scatter(
     _ x: StridedView, dim: Int, index: StridedView, adding: Bool, into y: StridedView,
     invalid: (Int) -> Never

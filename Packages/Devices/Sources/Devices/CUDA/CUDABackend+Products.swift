@@ -177,8 +177,8 @@ extension DType {
 }
 
 extension Walk {
-  /// Calls `body` for each strided batch along the innermost dim, with the offsets of its first matrices, the strides
-  /// between matrices, and their number.
+  /// Calls `body` for each strided batch along the innermost dim, with the offsets of its first
+  /// matrices, the strides between matrices, and their number.
   fileprivate func withBatches(_ body: ([Int], [Int], Int) -> Void) {
     let width = Int(LAUNCH_MAX_OPERANDS)
     let sizes = withUnsafeBytes(of: shape) { bytes in

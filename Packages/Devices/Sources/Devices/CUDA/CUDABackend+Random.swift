@@ -1,7 +1,8 @@
 import CCUDA
 import CUDAKernels
 
-// Random numbers, by Philox with a key that the generator draws, so that they depend on its seed; and optimizers.
+// Random numbers, by Philox with a key that the generator draws, so that they depend on its seed;
+// and optimizers.
 
 extension CUDABackend {
   private func launch<each Number>(

@@ -3,8 +3,8 @@ import CUDAKernels
 
 /// The backend of NVIDIA's GPUs: cuBLAS for matrix products, our own kernels for the rest.
 ///
-/// Calls are asynchronous. Their work runs in order on the thread's current stream; the program waits for it when
-/// elements are copied out.
+/// Calls are asynchronous. Their work runs in order on the thread's current stream; the program
+/// waits for it when elements are copied out.
 struct CUDABackend: Backend {
   let gpu: GPU
 
@@ -140,8 +140,8 @@ struct CUDABackend: Backend {
       Walk([y, condition, a, b], shape: y.layout.shape))
   }
 
-  /// An operation of one of the tables in elementwise.h; the first view is the result, and each thread handles four
-  /// elements at a time.
+  /// An operation of one of the tables in elementwise.h; the first view is the result, and each
+  /// thread handles four elements at a time.
   private func elementwise<each Number>(
     _ file: StaticString, _ operation: some RawRepresentable<UInt8> & CustomStringConvertible,
     _ element: DType, _ views: [StridedView], _ numbers: repeat each Number

@@ -102,8 +102,8 @@ extension CUDALibraries {
     mend: "pip install nvidia-cublas-cu12, or install the CUDA toolkit and set CUDA_HOME")
 }
 
-/// The folders to search for NVIDIA's libraries: only those in FLAMBEAU_CUDA_LIBRARIES if it is set; else the
-/// system's, the program's own, a toolkit's, and those of Python packages.
+/// The folders to search for NVIDIA's libraries: only those in FLAMBEAU_CUDA_LIBRARIES if it is
+/// set; else the system's, the program's own, a toolkit's, and those of Python packages.
 private struct LibraryFolders {
   let environment: [String: String]
 

@@ -2,12 +2,12 @@ import CCUDA
 import Foundation
 import Synchronization
 
-/// The caching allocator of a GPU's memory: freed blocks are kept and reused without calling the driver, which would
-/// synchronize.
+/// The caching allocator of a GPU's memory: freed blocks are kept and reused without calling the
+/// driver, which would synchronize.
 ///
-/// A block belongs to a stream. Work on a stream runs in order, so a freed block can be reused at once on the same
-/// stream, while the GPU still works with it. If other streams use a block, it is reused only after their work so far
-/// is done. After PyTorch's `CUDACachingAllocator`.
+/// A block belongs to a stream. Work on a stream runs in order, so a freed block can be reused at
+/// once on the same stream, while the GPU still works with it. If other streams use a block, it is
+/// reused only after their work so far is done. After PyTorch's `CUDACachingAllocator`.
 final class DeviceMemory: Sendable {
   let index: Int
   private let driver: CUDADriver
@@ -18,7 +18,8 @@ final class DeviceMemory: Sendable {
   // The driver accepts its streams and events from any thread.
   private struct State: @unchecked Sendable {
     var free: [MemoryPool: FreeBlocks] = [:]
-    /// Freed blocks that other streams may still be using, with events that mark the end of their work.
+    /// Freed blocks that other streams may still be using, with events that mark the end of their
+    /// work.
     var waiting: [(block: MemoryBlock, events: [CUevent])] = []
     /// The pools of streams with a capture in progress, by stream.
     var capturing: [UInt: MemoryPool] = [:]
@@ -255,8 +256,8 @@ final class MemoryBlock: @unchecked Sendable {
   fileprivate var isSmall: Bool
   /// The other streams that use it.
   fileprivate var users: [CUstream] = []
-  /// The neighbours in the segment. The next one stays alive until it is merged into this one, since a tensor or a
-  /// free list holds it; a weak reference would be slower.
+  /// The neighbours in the segment. The next one stays alive until it is merged into this one,
+  /// since a tensor or a free list holds it; a weak reference would be slower.
   fileprivate var previous: MemoryBlock?
   fileprivate unowned(unsafe) var next: MemoryBlock?
   /// Whether it is a whole segment.
@@ -268,7 +269,8 @@ final class MemoryBlock: @unchecked Sendable {
   }
 }
 
-/// The free blocks of a pool in ascending order of size, with separate lists for blocks of small segments and others.
+/// The free blocks of a pool in ascending order of size, with separate lists for blocks of small
+/// segments and others.
 private struct FreeBlocks {
   private var small: [MemoryBlock] = []
   private var large: [MemoryBlock] = []

@@ -4,8 +4,8 @@ import Synchronization
 extension CUDA {
   /// Work that is captured once and replayed with a single call: `torch.cuda.CUDAGraph`.
   ///
-  /// A training step of many small kernels takes longer to launch than to run on the GPU; a graph launches all of
-  /// them at once:
+  /// A training step of many small kernels takes longer to launch than to run on the GPU; a graph
+  /// launches all of them at once:
   ///
   ///     let graph = CUDA.Graph {
   ///       y.copy(from: x.exp())
@@ -13,10 +13,11 @@ extension CUDA {
   ///     x.copy(from: batch)
   ///     graph.replay()
   ///
-  /// Replays use the memory of the captured tensors: to give the graph other inputs, copy them into the tensors that
-  /// it was captured with. Nothing inside may wait for the GPU, as `item()` does, or copy from host memory, as
-  /// `Tensor([1, 2])` does. Each replay draws new random numbers. Optimizers count each replay as a step; their
-  /// hyperparameters, such as the learning rate, are fixed at capture.
+  /// Replays use the memory of the captured tensors: to give the graph other inputs, copy them into
+  /// the tensors that it was captured with. Nothing inside may wait for the GPU, as `item()` does,
+  /// or copy from host memory, as `Tensor([1, 2])` does. Each replay draws new random numbers.
+  /// Optimizers count each replay as a step; their hyperparameters, such as the learning rate, are
+  /// fixed at capture.
   // The driver accepts its handles from any thread.
   public final class Graph: @unchecked Sendable {
     private let gpu: GPU
@@ -25,8 +26,8 @@ extension CUDA {
     /// The number of replays, in the device's memory.
     private let replays: MemoryBlock
 
-    /// Captures the work of `body` on a device, without running it. Run `body` once before, so that its kernels are
-    /// compiled.
+    /// Captures the work of `body` on a device, without running it. Run `body` once before, so that
+    /// its kernels are compiled.
     public init(_ device: Device = .cuda(), capturing body: () throws -> Void) rethrows {
       let gpu = CUDA.gpu(device)
       let number = UInt(Self.count.add(1, ordering: .relaxed).newValue)
@@ -63,7 +64,8 @@ extension CUDA {
       gpu.check(gpu.driver.cuGraphLaunch(executable, gpu.stream), "cuGraphLaunch")
     }
 
-    /// Whether this thread's work on a device is being captured: `torch.cuda.is_current_stream_capturing`.
+    /// Whether this thread's work on a device is being captured:
+    /// `torch.cuda.is_current_stream_capturing`.
     public static func isCapturing(_ device: Device = .cuda()) -> Bool { capture?.device == device }
 
     private static let count = Atomic<Int>(0)

@@ -3,7 +3,8 @@ import CUDAKernels
 
 /// Indices out of range that kernels have noted, in host memory that a GPU can write.
 ///
-/// A kernel cannot stop the program, and a check after each launch would make the program wait for the GPU.
+/// A kernel cannot stop the program, and a check after each launch would make the program wait for
+/// the GPU.
 final class InvalidIndices: Sendable {
   /// The operations that take indices.
   enum Operation: Int, CaseIterable {
@@ -27,7 +28,8 @@ final class InvalidIndices: Sendable {
     notes + operation.rawValue
   }
 
-  /// Returns and clears the index that an operation has noted, if any. The GPU must have been synchronized.
+  /// Returns and clears the index that an operation has noted, if any. The GPU must have been
+  /// synchronized.
   func take(_ operation: Operation) -> Int? {
     guard self[operation].pointee.is_set != 0 else { return nil }
     self[operation].pointee.is_set = 0

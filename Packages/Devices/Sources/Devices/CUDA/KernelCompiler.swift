@@ -18,8 +18,8 @@ struct KernelCompiler: Sendable {
     return folder.map { URL(fileURLWithPath: $0).appending(path: "cuda") }
   }
 
-  /// Loads a file's kernels for an element type, and for one operation if the file has a table of them, from the
-  /// cache or else compiled. `load` returns nil for code that the GPU rejects.
+  /// Loads a file's kernels for an element type, and for one operation if the file has a table of
+  /// them, from the cache or else compiled. `load` returns nil for code that the GPU rejects.
   ///
   /// - Throws: ``DeviceError/compilation(_:_:)``.
   func image<Module>(
@@ -36,8 +36,8 @@ struct KernelCompiler: Sendable {
     return module
   }
 
-  /// The target: the GPU's architecture if the compiler supports it, or else PTX for the newest older one that it
-  /// supports, which the driver compiles.
+  /// The target: the GPU's architecture if the compiler supports it, or else PTX for the newest
+  /// older one that it supports, which the driver compiles.
   private var target: String {
     var count: Int32 = 0
     _ = compiler.nvrtcGetNumSupportedArchs(&count)

@@ -4,7 +4,8 @@ import CUDAKernels
 // Kernel launches: parameters and grid sizes.
 
 extension GPU {
-  /// Launches a kernel with one thread for each of `count` elements, or with fewer threads that handle several each.
+  /// Launches a kernel with one thread for each of `count` elements, or with fewer threads that
+  /// handle several each.
   func launch<each Parameter>(
     _ kernel: KernelFunction, over count: Int, _ parameters: repeat each Parameter
   ) {

@@ -1,18 +1,19 @@
 import CCUDA
 import Foundation
 
-/// The peak rates of a GPU, from its clocks and its architecture; nil where unknown. For Flambeau's own reports.
+/// The peak rates of a GPU, from its clocks and its architecture; nil where unknown. For Flambeau's
+/// own reports.
 @_spi(Flambeau) public struct CUDALimits: Sendable {
   /// The memory bandwidth, in bytes per second.
   public let bandwidth: Double?
-  /// The floating-point operations per second, with a multiply-add counted as two: of the CUDA cores (float32), and
-  /// of the tensor cores without sparsity (TF32 and half precision).
+  /// The floating-point operations per second, with a multiply-add counted as two: of the CUDA
+  /// cores (float32), and of the tensor cores without sparsity (TF32 and half precision).
   public let float32: Double?
   public let tf32: Double?
   public let half: Double?
 
-  /// The operations per cycle and multiprocessor, from NVIDIA's architecture white papers, in agreement with the
-  /// throughput tables of the CUDA C++ Programming Guide.
+  /// The operations per cycle and multiprocessor, from NVIDIA's architecture white papers, in
+  /// agreement with the throughput tables of the CUDA C++ Programming Guide.
   private static let operationsPerCycle: [Int: (float32: Double, tf32: Double?, half: Double)] = [
     70: (128, nil, 1024), 75: (128, nil, 1024), 80: (128, 1024, 2048), 86: (256, 512, 1024),
     89: (256, 512, 1024), 90: (256, 2048, 4096), 100: (256, 4096, 8192), 120: (256, 512, 1024),

@@ -2,8 +2,8 @@ import CCUDA
 import Foundation
 import Synchronization
 
-/// The cache of page-locked host memory, which a GPU reads and writes asynchronously. Freed blocks are kept, since
-/// locking pages is slow.
+/// The cache of page-locked host memory, which a GPU reads and writes asynchronously. Freed blocks
+/// are kept, since locking pages is slow.
 final class PinnedMemory: Sendable {
   private let free = Mutex<[PinnedBlock]>([])
 
@@ -24,7 +24,8 @@ final class PinnedMemory: Sendable {
     free.withLock { $0.append(block) }
   }
 
-  /// Records that copies queued so far on the current stream use a storage's block, if it is pinned.
+  /// Records that copies queued so far on the current stream use a storage's block, if it is
+  /// pinned.
   static func use(_ storage: Storage, on gpu: GPU) {
     guard isPinned(storage) else { return }
     let owner = Unmanaged<PinnedOwner>.fromOpaque(flambeau_memory_owner(storage))

@@ -1,7 +1,8 @@
 import CCUDA
 
 extension CUDA {
-  /// A queue of work that a GPU runs in order, concurrently with other streams: `torch.cuda.Stream`.
+  /// A queue of work that a GPU runs in order, concurrently with other streams:
+  /// `torch.cuda.Stream`.
   ///
   /// A stream that uses results of another must `wait(for:)` it.
   // The driver accepts its handles from any thread.
@@ -55,7 +56,8 @@ extension CUDA {
       gpu.check(gpu.driver.cuStreamWaitEvent(handle, event.handle, 0), "cuStreamWaitEvent")
     }
 
-    /// Makes later work on this stream wait for all work queued so far on another: `torch.cuda.Stream.wait_stream`.
+    /// Makes later work on this stream wait for all work queued so far on another:
+    /// `torch.cuda.Stream.wait_stream`.
     public func wait(for other: Stream) {
       let event = Event(other.device)
       event.record(on: other)
@@ -104,7 +106,8 @@ extension CUDA {
     /// Whether the work before the event is done: `torch.cuda.Event.query`.
     public var isDone: Bool { gpu.isDone(gpu.driver.cuEventQuery(handle), "cuEventQuery") }
 
-    /// The milliseconds from this event to a later one; both must be done: `torch.cuda.Event.elapsed_time`.
+    /// The milliseconds from this event to a later one; both must be done:
+    /// `torch.cuda.Event.elapsed_time`.
     public func elapsedTime(to end: Event) -> Double {
       var milliseconds: Float = 0
       gpu.check(
@@ -115,7 +118,8 @@ extension CUDA {
 }
 
 extension GPU {
-  /// An unused stream. Streams are never destroyed, since memory blocks refer to the streams that use them.
+  /// An unused stream. Streams are never destroyed, since memory blocks refer to the streams that
+  /// use them.
   fileprivate func takeStream() -> CUstream {
     if let stream = freeStreams.withLock({ $0.popLast() }) { return stream.handle }
     activate()

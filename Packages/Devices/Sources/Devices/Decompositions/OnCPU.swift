@@ -1,4 +1,5 @@
-// Fallbacks to the CPU, for devices without their own kernels: inputs are copied to it, and outputs back.
+// Fallbacks to the CPU, for devices without their own kernels: inputs are copied to it, and outputs
+// back.
 
 extension Backend {
   public func ramp(_ ramp: Ramp, into y: StridedView) {
@@ -76,8 +77,8 @@ extension Backend {
     }
   }
 
-  /// Calls `body` with copies of the views that are read and changed, and with empty ones for those that are written,
-  /// in this order. All views are dense.
+  /// Calls `body` with copies of the views that are read and changed, and with empty ones for those
+  /// that are written, in this order. All views are dense.
   private func onCPU(
     _ read: [StridedView], changing changed: [StridedView] = [],
     writing written: [StridedView] = [], _ body: (CPUBackend, [StridedView]) -> Void

@@ -1,5 +1,5 @@
-// The building blocks of decompositions: each is one operation of the core, with operands broadcast and a newly
-// allocated result.
+// The building blocks of decompositions: each is one operation of the core, with operands broadcast
+// and a newly allocated result.
 
 extension StridedView {
   func unary(_ operation: UnaryOperation) -> StridedView {

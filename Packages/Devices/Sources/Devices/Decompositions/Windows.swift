@@ -151,8 +151,8 @@ extension Windows {
     image.shaped([image.layout.numel / max(height * width, 1), height, width])
   }
 
-  /// The images padded with a number, and extended to all that the windows cover; all zeros, without the images' own
-  /// elements, if the number is nil.
+  /// The images padded with a number, and extended to all that the windows cover; all zeros,
+  /// without the images' own elements, if the number is nil.
   fileprivate func padded(_ image: StridedView, with number: Double?) -> StridedView {
     func size(_ own: Int, _ padding: Int, _ count: Int, _ stride: Int, _ reach: Int) -> Int {
       max(own + 2 * padding, (count - 1) * stride + reach + 1)
@@ -175,7 +175,8 @@ extension Windows {
     padded.part(1, padding_height, height).part(2, padding_width, width)
   }
 
-  /// All windows over padded images: [channels, kernel height, kernel width, out height, out width].
+  /// All windows over padded images: [channels, kernel height, kernel width, out height, out
+  /// width].
   fileprivate func view(of padded: StridedView) -> StridedView {
     let (row, channels) = (padded.layout.strides[1], padded.layout.shape[0])
     return padded.with(

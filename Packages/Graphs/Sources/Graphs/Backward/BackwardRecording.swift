@@ -88,8 +88,8 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
       }
   }
 
-  /// The graph after a number of steps, from 0, with marks on the node that runs in the last of them
-  /// and on those that have gradients.
+  /// The graph after a number of steps, from 0, with marks on the node that runs in the last of
+  /// them and on those that have gradients.
   public func frame(_ number: Int) -> ComputationGraph {
     guard (0...steps.count).contains(number) else {
       fatalError("BackwardRecording.frame: \(number) is not from 0 to \(steps.count)")

@@ -114,8 +114,8 @@ extension ComputationGraph.Node {
 }
 
 extension String {
-  /// The text escaped for a cell of a record label. Characters that XML does not allow become U+FFFD,
-  /// and an empty text becomes a space, so that its cell keeps its size.
+  /// The text escaped for a cell of a record label. Characters that XML does not allow become
+  /// U+FFFD, and an empty text becomes a space, so that its cell keeps its size.
   fileprivate var recordEscaped: String {
     let result = escaped { scalar in
       switch scalar {

@@ -1,6 +1,6 @@
 extension ComputationGraph {
-  /// The graph as a Mermaid flowchart, which GitHub and others draw in a Markdown block of the language
-  /// `mermaid`. Language: <https://mermaid.js.org/syntax/flowchart.html>
+  /// The graph as a Mermaid flowchart, which GitHub and others draw in a Markdown block of the
+  /// language `mermaid`. Language: <https://mermaid.js.org/syntax/flowchart.html>
   public func mermaid(direction: Direction = .topDown) -> String {
     var text = "flowchart \(direction.rawValue)\n"
     let inside = Dictionary(grouping: nodes.indices) { nodes[$0].cluster ?? -1 }

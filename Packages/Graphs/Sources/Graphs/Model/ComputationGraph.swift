@@ -190,8 +190,8 @@ public struct ComputationGraph: Hashable, Sendable {
 
   /// Creates a graph of nodes and arrows.
   ///
-  /// - Throws: ``ComputationGraphError`` if an index of a node or cluster is invalid, or if there is a
-  ///   cycle.
+  /// - Throws: ``ComputationGraphError`` if an index of a node or cluster is invalid, or if there
+  ///   is a cycle.
   public init(
     nodes: [Node], edges: [Edge], clusters: [Cluster] = [], notes: [String] = []
   ) throws {

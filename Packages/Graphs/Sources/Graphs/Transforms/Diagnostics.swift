@@ -17,8 +17,8 @@ extension ComputationGraph {
   ///
   /// - Parameters:
   ///   - exploding: largest absolute value from which a gradient counts as exploding.
-  ///   - vanishing: largest absolute value below which a gradient counts as vanishing, unless it is 0
-  ///     everywhere.
+  ///   - vanishing: largest absolute value below which a gradient counts as vanishing, unless it is
+  ///     0 everywhere.
   ///   - dead: fraction of inputs without a gradient from which a ReLU counts as dead.
   public func diagnostics(
     exploding: Double = 1e3, vanishing: Double = 1e-6, dead: Double = 0.9

@@ -13,7 +13,8 @@ extension ComputationGraph {
 
   /// The graph with each cluster at a depth drawn as one node; 0 folds the outermost ones.
   ///
-  /// The node shows the fields of its cluster, or else the numbers of operations and parameters in it.
+  /// The node shows the fields of its cluster, or else the numbers of operations and parameters in
+  /// it.
   public func folded(toDepth depth: Int) -> ComputationGraph {
     let depths = clusterDepths
     guard let deepest = depths.max(), deepest >= depth, depth >= 0 else { return self }
@@ -47,9 +48,9 @@ extension ComputationGraph {
     }
   }
 
-  /// The graph reduced to a size that can be drawn, with a note: values with many uses are drawn once
-  /// per use, then clusters are folded, innermost first, and then all nodes but the last are drawn as
-  /// one.
+  /// The graph reduced to a size that can be drawn, with a note: values with many uses are drawn
+  /// once per use, then clusters are folded, innermost first, and then all nodes but the last are
+  /// drawn as one.
   ///
   /// - Parameter maxNodes: maximum number of nodes. Edges may span 25 ranks per node in total.
   public func fitted(to maxNodes: Int) -> ComputationGraph {

@@ -1,8 +1,8 @@
 extension ComputationGraph {
   /// The graph with identical consecutive clusters drawn once, with `× 12` in their title.
   ///
-  /// Clusters are identical if they contain the same nodes, apart from fields of numbers and the names
-  /// of the clusters.
+  /// Clusters are identical if they contain the same nodes, apart from fields of numbers and the
+  /// names of the clusters.
   public func foldingRepeats() -> ComputationGraph {
     var graph = self
     // Outer clusters first: clusters inside of the copies are removed with them.
@@ -56,7 +56,8 @@ extension ComputationGraph {
     return texts
   }
 
-  /// The graph with the first of several clusters standing for all; nil if that would create a cycle.
+  /// The graph with the first of several clusters standing for all; nil if that would create a
+  /// cycle.
   private func folding(_ run: [Int]) -> ComputationGraph? {
     // For each cluster, the index of the copy that contains it.
     var copy = [Int?](repeating: nil, count: clusters.count)

@@ -147,8 +147,8 @@ open class MultiheadAttention: Module {
     return (parts[0], parts[1], parts[2])
   }
 
-  /// All masks combined into one, to be added to scores of shape [batch, heads, length, keys]; nil without
-  /// `attnMask` and `keyPaddingMask`.
+  /// All masks combined into one, to be added to scores of shape [batch, heads, length, keys]; nil
+  /// without `attnMask` and `keyPaddingMask`.
   private func mask(
     _ attention: Tensor?, _ padding: Tensor?, isCausal: Bool, _ q: Tensor, _ k: Tensor
   ) -> Tensor? {

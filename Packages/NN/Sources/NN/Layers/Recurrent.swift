@@ -66,7 +66,8 @@ open class Recurrent: Module {
       bHh: tensor(Cell.names[3]))
   }
 
-  /// One time step: the next states, given the previous ones and the input's contribution to the gates.
+  /// One time step: the next states, given the previous ones and the input's contribution to the
+  /// gates.
   func step(_ gates: Tensor, _ states: [Tensor], _ cell: Cell) -> [Tensor] {
     fatalError("\(Self.self): override func step")
   }

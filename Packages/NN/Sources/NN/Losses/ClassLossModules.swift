@@ -1,4 +1,5 @@
-// Losses on classes and probabilities, as modules. Shapes and dtypes are documented at the functions.
+// Losses on classes and probabilities, as modules. Shapes and dtypes are documented at the
+// functions.
 
 /// ``crossEntropy(_:_:weight:ignoreIndex:labelSmoothing:reduction:)``: `torch.nn.CrossEntropyLoss`.
 open class CrossEntropyLoss: Loss {

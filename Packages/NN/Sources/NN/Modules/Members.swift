@@ -9,8 +9,8 @@ struct Registered {
 }
 
 extension Module {
-  /// The stored properties of a type, with their names in PyTorch's spelling. Elements of arrays are
-  /// numbered, those of dictionaries are named by their keys, in alphabetical order.
+  /// The stored properties of a type, with their names in PyTorch's spelling. Elements of arrays
+  /// are numbered, those of dictionaries are named by their keys, in alphabetical order.
   func members<Member>(as type: Member.Type) -> [(name: String, module: Member)] {
     var found: [(String, Member)] = []
     func collect(_ name: String, _ value: Any) {

@@ -31,8 +31,8 @@ extension Module {
   ///
   /// - Parameters:
   ///   - input: the input, named `input` in the graph.
-  ///   - depth: the depth of frames to draw, 0 for the model as one node; by default down to modules
-  ///     without submodules, and attention.
+  ///   - depth: the depth of frames to draw, 0 for the model as one node; by default down to
+  ///     modules without submodules, and attention.
   ///   - foldingRepeats: whether identical consecutive blocks are drawn once, as `× 12`.
   public func graph(
     _ input: Tensor, depth: Int? = nil, foldingRepeats: Bool = true
@@ -48,7 +48,8 @@ extension Module {
     inputs: KeyValuePairs<String, Tensor>, depth: Int? = nil, foldingRepeats: Bool = true,
     _ body: ([Tensor]) -> Tensor
   ) -> ComputationGraph {
-    // Floating-point inputs are traced through autograd; hooks find the modules that take the others.
+    // Floating-point inputs are traced through autograd; hooks find the modules that take the
+    // others.
     let tensors = inputs.map { name, tensor in
       let own = tensor.detach()
       own.requiresGrad = own.dtype.isFloatingPoint

@@ -15,10 +15,10 @@
 ///       }
 ///     }
 ///
-/// Its parameters are the tensors marked ``Parameter``, its buffers those marked ``Buffer``, and its
-/// children the stored modules, all of them also in optionals, arrays and dictionaries. Names are as
-/// in PyTorch, in snake case: `hidden.weight`, `layers.0.bias`, and `self_attn` for a property
-/// `selfAttn`.
+/// Its parameters are the tensors marked ``Parameter``, its buffers those marked ``Buffer``, and
+/// its children the stored modules, all of them also in optionals, arrays and dictionaries. Names
+/// are as in PyTorch, in snake case: `hidden.weight`, `layers.0.bias`, and `self_attn` for a
+/// property `selfAttn`.
 ///
 /// A module with several inputs or outputs defines its own `forward` and `callAsFunction`:
 ///
@@ -60,8 +60,8 @@ open class Module {
     return hooks.after(self, [input], entered { forward(input) })
   }
 
-  /// Runs a `forward` function with other inputs or outputs, and hooks before and after it, which are passed the
-  /// inputs: `run(x, mask) { forward(x, mask: mask) }`.
+  /// Runs a `forward` function with other inputs or outputs, and hooks before and after it, which
+  /// are passed the inputs: `run(x, mask) { forward(x, mask: mask) }`.
   public func run<Output>(_ inputs: Any?..., body: () -> Output) -> Output {
     guard let hooks else { return entered(body) }
     if let other = hooks.replacement() {
@@ -138,8 +138,8 @@ extension Module {
   }
 
   /// Sets this module and all its submodules to evaluation mode, which changes dropout and batch
-  /// normalization: `torch.nn.Module.eval`. Operations are still recorded for backward; `noGrad(_:)`
-  /// turns that off.
+  /// normalization: `torch.nn.Module.eval`. Operations are still recorded for backward;
+  /// `noGrad(_:)` turns that off.
   @discardableResult
   public func eval() -> Self { train(false) }
 

@@ -9,12 +9,13 @@ extension Module {
   ///
   /// The model then runs, trains, prints and saves the new module, which may contain and call the
   /// old one. A stored property, whose type the new module need not have, keeps the old one, which
-  /// forwards its calls; so only a module that is called with a single tensor can be replaced there.
-  /// In a list or dictionary, any can. Create the optimizer afterwards, with the new parameters.
+  /// forwards its calls; so only a module that is called with a single tensor can be replaced
+  /// there. In a list or dictionary, any can. Create the optimizer afterwards, with the new
+  /// parameters.
   ///
-  /// - Parameter body: returns the replacement of a module, given its name as in ``namedModules()``;
-  ///   nil keeps it. It is called once for each module, parents first, but not for the submodules of
-  ///   a replaced one.
+  /// - Parameter body: returns the replacement of a module, given its name as in
+  ///   ``namedModules()``; nil keeps it. It is called once for each module, parents first, but not
+  ///   for the submodules of a replaced one.
   @discardableResult
   public func replace(_ body: (_ name: String, _ module: Module) -> Module?) -> Self {
     var known: [ObjectIdentifier: Module?] = [:]
@@ -44,8 +45,8 @@ struct Replacement {
 }
 
 extension Hooks {
-  /// The module to call instead: the replacement in the calling parent, or else any replacement that
-  /// is not itself among the callers, as it may call the module that it replaces.
+  /// The module to call instead: the replacement in the calling parent, or else any replacement
+  /// that is not itself among the callers, as it may call the module that it replaces.
   func replacement() -> Module? {
     if replacements.isEmpty { return nil }
     let callers = sequence(first: AmbientState.scope) { $0?.pointee.outer }

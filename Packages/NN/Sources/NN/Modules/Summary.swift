@@ -30,8 +30,8 @@ public struct Summary: Sendable {
     public let parameterBytes: Int
     /// The size of its output in bytes.
     public internal(set) var outputBytes = 0
-    /// Whether all, some or none of its parameters are trainable, including those of its submodules;
-    /// nil without parameters.
+    /// Whether all, some or none of its parameters are trainable, including those of its
+    /// submodules; nil without parameters.
     public let trains: String?
   }
 

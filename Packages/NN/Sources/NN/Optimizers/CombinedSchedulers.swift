@@ -3,7 +3,8 @@
 /// Runs schedulers one after the other, each counting its steps from its milestone:
 /// `torch.optim.lr_scheduler.SequentialLR`.
 ///
-///     let (warmup, decay) = (LinearLR(optimizer, totalIters: 100), CosineAnnealingLR(optimizer, tMax: 900))
+///     let warmup = LinearLR(optimizer, totalIters: 100)
+///     let decay = CosineAnnealingLR(optimizer, tMax: 900)
 ///     let scheduler = SequentialLR(optimizer, [warmup, decay], milestones: [100])
 public final class SequentialLR: Scheduler {
   private let schedulers: [Scheduler]
@@ -53,7 +54,8 @@ public final class SequentialLR: Scheduler {
 /// Applies several schedulers at each step, one after the other:
 /// `torch.optim.lr_scheduler.ChainedScheduler`.
 ///
-///     ChainedScheduler([LinearLR(optimizer, totalIters: 100), ExponentialLR(optimizer, gamma: 0.999)])
+///     let warmup = LinearLR(optimizer, totalIters: 100)
+///     let scheduler = ChainedScheduler([warmup, ExponentialLR(optimizer, gamma: 0.999)])
 public final class ChainedScheduler: Scheduler {
   private let schedulers: [Scheduler]
 

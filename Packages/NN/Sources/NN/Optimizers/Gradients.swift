@@ -5,7 +5,8 @@
 ///   - parameters: parameters whose gradients are clipped; those without one are ignored.
 ///   - maxNorm: maximum norm.
 ///   - p: order of the norm; infinity for the largest absolute value.
-/// - Returns: the total norm before clipping, as a scalar tensor, so that the program need not wait for a GPU.
+/// - Returns: the total norm before clipping, as a scalar tensor, so that the program need not wait
+///   for a GPU.
 @discardableResult
 public func clipGradNorm(_ parameters: [Tensor], maxNorm: Double, p: Double = 2) -> Tensor {
   let gradients = parameters.compactMap(\.grad)

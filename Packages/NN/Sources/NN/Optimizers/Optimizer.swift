@@ -38,7 +38,8 @@ open class Optimizer {
   public struct State {
     /// The number of calls of `step`, without replays of a captured graph.
     fileprivate private(set) var ownSteps: Int
-    /// The number of steps on the parameter's device, including replays; nil without a captured graph.
+    /// The number of steps on the parameter's device, including replays; nil without a captured
+    /// graph.
     fileprivate private(set) var count: Tensor?
     // In the order of the kernel's arguments; nil for those that the settings do not need.
     fileprivate private(set) var names: [String?]

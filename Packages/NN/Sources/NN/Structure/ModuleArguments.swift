@@ -136,8 +136,8 @@ extension ModuleArguments.Literal: Codable, Equatable {
     }
   }
 
-  /// Whether both are the same argument, even after a round trip through JSON, which writes 1.0 as 1 and infinity
-  /// as a string.
+  /// Whether both are the same argument, even after a round trip through JSON, which writes 1.0 as
+  /// 1 and infinity as a string.
   public static func == (a: Self, b: Self) -> Bool {
     switch (a, b) {
     case (.none, .none): true

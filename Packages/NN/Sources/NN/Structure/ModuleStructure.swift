@@ -31,8 +31,8 @@ public struct ModuleStructure: Codable, Equatable, Sendable {
   public let arguments: [String: ModuleArguments.Literal]
   /// Whether it is in training mode.
   public let isTraining: Bool
-  /// For a shared module, the path of its first occurrence in the model, which lists its tensors and
-  /// children.
+  /// For a shared module, the path of its first occurrence in the model, which lists its tensors
+  /// and children.
   public let sameAs: String?
   /// Its own parameters and buffers.
   public let tensors: [StoredTensor]

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A module that can be rebuilt from its saved arguments, as all layers of the library can. Register
-/// your own class once, before saving or loading a model that contains it:
+/// A module that can be rebuilt from its saved arguments, as all layers of the library can.
+/// Register your own class once, before saving or loading a model that contains it:
 ///
 ///     final class Gate: Module, Rebuildable {
 ///       let width: Int
@@ -18,8 +18,9 @@ import Synchronization
 ///     }
 ///     Module.register(Gate.self)
 ///
-/// Submodules that its initializer creates need not be registered. A submodule that is passed to the
-/// initializer is an argument too, with the name of its property: `try arguments.module("linear")`.
+/// Submodules that its initializer creates need not be registered. A submodule that is passed to
+/// the initializer is an argument too, with the name of its property: `try
+/// arguments.module("linear")`.
 public protocol Rebuildable: Module, SendableMetatype {
   /// Rebuilds a module from its saved arguments. Its parameters are loaded afterwards.
   init(arguments: ModuleArguments) throws
@@ -147,8 +148,8 @@ final class Rebuilding {
     return find(String(path[..<dot]))?.namedChildren().first { $0.name == name }?.module
   }
 
-  /// Restores what a state dict lacks: training modes, shared tensors, `requiresGrad`, and the dtypes
-  /// of buffers that are not persistent.
+  /// Restores what a state dict lacks: training modes, shared tensors, `requiresGrad`, and the
+  /// dtypes of buffers that are not persistent.
   static func finish(_ module: Module, as structure: ModuleStructure) throws {
     var tensors: [String: any StoredTensor] = [:]
     let device = module.parameters().first?.device
@@ -179,8 +180,8 @@ final class Rebuilding {
 
   // MARK: Classes by name
 
-  /// Creates modules of a class. An open class does not conform to ``Rebuildable`` itself, since the
-  /// initializer would then be required of every subclass.
+  /// Creates modules of a class. An open class does not conform to ``Rebuildable`` itself, since
+  /// the initializer would then be required of every subclass.
   struct Maker: Sendable {
     let type: Module.Type
     let make: @Sendable (ModuleArguments) throws -> Module

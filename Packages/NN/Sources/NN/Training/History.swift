@@ -42,7 +42,8 @@ public struct History: Hashable, Sendable {
 
 /// Writing and reading.
 extension History {
-  /// The series as CSV: a line for each position, a column for each series; cells without a number are empty.
+  /// The series as CSV: a line for each position, a column for each series; cells without a number
+  /// are empty.
   public var csv: String {
     func quoted(_ name: String) -> String {
       name.contains { "\",\n\r".contains($0) }

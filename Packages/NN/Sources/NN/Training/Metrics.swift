@@ -179,8 +179,8 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
   }
 }
 
-/// The value of a loss, for training loops. Stops the program if it is not finite, since the rest of
-/// the run would be wasted.
+/// The value of a loss, for training loops. Stops the program if it is not finite, since the rest
+/// of the run would be wasted.
 public func finiteValue(of loss: Tensor) -> Double {
   let value = loss.item()
   guard value.isFinite else {

@@ -1,8 +1,8 @@
 @_spi(Flambeau) import ArrayFiles
 import Tensors
 
-/// The global names that pickles of checkpoints may use. Nothing is called: each name is interpreted
-/// as data, and every other name is rejected.
+/// The global names that pickles of checkpoints may use. Nothing is called: each name is
+/// interpreted as data, and every other name is rejected.
 enum PickleNames {
   /// Constructors of dictionaries.
   static let dictionaries: Set<String> = [
@@ -73,8 +73,8 @@ enum PickleNames {
     types.first { $0.value == .plain(dtype) }!.key + "Storage"
   }
 
-  /// The type of a storage class's elements, or the reason why it is unsupported; both are nil if the
-  /// tensors specify the type.
+  /// The type of a storage class's elements, or the reason why it is unsupported; both are nil if
+  /// the tensors specify the type.
   static func storage(_ name: String) -> (type: StoredType?, unsupported: String?)? {
     if name == "torch.storage UntypedStorage" || name == "torch UntypedStorage" {
       return (nil, nil)
@@ -160,8 +160,8 @@ extension PickleReader {
     case "torch._utils _rebuild_tensor_v3" where parts.count >= 7:
       return try add(try tensor(parts, dtype: parts[6], metadata: parts.dropFirst(7).first))
     case "torch._tensor _rebuild_from_type_v2" where parts.count >= 3:
-      // A tensor with attributes: a function, a class, and the function's arguments. Such calls are not
-      // nested, which bounds the recursion.
+      // A tensor with attributes: a function, a class, and the function's arguments. Such calls are
+      // not nested, which bounds the recursion.
       guard case .global(let maker) = values[parts[0]], maker.hasPrefix("torch._utils _rebuild")
       else { break }
       return try call(parts[0], parts[2])

@@ -1,8 +1,8 @@
 @_spi(Flambeau) import ArrayFiles
 @_spi(Flambeau) import Files
 
-/// A reader of Python pickles of tensors. It makes values and calls nothing: names that checkpoints do
-/// not need are rejected.
+/// A reader of Python pickles of tensors. It makes values and calls nothing: names that checkpoints
+/// do not need are rejected.
 ///
 /// The format is documented in Python's `pickletools`; protocols 1 to 5 are supported.
 struct PickleReader {

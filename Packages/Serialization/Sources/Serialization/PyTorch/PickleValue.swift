@@ -1,8 +1,9 @@
 @_spi(Flambeau) import ArrayFiles
 import Tensors
 
-/// A value in a pickle. Containers refer to other values by their index in the list of all values, so
-/// that deeply nested values, and those contained many times, take no more memory than in the file.
+/// A value in a pickle. Containers refer to other values by their index in the list of all values,
+/// so that deeply nested values, and those contained many times, take no more memory than in the
+/// file.
 enum PickleValue {
   /// The index of a value in the list.
   typealias Place = Int

@@ -3,8 +3,8 @@
 import Foundation
 import Tensors
 
-/// A file written by `torch.save`: a tree of values, some of which are tensors. A tensor's key is its
-/// path in the tree, joined by dots.
+/// A file written by `torch.save`: a tree of values, some of which are tensors. A tensor's key is
+/// its path in the tree, joined by dots.
 struct PyTorchFile {
   let path: String
   let limits: ReadingLimits
@@ -45,8 +45,9 @@ struct PyTorchFile {
     }
   }
 
-  /// Charges the memory budget for paths to the file's values. Containers that share others, which share
-  /// others, can have exponentially many paths; those beyond the number of references cost more.
+  /// Charges the memory budget for paths to the file's values. Containers that share others, which
+  /// share others, can have exponentially many paths; those beyond the number of references cost
+  /// more.
   func take(paths: Int, after before: Int) throws {
     let plain = max(0, min(paths, heldCount - before))
     let (bytes, overflow) = (paths - plain).multipliedReportingOverflow(by: 4096)
@@ -141,7 +142,8 @@ struct PyTorchFile {
     }
   }
 
-  /// Adds a container to those around the current value. Throws if it contains itself, or is too deep.
+  /// Adds a container to those around the current value. Throws if it contains itself, or is too
+  /// deep.
   func enter(_ place: PickleValue.Place, _ around: inout Set<PickleValue.Place>) throws {
     guard around.insert(place).inserted else {
       throw SerializationError.refused(path: path, reason: "a value in it contains itself")

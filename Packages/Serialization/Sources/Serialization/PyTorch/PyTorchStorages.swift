@@ -34,8 +34,8 @@ enum PyTorchStorages {
 }
 
 extension PyTorchStorages {
-  /// Reads the values of a file written by `torch.save`, and finds its storages. The file is a zip archive
-  /// of one folder with a pickle, `data.pkl`, and each storage's bytes, `data/0` and so on.
+  /// Reads the values of a file written by `torch.save`, and finds its storages. The file is a zip
+  /// archive of one folder with a pickle, `data.pkl`, and each storage's bytes, `data/0` and so on.
   static func open(
     archive path: String, limits: ReadingLimits
   ) throws -> ([PickleValue], PickleValue.Place, PyTorchStorages) {
@@ -73,9 +73,9 @@ extension PyTorchStorages {
       || start.starts(with: "L\(mark)L\n.".utf8)
   }
 
-  /// As ``open(archive:limits:)``, for the format before PyTorch 1.6: five pickles, of a magic number, the
-  /// version, the system's properties, the contents and the storages' names; then each storage's count and
-  /// elements.
+  /// As ``open(archive:limits:)``, for the format before PyTorch 1.6: five pickles, of a magic
+  /// number, the version, the system's properties, the contents and the storages' names; then each
+  /// storage's count and elements.
   static func open(
     legacy path: String, limits: ReadingLimits
   ) throws -> ([PickleValue], PickleValue.Place, PyTorchStorages) {

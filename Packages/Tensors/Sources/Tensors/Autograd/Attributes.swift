@@ -13,8 +13,8 @@ protocol AnyAttributes {
 }
 
 extension Operator {
-  /// The non-tensor arguments of a call, by name, as graphs show them: numbers under this row's parameter names,
-  /// otherwise the properties of the attributes, or of their `customMirror`.
+  /// The non-tensor arguments of a call, by name, as graphs show them: numbers under this row's
+  /// parameter names, otherwise the properties of the attributes, or of their `customMirror`.
   func namedValues(of attributes: Any) -> [(name: String, text: String)] {
     if let numbers = attributes as? Parameters {
       return zip(parameters, numbers).map { ($0, $1.briefDescription) }

@@ -3,10 +3,11 @@ import Synchronization
 
 /// Runs `body` in mixed precision, on this thread: `torch.autocast`.
 ///
-/// Matrix products, linear layers, convolutions and recurrences of float32 tensors compute in half precision;
-/// operations that would lose too much accuracy compute in float32: losses, products of elements and matrix
-/// factorizations, and on a GPU, as in PyTorch, `exp`, `softmax`, sums and norms too. Others use the dtypes of their
-/// inputs. Parameters and their gradients stay float32; each parameter is converted once within `body`.
+/// Matrix products, linear layers, convolutions and recurrences of float32 tensors compute in half
+/// precision; operations that would lose too much accuracy compute in float32: losses, products of
+/// elements and matrix factorizations, and on a GPU, as in PyTorch, `exp`, `softmax`, sums and
+/// norms too. Others use the dtypes of their inputs. Parameters and their gradients stay float32;
+/// each parameter is converted once within `body`.
 ///
 ///     let loss = autocast(.cuda, dtype: .bfloat16) {
 ///       crossEntropy(model(x), y)
@@ -113,13 +114,15 @@ extension Tensor {
   /// This tensor in the dtype that ``autocast(_:dtype:enabled:_:)`` prescribes for products.
   var forProducts: Tensor { Autocast.current?.lowered(self) ?? self }
 
-  /// This tensor in float32 where ``autocast(_:dtype:enabled:_:)`` prescribes it; nil where it is used as it is.
+  /// This tensor in float32 where ``autocast(_:dtype:enabled:_:)`` prescribes it; nil where it is
+  /// used as it is.
   func raised(_ precision: AutocastPolicy) -> Tensor? {
     guard Autocast.current != nil, view.dtype(for: precision) != dtype else { return nil }
     return to(.float32)
   }
 
-  /// This tensor converted for an operation under ``autocast(_:dtype:enabled:_:)``; nil where it is used as it is.
+  /// This tensor converted for an operation under ``autocast(_:dtype:enabled:_:)``; nil where it is
+  /// used as it is.
   func prepared(for operation: Operator) -> Tensor? {
     guard Autocast.current != nil else { return nil }
     if operation.precision != .lowered { return raised(operation.precision) }

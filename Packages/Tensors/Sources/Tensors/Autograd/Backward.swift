@@ -1,14 +1,16 @@
 import HeapModule
 
 extension Tensor {
-  /// Computes the gradients of the leaves that this tensor was computed from, and adds them to their ``grad``:
-  /// `torch.Tensor.backward`.
+  /// Computes the gradients of the leaves that this tensor was computed from, and adds them to
+  /// their ``grad``: `torch.Tensor.backward`.
   ///
   /// - Parameters:
-  ///   - gradient: the gradient of the loss with respect to this tensor, in its shape; may be omitted for a tensor
-  ///     of one element, which is then the loss.
-  ///   - retainGraph: whether saved tensors are kept for another call; by default, only with `createGraph`.
-  ///   - createGraph: whether the derivatives are recorded, so that they can be differentiated again.
+  ///   - gradient: the gradient of the loss with respect to this tensor, in its shape; may be
+  ///     omitted for a tensor of one element, which is then the loss.
+  ///   - retainGraph: whether saved tensors are kept for another call; by default, only with
+  ///     `createGraph`.
+  ///   - createGraph: whether the derivatives are recorded, so that they can be differentiated
+  ///     again.
   public func backward(
     gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false
   ) {
@@ -32,8 +34,8 @@ protocol BackwardObserver: AnyObject {
   func handsOn(_ contribution: Tensor, from node: Node, to input: Node, inputNumber: Int)
 }
 
-/// The gradients of `result` with respect to each of `inputs`, without changing any ``Tensor/grad``:
-/// `torch.autograd.grad`.
+/// The gradients of `result` with respect to each of `inputs`, without changing any
+/// ``Tensor/grad``: `torch.autograd.grad`.
 ///
 /// Stops the program if the result does not depend on one of them.
 ///
@@ -41,7 +43,8 @@ protocol BackwardObserver: AnyObject {
 ///   - result: a tensor of one element, unless a `gradient` in its shape is given.
 ///   - inputs: tensors that it was computed from.
 ///   - gradient: as for ``Tensor/backward(gradient:retainGraph:createGraph:)``.
-///   - retainGraph: whether saved tensors are kept for another call; by default, only with `createGraph`.
+///   - retainGraph: whether saved tensors are kept for another call; by default, only with
+///     `createGraph`.
 ///   - createGraph: whether the derivatives are recorded, so that they can be differentiated again.
 public func grad(
   of result: Tensor, withRespectTo inputs: [Tensor], gradient: Tensor? = nil,
@@ -88,8 +91,8 @@ func gradients(
 
 /// One pass of reverse-mode differentiation.
 ///
-/// Nodes are visited from the latest to the earliest. Everything computed from a node is later than it, so its
-/// gradient is complete when it is visited.
+/// Nodes are visited from the latest to the earliest. Everything computed from a node is later than
+/// it, so its gradient is complete when it is visited.
 private struct Backward {
   /// The nodes whose gradients are returned; nil to add the gradients to the leaves.
   let targets: Set<ObjectIdentifier>?
@@ -99,7 +102,8 @@ private struct Backward {
   let createGraph: Bool
   var observer: (any BackwardObserver)?
 
-  /// The latest pending node, with its gradient so far. In a chain of operations it is the only one.
+  /// The latest pending node, with its gradient so far. In a chain of operations it is the only
+  /// one.
   private var next: (node: Node, gradient: Tensor)?
   /// The other pending nodes, and their gradients so far.
   private var waiting = Heap<LatestFirst>()
@@ -107,7 +111,8 @@ private struct Backward {
   /// The gradients of the targets.
   private var results: [ObjectIdentifier: Tensor] = [:]
 
-  /// - Parameter targets: the nodes whose gradients are returned; nil to add gradients to the leaves.
+  /// - Parameter targets: the nodes whose gradients are returned; nil to add gradients to the
+  ///   leaves.
   init(targets: [Node]?, retainGraph: Bool, createGraph: Bool) {
     self.targets = targets.map { Set($0.map(ObjectIdentifier.init)) }
     earliest = targets?.map(\.sequence).min() ?? 0
@@ -190,7 +195,8 @@ private struct Backward {
     }
   }
 
-  /// Adds a contribution to the gradient of a node. It may share memory with the gradient it was computed from.
+  /// Adds a contribution to the gradient of a node. It may share memory with the gradient it was
+  /// computed from.
   private mutating func accumulate(_ contribution: Tensor, at node: Node, sharing other: Tensor?) {
     var gradient = contribution
     if !gradient.view.layout.hasShape(of: node.layout) {

@@ -12,8 +12,9 @@ import Synchronization
 ///   - name: its name in graphs and messages.
 ///   - inputs: the tensors that it is computed from.
 ///   - forward: computes the output; its operations are not recorded.
-///   - backward: returns the gradients of the inputs, in order, given the gradient of the output, the inputs and
-///     the output; nil for inputs without a gradient. Written in tensor operations, it can be differentiated again.
+///   - backward: returns the gradients of the inputs, in order, given the gradient of the output,
+///     the inputs and the output; nil for inputs without a gradient. Written in tensor operations,
+///     it can be differentiated again.
 public func customFunction(
   _ name: String, _ inputs: [Tensor], _ forward: ([Tensor]) -> Tensor,
   backward: @escaping (_ gradient: Tensor, _ inputs: [Tensor], _ output: Tensor) -> [Tensor?]
@@ -96,8 +97,8 @@ final class JointDerivative {
   }
 }
 
-/// The gradients of the inputs of a function written in tensor operations, recorded so that they can be
-/// differentiated again.
+/// The gradients of the inputs of a function written in tensor operations, recorded so that they
+/// can be differentiated again.
 func derivatives(
   of inputs: [Tensor], _ gradient: Tensor, _ function: ([Tensor]) -> Tensor
 ) -> [Tensor?] {

@@ -1,14 +1,15 @@
-/// The derivative of an operation with respect to one of its inputs: computes the gradient of the input from that of
-/// the output.
+/// The derivative of an operation with respect to one of its inputs: computes the gradient of the
+/// input from that of the output.
 ///
-/// Derivatives are written in tensor operations, so they can be differentiated again, and can ignore broadcasting: a
-/// gradient is summed to its input's shape. With saved half-precision tensors, a derivative is computed in float32
-/// and rounded at its end, unless it is ``ofOneOperation()``. The formula is for display, with the inputs as x, y, z
-/// and the gradient of the output as g.
+/// Derivatives are written in tensor operations, so they can be differentiated again, and can
+/// ignore broadcasting: a gradient is summed to its input's shape. With saved half-precision
+/// tensors, a derivative is computed in float32 and rounded at its end, unless it is
+/// ``ofOneOperation()``. The formula is for display, with the inputs as x, y, z and the gradient of
+/// the output as g.
 ///
-/// In forward mode, the tangent of the input becomes a tangent of the output through the transposed derivative. That
-/// of an element-wise operation is ``symmetric()``; others define it with `forward`, or it is found by
-/// differentiating the derivative, which is linear in g.
+/// In forward mode, the tangent of the input becomes a tangent of the output through the transposed
+/// derivative. That of an element-wise operation is ``symmetric()``; others define it with
+/// `forward`, or it is found by differentiating the derivative, which is linear in g.
 // Immutable once it is created.
 public final class Derivative: @unchecked Sendable {
   /// The derivative as a formula.
@@ -55,8 +56,8 @@ public final class Derivative: @unchecked Sendable {
     return self
   }
 
-  /// The same, for an operation with a symmetric Jacobian, such as any element-wise one: tangents are propagated like
-  /// gradients.
+  /// The same, for an operation with a symmetric Jacobian, such as any element-wise one: tangents
+  /// are propagated like gradients.
   public consuming func symmetric() -> Derivative {
     if case .differentiated = transposed { transposed = .symmetric }
     return self
@@ -140,49 +141,54 @@ extension Derivative {
   }
 }
 
-// Each `forward` rule takes the tangent of the input, then the arguments that the derivative takes after g.
+// Each `forward` rule takes the tangent of the input, then the arguments that the derivative takes
+// after g.
 extension Derivative {
   /// The same, with a rule for the tangent of the output, given that of the input.
   public consuming func forward(_ rule: @escaping (Tensor) -> Tensor) -> Derivative {
     forward(.gradient { t, _ in rule(t) })
   }
 
-  /// The same, with a rule for the tangent of the output, given that of the input and the saved tensor.
+  /// The same, with a rule for the tangent of the output, given that of the input and the saved
+  /// tensor.
   public consuming func forward(_ rule: @escaping (Tensor, Tensor) -> Tensor) -> Derivative {
     forward(.saving { t, x, _ in rule(t, x) })
   }
 
-  /// The same, with a rule for the tangent of the output, given that of the input and the call's attributes.
+  /// The same, with a rule for the tangent of the output, given that of the input and the call's
+  /// attributes.
   public consuming func forward<Attributes>(
     _ rule: @escaping (Tensor, Attributes) -> Tensor
   ) -> Derivative {
     forward(.gradient { t, a in rule(t, Derivative.attributes(a)) })
   }
 
-  /// The same, with a rule for the tangent of the output, given that of the input, the saved tensor and the call's
-  /// attributes.
+  /// The same, with a rule for the tangent of the output, given that of the input, the saved tensor
+  /// and the call's attributes.
   public consuming func forward<Attributes>(
     _ rule: @escaping (Tensor, Tensor, Attributes) -> Tensor
   ) -> Derivative {
     forward(.saving { t, x, a in rule(t, x, Derivative.attributes(a)) })
   }
 
-  /// The same, with a rule for the tangent of the output, given that of the input and both saved tensors.
+  /// The same, with a rule for the tangent of the output, given that of the input and both saved
+  /// tensors.
   public consuming func forward(
     _ rule: @escaping (Tensor, Tensor, Tensor) -> Tensor
   ) -> Derivative {
     forward(.savingTwo { t, x, y, _ in rule(t, x, y) })
   }
 
-  /// The same, with a rule for the tangent of the output, given that of the input, both saved tensors and the call's
-  /// attributes.
+  /// The same, with a rule for the tangent of the output, given that of the input, both saved
+  /// tensors and the call's attributes.
   public consuming func forward<Attributes>(
     _ rule: @escaping (Tensor, Tensor, Tensor, Attributes) -> Tensor
   ) -> Derivative {
     forward(.savingTwo { t, x, y, a in rule(t, x, y, Derivative.attributes(a)) })
   }
 
-  /// The same, with a rule for the tangent of the output, given that of an input, its index and the call's attributes.
+  /// The same, with a rule for the tangent of the output, given that of an input, its index and the
+  /// call's attributes.
   public consuming func forwardEach<Attributes>(
     _ rule: @escaping (Tensor, Int, Attributes) -> Tensor
   ) -> Derivative {

@@ -2,8 +2,8 @@ import OrderedCollections
 
 /// f(x) and ∂f/∂x · v, in forward mode: `torch.func.jvp`.
 ///
-/// Each operation of the computation, in order, propagates a tangent, which is how a tensor changes with x along v;
-/// Wengert, “A simple automatic derivative evaluation program”, 1964.
+/// Each operation of the computation, in order, propagates a tangent, which is how a tensor changes
+/// with x along v; Wengert, “A simple automatic derivative evaluation program”, 1964.
 ///
 /// - Parameters:
 ///   - x: the point at which the derivative is taken.
@@ -45,7 +45,8 @@ public func jacobianVectorProduct(
 struct Tangents {
   private let inputs: [Node]
   private let output: Node
-  /// The nodes in between, in the order in which they were computed, with the number of edges to each.
+  /// The nodes in between, in the order in which they were computed, with the number of edges to
+  /// each.
   private var nodes: OrderedDictionary<ObjectIdentifier, (node: Node, uses: Int)> = [:]
 
   /// Nil if the output has no node, or none of the inputs has.

@@ -2,11 +2,11 @@
 
 // Derivatives of functions, rather than of tensors.
 
-/// The Jacobian of f at x: `torch.func.jacrev` and `jacfwd`; of shape [shape of f(x)…, shape of x…]. With
-/// `createGraph` it can be differentiated again.
+/// The Jacobian of f at x: `torch.func.jacrev` and `jacfwd`; of shape [shape of f(x)…, shape of
+/// x…]. With `createGraph` it can be differentiated again.
 ///
-/// The function runs once. If x has fewer elements than f(x), the Jacobian is computed column by column in forward
-/// mode, else row by row in reverse mode.
+/// The function runs once. If x has fewer elements than f(x), the Jacobian is computed column by
+/// column in forward mode, else row by row in reverse mode.
 public func jacobian(
   _ x: Tensor, createGraph: Bool = false, of function: (Tensor) -> Tensor
 ) -> Tensor {
@@ -35,7 +35,8 @@ public func jacobian(
   return Tensor.stack(rows).reshape(output.shape + x.shape)
 }
 
-/// The Hessian of a scalar-valued function at x: `torch.func.hessian`; of shape [shape of x…, shape of x…].
+/// The Hessian of a scalar-valued function at x: `torch.func.hessian`; of shape [shape of x…, shape
+/// of x…].
 public func hessian(_ x: Tensor, of function: (Tensor) -> Tensor) -> Tensor {
   jacobian(x) { x in
     let output = function(x)
@@ -57,7 +58,8 @@ public func vectorJacobianProduct(
   return (output.detach(), grad(of: output, withRespectTo: input, gradient: vector))
 }
 
-/// A leaf with the elements of x, or x itself if the result is to be differentiated with respect to it.
+/// A leaf with the elements of x, or x itself if the result is to be differentiated with respect to
+/// it.
 func leaf(_ x: Tensor, _ keepsHistory: Bool) -> Tensor {
   if x.requiresGrad, keepsHistory || isGradEnabled { return x }
   let leaf = x.detach()
@@ -73,8 +75,8 @@ extension Tensor {
 /// Computes a function without saving tensors for backward, and computes it again in backward:
 /// `torch.utils.checkpoint.checkpoint`. This trades time for memory.
 ///
-/// Parameters that the function uses get their gradients as usual. Both times it runs under the same `AmbientState`,
-/// including autocast, and draws the same random numbers, from any generator.
+/// Parameters that the function uses get their gradients as usual. Both times it runs under the
+/// same `AmbientState`, including autocast, and draws the same random numbers, from any generator.
 public func checkpoint(
   _ inputs: [Tensor], of function: @escaping ([Tensor]) -> Tensor
 ) -> Tensor {

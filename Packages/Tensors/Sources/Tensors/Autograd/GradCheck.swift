@@ -63,7 +63,8 @@ public func gradCheck(
   }
 }
 
-/// Compares second derivatives with central differences of the first ones: `torch.autograd.gradgradcheck`.
+/// Compares second derivatives with central differences of the first ones:
+/// `torch.autograd.gradgradcheck`.
 ///
 /// - Throws: ``GradCheckError`` for the first derivative that is wrong.
 public func gradGradCheck(

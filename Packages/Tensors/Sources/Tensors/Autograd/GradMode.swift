@@ -36,8 +36,8 @@ public func enableGrad<Result>(
 /// Whether ``detectAnomaly(_:)`` is currently on.
 var isDetectingAnomalies: Bool { AmbientState.detectsAnomalies }
 
-/// Runs `body`, on this thread, in which a backward pass stops the program at the first derivative that produces NaN,
-/// naming the operation: `torch.autograd.detect_anomaly`. It is slow.
+/// Runs `body`, on this thread, in which a backward pass stops the program at the first derivative
+/// that produces NaN, naming the operation: `torch.autograd.detect_anomaly`. It is slow.
 public func detectAnomaly<Result>(_ body: () throws -> Result) rethrows -> Result {
   try withAmbient({ $0.detects_anomalies = true }, body)
 }

@@ -6,8 +6,8 @@ import Synchronization
 
 /// What a tensor is a view of.
 ///
-/// A change of one tensor changes all that share its memory. The base adds the change to its history
-/// at once, and its other views when they are next used.
+/// A change of one tensor changes all that share its memory. The base adds the change to its
+/// history at once, and its other views when they are next used.
 struct Origin {
   /// The base, which is not a view itself; nil for views created while recording is off.
   let base: Tensor?
@@ -18,8 +18,8 @@ struct Origin {
 }
 
 extension Tensor {
-  /// The operation that computed this tensor, or the node in which a leaf accumulates its gradient; nil if no
-  /// gradient is required.
+  /// The operation that computed this tensor, or the node in which a leaf accumulates its gradient;
+  /// nil if no gradient is required.
   var node: Node? {
     @inline(__always) get { origin == nil ? ownNode : nodeOfView }
     set { ownNode = newValue }

@@ -11,7 +11,8 @@ final class Node: @unchecked Sendable {
   /// The operation; nil for a leaf.
   // Operators are never freed.
   unowned(unsafe) let row: Operator?
-  /// Larger than that of every node it depends on, and of every node that its thread created earlier.
+  /// Larger than that of every node it depends on, and of every node that its thread created
+  /// earlier.
   let sequence: UInt64
   /// The layout, dtype and device of the operation's output, or of the leaf.
   let layout: Layout
@@ -79,7 +80,8 @@ final class Node: @unchecked Sendable {
     }
   }
 
-  /// Releases earlier nodes in a loop: releasing them recursively would overflow the stack after a long computation.
+  /// Releases earlier nodes in a loop: releasing them recursively would overflow the stack after a
+  /// long computation.
   deinit {
     guard inputs.continues else { return }
     var unused: [Node] = []
@@ -100,13 +102,14 @@ struct Inputs {
   fileprivate(set) var attributes: AnyObject?
   /// The attributes, unboxed.
   var attributeValue: Any? { (attributes as? any AnyAttributes)?.any }
-  /// The output, if a derivative needs it, or the leaf. It has no node, since that would be a reference cycle.
+  /// The output, if a derivative needs it, or the leaf. It has no node, since that would be a
+  /// reference cycle.
   fileprivate(set) var output: SavedOutput?
   /// Whether backward has released them.
   fileprivate(set) var isReleased = false
 
-  /// Calls `body` with each edge that a gradient flows along, its node and the index of the input, in the order of
-  /// the inputs.
+  /// Calls `body` with each edge that a gradient flows along, its node and the index of the input,
+  /// in the order of the inputs.
   @inline(__always)
   func forEachEdge(_ body: (borrowing Edge, Node, Int) -> Void) {
     if let node = first.node { body(first, node, 0) }

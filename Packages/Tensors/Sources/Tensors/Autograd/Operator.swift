@@ -1,8 +1,10 @@
 import Synchronization
 
-/// The row of an operation: its name, kernel and derivatives, which backward, graphs and autocast read.
+/// The row of an operation: its name, kernel and derivatives, which backward, graphs and autocast
+/// read.
 ///
-/// A row is defined next to the method that computes the operation, which records it where a gradient is required:
+/// A row is defined next to the method that computes the operation, which records it where a
+/// gradient is required:
 ///
 ///     let multiply = Operator(
 ///       "multiply",
@@ -11,9 +13,9 @@ import Synchronization
 ///
 ///     noGrad { a * b }.recorded(multiply, a, b)
 ///
-/// The non-tensor arguments of a call, such as the dims of a sum, are its attributes: one value of any type, which
-/// derivatives take last. Operators are created once and never freed. They correspond to the entries of PyTorch's
-/// `derivatives.yaml`.
+/// The non-tensor arguments of a call, such as the dims of a sum, are its attributes: one value of
+/// any type, which derivatives take last. Operators are created once and never freed. They
+/// correspond to the entries of PyTorch's `derivatives.yaml`.
 // Immutable.
 public final class Operator: @unchecked Sendable {
   /// The name in graphs and messages.
@@ -28,7 +30,8 @@ public final class Operator: @unchecked Sendable {
   let precision: AutocastPolicy
   /// The derivatives with respect to each input.
   public let derivatives: [Derivative]
-  // The operands that the derivatives with respect to the first two inputs save, read at every call.
+  // The operands that the derivatives with respect to the first two inputs save, read at every
+  // call.
   let first: Saving
   let second: Saving
   let savesOutput: Bool
@@ -41,9 +44,10 @@ public final class Operator: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - name: its name in graphs and messages.
-  ///   - parameters: the names of its numeric parameters, as graphs show them. For attributes in a struct, these
-  ///     are the names of its properties.
-  ///   - derivatives: with respect to each input, in order; the last one also serves all further inputs.
+  ///   - parameters: the names of its numeric parameters, as graphs show them. For attributes in a
+  ///     struct, these are the names of its properties.
+  ///   - derivatives: with respect to each input, in order; the last one also serves all further
+  ///     inputs.
   public convenience init(
     _ name: String, parameters: [String] = [], _ derivatives: Derivative...
   ) {

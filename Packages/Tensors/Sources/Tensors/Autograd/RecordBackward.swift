@@ -1,6 +1,6 @@
 extension Tensor {
-  /// Runs ``backward(gradient:retainGraph:createGraph:)`` and records each step: the gradient that an operation
-  /// receives, those that it passes on, and by which formula.
+  /// Runs ``backward(gradient:retainGraph:createGraph:)`` and records each step: the gradient that
+  /// an operation receives, those that it passes on, and by which formula.
   ///
   ///     let recording = loss.recordBackward(names: model.namedParameters())
   ///     print(recording.text)

@@ -52,7 +52,8 @@ extension Tensor {
     return self
   }
 
-  /// Records this tensor as the result of an operation on any number of tensors, with its attributes.
+  /// Records this tensor as the result of an operation on any number of tensors, with its
+  /// attributes.
   @discardableResult
   public consuming func recorded<Attributes>(
     _ operation: Operator, _ inputs: [Tensor], with attributes: @autoclosure () -> Attributes = ()

@@ -1,5 +1,6 @@
-// Half precision is for storage rather than computation: with half-precision inputs, an operation of several steps
-// computes in float32 and rounds once, at its end. So does its derivative, which goes through the same conversions.
+// Half precision is for storage rather than computation: with half-precision inputs, an operation
+// of several steps computes in float32 and rounds once, at its end. So does its derivative, which
+// goes through the same conversions.
 
 /// A tensor or an optional tensor. For Flambeau's packages only.
 @_spi(Flambeau)
@@ -20,8 +21,8 @@ public protocol TensorOrNone {
   public var withoutHalves: Tensor? { map(\.withoutHalves) }
 }
 
-/// The result of an operation of several steps, computed in float32 and rounded at the end if an input is in half
-/// precision. For Flambeau's packages only.
+/// The result of an operation of several steps, computed in float32 and rounded at the end if an
+/// input is in half precision. For Flambeau's packages only.
 ///
 /// - Parameter precision: the need for which autocast leaves the result in float32.
 @_spi(Flambeau)

@@ -20,7 +20,8 @@ extension Tensor {
     }
   }
 
-  /// Whether it is a leaf, not computed from a tensor that requires a gradient: `torch.Tensor.is_leaf`.
+  /// Whether it is a leaf, not computed from a tensor that requires a gradient:
+  /// `torch.Tensor.is_leaf`.
   public var isLeaf: Bool { node?.isLeaf ?? true }
 
   /// The gradient that backward computed: for leaves, the sum over all calls since it was last set
@@ -43,16 +44,17 @@ extension Tensor {
     }
   }
 
-  /// Makes backward set ``grad`` of this tensor, even if it is not a leaf: `torch.Tensor.retain_grad`.
+  /// Makes backward set ``grad`` of this tensor, even if it is not a leaf:
+  /// `torch.Tensor.retain_grad`.
   public func retainGrad() {
     if let node, !node.isLeaf { node.retainsGrad = true }
   }
 
-  /// Registers a function that is called with this tensor's gradient in each backward pass, once it is complete, and
-  /// that may return a replacement for it: `torch.Tensor.register_hook`.
+  /// Registers a function that is called with this tensor's gradient in each backward pass, once it
+  /// is complete, and that may return a replacement for it: `torch.Tensor.register_hook`.
   ///
-  /// The tensor retains the function, so a function that captures the tensor creates a reference cycle. Capture it
-  /// weakly:
+  /// The tensor retains the function, so a function that captures the tensor creates a reference
+  /// cycle. Capture it weakly:
   ///
   ///     let w = Tensor([3.0], requiresGrad: true)
   ///     w.registerHook { [weak w] g in w.map { g * $0.detach() } }
@@ -89,7 +91,8 @@ extension Tensor {
     return node.operation
   }
 
-  /// The operation that computed this tensor, if it was recorded, and its attributes, such as the dim of a softmax.
+  /// The operation that computed this tensor, if it was recorded, and its attributes, such as the
+  /// dim of a softmax.
   public var recordedOperation: (operation: Operator, attributes: Any?)? {
     guard let node, let row = node.row else { return nil }
     return (row, node.inputs().attributeValue)

@@ -2,9 +2,9 @@
 import Support
 
 extension Tensor {
-  /// The graph of how this tensor was computed: the leaves that require gradients, the operations, the tensors
-  /// (constants among them) saved for backward, and this tensor at the end. Small tensors are shown with their values
-  /// and gradients, larger ones with mean, deviation and range.
+  /// The graph of how this tensor was computed: the leaves that require gradients, the operations,
+  /// the tensors (constants among them) saved for backward, and this tensor at the end. Small
+  /// tensors are shown with their values and gradients, larger ones with mean, deviation and range.
   ///
   /// - Parameter names: the leaves' names, such as a model's named parameters.
   public func graph(names: StateDict = [:]) -> ComputationGraph {
@@ -19,7 +19,8 @@ extension Tensor {
   }
 }
 
-/// What a graph shows, and the modules that its operations are grouped by. For Flambeau's packages only.
+/// What a graph shows, and the modules that its operations are grouped by. For Flambeau's packages
+/// only.
 @_spi(Flambeau) public struct GraphOptions {
   /// A module, found by the address that operations record.
   public struct Scope {
@@ -160,7 +161,8 @@ struct GraphDrawing {
     _ tensor: Tensor, _ kind: ComputationGraph.Kind, _ cluster: Int?
   ) -> Int {
     if let place = saved[key(tensor)] { return place }
-    // A named tensor, such as a frozen parameter, is in memory anyway, and shared memory counts once.
+    // A named tensor, such as a frozen parameter, is in memory anyway, and shared memory counts
+    // once.
     let name = options.names.first { $0.value.view.address == tensor.view.address }?.key ?? ""
     let isCounted = name.isEmpty && counted.insert(tensor.view.address).inserted
     let place = builder.add(
@@ -192,8 +194,8 @@ struct GraphDrawing {
   }
 }
 
-/// The modules that the current operation is nested in. A module that is called again gets another cluster, so that
-/// folding a cluster never creates a cycle.
+/// The modules that the current operation is nested in. A module that is called again gets another
+/// cluster, so that folding a cluster never creates a cycle.
 private struct ClusterStack {
   private let scopes: [UnsafeRawPointer: GraphOptions.Scope]
   private let byPath: [String: GraphOptions.Scope]
@@ -273,8 +275,8 @@ extension ComputationGraph.Field {
 }
 
 extension Tensor {
-  /// The leaves that this tensor was computed from, and the modules whose operations computed it. For Flambeau's
-  /// packages only.
+  /// The leaves that this tensor was computed from, and the modules whose operations computed it.
+  /// For Flambeau's packages only.
   @_spi(Flambeau) public var leavesAndScopes:
     (
       leaves: Set<ObjectIdentifier>, scopes: Set<UnsafeRawPointer>
@@ -287,7 +289,8 @@ extension Tensor {
     )
   }
 
-  /// The identity of this tensor among the leaves of ``leavesAndScopes``. For Flambeau's packages only.
+  /// The identity of this tensor among the leaves of ``leavesAndScopes``. For Flambeau's packages
+  /// only.
   @_spi(Flambeau) public var leaf: ObjectIdentifier? { node.map(ObjectIdentifier.init) }
 
   /// The nodes that this tensor depends on, from the earliest to its own.

@@ -1,4 +1,5 @@
-// Activation functions, each next to its derivative; the arithmetic itself is in COperations' elementwise.h.
+// Activation functions, each next to its derivative; the arithmetic itself is in COperations'
+// elementwise.h.
 
 extension Operator {
   /// x where it is positive, else 0.
@@ -121,7 +122,8 @@ extension Tensor {
   /// x where it is positive, else α · (eˣ - 1): `torch.nn.functional.elu`.
   public func elu(alpha: Double = 1) -> Tensor { elu(alpha: alpha, scale: 1, .elu) }
 
-  /// ``elu(alpha:)``, scaled so that it preserves variances: `torch.nn.functional.selu`; Klambauer and others, 2017.
+  /// ``elu(alpha:)``, scaled so that it preserves variances: `torch.nn.functional.selu`; Klambauer
+  /// and others, 2017.
   public func selu() -> Tensor {
     elu(alpha: 1.6732632423543772848, scale: 1.0507009873554804934, .selu)
   }
@@ -130,8 +132,8 @@ extension Tensor {
     unary(row, self, [alpha, scale])
   }
 
-  /// x · Φ(x), where Φ is the standard normal CDF: `torch.nn.functional.gelu`; with `tanh`, the approximation of
-  /// Hendrycks and Gimpel, 2016.
+  /// x · Φ(x), where Φ is the standard normal CDF: `torch.nn.functional.gelu`; with `tanh`, the
+  /// approximation of Hendrycks and Gimpel, 2016.
   public func gelu(approximate: GELU = .none) -> Tensor {
     switch approximate {
     case .none: unary(.gelu, self)

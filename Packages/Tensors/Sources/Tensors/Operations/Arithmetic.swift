@@ -1,5 +1,5 @@
-// Element-wise arithmetic on two tensors, with broadcasting, each operation next to its derivatives; the arithmetic
-// itself is in COperations' elementwise.h.
+// Element-wise arithmetic on two tensors, with broadcasting, each operation next to its
+// derivatives; the arithmetic itself is in COperations' elementwise.h.
 
 extension Operator {
   /// Element-wise sum.
@@ -175,7 +175,8 @@ extension Tensor {
     binary(.minimum, self, other)
   }
 
-  /// The angle of the point (x, y) = (other, self), in radians: `torch.atan2`. At (0, 0) the derivatives are 0.
+  /// The angle of the point (x, y) = (other, self), in radians: `torch.atan2`. At (0, 0) the
+  /// derivatives are 0.
   public func atan2(_ other: Tensor) -> Tensor {
     binary(.atan2, self, other)
   }

@@ -1,5 +1,5 @@
-// Attention in blocks whose scores fit into a cache, so that memory grows linearly with the sequence length, not with
-// its square; Rabe and Staats, 2021.
+// Attention in blocks whose scores fit into a cache, so that memory grows linearly with the
+// sequence length, not with its square; Rabe and Staats, 2021.
 
 extension Operator {
   fileprivate static let attention = Operator(
@@ -17,8 +17,8 @@ extension Tensor {
   /// - Parameters:
   ///   - key: […, keys, d], for queries of […, length, d].
   ///   - value: […, keys, width], where the result is […, length, width].
-  ///   - mask: bools, true where a query may attend to a key, or numbers to add to the scores. A query that may
-  ///     attend to no key gives 0.
+  ///   - mask: bools, true where a query may attend to a key, or numbers to add to the scores. A
+  ///     query that may attend to no key gives 0.
   ///   - isCausal: whether queries attend only to keys up to their own position.
   ///   - scale: the factor of the scores; by default 1 / √d.
   public func scaledDotProductAttention(
@@ -64,9 +64,9 @@ extension Tensor {
     }
   }
 
-  /// The softmax of attention scores along their last dim, with a mask: bools, true where a query may attend to a
-  /// key, or numbers to add to the scores. If a query may attend to no key, its weights and gradients are 0. For
-  /// Flambeau's packages only.
+  /// The softmax of attention scores along their last dim, with a mask: bools, true where a query
+  /// may attend to a key, or numbers to add to the scores. If a query may attend to no key, its
+  /// weights and gradients are 0. For Flambeau's packages only.
   @_spi(Flambeau) public func attentionWeights(mask: Tensor?) -> Tensor {
     guard let mask else { return softmax(dim: -1) }
     let isHidden = mask.dtype == .bool ? mask.logicalNot() : mask.detach() .== -Double.infinity
@@ -110,7 +110,8 @@ private struct Attention: Sendable {
     return scores.maskedFill(ahead, -Double.infinity).softmax(dim: -1).matmul(value)
   }
 
-  /// The part of the scores that is computed at a time: a range of the batch and a range of queries.
+  /// The part of the scores that is computed at a time: a range of the batch and a range of
+  /// queries.
   private struct Block {
     let batch: Range<Int>
     let rows: Range<Int>

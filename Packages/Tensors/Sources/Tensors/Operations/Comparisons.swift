@@ -64,7 +64,8 @@ extension Tensor {
     !isclose(other, rtol: rtol, atol: atol, equalNaN: equalNaN).logicalNot().anyTrue
   }
 
-  /// Whether both tensors have the same shape and elements: `torch.equal`. NaN is unequal to itself.
+  /// Whether both tensors have the same shape and elements: `torch.equal`. NaN is unequal to
+  /// itself.
   public func equal(_ other: Tensor) -> Bool {
     shape == other.shape && !(self .!= other).anyTrue
   }
@@ -80,7 +81,8 @@ extension Tensor {
   }
 
   // So that `-.infinity` is inferred as a Double.
-  /// A copy with `value`, in this tensor's dtype, where the mask is true: `x.maskedFill(mask, -.infinity)`.
+  /// A copy with `value`, in this tensor's dtype, where the mask is true: `x.maskedFill(mask,
+  /// -.infinity)`.
   public func maskedFill(_ mask: Tensor, _ value: Double) -> Tensor {
     .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
   }

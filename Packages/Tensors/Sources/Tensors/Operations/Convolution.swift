@@ -7,7 +7,8 @@ struct WindowSettings {
   var padding: [Int]
   var dilation: [Int]
 
-  /// Checks the settings for an input whose last dims are `size`, and computes the number of windows.
+  /// Checks the settings for an input whose last dims are `size`, and computes the number of
+  /// windows.
   func windows(over size: [Int], for operation: String) -> Windows {
     func outputs(_ dim: Int) -> Int {
       let reach = dilation[dim] * (kernel[dim] - 1) + 1
@@ -76,8 +77,8 @@ extension Operator {
 }
 
 extension Tensor {
-  /// The windows over the last two dims, of shape […, kernel height, kernel width, out height, out width]:
-  /// `torch.nn.functional.unfold`.
+  /// The windows over the last two dims, of shape […, kernel height, kernel width, out height, out
+  /// width]: `torch.nn.functional.unfold`.
   func im2col(_ windows: Windows) -> Tensor {
     let shape =
       shape.dropLast(2) + [
@@ -88,7 +89,8 @@ extension Tensor {
     return result.recorded(.im2col, self, with: windows)
   }
 
-  /// An image, each element of which is the sum of the window elements at its position: `torch.nn.functional.fold`.
+  /// An image, each element of which is the sum of the window elements at its position:
+  /// `torch.nn.functional.fold`.
   func col2im(_ windows: Windows) -> Tensor {
     let shape = shape.dropLast(4) + [windows.height, windows.width]
     let result = Tensor(empty: Array(shape), dtype: dtype, device: device)
@@ -191,8 +193,8 @@ private struct Convolution: Sendable, CustomReflectable {
 }
 
 extension Tensor {
-  /// Stops the program if the parameters' dtype differs from this tensor's, after autocast's conversions, or if it is
-  /// bool.
+  /// Stops the program if the parameters' dtype differs from this tensor's, after autocast's
+  /// conversions, or if it is bool.
   func requireOneType(_ weight: Tensor, _ bias: Tensor?, _ operation: String) {
     let types = [self, weight] + (bias.map { [$0] } ?? [])
     let lowered = types.map { $0.input(of: .conv2d).dtype }
@@ -252,16 +254,16 @@ extension Tensor {
     return Convolution(windows: windows, groups: groups).apply(self, weight, bias: bias)
   }
 
-  /// A transposed convolution over the last two dims, which is the gradient of a convolution with respect to its
-  /// input: `torch.nn.functional.conv_transpose2d`.
+  /// A transposed convolution over the last two dims, which is the gradient of a convolution with
+  /// respect to its input: `torch.nn.functional.conv_transpose2d`.
   ///
   /// - Parameters:
   ///   - weight: [in channels, out channels / groups, kernel height, kernel width].
   ///   - bias: [out channels], or none.
   ///   - stride: the step from one window to the next.
   ///   - padding: how much is cut off at both ends of each dim, where the convolution was padded.
-  ///   - outputPadding: how much larger the output is at the end of each dim, since a strided convolution gives the
-  ///     same output size for several input sizes.
+  ///   - outputPadding: how much larger the output is at the end of each dim, since a strided
+  ///     convolution gives the same output size for several input sizes.
   ///   - groups: the number of groups of channels, each convolved separately.
   ///   - dilation: the distance between the elements of a window.
   public func convTranspose2d(
@@ -315,8 +317,8 @@ extension Tensor {
     }
   }
 
-  /// A convolution over the last dim: `torch.nn.functional.conv1d`, with a weight of [out channels, in channels /
-  /// groups, kernel].
+  /// A convolution over the last dim: `torch.nn.functional.conv1d`, with a weight of [out channels,
+  /// in channels / groups, kernel].
   public func conv1d(
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1,
     padding: some ConvolutionPaddingConvertible = 0, dilation: Int = 1, groups: Int = 1
@@ -336,8 +338,8 @@ extension Tensor {
     ).squeeze(-2)
   }
 
-  /// A transposed convolution over the last dim: `torch.nn.functional.conv_transpose1d`, with a weight of [in
-  /// channels, out channels / groups, kernel].
+  /// A transposed convolution over the last dim: `torch.nn.functional.conv_transpose1d`, with a
+  /// weight of [in channels, out channels / groups, kernel].
   public func convTranspose1d(
     _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, groups: Int = 1, dilation: Int = 1

@@ -1,7 +1,7 @@
 /// The padding of a convolution: sizes, or what keeps the size of the input.
 public enum ConvolutionPadding: Sendable, Hashable {
-  /// What gives the output the size of the input, with a stride of 1; if its total is odd, the extra element is at
-  /// the end: `padding="same"`.
+  /// What gives the output the size of the input, with a stride of 1; if its total is odd, the
+  /// extra element is at the end: `padding="same"`.
   case sameSize
   /// No padding: `padding="valid"`.
   case none
@@ -9,8 +9,8 @@ public enum ConvolutionPadding: Sendable, Hashable {
   case sizes([Int])
 }
 
-/// A type that can be given as a convolution's padding: `padding: 1`, `padding: [1, 2]`, `padding: .same`,
-/// `padding: .valid`.
+/// A type that can be given as a convolution's padding: `padding: 1`, `padding: [1, 2]`, `padding:
+/// .same`, `padding: .valid`.
 public protocol ConvolutionPaddingConvertible {
   /// The padding.
   var convolutionPadding: ConvolutionPadding { get }
@@ -32,15 +32,16 @@ extension ConvolutionPadding: ConvolutionPaddingConvertible {
 }
 
 extension ConvolutionPaddingConvertible where Self == ConvolutionPadding {
-  /// What gives the output the size of the input, with a stride of 1: ``ConvolutionPadding/sameSize``.
+  /// What gives the output the size of the input, with a stride of 1:
+  /// ``ConvolutionPadding/sameSize``.
   public static var same: ConvolutionPadding { .sameSize }
   /// No padding: `padding="valid"`.
   public static var valid: ConvolutionPadding { .none }
 }
 
 extension ConvolutionPadding {
-  /// The padding before and after each dim for a kernel and dilation. Stops the program, naming the operation, if it
-  /// is not defined. For Flambeau's packages only.
+  /// The padding before and after each dim for a kernel and dilation. Stops the program, naming the
+  /// operation, if it is not defined. For Flambeau's packages only.
   @_spi(Flambeau) public func around(
     kernel: [Int], stride: [Int], dilation: [Int], of operation: @autoclosure () -> String
   ) -> (before: [Int], after: [Int]) {

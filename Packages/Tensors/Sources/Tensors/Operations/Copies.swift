@@ -12,28 +12,31 @@ extension Operator {
 }
 
 extension Tensor {
-  /// The elements in another dtype: `torch.Tensor.to`. Returns this tensor itself if it already has the dtype.
+  /// The elements in another dtype: `torch.Tensor.to`. Returns this tensor itself if it already has
+  /// the dtype.
   public func to(_ dtype: DType) -> Tensor {
     if dtype == self.dtype { return self }
     let result = Tensor(view.denselyCopied(to: dtype))
     return dtype.isFloatingPoint ? result.recorded(.toType, self, with: self.dtype) : result
   }
 
-  /// The elements on another device: `torch.Tensor.to`. Returns this tensor itself if it is already there.
+  /// The elements on another device: `torch.Tensor.to`. Returns this tensor itself if it is already
+  /// there.
   ///
   /// - Parameters:
   ///   - device: the target, as in `"cuda:0"`.
-  ///   - nonBlocking: whether the call may return before the copy is done. To a GPU, the source must then be in
-  ///     memory from ``pinMemory()`` and stay unchanged; from a GPU, the elements are valid after
-  ///     `CUDA.synchronize()`.
+  ///   - nonBlocking: whether the call may return before the copy is done. To a GPU, the source
+  ///     must then be in memory from ``pinMemory()`` and stay unchanged; from a GPU, the elements
+  ///     are valid after `CUDA.synchronize()`.
   public func to(_ device: Device, nonBlocking: Bool = false) -> Tensor {
     if device == self.device { return self }
     return Tensor(view.inMemoryOrder { $0.moved(to: device, nonBlocking: nonBlocking) })
       .recorded(.toDevice, self, with: DeviceChange(from: self.device, to: device))
   }
 
-  /// A copy in page-locked memory, from which a GPU copies asynchronously: `torch.Tensor.pin_memory`. Returns this
-  /// tensor itself if it is already pinned; stops the program if there is no GPU.
+  /// A copy in page-locked memory, from which a GPU copies asynchronously:
+  /// `torch.Tensor.pin_memory`. Returns this tensor itself if it is already pinned; stops the
+  /// program if there is no GPU.
   public func pinMemory() -> Tensor {
     guard device == .cpu else {
       fatalError("pinMemory: a tensor on \(device); it must be on the CPU")
@@ -42,7 +45,8 @@ extension Tensor {
     return Tensor(view.pinned()).recorded(.clone, self)
   }
 
-  /// Whether this machine has a device that copies asynchronously from page-locked memory, as ``pinMemory()`` requires.
+  /// Whether this machine has a device that copies asynchronously from page-locked memory, as
+  /// ``pinMemory()`` requires.
   public static var canPinMemory: Bool { StridedView.canBePinned }
 
   /// Whether it is in page-locked memory: `torch.Tensor.is_pinned`.
@@ -70,7 +74,8 @@ extension Tensor {
     copy(from: Tensor(exactly: value))
   }
 
-  /// Copies the elements of another tensor, which is broadcast, into this one, in place: `torch.Tensor.copy_`.
+  /// Copies the elements of another tensor, which is broadcast, into this one, in place:
+  /// `torch.Tensor.copy_`.
   public func copy(from other: Tensor) {
     // A literal keeps its full precision.
     let other =
@@ -96,8 +101,8 @@ private struct DeviceChange {
 }
 
 extension StridedView {
-  /// This view, or a copy if it overlaps a target without being the same view: a kernel must not read an element
-  /// after writing it.
+  /// This view, or a copy if it overlaps a target without being the same view: a kernel must not
+  /// read an element after writing it.
   func apart(from target: StridedView) -> StridedView {
     sharesStorage(with: target) && layout !== target.layout ? copied() : self
   }

@@ -199,8 +199,9 @@ func aligned(_ a: Tensor, _ b: Tensor, for operation: Any, _ domain: Domain) -> 
 }
 
 extension Tensor {
-  /// The dtype that an operation on two tensors computes in: `torch.result_type`. A literal yields to any tensor, and
-  /// a tensor without dims to one with dims, unless its dtype is of a higher category.
+  /// The dtype that an operation on two tensors computes in: `torch.result_type`. A literal yields
+  /// to any tensor, and a tensor without dims to one with dims, unless its dtype is of a higher
+  /// category.
   public static func resultType(_ a: Tensor, _ b: Tensor) -> DType {
     let promoted = a.dtype.promoted(with: b.dtype)
     if a.weight == b.weight { return promoted }

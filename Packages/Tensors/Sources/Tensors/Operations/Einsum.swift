@@ -6,8 +6,8 @@ extension Tensor {
   ///     Tensor.einsum("bij,bjk->bik", a, b)
   ///
   /// Each letter is a dim; letters missing from the result are summed over. Without `->`, the
-  /// result has the letters that occur once, in alphabetical order. `...` stands for any dims, which
-  /// broadcast. Operands are multiplied from left to right, each pair as one matrix product.
+  /// result has the letters that occur once, in alphabetical order. `...` stands for any dims,
+  /// which broadcast. Operands are multiplied from left to right, each pair as one matrix product.
   public static func einsum(_ equation: String, _ operands: Tensor...) -> Tensor {
     einsum(equation, operands)
   }
@@ -34,7 +34,8 @@ extension Tensor {
     return result.permute(plan.output.map { letters.firstIndex(of: $0)! })
   }
 
-  /// The product of two operands as a batched matrix product, keeping the letters that are needed later.
+  /// The product of two operands as a batched matrix product, keeping the letters that are needed
+  /// later.
   private static func pairProduct(
     _ a: (tensor: Tensor, letters: [Int]), _ b: (tensor: Tensor, letters: [Int]), kept: Set<Int>
   ) -> (Tensor, [Int]) {
@@ -76,8 +77,8 @@ extension Tensor {
     return (matrixA.matmul(matrixB).reshape(sizes + rows + columns), batch + left + right)
   }
 
-  /// The product of two tensors, contracted over the last dims of the first and as many first dims of the second:
-  /// `torch.tensordot`.
+  /// The product of two tensors, contracted over the last dims of the first and as many first dims
+  /// of the second: `torch.tensordot`.
   public static func tensordot(_ a: Tensor, _ b: Tensor, dims count: Int = 2) -> Tensor {
     guard (0...Swift.min(a.ndim, b.ndim)).contains(count) else {
       fatalError("tensordot: \(count) dims of tensors of shapes \(a.shape) and \(b.shape)")
@@ -85,8 +86,8 @@ extension Tensor {
     return tensordot(a, b, dims: (Array(a.ndim - count..<a.ndim), Array(0..<count)))
   }
 
-  /// The product of two tensors, contracted over the given dims of each, one of which may have size 1:
-  /// `torch.tensordot`.
+  /// The product of two tensors, contracted over the given dims of each, one of which may have size
+  /// 1: `torch.tensordot`.
   public static func tensordot(_ a: Tensor, _ b: Tensor, dims: ([Int], [Int])) -> Tensor {
     let first = dims.0.map { a.checkedDim($0, for: "tensordot") }
     let second = dims.1.map { b.checkedDim($0, for: "tensordot") }

@@ -1,4 +1,5 @@
-/// Sizes along dims: one number for all of them, or one for each, as in `stride: 2` and `stride: [2, 1]`.
+/// Sizes along dims: one number for all of them, or one for each, as in `stride: 2` and `stride:
+/// [2, 1]`.
 public protocol Extent {
   /// One size, or one for each dim.
   var sizes: [Int] { get }
@@ -15,8 +16,8 @@ extension [Int]: Extent {
 }
 
 extension Extent {
-  /// The size along each of `dims` dims; stops the program, naming the operation, if there is another number of
-  /// sizes. For Flambeau's packages only.
+  /// The size along each of `dims` dims; stops the program, naming the operation, if there is
+  /// another number of sizes. For Flambeau's packages only.
   @_spi(Flambeau) public func along(
     _ dims: Int, _ name: String, of operation: @autoclosure () -> String
   ) -> [Int] {

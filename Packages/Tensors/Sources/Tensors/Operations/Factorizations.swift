@@ -1,5 +1,5 @@
-// Linear algebra with LAPACK, in double precision for every dtype, batched over the dims before the last two. Each
-// function is next to its derivative.
+// Linear algebra with LAPACK, in double precision for every dtype, batched over the dims before the
+// last two. Each function is next to its derivative.
 
 extension Operator {
   fileprivate static let det = Operator(
@@ -75,7 +75,8 @@ extension Tensor {
     return result.recorded(.det, self)
   }
 
-  /// The cofactors, which are the derivative of the determinant: det(A)·A⁻ᵀ, also defined for singular matrices.
+  /// The cofactors, which are the derivative of the determinant: det(A)·A⁻ᵀ, also defined for
+  /// singular matrices.
   fileprivate func cofactors() -> Tensor {
     if numel == 0 { return self }
     let determinant = det()
@@ -131,8 +132,8 @@ extension Tensor {
     return solved(identity.expand(shape), "inverse").recorded(.inverse, self)
   }
 
-  /// The solution X of A·X = B: `torch.linalg.solve`. B has matrices, a vector for each matrix, or one vector. Stops
-  /// the program if A is singular.
+  /// The solution X of A·X = B: `torch.linalg.solve`. B has matrices, a vector for each matrix, or
+  /// one vector. Stops the program if A is singular.
   public func solve(_ b: Tensor) -> Tensor {
     if let wide = prepared(for: .solve) { return wide.solve(b.input(of: .solve)) }
     checkSquare("solve")
@@ -176,7 +177,8 @@ extension Tensor {
     return 1 - exchanges.remainder(2).to(.float64) * 2
   }
 
-  /// The Cholesky factor L, with L·Lᵀ = A, of symmetric positive-definite matrices: `torch.linalg.cholesky`.
+  /// The Cholesky factor L, with L·Lᵀ = A, of symmetric positive-definite matrices:
+  /// `torch.linalg.cholesky`.
   public func cholesky() -> Tensor {
     if let wide = prepared(for: .cholesky) { return wide.cholesky() }
     checkSquare("cholesky")
@@ -189,8 +191,8 @@ extension Tensor {
     return a.mT.to(dtype).recorded(.cholesky, self)
   }
 
-  /// The QR factorization Q·R = A, with orthonormal columns in Q and an upper triangular R: `torch.linalg.qr`. The
-  /// gradient requires the first columns to be linearly independent.
+  /// The QR factorization Q·R = A, with orthonormal columns in Q and an upper triangular R:
+  /// `torch.linalg.qr`. The gradient requires the first columns to be linearly independent.
   public func qr() -> (q: Tensor, r: Tensor) {
     if let wide = prepared(for: .qrOfQ) { return wide.qr() }
     checkMatrix("qr")
@@ -215,7 +217,8 @@ extension Tensor {
 
   /// The gradient of this matrix, given those of Q and R.
   fileprivate func qrDerivative(_ gq: Tensor?, _ gr: Tensor?) -> Tensor {
-    // Ā = (Q̄ + Q·symmetric(M))·R⁻ᵀ, where M = R·R̄ᵀ - Q̄ᵀ·Q, of which the lower triangle is mirrored.
+    // Ā = (Q̄ + Q·symmetric(M))·R⁻ᵀ, where M = R·R̄ᵀ - Q̄ᵀ·Q, of which the lower triangle is
+    // mirrored.
     func derivative(_ q: Tensor, _ r: Tensor, _ gq: Tensor?, _ gr: Tensor?) -> Tensor {
       let left = gr.map { r.matmul($0.mT) }
       let right = gq.map { $0.mT.matmul(q) }
@@ -240,8 +243,9 @@ extension Tensor {
     return .cat([first, last], dim: -1)
   }
 
-  /// The eigenvalues, in ascending order, and eigenvectors of symmetric matrices, V·W·Vᵀ = A: `torch.linalg.eigh`.
-  /// Only the lower triangle is read. The gradient of the eigenvectors requires distinct eigenvalues.
+  /// The eigenvalues, in ascending order, and eigenvectors of symmetric matrices, V·W·Vᵀ = A:
+  /// `torch.linalg.eigh`. Only the lower triangle is read. The gradient of the eigenvectors
+  /// requires distinct eigenvalues.
   public func eigh() -> (values: Tensor, vectors: Tensor) {
     if let wide = prepared(for: .eighOfValues) { return wide.eigh() }
     checkSquare("eigh")
@@ -261,7 +265,8 @@ extension Tensor {
   }
 
   /// The reduced singular value decomposition U·S·Vᵀ = A, with singular values in descending order:
-  /// `torch.linalg.svd` with `full_matrices=False`. The gradients of U and Vᵀ require distinct singular values.
+  /// `torch.linalg.svd` with `full_matrices=False`. The gradients of U and Vᵀ require distinct
+  /// singular values.
   public func svd() -> (u: Tensor, s: Tensor, vh: Tensor) {
     if let wide = prepared(for: .svdOfS) { return wide.svd() }
     checkMatrix("svd")
@@ -287,8 +292,8 @@ extension Tensor {
 
   /// The gradient of this matrix, given those of U, S and Vᵀ.
   fileprivate func svdDerivative(_ gu: Tensor?, _ gs: Tensor?, _ gv: Tensor?) -> Tensor {
-    // Ā = U·[(F∘(Uᵀ·Ū)ₐ)·S + S·(F∘(Vᵀ·V̄)ₐ) + S̄]·Vᵀ, plus the parts outside the spans of U and V, where
-    // Fᵢⱼ = 1 / (sⱼ² - sᵢ²) and Xₐ = X - Xᵀ.
+    // Ā = U·[(F∘(Uᵀ·Ū)ₐ)·S + S·(F∘(Vᵀ·V̄)ₐ) + S̄]·Vᵀ, plus the parts outside the spans of U and V,
+    // where Fᵢⱼ = 1 / (sⱼ² - sᵢ²) and Xₐ = X - Xᵀ.
     let (u, s, vh) = svd()
     let k = s.shape[s.ndim - 1]
     let square = s.square()
@@ -315,8 +320,8 @@ extension Tensor {
     return result
   }
 
-  /// The pseudoinverse: `torch.linalg.pinv`. Singular values up to `rcond` times the largest count as 0; by default,
-  /// `rcond` is the dtype's epsilon times the larger size.
+  /// The pseudoinverse: `torch.linalg.pinv`. Singular values up to `rcond` times the largest count
+  /// as 0; by default, `rcond` is the dtype's epsilon times the larger size.
   public func pinverse(rcond: Double? = nil) -> Tensor {
     let (u, s, vh) = svd()
     guard s.numel > 0 else {

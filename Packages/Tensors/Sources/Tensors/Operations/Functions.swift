@@ -1,5 +1,5 @@
-// Element-wise functions, each next to its derivative; the arithmetic itself is in COperations' elementwise.h.
-// Integers become float32, except where the result is an integer too.
+// Element-wise functions, each next to its derivative; the arithmetic itself is in COperations'
+// elementwise.h. Integers become float32, except where the result is an integer too.
 
 extension Operator {
   /// The absolute value.
@@ -308,8 +308,8 @@ extension Tensor {
     unary(.frac, self)
   }
 
-  /// The elements clamped to the range from `min` to `max`: `torch.clamp`. If `min` is above `max`, all become `max`;
-  /// if a limit is NaN, all become NaN.
+  /// The elements clamped to the range from `min` to `max`: `torch.clamp`. If `min` is above `max`,
+  /// all become `max`; if a limit is NaN, all become NaN.
   public func clamp(min: Double? = nil, max: Double? = nil) -> Tensor {
     if min?.isNaN == true || max?.isNaN == true { return self * 0 + Double.nan }
     guard dtype.isFloatingPoint else {
@@ -322,8 +322,8 @@ extension Tensor {
     return unary(.clamp, self, [min ?? -.infinity, max ?? .infinity])
   }
 
-  /// A copy with NaN and infinities replaced: `torch.nan_to_num`. By default, infinities become the dtype's largest
-  /// finite numbers.
+  /// A copy with NaN and infinities replaced: `torch.nan_to_num`. By default, infinities become the
+  /// dtype's largest finite numbers.
   public func nanToNum(_ nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil) -> Tensor {
     guard dtype.isFloatingPoint else { return clone() }
     let largest = dtype.largestFinite

@@ -1,4 +1,5 @@
-// In-place operations under PyTorch's names, which end in an underscore. Each returns the tensor that it has changed.
+// In-place operations under PyTorch's names, which end in an underscore. Each returns the tensor
+// that it has changed.
 
 extension Tensor {
   /// x += other, which is broadcast: `torch.Tensor.add_`.
@@ -88,7 +89,8 @@ extension Tensor {
   @discardableResult
   public func trunc_() -> Tensor { updated(.trunc) }
 
-  /// Clamps x to the range from `min` to `max`, either of which may be omitted: `torch.Tensor.clamp_`.
+  /// Clamps x to the range from `min` to `max`, either of which may be omitted:
+  /// `torch.Tensor.clamp_`.
   @discardableResult
   public func clamp_(min: Double? = nil, max: Double? = nil) -> Tensor {
     guard min != nil || max != nil else { fatalError("clamp_: give min, max or both") }

@@ -41,7 +41,8 @@ private struct IndexedDim {
 extension Tensor {
   /// Elements chosen along a dim, one for each element of `index`: `torch.gather`.
   ///
-  /// y[i][j] = x[i][index[i][j]] for dim 1. The index is int64 or int32, and no longer than x in any other dim.
+  /// y[i][j] = x[i][index[i][j]] for dim 1. The index is int64 or int32, and no longer than x in
+  /// any other dim.
   public func gather(dim: Int, index: Tensor) -> Tensor {
     gathered(dim, index, for: "gather")
   }
@@ -105,8 +106,8 @@ extension Tensor {
     return result
   }
 
-  /// A copy of this tensor with the slices of `source` along a dim added at the indices in a vector, int64 or int32:
-  /// `torch.index_add`.
+  /// A copy of this tensor with the slices of `source` along a dim added at the indices in a
+  /// vector, int64 or int32: `torch.index_add`.
   public func indexAdd(_ dim: Int, _ index: Tensor, _ source: Tensor) -> Tensor {
     let dim = checkedDim(dim, for: "indexAdd")
     if ndim == 0 { return reshape([1]).indexAdd(0, index, source.flatten()).reshape([]) }
@@ -151,7 +152,8 @@ extension Tensor {
     return index.reshape(column).expand(shape)
   }
 
-  /// This tensor as a vector, if a scalar is indexed by a scalar or vector, or a vector by a scalar.
+  /// This tensor as a vector, if a scalar is indexed by a scalar or vector, or a vector by a
+  /// scalar.
   private func scalarPart(_ index: Tensor) -> Tensor? {
     ndim == 0 && index.ndim < 2 || (index.ndim == 0 && ndim == 1) ? reshape([numel]) : nil
   }
@@ -203,13 +205,14 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// The elements at row-major indices, in the shape of the index: `torch.take`. Negative indices count from the end.
+  /// The elements at row-major indices, in the shape of the index: `torch.take`. Negative indices
+  /// count from the end.
   public func take(_ index: Tensor) -> Tensor {
     flatten()[index]
   }
 
-  /// Elements chosen along a dim, where index and tensor broadcast in the others: `torch.take_along_dim`. Negative
-  /// indices count from the end.
+  /// Elements chosen along a dim, where index and tensor broadcast in the others:
+  /// `torch.take_along_dim`. Negative indices count from the end.
   public func takeAlongDim(_ index: Tensor, dim: Int) -> Tensor {
     let dim = checkedDim(dim, for: "takeAlongDim")
     var (own, other) = (shape, index.shape)
@@ -238,7 +241,8 @@ extension Tensor {
     return expand(whole).flatten().indexSelect(0, mask.detach().expand(whole).flatNonzero())
   }
 
-  /// The indices of the nonzero elements, a row for each: `torch.nonzero`; int64 of shape [count, dims].
+  /// The indices of the nonzero elements, a row for each: `torch.nonzero`; int64 of shape [count,
+  /// dims].
   public func nonzero() -> Tensor {
     var rest = (dtype == .bool ? detach() : detach() .!= 0).flatNonzero()
     var columns: [Tensor] = []
@@ -250,7 +254,8 @@ extension Tensor {
     return .stack(columns.reversed(), dim: 1)
   }
 
-  /// The row-major indices at which this bool tensor is true. Reading their number waits for the device.
+  /// The row-major indices at which this bool tensor is true. Reading their number waits for the
+  /// device.
   private func flatNonzero() -> Tensor {
     let flags = view.contiguous()
     let count = Tensor(empty: [], dtype: .int64, device: device)

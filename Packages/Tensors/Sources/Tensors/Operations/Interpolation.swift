@@ -22,7 +22,8 @@ extension Tensor {
   /// Resizes as many last dims as there are sizes: `torch.nn.functional.interpolate`.
   ///
   /// - Parameters:
-  ///   - size: [length] for signals, [height, width] for images, or one number for all dims but batch and channels.
+  ///   - size: [length] for signals, [height, width] for images, or one number for all dims but
+  ///     batch and channels.
   ///   - mode: how values between elements are computed.
   ///   - alignCorners: whether the elements at the corners keep their values; not with `nearest`.
   public func interpolate(
@@ -34,7 +35,8 @@ extension Tensor {
     return interpolated(size, size.map { _ in nil }, mode, alignCorners)
   }
 
-  /// Resizes as many last dims as there are factors, with sizes rounded down: `torch.nn.functional.interpolate`.
+  /// Resizes as many last dims as there are factors, with sizes rounded down:
+  /// `torch.nn.functional.interpolate`.
   public func interpolate(
     scaleFactor: [Double], mode: Interpolation = .nearest, alignCorners: Bool = false
   ) -> Tensor {

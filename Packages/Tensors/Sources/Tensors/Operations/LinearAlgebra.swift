@@ -24,8 +24,8 @@ extension Tensor {
 
   /// The matrix product: `torch.matmul`.
   ///
-  /// A vector counts as a row on the left and as a column on the right, and that dim is removed from
-  /// the result; dims before the last two are broadcast.
+  /// A vector counts as a row on the left and as a column on the right, and that dim is removed
+  /// from the result; dims before the last two are broadcast.
   public func matmul(_ other: Tensor) -> Tensor {
     input(of: .matmul).product(other.input(of: .matmul))
   }
@@ -85,7 +85,8 @@ extension Tensor {
   }
 }
 
-/// The matrix product of tensors with at least two dims, of which those before the last two are batch dims.
+/// The matrix product of tensors with at least two dims, of which those before the last two are
+/// batch dims.
 private func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   let dtype = Tensor.resultType(a, b)
   let (a, b) = (a.to(dtype), b.to(dtype))

@@ -41,7 +41,8 @@ extension Tensor {
   /// Where an element is at least a number; bool.
   public func ge(_ number: some TensorElement) -> Tensor { self .>= scalar(number) }
 
-  /// xᵉ: `torch.pow`. It binds tighter than `*`, as does `-x`, unlike in Python: `-x ** 2` is `(-x) ** 2`.
+  /// xᵉ: `torch.pow`. It binds tighter than `*`, as does `-x`, unlike in Python: `-x ** 2` is `(-x)
+  /// ** 2`.
   public static func ** (x: Tensor, exponent: Tensor) -> Tensor { x.pow(exponent) }
   /// xᵉ for a number e.
   public static func ** (x: Tensor, exponent: some TensorElement) -> Tensor { x.pow(exponent) }

@@ -10,8 +10,8 @@ extension Operator {
 }
 
 extension Tensor {
-  /// The last dims normalized to mean 0 and variance 1, then scaled and shifted: `torch.nn.functional.layer_norm`;
-  /// Ba, Kiros and Hinton, 2016.
+  /// The last dims normalized to mean 0 and variance 1, then scaled and shifted:
+  /// `torch.nn.functional.layer_norm`; Ba, Kiros and Hinton, 2016.
   ///
   /// - Parameters:
   ///   - normalizedShape: the sizes of those dims.
@@ -24,7 +24,8 @@ extension Tensor {
     normalized(normalizedShape, weight, bias, center: true, eps, .layerNorm)
   }
 
-  /// The last dims normalized to a mean square of 1, then scaled: `torch.nn.functional.rms_norm`; Zhang and Sennrich,
+  /// The last dims normalized to a mean square of 1, then scaled: `torch.nn.functional.rms_norm`;
+  /// Zhang and Sennrich,
   /// 2019. By default, `eps` is the dtype's epsilon.
   public func rmsNorm(
     _ normalizedShape: [Int], weight: Tensor? = nil, eps: Double? = nil
@@ -56,7 +57,8 @@ extension Tensor {
     return sizes.count == 1 ? y : y.reshape(shape)
   }
 
-  /// (x - μ)·r·w + b along the last dim, where r = 1 / √(σ² + ε); without centering μ is taken as 0.
+  /// (x - μ)·r·w + b along the last dim, where r = 1 / √(σ² + ε); without centering μ is taken as
+  /// 0.
   private func normalizedRows(
     _ weight: Tensor?, _ bias: Tensor?, center: Bool, _ eps: Double, _ operation: Operator
   ) -> Tensor {
@@ -94,12 +96,13 @@ extension Tensor {
     }
   }
 
-  /// Each channel (dim 1) normalized to mean 0 and variance 1 over all other dims, then scaled and shifted:
-  /// `torch.nn.functional.batch_norm`; Ioffe and Szegedy, 2015.
+  /// Each channel (dim 1) normalized to mean 0 and variance 1 over all other dims, then scaled and
+  /// shifted: `torch.nn.functional.batch_norm`; Ioffe and Szegedy, 2015.
   ///
   /// - Parameters:
   ///   - runningMean: [channels]; updated in training, otherwise used in place of the batch's mean.
-  ///   - runningVar: [channels]; updated in training, otherwise used in place of the batch's variance.
+  ///   - runningVar: [channels]; updated in training, otherwise used in place of the batch's
+  ///     variance.
   ///   - weight: [channels], or none.
   ///   - bias: [channels], or none.
   ///   - training: whether the batch's own mean and variance are used.

@@ -39,6 +39,7 @@ extension Tensor {
   public func all(dim: Int, keepDim: Bool = false) -> Tensor { all(dims: [dim], keepDim: keepDim) }
   /// Whether any element over one dim is nonzero: `torch.any`; see ``any(dims:keepDim:)``.
   public func any(dim: Int, keepDim: Bool = false) -> Tensor { any(dims: [dim], keepDim: keepDim) }
-  /// The number of nonzero elements over one dim: `torch.count_nonzero`; see ``countNonzero(dims:)``.
+  /// The number of nonzero elements over one dim: `torch.count_nonzero`; see
+  /// ``countNonzero(dims:)``.
   public func countNonzero(dim: Int) -> Tensor { countNonzero(dims: [dim]) }
 }

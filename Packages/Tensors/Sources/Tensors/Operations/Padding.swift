@@ -18,8 +18,8 @@ extension Tensor {
   /// Pads a tensor: `torch.nn.functional.pad`.
   ///
   /// - Parameters:
-  ///   - sizes: the padding before and after the last dim, then before and after the second to last, and so on.
-  ///     Negative sizes crop.
+  ///   - sizes: the padding before and after the last dim, then before and after the second to
+  ///     last, and so on. Negative sizes crop.
   ///   - mode: what it is padded with.
   ///   - value: the number, with `constant`.
   public func pad(_ sizes: [Int], mode: PaddingMode = .constant, value: Double = 0) -> Tensor {

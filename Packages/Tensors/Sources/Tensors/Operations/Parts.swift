@@ -67,7 +67,8 @@ struct LayoutChange: CustomReflectable {
 }
 
 extension Tensor {
-  /// A view of `length` elements along a dim from `start`, which counts from the end if it is negative: `torch.narrow`.
+  /// A view of `length` elements along a dim from `start`, which counts from the end if it is
+  /// negative: `torch.narrow`.
   public func narrow(_ dim: Int, start: Int, length: Int) -> Tensor {
     let dim = checkedDim(dim, for: "narrow")
     let first = ndim > 0 && start < 0 ? start + shape[dim] : start
@@ -80,7 +81,8 @@ extension Tensor {
     return sliced(dim, start: first, count: length, step: 1)
   }
 
-  /// A view at one index along a dim, without that dim: `torch.select`. A negative index counts from the end.
+  /// A view at one index along a dim, without that dim: `torch.select`. A negative index counts
+  /// from the end.
   public func select(_ dim: Int, _ index: Int) -> Tensor {
     guard ndim > 0 else { fatalError("select: a tensor without dims has no index \(index)") }
     let dim = checkedDim(dim, for: "select")
@@ -97,7 +99,8 @@ extension Tensor {
     return viewed(.select, layout, with: Part(shape: shape) { $0.select(dim, place) })
   }
 
-  /// A view of `count` elements along a dim from `start`, in steps of `step`, all of which are in range.
+  /// A view of `count` elements along a dim from `start`, in steps of `step`, all of which are in
+  /// range.
   func sliced(_ dim: Int, start: Int, count: Int, step: Int) -> Tensor {
     var (shape, strides) = (shape, strides)
     shape[dim] = count
@@ -117,7 +120,8 @@ extension Tensor {
     return result.recorded(.place, g, with: part)
   }
 
-  /// Views of `size` elements each along a dim, the last one smaller if the dim is not a multiple of it: `torch.split`.
+  /// Views of `size` elements each along a dim, the last one smaller if the dim is not a multiple
+  /// of it: `torch.split`.
   public func split(_ size: Int, dim: Int = 0) -> [Tensor] {
     let dim = checkedDim(dim, for: "split")
     guard size > 0, ndim > 0 else {
@@ -159,8 +163,8 @@ extension Tensor {
     return (0..<shape[dim]).map { select(dim, $0) }
   }
 
-  /// A view of the diagonal of two dims, as the last dim: `torch.diagonal`. A positive offset is for a diagonal above
-  /// the main one.
+  /// A view of the diagonal of two dims, as the last dim: `torch.diagonal`. A positive offset is
+  /// for a diagonal above the main one.
   public func diagonal(offset: Int = 0, dim1: Int = 0, dim2: Int = 1) -> Tensor {
     let (a, b) = (checkedDim(dim1, for: "diagonal"), checkedDim(dim2, for: "diagonal"))
     guard ndim >= 2, a != b else {
@@ -180,8 +184,8 @@ extension Tensor {
       with: Part(shape: shape) { $0.diagonal(offset: offset, dim1: a, dim2: b) })
   }
 
-  /// A view of windows of `size` elements along a dim, in steps of `step`, with their elements along a new last dim:
-  /// `torch.Tensor.unfold`.
+  /// A view of windows of `size` elements along a dim, in steps of `step`, with their elements
+  /// along a new last dim: `torch.Tensor.unfold`.
   public func unfold(_ dim: Int, size: Int, step: Int) -> Tensor {
     let dim = checkedDim(dim, for: "unfold")
     let length = ndim == 0 ? 1 : shape[dim]
@@ -223,8 +227,8 @@ extension Tensor {
     return viewed(.asStrided, layout, with: LayoutChange(from: view.layout, to: layout))
   }
 
-  /// Writes the elements to a storage of zeros through one layout, and reads it through another. Elements at one
-  /// location are added up, or are equal.
+  /// Writes the elements to a storage of zeros through one layout, and reads it through another.
+  /// Elements at one location are added up, or are equal.
   func moved(from: Layout, to: Layout, adding: Bool = true) -> Tensor {
     let first = Swift.min(from.span.lowerBound, to.span.lowerBound)
     let count = Swift.max(from.span.upperBound, to.span.upperBound) - first

@@ -1,8 +1,8 @@
 // Pooling: each window is reduced to one number.
 
 extension Tensor {
-  /// The largest element of each window over the last two dims: `torch.nn.functional.max_pool2d`. By default, the
-  /// stride is the size of a window.
+  /// The largest element of each window over the last two dims: `torch.nn.functional.max_pool2d`.
+  /// By default, the stride is the size of a window.
   public func maxPool2d(
     _ kernel: any Extent, stride: (any Extent)? = nil, padding: any Extent = 0,
     dilation: any Extent = 1
@@ -24,8 +24,8 @@ extension Tensor {
       .reshape(shape + [windows.out_height, windows.out_width])
   }
 
-  /// The mean of each window over the last two dims: `torch.nn.functional.avg_pool2d`. The zeros of the padding
-  /// count, unless `countIncludePad` is false. For int64, it is rounded towards 0.
+  /// The mean of each window over the last two dims: `torch.nn.functional.avg_pool2d`. The zeros of
+  /// the padding count, unless `countIncludePad` is false. For int64, it is rounded towards 0.
   public func avgPool2d(
     _ kernel: any Extent, stride: (any Extent)? = nil, padding: any Extent = 0,
     countIncludePad: Bool = true
@@ -94,21 +94,24 @@ extension Tensor {
     ).squeeze(-2)
   }
 
-  /// Average pooling of the last two dims to a given output size: `torch.nn.functional.adaptive_avg_pool2d`.
+  /// Average pooling of the last two dims to a given output size:
+  /// `torch.nn.functional.adaptive_avg_pool2d`.
   public func adaptiveAvgPool2d(_ size: any Extent) -> Tensor {
     adaptive(size.along(2, "size", of: "adaptiveAvgPool2d"), "adaptiveAvgPool2d") {
       $0.mean(dims: [-2, -1])
     }
   }
 
-  /// Max pooling of the last two dims to a given output size: `torch.nn.functional.adaptive_max_pool2d`.
+  /// Max pooling of the last two dims to a given output size:
+  /// `torch.nn.functional.adaptive_max_pool2d`.
   public func adaptiveMaxPool2d(_ size: any Extent) -> Tensor {
     adaptive(size.along(2, "size", of: "adaptiveMaxPool2d"), "adaptiveMaxPool2d") {
       $0.flatten(startDim: -2).max(dim: -1).values
     }
   }
 
-  /// Average pooling of the last dim to a given output size: `torch.nn.functional.adaptive_avg_pool1d`.
+  /// Average pooling of the last dim to a given output size:
+  /// `torch.nn.functional.adaptive_avg_pool1d`.
   ///
   /// - Parameter size: the size of the output.
   public func adaptiveAvgPool1d(_ size: Int) -> Tensor {

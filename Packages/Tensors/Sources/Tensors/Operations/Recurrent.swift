@@ -7,16 +7,18 @@ extension Operator {
 }
 
 extension Tensor {
-  /// Runs an LSTM over time, given what the inputs contribute to its gates: one layer and direction of `torch.lstm`;
-  /// Hochreiter and Schmidhuber, 1997.
+  /// Runs an LSTM over time, given what the inputs contribute to its gates: one layer and direction
+  /// of `torch.lstm`; Hochreiter and Schmidhuber, 1997.
   ///
   /// With the gates i, f, g, o concatenated, c' = σ(f)·c + σ(i)·tanh(g) and h' = σ(o)·tanh(c').
   ///
   /// - Parameters:
-  ///   - h: the initial hidden state, [batch, size], for contributions of [length, batch, 4 · size].
+  ///   - h: the initial hidden state, [batch, size], for contributions of [length, batch, 4 ·
+  ///     size].
   ///   - c: the initial cell state, [batch, size].
   ///   - weight: [4 · size, size], by which the hidden state contributes to the gates.
-  /// - Returns: the states after each step, [length, 2, batch, size]: the hidden state and the cell state.
+  /// - Returns: the states after each step, [length, 2, batch, size]: the hidden state and the cell
+  ///   state.
   public func lstm(_ h: Tensor, _ c: Tensor, weight: Tensor) -> Tensor {
     requireFloatingPoint("lstm")
     guard ndim == 3, weight.ndim == 2, weight.shape[0] == shape[2],

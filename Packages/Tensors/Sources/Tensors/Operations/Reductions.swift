@@ -106,7 +106,8 @@ extension Tensor {
       .recorded(.sum, self, with: ReducedDims(marks: dims, shape: shape, isKept: keepDim))
   }
 
-  /// The product over the given dims, or over all: `torch.prod`. Integers and bools are multiplied in int64.
+  /// The product over the given dims, or over all: `torch.prod`. Integers and bools are multiplied
+  /// in int64.
   public func prod(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     let marks = reducedDims(dims, for: "prod")
     let x = dtype.isFloatingPoint ? view : view.converted(to: .int64)
@@ -114,8 +115,8 @@ extension Tensor {
       .recorded(.prod, self, with: ReducedDims(marks: marks, shape: shape, isKept: keepDim))
   }
 
-  /// For each element, the product of the others over the given dims, any of which may be 0: that of those before it
-  /// times that of those after it.
+  /// For each element, the product of the others over the given dims, any of which may be 0: that
+  /// of those before it times that of those after it.
   fileprivate func productOfOthers(_ dims: [Int]) -> Tensor {
     let last = Array(ndim - dims.count..<ndim)
     let moved = movedim(dims, last)
@@ -142,13 +143,14 @@ extension Tensor {
       with: ReducedDims(marks: marks, shape: shape, isKept: keepDim, divisor: count))
   }
 
-  /// The variance over the given dims, or over all: `torch.var`. The sum of squared deviations is divided by the
-  /// count minus the correction.
+  /// The variance over the given dims, or over all: `torch.var`. The sum of squared deviations is
+  /// divided by the count minus the correction.
   public func variance(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
     spread(dims, correction, keepDim, takesSquareRoot: false, .variance)
   }
 
-  /// The standard deviation over the given dims, or over all: `torch.std`. Where it is 0, so is its derivative.
+  /// The standard deviation over the given dims, or over all: `torch.std`. Where it is 0, so is its
+  /// derivative.
   public func std(dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false) -> Tensor {
     spread(dims, correction, keepDim, takesSquareRoot: true, .std)
   }
@@ -208,8 +210,9 @@ extension Tensor {
     return sum.reshape(shape.indices.filter { !marks[$0] }.map { shape[$0] })
   }
 
-  /// (Σ |x|ᵖ)^(1/p) over the given dims, or over all: `torch.linalg.vector_norm`. For p = ∞ it is the largest
-  /// absolute value, for -∞ the smallest, for 0 the number of nonzero elements. At 0 the derivative is 0.
+  /// (Σ |x|ᵖ)^(1/p) over the given dims, or over all: `torch.linalg.vector_norm`. For p = ∞ it is
+  /// the largest absolute value, for -∞ the smallest, for 0 the number of nonzero elements. At 0
+  /// the derivative is 0.
   public func norm(_ p: Double = 2, dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     requireFloatingPoint("norm")
     if p == .infinity { return abs().amax(dims: dims, keepDim: keepDim) }
@@ -229,12 +232,14 @@ extension Tensor {
     return result.recorded(.norm, self, with: Norm(p: p, reduced: reduced))
   }
 
-  /// Whether all elements over the given dims, or all, are nonzero: `torch.all`; bool, or uint8 for uint8.
+  /// Whether all elements over the given dims, or all, are nonzero: `torch.all`; bool, or uint8 for
+  /// uint8.
   public func all(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     truth(.minimum, dims, keepDim, ofNothing: true, "all")
   }
 
-  /// Whether any element over the given dims, or any at all, is nonzero: `torch.any`; bool, or uint8 for uint8.
+  /// Whether any element over the given dims, or any at all, is nonzero: `torch.any`; bool, or
+  /// uint8 for uint8.
   public func any(dims: [Int]? = nil, keepDim: Bool = false) -> Tensor {
     truth(.maximum, dims, keepDim, ofNothing: false, "any")
   }

@@ -1,7 +1,8 @@
 // Repeated and rolled elements.
 
 extension Tensor {
-  /// The tensor repeated along each dim; extra counts are for new leading dims: `torch.Tensor.repeat`, `torch.tile`.
+  /// The tensor repeated along each dim; extra counts are for new leading dims:
+  /// `torch.Tensor.repeat`, `torch.tile`.
   public func `repeat`(_ counts: [Int]) -> Tensor {
     guard counts.count >= ndim, counts.allSatisfy({ $0 >= 0 }) else {
       fatalError(

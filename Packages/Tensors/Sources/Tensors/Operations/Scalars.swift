@@ -1,5 +1,5 @@
-// Operators with a number that is not a literal on one side; literals become tensors. Such numbers take the tensor's
-// dtype in the same way, unless they are of a higher category.
+// Operators with a number that is not a literal on one side; literals become tensors. Such numbers
+// take the tensor's dtype in the same way, unless they are of a higher category.
 
 extension Tensor {
   /// Element-wise sum; shapes are broadcast.

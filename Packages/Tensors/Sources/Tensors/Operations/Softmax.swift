@@ -64,11 +64,12 @@ extension Tensor {
     return y.recorded(row, self, with: checkedDim(dim, for: row.name))
   }
 
-  /// The cross entropy of each row of logits, -log softmax(x) at the target: `torch.nn.functional.cross_entropy` with
-  /// `reduction="none"`.
+  /// The cross entropy of each row of logits, -log softmax(x) at the target:
+  /// `torch.nn.functional.cross_entropy` with `reduction="none"`.
   ///
   /// - Parameters:
-  ///   - target: the correct classes, int64, in the shape of x without its last dim, that of the classes.
+  ///   - target: the correct classes, int64, in the shape of x without its last dim, that of the
+  ///     classes.
   ///   - ignoreIndex: targets that are ignored, with a loss of 0.
   public func crossEntropy(_ target: Tensor, ignoreIndex: Int = -100) -> Tensor {
     if let wide = prepared(for: .crossEntropy) {

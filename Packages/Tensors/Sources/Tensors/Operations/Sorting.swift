@@ -39,8 +39,8 @@ extension Tensor {
     return isMedian / isMedian.sum()
   }
 
-  /// The indices that sort the elements along a dim, stably: `torch.argsort` with `stable=True`; int64. NaN counts as
-  /// the largest.
+  /// The indices that sort the elements along a dim, stably: `torch.argsort` with `stable=True`;
+  /// int64. NaN counts as the largest.
   public func argsort(dim: Int = -1, descending: Bool = false) -> Tensor {
     alongRows(dim, for: "argsort") { rows in
       let places = Tensor(empty: rows.layout.contiguous, dtype: .int64, device: device)
@@ -57,7 +57,8 @@ extension Tensor {
     return (ndim == 0 ? clone() : gather(dim: dim, index: indices), indices)
   }
 
-  /// The `count` largest or smallest elements along a dim, in order, and their indices: `torch.topk`.
+  /// The `count` largest or smallest elements along a dim, in order, and their indices:
+  /// `torch.topk`.
   public func topk(
     _ count: Int, dim: Int = -1, largest: Bool = true
   ) -> (values: Tensor, indices: Tensor) {
@@ -71,8 +72,8 @@ extension Tensor {
     return (gather(dim: axis, index: indices), indices)
   }
 
-  /// The median along a dim, the lower one of two middle elements, and its index: `torch.median`. If there is a NaN,
-  /// it is the result.
+  /// The median along a dim, the lower one of two middle elements, and its index: `torch.median`.
+  /// If there is a NaN, it is the result.
   public func median(dim: Int, keepDim: Bool = false) -> (values: Tensor, indices: Tensor) {
     let axis = checkedDim(dim, for: "median")
     let size = ndim == 0 ? 1 : shape[axis]
@@ -98,10 +99,11 @@ extension Tensor {
     return detach().flatten().median(dim: 0).values.recorded(.median, self)
   }
 
-  /// The indices at which values would be inserted into the last dim, which is sorted, before equal elements, or
-  /// after them if `right`: `torch.searchsorted`; int64 in the shape of the values.
+  /// The indices at which values would be inserted into the last dim, which is sorted, before equal
+  /// elements, or after them if `right`: `torch.searchsorted`; int64 in the shape of the values.
   ///
-  /// The dims before the last are those of the values, or this is a vector, which serves for all values.
+  /// The dims before the last are those of the values, or this is a vector, which serves for all
+  /// values.
   public func searchsorted(_ values: Tensor, right: Bool = false) -> Tensor {
     guard ndim > 0, values.device == device,
       ndim == 1 || (values.ndim == ndim && values.shape.dropLast() == shape.dropLast())
@@ -123,9 +125,9 @@ extension Tensor {
   /// The unique elements, or slices along a dim, in sorted order: `torch.unique`.
   public func unique(dim: Int? = nil) -> Tensor { uniqueWithCounts(dim: dim).values }
 
-  /// The unique elements, or slices along a dim, in sorted order; for each element, in this tensor's shape, or for
-  /// each slice, its index among them; and how often each occurs: `torch.unique` with `return_inverse` and
-  /// `return_counts`.
+  /// The unique elements, or slices along a dim, in sorted order; for each element, in this
+  /// tensor's shape, or for each slice, its index among them; and how often each occurs:
+  /// `torch.unique` with `return_inverse` and `return_counts`.
   public func uniqueWithCounts(
     dim: Int? = nil
   ) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
@@ -150,7 +152,8 @@ extension Tensor {
     return (parts, inverse, group.bincount())
   }
 
-  /// The number of occurrences of each integer from 0 on, or the sum of their weights: `torch.bincount`.
+  /// The number of occurrences of each integer from 0 on, or the sum of their weights:
+  /// `torch.bincount`.
   public func bincount(weights: Tensor? = nil, minLength: Int = 0) -> Tensor {
     guard !dtype.isFloatingPoint, dtype != .bool, ndim == 1, !(self .< 0).anyTrue else {
       fatalError(

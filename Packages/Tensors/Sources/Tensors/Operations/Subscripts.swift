@@ -16,7 +16,8 @@ public struct TensorIndex: Sendable {
   let kind: Kind
 }
 
-/// A type that a tensor can be indexed with: integers, ranges, arrays, tensors, and ``TensorIndex`` itself.
+/// A type that a tensor can be indexed with: integers, ranges, arrays, tensors, and ``TensorIndex``
+/// itself.
 public protocol TensorIndexConvertible {
   /// The tensor index.
   var tensorIndex: TensorIndex { get }
@@ -27,8 +28,8 @@ extension TensorIndexConvertible where Self == TensorIndex {
   public static var all: TensorIndex { .range(nil, nil) }
   /// The whole dim in steps: `::step` in Python.
   public static func step(_ step: Int) -> TensorIndex { .range(nil, nil, step: step) }
-  /// From a start up to, but not including, an end, in steps: `start:end:step` in Python. Negative bounds count from
-  /// the end, nil is the dim's own bound, and bounds beyond the dim are clamped.
+  /// From a start up to, but not including, an end, in steps: `start:end:step` in Python. Negative
+  /// bounds count from the end, nil is the dim's own bound, and bounds beyond the dim are clamped.
   public static func range(_ start: Int?, _ end: Int?, step: Int = 1) -> TensorIndex {
     TensorIndex(kind: .range(start, end, step: step))
   }
@@ -86,10 +87,11 @@ extension Tensor: TensorIndexConvertible {
 }
 
 extension Tensor {
-  /// A part: `x[0]`, `x[1..<3]`, `x[.all, -1]`, `x[.ellipsis, .newAxis]`, `x[mask]`, `x[rows, columns]`.
+  /// A part: `x[0]`, `x[1..<3]`, `x[.all, -1]`, `x[.ellipsis, .newAxis]`, `x[mask]`, `x[rows,
+  /// columns]`.
   ///
-  /// It is a view, unless an index is a tensor: integers are indices along a dim, negative ones from
-  /// the end, and bools select where they are true. Several index tensors broadcast together.
+  /// It is a view, unless an index is a tensor: integers are indices along a dim, negative ones
+  /// from the end, and bools select where they are true. Several index tensors broadcast together.
   ///
   /// Assigning changes the elements in place, and gradients follow the change.
   public subscript(_ index: some TensorIndexConvertible) -> Tensor {
@@ -114,8 +116,8 @@ extension Tensor {
     set { assign(newValue, at: [first.tensorIndex, second.tensorIndex, third.tensorIndex]) }
   }
 
-  /// The part at any number of indices. Setters of variadic subscripts crash the compiler (6.3.1), so with more than
-  /// three indices, assign through views: `x[0, 1][2, 3] = y`.
+  /// The part at any number of indices. Setters of variadic subscripts crash the compiler (6.3.1),
+  /// so with more than three indices, assign through views: `x[0, 1][2, 3] = y`.
   public subscript<each Index: TensorIndexConvertible>(_ index: repeat each Index) -> Tensor {
     var indices: [TensorIndex] = []
     for index in repeat each index { indices.append(index.tensorIndex) }
@@ -216,8 +218,9 @@ extension Tensor {
     return index.nonzero().unbind(dim: 1)
   }
 
-  /// This tensor with the indexed dims first and flattened; the indices along that dim, in their broadcast shape; and
-  /// the dim at which that shape goes in the result: that of the indexed dims if they are adjacent, else the first.
+  /// This tensor with the indexed dims first and flattened; the indices along that dim, in their
+  /// broadcast shape; and the dim at which that shape goes in the result: that of the indexed dims
+  /// if they are adjacent, else the first.
   private func lined(_ tensors: [Int: Tensor]) -> (rows: Tensor, places: Tensor, dim: Int) {
     let dims = tensors.keys.sorted()
     var broadcast: [Int] = []

@@ -72,8 +72,8 @@ extension Tensor {
     return viewed(.view, layout, with: ShapeChange(from: self.shape, to: target))
   }
 
-  /// The elements in another shape: `torch.reshape`. A view if the strides allow it, else a copy. One size may be -1
-  /// and is then inferred.
+  /// The elements in another shape: `torch.reshape`. A view if the strides allow it, else a copy.
+  /// One size may be -1 and is then inferred.
   public func reshape(_ shape: [Int]) -> Tensor {
     let target = completed(shape, for: "reshape")
     if target == self.shape { return self }
