@@ -4,11 +4,9 @@ import Testing
 @testable import TutorialCommand
 
 /// A reader's folder with all code of all pages: chapters, solutions, `swift stops` blocks,
-/// articles, and snippets in comments; built in release. It is kept between runs of the tests.
+/// articles, examples, and snippets in comments; built in release. It is kept between runs of the tests.
 enum TypedReader {
   private static let url = Repository.root.appending(path: ".build/reader")
-  /// The shared build folder, so that the libraries are built once.
-  static let builds = url.appending(path: ".build")
 
   static let folder = Task {
     let reader = try ReaderFolder(url)
@@ -24,28 +22,29 @@ enum TypedReader {
       try reader.addProgram(article.name, ["main.swift": article.program])
       try addStops(of: article.page, article.name, to: reader)
     }
+    for example in ExamplesTests.names {
+      let program = ExamplesTests.folder.appending(path: "\(example)/main.swift")
+      try reader.addProgram(
+        "Example\(example)", ["main.swift": String(contentsOf: program, encoding: .utf8)])
+    }
     try reader.addProgram("Snippets", ["main.swift": Snippet.program(of: try Snippet.all())])
 
-    let result = try await build(reader.url)
+    let result = try await run(command: build, in: reader.url)
     try #require(result.status == 0, "\(result.output) \(result.errors)")
     return reader
   }
 
-  /// Builds a package in release in the shared build folder, so that the libraries are built once.
-  static func build(_ package: URL) async throws -> ProcessResult {
-    try await run(
-      command: [
-        "swift", "build", "-c", "release", "--disable-dependency-cache", "--scratch-path",
-        builds.path,
-      ], in: package)
-  }
+  private static let build = ["swift", "build", "-c", "release", "--disable-dependency-cache"]
 
   /// The compiler's errors for an invalid program, by line.
   static func errors(of program: String) async throws -> [Int: [String]] {
-    _ = try await folder.value
-    let package = try ReaderFolder(Repository.root.appending(path: ".build/mistakes"))
-    try package.addProgram("Mistakes", ["main.swift": program])
-    let result = try await build(package.url)
+    let reader = try await folder.value
+    let name = "Mistakes"
+    try reader.addProgram(name, ["main.swift": program])
+    let result = try await run(command: build + ["--product", name], in: reader.url)
+    // Without it, the folder can be built again.
+    try FileManager.default.removeItem(at: reader.url.appending(path: "Programs/\(name)"))
+    try reader.addProgram(name, [:])
     return Dictionary(
       grouping: result.output.matches(of: #/main\.swift:(\d+):\d+: error: (.*)/#)
     ) { Int($0.1)! }.mapValues { $0.map { String($0.2) } }
@@ -62,11 +61,13 @@ enum TypedReader {
 
   /// Runs a program of the reader's folder in another folder.
   static func runProgram(
-    _ name: String, in folder: URL, environment: [String: String] = [:]
+    _ name: String, _ arguments: [String] = [], in folder: URL,
+    environment: [String: String] = [:]
   ) async throws -> ProcessResult {
     _ = try await Self.folder.value
     return try await run(
-      builds.appending(path: "release/\(name)"), in: folder, environment: environment)
+      url.appending(path: ".build/release/\(name)"), arguments, in: folder, environment: environment
+    )
   }
 
   /// Runs each `swift stops` block of a page, and compares the messages.
