@@ -48,7 +48,7 @@ open class Scheduler {
   }
 
   /// The learning rate of a group at a step, given the current one, the optimizer's for step 0. The
-  /// default ignores it and calls ``rate(_:_:)``.
+  /// default ignores it and calls `rate`.
   open func next(_ rate: Double, _ base: Double, _ step: Int) -> Double { self.rate(base, step) }
 
   /// Takes a step: sets the next learning rates.

@@ -16,7 +16,7 @@ extension Tensor {
   /// The tensor repeated along each dim; see the other `repeat`.
   public func `repeat`(_ counts: Int...) -> Tensor { `repeat`(counts) }
 
-  /// As ``repeat(_:)``, with missing leading counts taken as 1: `torch.tile`.
+  /// As `repeat`, with missing leading counts taken as 1: `torch.tile`.
   public func tile(_ counts: [Int]) -> Tensor {
     self.repeat([Int](repeating: 1, count: Swift.max(ndim - counts.count, 0)) + counts)
   }
