@@ -38,6 +38,16 @@ private func arrows(_ graph: Graph) -> [String] {
 }
 
 @Suite struct FoldingTests {
+  /// What stands out inside must not vanish with the fold.
+  @Test func aFoldedNodeKeepsTheFirstMark() {
+    var builder = Graph.Builder()
+    let model = builder.add(Graph.Cluster(name: "", label: "Model"))
+    builder.add(.init(.operation, label: "linear", cluster: model))
+    builder.add(.init(.operation, label: "relu", cluster: model, mark: .dead))
+    builder.add(.init(.operation, label: "exp", cluster: model, mark: .exploding))
+    #expect(builder.graph().folded(toDepth: 0).nodes.map(\.mark) == [.dead])
+  }
+
   @Test func toADepth() {
     let graph = layers(2)
     #expect(graph.depth == 3)

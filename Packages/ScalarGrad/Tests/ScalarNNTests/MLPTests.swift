@@ -33,6 +33,7 @@ private func network(_ outputs: [Int] = [3, 1], seed: UInt64 = 1) -> MLP {
 @Test func aNeuronIsAWeightedSum() {
   var generator = SeededGenerator(seed: 2)
   let neuron = Neuron(2, isLinear: true, using: &generator)
+  #expect(neuron.bias.data == 0)
   neuron.bias.data = 0.5
   let expected = neuron.weights[0].data * 3 - neuron.weights[1].data + 0.5
   #expect(abs(neuron([3, -1]).data - expected) < 1e-12)

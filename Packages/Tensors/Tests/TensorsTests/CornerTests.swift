@@ -155,6 +155,14 @@ private func gradient(_ x: [Double], _ function: (Tensor) -> Tensor) -> [Double]
       Tensor.arange(16).reshape(1, 4, 4).maxPool2d([2, 2]).equal(Tensor([[[5, 7], [13, 15]]])))
   }
 
+  /// The tolerance of an infinity is infinite, but nothing else is close to one.
+  @Test func onlyTheSameInfinityIsClose() {
+    let x = Tensor([1, Double.infinity, -.infinity, .infinity, .nan])
+    let y = Tensor([Double.infinity, 1, .infinity, .infinity, .nan])
+    #expect(x.isclose(y).equal(Tensor([false, false, false, true, false])))
+    #expect(x.isclose(y, equalNaN: true)[4].item() == 1)
+  }
+
   @Test func convolutionsOfIntegers() {
     for dtype in [DType.int64, .int32, .uint8] {
       let x = Tensor.arange(9).reshape(1, 1, 3, 3).to(dtype)
