@@ -21,6 +21,16 @@ import Testing
     #expect(scaler.scale == 8, "two good steps")
   }
 
+  @Test func theCountOfGoodStepsBeginsAgain() {
+    let scaler = GradScaler(initScale: 8, growthInterval: 2)
+    let scales = (0..<5).map { _ in
+      scaler.step(parameter([1]).1)
+      scaler.update()
+      return scaler.scale
+    }
+    #expect(scales == [8, 16, 16, 32, 32])
+  }
+
   @Test(arguments: [Double.infinity, -.infinity, .nan])
   func stepsWithInfiniteGradientsAreLeftOut(value: Double) {
     let (p, optimizer) = parameter([1, value])

@@ -116,6 +116,11 @@ private let losses: [Double] = [
     clipGradValue([a, b], 0.7)
     #expect(a.grad!.allclose(Tensor([0.6, 0])) && b.grad!.allclose(Tensor([0.7])))
     #expect(clipGradNorm([Tensor.zeros([1], requiresGrad: true)], maxNorm: 1).item() == 0)
+    // 1e-6 is added to the norm, which shows where it is as small.
+    let small = Tensor.zeros([1], requiresGrad: true)
+    small.grad = Tensor([3e-6])
+    clipGradNorm([small], maxNorm: 1e-6)
+    #expect(abs(small.grad!.item() - 7.5e-7) < 1e-12)
   }
 
   /// Replays count as steps, even when mixed with steps without a graph.

@@ -97,6 +97,14 @@ import Testing
     #expect(saved["model_state_dict"]?.optimizerState == nil)
   }
 
+  @Test func theFirstOfTwoWithOnePath() {
+    let (first, second) = (Tensor([1.0]), Tensor([2.0]))
+    let value = SavedValue.dictionary([
+      "a.b": .tensor(first), "a": .dictionary(["b": .tensor(second)]),
+    ])
+    #expect(value.stateDict.count == 1 && value.stateDict["a.b"] === first)
+  }
+
   @Test func tensorsThatThereAreNoneOf() throws {
     for (name, reason) in [
       ("sparse", "it is sparse"), ("csr", "it is sparse"), ("quantised", "it is quantized"),
