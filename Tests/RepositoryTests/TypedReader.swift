@@ -4,7 +4,8 @@ import Testing
 @testable import TutorialCommand
 
 /// A reader's folder with all code of all pages: chapters, solutions, `swift stops` blocks,
-/// articles, examples, and snippets in comments; built in release. It is kept between runs of the tests.
+/// articles, examples, and snippets in comments; built in release. It is kept between runs of the
+/// tests.
 enum TypedReader {
   private static let url = Repository.root.appending(path: ".build/reader")
 
