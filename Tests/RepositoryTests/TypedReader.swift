@@ -11,6 +11,8 @@ enum TypedReader {
 
   static let folder = Task {
     let reader = try ReaderFolder(url)
+    // Those of an earlier run would stop this build.
+    try? FileManager.default.removeItem(at: url.appending(path: "Programs/\(mistakes)"))
     for chapter in try Chapter.all() {
       try reader.add(chapter)
       try reader.write(chapter.page.program, to: reader.program(chapter))
@@ -37,15 +39,13 @@ enum TypedReader {
 
   private static let build = ["swift", "build", "-c", "release", "--disable-dependency-cache"]
 
+  private static let mistakes = "Mistakes"
+
   /// The compiler's errors for an invalid program, by line.
   static func errors(of program: String) async throws -> [Int: [String]] {
     let reader = try await folder.value
-    let name = "Mistakes"
-    try reader.addProgram(name, ["main.swift": program])
-    let result = try await run(command: build + ["--product", name], in: reader.url)
-    // Without it, the folder can be built again.
-    try FileManager.default.removeItem(at: reader.url.appending(path: "Programs/\(name)"))
-    try reader.addProgram(name, [:])
+    try reader.addProgram(mistakes, ["main.swift": program])
+    let result = try await run(command: build + ["--product", mistakes], in: reader.url)
     return Dictionary(
       grouping: result.output.matches(of: #/main\.swift:(\d+):\d+: error: (.*)/#)
     ) { Int($0.1)! }.mapValues { $0.map { String($0.2) } }
