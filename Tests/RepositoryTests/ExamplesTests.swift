@@ -27,12 +27,8 @@ import Testing
       struct Target: Decodable { let name, path, type: String }
       let targets: [Target]
     }
-    let scratch = try TemporaryFolder()
-    let result = try await run(
-      command: ["swift", "package", "--scratch-path", scratch.url.path, "dump-package"],
-      in: Self.folder)
-    try #require(result.status == 0, "\(result.errors)")
-    let targets = try JSONDecoder().decode(Manifest.self, from: Data(result.output.utf8)).targets
+    let json = try await Repository.dumpedPackage(in: Self.folder)
+    let targets = try JSONDecoder().decode(Manifest.self, from: json).targets
     #expect(targets.map(\.name).sorted() == Self.names)
     #expect(targets.allSatisfy { $0.path == $0.name && $0.type == "executable" })
   }

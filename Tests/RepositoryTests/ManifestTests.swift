@@ -47,13 +47,7 @@ import Testing
   }
 
   private func manifest(of folder: URL) async throws -> Manifest {
-    // The build that runs these tests holds a lock on the repository's own scratch folder.
-    let scratch = try TemporaryFolder()
-    let result = try await run(
-      command: ["swift", "package", "--scratch-path", scratch.url.path, "dump-package"],
-      in: folder)
-    try #require(result.status == 0, "\(result.errors)")
-    return try JSONDecoder().decode(Manifest.self, from: Data(result.output.utf8))
+    try JSONDecoder().decode(Manifest.self, from: try await Repository.dumpedPackage(in: folder))
   }
 
   private static let packages = [

@@ -12,6 +12,17 @@ enum Repository {
     return String(try #require(changelog.firstMatch(of: #/\n## (\d+\.\d+\.\d+)/#)).1)
   }
 
+  /// A package's manifest as SwiftPM reads it, in JSON.
+  static func dumpedPackage(in folder: URL) async throws -> Data {
+    // The build that runs these tests holds a lock on the repository's own scratch folder.
+    let scratch = try TemporaryFolder()
+    let result = try await run(
+      command: ["swift", "package", "--scratch-path", scratch.url.path, "dump-package"],
+      in: folder)
+    try #require(result.status == 0, "\(result.errors)")
+    return Data(result.output.utf8)
+  }
+
   /// The path of a program of the package, which is in the same folder as the tests.
   static func program(_ name: String) -> URL {
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
