@@ -38,9 +38,8 @@ open class Convolution: Module {
     self.outChannels = outChannels
     self.kernelSize = kernelSize
     self.stride = stride
-    let dims = kernelSize.count
     if case .sizes(let sizes) = padding {
-      self.padding = .sizes(sizes.along(dims, "padding", of: "\(Self.self)"))
+      self.padding = .sizes(sizes.along(kernelSize.count, "padding", of: "\(Self.self)"))
     } else {
       self.padding = padding
     }

@@ -77,13 +77,17 @@ extension Tensor {
 
   /// A copy with `value`, in this tensor's dtype, where the mask is true: `torch.masked_fill`.
   public func maskedFill(_ mask: Tensor, _ value: some TensorElement) -> Tensor {
-    .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
+    filled(mask, Tensor(exactly: value))
   }
 
   // So that `-.infinity` is inferred as a Double.
   /// A copy with `value`, in this tensor's dtype, where the mask is true: `x.maskedFill(mask,
   /// -.infinity)`.
   public func maskedFill(_ mask: Tensor, _ value: Double) -> Tensor {
-    .where(mask, Tensor(Tensor(exactly: value).view.converted(to: dtype)), self)
+    filled(mask, Tensor(exactly: value))
+  }
+
+  private func filled(_ mask: Tensor, _ value: Tensor) -> Tensor {
+    .where(mask, Tensor(value.view.converted(to: dtype)), self)
   }
 }
