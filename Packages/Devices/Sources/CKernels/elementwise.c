@@ -1,15 +1,13 @@
-// Element-wise operations, comparisons and tests, from the tables in elementwise.h.
+// Element-wise operations, comparisons and tests, from the tables in elementwise.h; transcendental.c has those
+// that take more than a few instructions.
 
 #include <stddef.h>
 
 #include "functions.h"
 #include "loops.h"
+#include "transcendental.h"
 #include "vectorized.h"
 
-// The parameters of an operation.
-typedef struct {
-  double p, q;
-} Numbers;
 
 // A row of y = expression in x, with separate loops for contiguous elements and for any strides. Elements of x
 // are stored as S and computed in T; STORE converts a result to y's type R.
@@ -87,22 +85,18 @@ FLAMBEAU_UNARY_ARITHMETIC(X)
 FLAMBEAU_UNARY_INTEGER(X)
 #undef X
 #define X(name, expression) FLAMBEAU_FLOAT_DTYPES(UNARY, name, expression)
-FLAMBEAU_UNARY_FLOAT(X)
+FLAMBEAU_UNARY_ALGEBRAIC(X)
 #undef X
 #define X(name, expression) FLAMBEAU_DTYPES(BINARY, name, expression)
 FLAMBEAU_BINARY_ARITHMETIC(X)
 #undef X
-#define X(name, integer, float)                  \
-  FLAMBEAU_INTEGRAL_DTYPES(BINARY, name, integer) \
-  FLAMBEAU_FLOAT_DTYPES(BINARY, name, float)
+#define X(name, integer, ...) FLAMBEAU_INTEGRAL_DTYPES(BINARY, name, integer)
 FLAMBEAU_BINARY_DIVISION(X)
 #undef X
 #define X(name, expression) FLAMBEAU_INTEGRAL_DTYPES(BINARY, name, expression)
 FLAMBEAU_BINARY_INTEGER(X)
 #undef X
-#define X(name, expression) FLAMBEAU_FLOAT_DTYPES(BINARY, name, expression)
-FLAMBEAU_BINARY_FLOAT(X)
-#undef X
+FLAMBEAU_FLOAT_DTYPES(BINARY, divide, a / b)
 #define X(name, expression) FLAMBEAU_DTYPES(COMPARISON, name, expression)
 FLAMBEAU_COMPARISONS(X)
 #undef X
@@ -118,20 +112,18 @@ static const Row unary_rows[FLAMBEAU_UNARY_COUNT][FLAMBEAU_DTYPE_COUNT] = {
     FLAMBEAU_UNARY_INTEGER(X)
 #undef X
 #define X(name, ...) [UnaryOperation_##name] = {FLAMBEAU_FLOAT_DTYPES(ENTRY, name)},
-    FLAMBEAU_UNARY_FLOAT(X)
+    FLAMBEAU_UNARY_ALGEBRAIC(X)
 #undef X
 };
 
 static const Row binary_rows[FLAMBEAU_BINARY_COUNT][FLAMBEAU_DTYPE_COUNT] = {
 #define X(name, ...) [BinaryOperation_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
-    FLAMBEAU_BINARY_ARITHMETIC(X) FLAMBEAU_BINARY_DIVISION(X)
+    FLAMBEAU_BINARY_ARITHMETIC(X)
 #undef X
 #define X(name, ...) [BinaryOperation_##name] = {FLAMBEAU_INTEGRAL_DTYPES(ENTRY, name)},
-    FLAMBEAU_BINARY_INTEGER(X)
+    FLAMBEAU_BINARY_DIVISION(X) FLAMBEAU_BINARY_INTEGER(X)
 #undef X
-#define X(name, ...) [BinaryOperation_##name] = {FLAMBEAU_FLOAT_DTYPES(ENTRY, name)},
-    FLAMBEAU_BINARY_FLOAT(X)
-#undef X
+    [BinaryOperation_divide] = {FLAMBEAU_FLOAT_DTYPES(ENTRY, divide)},
 };
 
 static const Row comparison_rows[FLAMBEAU_COMPARISON_COUNT][FLAMBEAU_DTYPE_COUNT] = {
@@ -146,14 +138,17 @@ static const Row test_rows[FLAMBEAU_TEST_COUNT][FLAMBEAU_DTYPE_COUNT] = {
 #undef X
 };
 
-static Row unary_row(UnaryOperation op, DType dtype) {
+// The row of an operation; transcendental ones are kept in the context.
+static Row unary_row(UnaryOperation op, DType dtype, Numbers *numbers) {
   Row row = unary_rows[op][dtype];
+  if (!row) row = unary_function_row(op, dtype, numbers);
   if (!row) flambeau_stop_without_kernel(flambeau_unary_name(op), dtype);
   return row;
 }
 
-static Row binary_row(BinaryOperation op, DType dtype) {
+static Row binary_row(BinaryOperation op, DType dtype, Numbers *numbers) {
   Row row = binary_rows[op][dtype];
+  if (!row) row = binary_function_row(op, dtype, numbers);
   if (!row) flambeau_stop_without_kernel(flambeau_binary_name(op), dtype);
   return row;
 }
@@ -177,22 +172,26 @@ static void run_row(
 
 void flambeau_unary_contiguous(
     UnaryOperation op, double p, double q, DType dtype, long count, void *y, const void *x) {
-  run_row(
-      unary_row(op, dtype), &(Numbers){p, q}, 2, count, (char *const[]){y, (char *)x}, dtype);
+  Numbers numbers = {p, q};
+  Row row = unary_row(op, dtype, &numbers);
+  run_row(row, &numbers, 2, count, (char *const[]){y, (char *)x}, dtype);
 }
 
 void flambeau_binary_contiguous(
     BinaryOperation op, DType dtype, long count, void *y, const void *a, const void *b) {
-  run_row(
-      binary_row(op, dtype), NULL, 3, count, (char *const[]){y, (char *)a, (char *)b}, dtype);
+  Numbers numbers = {0};
+  Row row = binary_row(op, dtype, &numbers);
+  run_row(row, &numbers, 3, count, (char *const[]){y, (char *)a, (char *)b}, dtype);
 }
 
 void flambeau_unary(
     UnaryOperation op, double p, double q, DType dtype, long rank, const long *shape,
     void *y, const long *y_strides, const void *x, const long *x_strides) {
   long size = flambeau_dtype_size(dtype);
+  Numbers numbers = {p, q};
+  Row row = unary_row(op, dtype, &numbers);
   loops_over(
-      unary_row(op, dtype), &(Numbers){p, q}, 2, rank, shape, (char *const[]){y, (char *)x},
+      row, &numbers, 2, rank, shape, (char *const[]){y, (char *)x},
       (const long *const[]){y_strides, x_strides}, (const long[]){size, size});
 }
 
@@ -201,8 +200,10 @@ void flambeau_binary(
     void *y, const long *y_strides, const void *a, const long *a_strides,
     const void *b, const long *b_strides) {
   long size = flambeau_dtype_size(dtype);
+  Numbers numbers = {0};
+  Row row = binary_row(op, dtype, &numbers);
   loops_over(
-      binary_row(op, dtype), NULL, 3, rank, shape, (char *const[]){y, (char *)a, (char *)b},
+      row, &numbers, 3, rank, shape, (char *const[]){y, (char *)a, (char *)b},
       (const long *const[]){y_strides, a_strides, b_strides}, (const long[]){size, size, size});
 }
 
@@ -222,7 +223,7 @@ void flambeau_test(
     ElementTest op, DType dtype, long rank, const long *shape,
     bool *y, const long *y_strides, const void *x, const long *x_strides) {
   loops_over(
-      test_rows[op][dtype], &(Numbers){0, 0}, 2, rank, shape, (char *const[]){(char *)y, (char *)x},
+      test_rows[op][dtype], &(Numbers){0}, 2, rank, shape, (char *const[]){(char *)y, (char *)x},
       (const long *const[]){y_strides, x_strides},
       (const long[]){sizeof(bool), flambeau_dtype_size(dtype)});
 }

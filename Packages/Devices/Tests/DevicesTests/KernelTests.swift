@@ -80,35 +80,6 @@ func transposedOperands(shape: [Int]) {
   #expect(reduced(.maximum, [false, true, true], to: [2]) == [11, 23])
 }
 
-/// float32 has its own versions of some functions, which must be accurate to a few ulps.
-@Test(arguments: [UnaryOperation.exp, .expm1, .log, .log1p, .tanh, .sqrt])
-func functionsAreExact(operation: UnaryOperation) {
-  let (units, function): (Double, (Double) -> Double) =
-    switch operation {
-    case .exp: (1.1, { exp($0) })
-    case .expm1: (1.8, { expm1($0) })
-    case .log: (1, { log($0) })
-    case .log1p: (1.3, { log1p($0) })
-    case .tanh: (2.5, { tanh($0) })
-    default: (0.5, { $0.squareRoot() })
-    }
-  // Every 65,537th of all float32 numbers.
-  let scalars = stride(from: UInt32(0), to: .max - 65537, by: 65537).map(Float.init(bitPattern:))
-  let x = view(scalars, [scalars.count])
-  let y = StridedView(empty: x.layout, dtype: .float32, device: .cpu)
-  backend.unary(operation, x, 0, 0, into: y)
-  for (argument, result) in zip(scalars, floats(y)) {
-    let exact = function(Double(argument))
-    let rounded = Float(exact)
-    if rounded.isNaN || rounded.isInfinite {
-      #expect(rounded.isNaN ? result.isNaN : result == rounded, "\(argument)")
-    } else {
-      let error = abs(Double(result) - exact) / Double(max(rounded.ulp, 0x1p-149))
-      #expect(error <= units, "\(operation) of \(argument) is off by \(error) units")
-    }
-  }
-}
-
 /// A total does not depend on the number of threads.
 @Test func largeTotals() {
   let count = 5_000_003

@@ -7,6 +7,13 @@
 //
 // The expressions are valid C and CUDA C++. Their inputs are x, or a and b, in the compute type T;
 // functions such as exp() take any floating-point type. p and q are parameters of some operations.
+// Each device also has exp_times(f, x) = f·eˣ, which is exact even if eˣ alone is subnormal, and
+// gelu_tail(x) = x·Φ(-x) for x ≥ 0, where Φ is the normal distribution's.
+
+// e^-|x|, from which functions of eˣ are computed without overflow.
+#define FLAMBEAU_FALLING_EXP exp(x < 0 ? x : -x)
+// gelu's approximation is x·sigmoid(slope·x).
+#define FLAMBEAU_GELU_SLOPE ((T)1.59576912160573071176 * (1 + (T)0.044715 * x * x))
 
 // For all dtypes: X(name, expression in x).
 #define FLAMBEAU_UNARY_ARITHMETIC(X) \
@@ -21,49 +28,61 @@
   X(bitwiseNot, sizeof(x) == 1 && (T)-1 == 1 ? !x : ~(int64_t)x)
 
 // For floating-point dtypes: X(name, expression in x, p and q).
-#define FLAMBEAU_UNARY_FLOAT(X)                                                              \
-  X(exp, exp(x))                                                                             \
-  X(expm1, expm1(x))                                                                         \
-  X(exp2, exp2(x))                                                                           \
-  X(log, log(x))                                                                             \
-  X(log1p, log1p(x))                                                                         \
-  X(log2, log2(x))                                                                           \
-  X(log10, log10(x))                                                                         \
-  X(sqrt, sqrt(x))                                                                           \
-  X(rsqrt, 1 / sqrt(x))                                                                      \
-  X(reciprocal, 1 / x)                                                                       \
-  X(sin, sin(x))                                                                             \
-  X(cos, cos(x))                                                                             \
-  X(tan, tan(x))                                                                             \
-  X(asin, asin(x))                                                                           \
-  X(acos, acos(x))                                                                           \
-  X(atan, atan(x))                                                                           \
-  X(sinh, sinh(x))                                                                           \
-  X(cosh, cosh(x))                                                                           \
-  X(tanh, tanh(x))                                                                           \
-  X(asinh, asinh(x))                                                                         \
-  X(acosh, acosh(x))                                                                         \
-  X(atanh, atanh(x))                                                                         \
-  X(erf, erf(x))                                                                             \
-  X(erfc, erfc(x))                                                                           \
-  X(floor, floor(x))                                                                         \
-  X(ceil, ceil(x))                                                                           \
-  X(round, rint(x))                                                                          \
-  X(trunc, trunc(x))                                                                         \
-  X(frac, x - trunc(x))                                                                      \
-  X(clamp, (x < p ? p : x) > q ? q : x < p ? p : x)                                          \
-  X(sigmoid, 1 / (1 + exp(-x)))                                                              \
-  X(logSigmoid, (x < 0 ? x : 0) - log1p(exp(x < 0 ? x : -x)))                                \
-  X(leakyRelu, x > 0 ? x : x * p)                                                            \
-  X(elu, (x > 0 ? x : p * expm1(x)) * q)                                                     \
-  X(gelu, x * (1 + erf(x * (T)0.70710678118654752440)) / 2)                                  \
-  X(geluTanh, x * (1 + tanh((T)0.79788456080286535588 * (x + (T)0.044715 * x * x * x))) / 2) \
-  X(silu, x / (1 + exp(-x)))                                                                 \
-  X(mish, x * tanh((x > 0 ? x : 0) + log1p(exp(x > 0 ? -x : x))))                            \
-  X(softplus, x * p > q ? x : log1p(exp(x * p)) / p)                                         \
-  X(softsign, x / (1 + (x < 0 ? -x : x)))                                                    \
-  X(hardsigmoid, x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6)                                       \
+#define FLAMBEAU_UNARY_FLOAT(X)    \
+  FLAMBEAU_UNARY_ALGEBRAIC(X)      \
+  FLAMBEAU_UNARY_TRANSCENDENTAL(X) \
+  FLAMBEAU_UNARY_PERIODIC(X)
+
+// A few instructions each.
+#define FLAMBEAU_UNARY_ALGEBRAIC(X)                    \
+  X(sqrt, sqrt(x))                                     \
+  X(rsqrt, 1 / sqrt(x))                                \
+  X(reciprocal, 1 / x)                                 \
+  X(floor, floor(x))                                   \
+  X(ceil, ceil(x))                                     \
+  X(round, rint(x))                                    \
+  X(trunc, trunc(x))                                   \
+  X(frac, x - trunc(x))                                \
+  X(clamp, (x < p ? p : x) > q ? q : x < p ? p : x)    \
+  X(leakyRelu, x > 0 ? x : x * p)                      \
+  X(softsign, x / (1 + (x < 0 ? -x : x)))              \
+  X(hardsigmoid, x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6) \
   X(hardswish, x * (x < -3 ? 0 : x > 3 ? 6 : x + 3) / 6)
+
+#define FLAMBEAU_UNARY_TRANSCENDENTAL(X)                                                                                         \
+  X(exp, exp(x))                                                                                                                 \
+  X(expm1, expm1(x))                                                                                                             \
+  X(exp2, exp2(x))                                                                                                               \
+  X(log, log(x))                                                                                                                 \
+  X(log1p, log1p(x))                                                                                                             \
+  X(log2, log2(x))                                                                                                               \
+  X(log10, log10(x))                                                                                                             \
+  X(asin, asin(x))                                                                                                               \
+  X(acos, acos(x))                                                                                                               \
+  X(atan, atan(x))                                                                                                               \
+  X(sinh, sinh(x))                                                                                                               \
+  X(cosh, cosh(x))                                                                                                               \
+  X(tanh, tanh(x))                                                                                                               \
+  X(asinh, asinh(x))                                                                                                             \
+  X(acosh, acosh(x))                                                                                                             \
+  X(atanh, atanh(x))                                                                                                             \
+  X(erf, erf(x))                                                                                                                 \
+  X(erfc, erfc(x))                                                                                                               \
+  X(sigmoid, (x < 0 ? FLAMBEAU_FALLING_EXP : 1) / (1 + FLAMBEAU_FALLING_EXP))                                                    \
+  X(logSigmoid, (x < 0 ? x : 0) - log1p(FLAMBEAU_FALLING_EXP))                                                                   \
+  X(elu, (x > 0 ? x : p * expm1(x)) * q)                                                                                         \
+  X(gelu, (x > 0 ? x : 0) - gelu_tail(x < 0 ? -x : x))                                                                           \
+  X(geluTanh, (x < 0 ? exp_times(x < -1000 ? -1000 : x, FLAMBEAU_GELU_SLOPE * x) : x) /                                          \
+    (1 + exp(FLAMBEAU_GELU_SLOPE * (x < 0 ? x : -x))))                                                                           \
+  X(silu, (x < 0 ? exp_times(x < -1000 ? -1000 : x, x) : x) / (1 + FLAMBEAU_FALLING_EXP))                                        \
+  X(mish, (x < 0 ? exp_times(x < -1000 ? -1000 : x, x) * (2 + FLAMBEAU_FALLING_EXP) : x * (1 + 2 * FLAMBEAU_FALLING_EXP)) /      \
+    (x < 0 ? 2 + FLAMBEAU_FALLING_EXP * (2 + FLAMBEAU_FALLING_EXP) : 1 + 2 * FLAMBEAU_FALLING_EXP * (1 + FLAMBEAU_FALLING_EXP))) \
+  X(softplus, x * p > q ? x : log1p(exp(x * p)) / p)
+
+#define FLAMBEAU_UNARY_PERIODIC(X) \
+  X(sin, sin(x))                   \
+  X(cos, cos(x))                   \
+  X(tan, tan(x))
 
 // For all dtypes: X(name, expression in a and b).
 #define FLAMBEAU_BINARY_ARITHMETIC(X)                 \
@@ -83,17 +102,21 @@
   X(shiftRight, b < 0 || b >= (T)(8 * sizeof(T)) ? (a < 0 ? -1 : 0) : a >> b)
 
 // For all dtypes: X(name, expression for integers, expression for floating point).
-#define FLAMBEAU_BINARY_DIVISION(X)                                                        \
+#define FLAMBEAU_BINARY_DIVISION(X) FLAMBEAU_BINARY_MODULUS(X) FLAMBEAU_BINARY_POWER(X)
+
+#define FLAMBEAU_BINARY_MODULUS(X)                                                         \
   X(remainder, a - b * flambeau_integer_floor_divide(a, b),                                \
     fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0) ? fmod(a, b) + b : fmod(a, b))          \
   X(floorDivide, flambeau_integer_floor_divide(a, b),                                      \
     b == 0 ? a / b : floor((a - fmod(a, b)) / b + (T)0.5) -                                \
-      (fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0)))                                    \
-  X(power, flambeau_integer_power(a, b), pow(a, b))
+      (fmod(a, b) != 0 && (fmod(a, b) < 0) != (b < 0)))
+
+#define FLAMBEAU_BINARY_POWER(X) X(power, flambeau_integer_power(a, b), pow(a, b))
 
 // For floating-point dtypes.
-#define FLAMBEAU_BINARY_FLOAT(X)                                          \
-  X(divide, a / b)                                                        \
+#define FLAMBEAU_BINARY_FLOAT(X) X(divide, a / b) FLAMBEAU_BINARY_TRANSCENDENTAL(X)
+
+#define FLAMBEAU_BINARY_TRANSCENDENTAL(X)                                 \
   X(atan2, atan2(a, b))                                                   \
   X(logaddexp, a == b ? a + (T)0.69314718055994530942                     \
     : (a > b ? a : b) + log1p(exp(a > b ? b - a : a - b)))

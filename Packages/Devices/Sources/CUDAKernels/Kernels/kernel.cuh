@@ -66,6 +66,16 @@ typedef int64_t Total;
 #define KERNELS_OF(table, X) table(X)
 #endif
 
+// The functions of the tables that CUDA does not have.
+template <class E>
+inline E exp_times(E factor, E x) {
+  return factor * exp(x);
+}
+template <class E>
+inline E gelu_tail(E x) {
+  return x > 40 ? 0 : x * erfc(x * (E)0.70710678118654752440) / 2;
+}
+
 /// This thread's index in the grid, and the number of threads in the grid.
 inline int64_t first_index() { return (int64_t)blockIdx.x * blockDim.x + threadIdx.x; }
 inline int64_t index_step() { return (int64_t)gridDim.x * blockDim.x; }
