@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "fusion.h"
 #include "loops.h"
 #include "vectorized.h"
 
@@ -51,7 +52,7 @@ static const Row *const conversion_rows[FLAMBEAU_DTYPE_COUNT] = {
 void flambeau_convert(
     DType y_dtype, DType x_dtype, long rank, const long *shape,
     void *y, const long *y_strides, const void *x, const long *x_strides) {
-  loops_over(
+  run_or_postpone(
       conversion_rows[x_dtype][y_dtype], NULL, 2, rank, shape, (char *const[]){y, (char *)x},
       (const long *const[]){y_strides, x_strides},
       (const long[]){flambeau_dtype_size(y_dtype), flambeau_dtype_size(x_dtype)});
@@ -91,7 +92,7 @@ void flambeau_select(
 #undef X
   };
   long size = flambeau_dtype_size(dtype);
-  loops_over(
+  run_or_postpone(
       rows[dtype], NULL, 4, rank, shape,
       (char *const[]){y, (char *)condition, (char *)a, (char *)b},
       (const long *const[]){y_strides, condition_strides, a_strides, b_strides},

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "functions.h"
+#include "fusion.h"
 #include "loops.h"
 #include "transcendental.h"
 #include "vectorized.h"
@@ -158,6 +159,11 @@ static void run_row(
     Row row, void *context, int operands, long count, char *const pointers[], DType dtype) {
   static const long steps[MAX_OPERANDS] = {1, 1, 1, 1};
   static const long *const strides[MAX_OPERANDS] = {steps, steps, steps, steps};
+  if (flambeau_fusion.may_postpone) {
+    long size = flambeau_dtype_size(dtype);
+    const long sizes[] = {size, size, size, size};
+    if (postpones(row, context, operands, 1, &count, pointers, strides, sizes)) return;
+  }
   if (count <= LOOPS_GRAIN) {
     Loops bare;
     bare.context = context;
@@ -190,7 +196,7 @@ void flambeau_unary(
   long size = flambeau_dtype_size(dtype);
   Numbers numbers = {p, q};
   Row row = unary_row(op, dtype, &numbers);
-  loops_over(
+  run_or_postpone(
       row, &numbers, 2, rank, shape, (char *const[]){y, (char *)x},
       (const long *const[]){y_strides, x_strides}, (const long[]){size, size});
 }
@@ -202,7 +208,7 @@ void flambeau_binary(
   long size = flambeau_dtype_size(dtype);
   Numbers numbers = {0};
   Row row = binary_row(op, dtype, &numbers);
-  loops_over(
+  run_or_postpone(
       row, &numbers, 3, rank, shape, (char *const[]){y, (char *)a, (char *)b},
       (const long *const[]){y_strides, a_strides, b_strides}, (const long[]){size, size, size});
 }
@@ -212,7 +218,7 @@ void flambeau_compare(
     bool *y, const long *y_strides, const void *a, const long *a_strides,
     const void *b, const long *b_strides) {
   long size = flambeau_dtype_size(dtype);
-  loops_over(
+  run_or_postpone(
       comparison_rows[op][dtype], NULL, 3, rank, shape,
       (char *const[]){(char *)y, (char *)a, (char *)b},
       (const long *const[]){y_strides, a_strides, b_strides},
@@ -222,7 +228,7 @@ void flambeau_compare(
 void flambeau_test(
     ElementTest op, DType dtype, long rank, const long *shape,
     bool *y, const long *y_strides, const void *x, const long *x_strides) {
-  loops_over(
+  run_or_postpone(
       test_rows[op][dtype], &(Numbers){0}, 2, rank, shape, (char *const[]){(char *)y, (char *)x},
       (const long *const[]){y_strides, x_strides},
       (const long[]){sizeof(bool), flambeau_dtype_size(dtype)});

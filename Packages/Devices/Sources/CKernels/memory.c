@@ -1,5 +1,7 @@
 #include "include/memory.h"
 
+#include "fusion.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -193,7 +195,10 @@ static void deallocate(void *block, long size) {
 // A CPU storage is one block: the header, followed by the memory.
 enum { HEADER = (sizeof(Storage) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
 
-static void free_storage(Storage *storage) { deallocate(storage, HEADER + storage->byte_count); }
+static void free_storage(Storage *storage) {
+  if (keeps_for_postponed(storage)) return;
+  deallocate(storage, HEADER + storage->byte_count);
+}
 
 Storage *flambeau_make_storage(long size) {
   Storage *storage = allocate(HEADER + size);
@@ -214,6 +219,7 @@ typedef struct {
 } MappedStorage;
 
 static void free_mapped(Storage *storage) {
+  if (keeps_for_postponed(storage)) return;
   MappedStorage *mapped = (MappedStorage *)storage;
   munmap(mapped->pages, mapped->length);
   free(mapped);

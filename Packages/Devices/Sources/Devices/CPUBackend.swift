@@ -26,8 +26,9 @@ public struct CPUBackend: Backend {
   // MARK: Filling
 
   public func convert(_ x: StridedView, into y: StridedView) {
+    flambeau_may_postpone_next()
     flambeau_convert(
-      y.dtype, x.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, x.pointer,
+      y.dtype, x.dtype, y.layout.rank, y.layout.shape, y.ownPointer, y.layout.strides, x.ownPointer,
       x.layout.strides)
   }
 
@@ -70,49 +71,55 @@ public struct CPUBackend: Backend {
   public func unary(
     _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
   ) {
+    flambeau_may_postpone_next()
     if x.layout.isContiguous {
       return flambeau_unary_contiguous(
-        operation, p, q, y.dtype, y.layout.numel, y.pointer, x.pointer)
+        operation, p, q, y.dtype, y.layout.numel, y.ownPointer, x.ownPointer)
     }
     flambeau_unary(
-      operation, p, q, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides,
-      x.pointer, x.layout.strides)
+      operation, p, q, y.dtype, y.layout.rank, y.layout.shape, y.ownPointer, y.layout.strides,
+      x.ownPointer, x.layout.strides)
   }
 
   public func binary(
     _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
+    flambeau_may_postpone_next()
     if a.layout.isContiguous, b.layout.isContiguous {
       return flambeau_binary_contiguous(
-        operation, y.dtype, y.layout.numel, y.pointer, a.pointer, b.pointer)
+        operation, y.dtype, y.layout.numel, y.ownPointer, a.ownPointer, b.ownPointer)
     }
     flambeau_binary(
-      operation, y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides, a.pointer,
-      a.layout.strides, b.pointer, b.layout.strides)
+      operation, y.dtype, y.layout.rank, y.layout.shape, y.ownPointer, y.layout.strides,
+      a.ownPointer,
+      a.layout.strides, b.ownPointer, b.layout.strides)
   }
 
   public func compare(
     _ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
+    flambeau_may_postpone_next()
     flambeau_compare(
       comparison, a.dtype, y.layout.rank, y.layout.shape,
-      y.pointer.bools, y.layout.strides, a.pointer,
-      a.layout.strides, b.pointer, b.layout.strides)
+      y.ownPointer.bools, y.layout.strides, a.ownPointer,
+      a.layout.strides, b.ownPointer, b.layout.strides)
   }
 
   public func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
+    flambeau_may_postpone_next()
     flambeau_test(
-      test, x.dtype, y.layout.rank, y.layout.shape, y.pointer.bools,
-      y.layout.strides, x.pointer, x.layout.strides)
+      test, x.dtype, y.layout.rank, y.layout.shape, y.ownPointer.bools,
+      y.layout.strides, x.ownPointer, x.layout.strides)
   }
 
   public func select(
     _ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
+    flambeau_may_postpone_next()
     flambeau_select(
-      y.dtype, y.layout.rank, y.layout.shape, y.pointer, y.layout.strides,
-      condition.pointer.bools, condition.layout.strides, a.pointer,
-      a.layout.strides, b.pointer, b.layout.strides)
+      y.dtype, y.layout.rank, y.layout.shape, y.ownPointer, y.layout.strides,
+      condition.ownPointer.bools, condition.layout.strides, a.ownPointer,
+      a.layout.strides, b.ownPointer, b.layout.strides)
   }
 
   // MARK: Over dims

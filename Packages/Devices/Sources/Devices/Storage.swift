@@ -5,7 +5,8 @@ import COperations
 extension Storage {
   /// Allocates a storage with undefined contents.
   public static func make(byteCount: Int, device: Device) -> Storage {
-    device.backend.makeStorage(byteCount: byteCount)
+    device.kind == .cpu
+      ? flambeau_make_storage(byteCount) : device.backend.makeStorage(byteCount: byteCount)
   }
 
   /// Maps a part of an open file into CPU memory: it is read on demand, and writes are private to
@@ -30,7 +31,12 @@ extension Storage {
     _ memory: UnsafeMutableRawPointer, byteCount: Int, device: Device,
     release: @escaping @Sendable () -> Void
   ) -> Storage {
-    let owner = Unmanaged.passRetained(MemoryOwner(release)).toOpaque()
+    let owner = Unmanaged.passRetained(
+      MemoryOwner {
+        flambeau_run_if_postponed()
+        release()
+      }
+    ).toOpaque()
     return flambeau_wrap_memory(memory, byteCount, device, owner) { owner in
       Unmanaged<MemoryOwner>.fromOpaque(owner).takeRetainedValue().release()
     }

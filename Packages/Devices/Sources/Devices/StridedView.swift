@@ -1,3 +1,5 @@
+import CKernels
+
 /// The operand of a kernel: elements of one type, laid out in a storage.
 public struct StridedView: Sendable {
   /// The memory.
@@ -26,13 +28,17 @@ public struct StridedView: Sendable {
       dtype: dtype)
   }
 
-  /// A pointer to the first element.
+  /// A pointer to the first element, once postponed operations have run; see ``fused(_:)``.
   public var pointer: UnsafeMutableRawPointer {
-    storage.pointer + layout.offset * dtype.itemSize
+    flambeau_run_if_postponed()
+    return ownPointer
   }
 
+  /// The same, without running them: for operations that can be postponed, too, and for new memory.
+  var ownPointer: UnsafeMutableRawPointer { storage.pointer + layout.offset * dtype.itemSize }
+
   /// The address of the first element, for comparisons only, not for reading.
-  public var address: UInt { UInt(bitPattern: pointer) }
+  public var address: UInt { UInt(bitPattern: ownPointer) }
 
   /// Whether both views have the same storage.
   public func sharesStorage(with other: StridedView) -> Bool {
@@ -43,6 +49,12 @@ public struct StridedView: Sendable {
   public func copyOut(to memory: UnsafeMutableRawBufferPointer) {
     guard let start = memory.baseAddress else { return }
     storage.device.backend.copyOut(from: pointer, to: start, byteCount: memory.count)
+  }
+
+  /// Copies the elements, which must be dense, from host memory to memory that is new.
+  public func initialize(from memory: UnsafeRawBufferPointer) {
+    guard let start = memory.baseAddress else { return }
+    storage.device.backend.copy(from: start, to: ownPointer, byteCount: memory.count)
   }
 
   /// Copies the elements, which must be dense, from host memory.

@@ -147,7 +147,7 @@ extension Tensor {
     guard scalars.count == view.layout.numel else {
       throw TensorDataError.wrongCount(scalars.count, shape: shape)
     }
-    scalars.withUnsafeBytes(view.copyIn)
+    scalars.withUnsafeBytes(view.initialize)
     let wanted = dtype ?? Element.dtype
     self.init(wanted == view.dtype ? view : Tensor(view).to(wanted).view)
   }

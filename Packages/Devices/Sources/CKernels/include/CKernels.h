@@ -3,6 +3,7 @@
 // pointer with a stride (in elements) for each dim.
 
 #include "blas_core.h"
+#include "fusion.h"
 #include "memory.h"
 #include "optimizers.h"
 #include "parallel.h"

@@ -62,6 +62,6 @@ extension Tensor {
   /// Creates a scalar tensor in the number's own dtype.
   convenience init<Number: TensorElement>(exactly number: Number) {
     self.init(StridedView(empty: .scalar, dtype: Number.dtype, device: .cpu))
-    Swift.withUnsafeBytes(of: number, view.copyIn)
+    Swift.withUnsafeBytes(of: number, view.initialize)
   }
 }

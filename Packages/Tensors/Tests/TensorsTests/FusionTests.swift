@@ -1,0 +1,87 @@
+import Tensors
+import Testing
+
+/// What `fused` computes is what the operations compute one by one, to the last bit.
+struct FusionTests {
+  /// Chains of operations on tensors of more elements than a block, and not a multiple of one.
+  static let chains: [@Sendable (Tensor, Tensor) -> Tensor] = [
+    { x, y in (x * y + x).tanh() * 0.5 },
+    { x, y in
+      let below = ((x * 0.7).erf() + 1) * 0.5
+      return y * (below + x * (x * x * -0.5).exp() * 0.4)
+    },
+    { x, y in Tensor.where((x .> 0) & (y .< 1), x.abs().sqrt(), (-y).sin()) },
+    { x, y in x.to(.bfloat16).relu().to(.float64) - y.to(.float64) },
+    // Intermediate results of which views are read, and that a reduction reads.
+    { x, y in
+      let z = x * y
+      return z[1...] + z[..<(z.numel - 1)]
+    },
+    { x, y in (x - y).square().mean() * x + x.sum() },
+    { x, y in x.reshape(-1, 3).T.contiguous().flatten() * y },
+    { x, y in (x.reshape(-1, 3) + y[..<3]).flatten() * 2 },
+    // In-place operations on new tensors, and on one that another result was computed from.
+    { x, y in
+      let z = x + y
+      let before = z * 2
+      z.add_(1)
+      z.mul_(y)
+      return z - before
+    },
+    { x, y in
+      let z = x.clone()
+      z[..<100].fill_(3)
+      z[100...].mul_(0.5)
+      return z / y
+    },
+    // More operations than are postponed at once.
+    { x, y in (0..<70).reduce(x) { z, number in z * 0.99 + y * Double(number) } },
+    { x, y in (0..<40).map { (x * Double($0)).sigmoid() }.reduce(y) { $0 + $1 } },
+  ]
+
+  @Test(arguments: chains.indices, [9_000, 100_002])
+  func resultsAreTheSame(chain: Int, count: Int) {
+    let generator = Generator(seed: 0)
+    let x = Tensor.randn([count], generator: generator)
+    let y = Tensor.randn([count], generator: generator)
+    let expected = Self.chains[chain](x, y)
+    #expect(fused { Self.chains[chain](x, y) }.equal(expected))
+    #expect(fused { fused { Self.chains[chain](x, y) } * 2 }.equal(expected * 2))
+  }
+
+  @Test func severalResults() {
+    let x = Tensor.arange(0, 20_000).to(.float32)
+    let (twice, squares, last) = fused {
+      let twice = x + x
+      let squares = twice * twice
+      return (twice, squares, (squares - twice)[-1].item())
+    }
+    #expect(twice.equal(x * 2) && squares.equal(x.square() * 4))
+    #expect(last == (squares - twice)[-1].item())
+  }
+
+  @Test func gradientsAreTheSame() {
+    let x = Tensor.randn([20_000], generator: Generator(seed: 1))
+    x.requiresGrad = true
+    func loss() -> Tensor { ((x * 2).gelu() * x.silu()).sum() }
+    fused { loss() }.backward()
+    let gradient = x.grad!
+    x.grad = nil
+    // Derivatives that are recorded run one by one.
+    loss().backward(createGraph: true)
+    #expect(gradient.equal(x.grad!.detach()))
+  }
+
+  @Test func errorsLeaveNothingBehind() {
+    struct Failure: Error {}
+    let x = Tensor.ones([20_000])
+    var y: Tensor?
+    #expect(throws: Failure.self) {
+      try fused {
+        y = x + 1
+        throw Failure()
+      }
+    }
+    #expect(y!.equal(.fullLike(x, 2.0)))
+  }
+}
