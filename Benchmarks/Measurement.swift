@@ -1,49 +1,96 @@
 import Foundation
+import Support
 import Tensors
 
 /// The times of a workload in Flambeau and in the peer.
 struct Measurement: Encodable {
   let name: String
-  /// Seconds per repetition, the median over all rounds.
+  let group: String
+  /// Seconds per repetition, the least of all rounds, since other load can only add to it.
   let ours: Double
   let peer: Double
   let peerName: String
   /// The peer's time divided by ours: above 1, Flambeau is faster.
   let ratio: Double
+  /// The least time of the machine divided by ours, if the workload states what it must do.
+  let ofMachine: Double?
+  /// The same ratio with one thread on both sides, and our time with one thread divided by that
+  /// with two, if both were measured.
+  let ratioOfOneThread: Double?
+  let gain: Double?
 
   /// Checks that both compute the same, and measures them alternately, round after round, so that
   /// other load on the machine affects both.
-  init(_ workload: Workload, on device: Device, against peer: Peer, rounds: Int) throws {
-    let theirs = try peer.run(workload.name, count: 3, fresh: true)
+  init(
+    _ workload: Workload, of group: Group, on device: Device, against peer: Peer, machine: Machine,
+    rounds: Int, threads: Threads
+  ) throws {
+    let theirs = try peer.run(workload, of: group, count: 3, fresh: true)
     try workload.check(workload.prepare(device)(3), against: theirs)
 
     let work = workload.prepare(device)
-    let ourCount = Self.count { count in Self.seconds { use(work(count)) } }
-    let peerCount = try Self.count { count in
-      try peer.run(workload.name, count: count, fresh: false).seconds
-    }
-    var (ourTimes, peerTimes): ([Double], [Double]) = ([], [])
-    for _ in 0..<rounds {
-      ourTimes.append(Self.seconds { use(work(ourCount)) } / Double(ourCount))
-      let answer = try peer.run(workload.name, count: peerCount, fresh: false)
-      peerTimes.append(answer.seconds / Double(peerCount))
+    let times = try threads.counts.map { count in
+      numThreads = count
+      peer.numThreads = count
+      return try Timing.alternately(rounds: rounds) { count in
+        Timing.seconds { use(work(count)) }
+      } _: { count in
+        try peer.run(workload, of: group, count: count, fresh: false).seconds
+      }
     }
     name = workload.name
-    ours = Self.median(ourTimes)
-    self.peer = Self.median(peerTimes)
+    self.group = group.name
+    (ours, self.peer) = times.last!
     peerName = theirs.peer
     ratio = self.peer / ours
+    ofMachine = try workload.cost.map { try machine.leastTime(for: $0) / times.last!.ours }
+    let oneThread = threads == .both ? times[0] : nil
+    ratioOfOneThread = oneThread.map { $0.theirs / $0.ours }
+    gain = oneThread.map { $0.ours / times[1].ours }
   }
+}
 
-  private static func seconds(_ body: () -> Void) -> Double {
+/// How often, and how long, something takes.
+enum Timing {
+  /// What a round of measuring takes.
+  private static let duration = 0.05
+
+  static func seconds(_ body: () -> Void) -> Double {
     ContinuousClock().measure(body) / .seconds(1)
   }
 
-  /// The number of repetitions that take a tenth of a second. Determining it also warms up.
+  /// The least times of a repetition of two works, which take turns.
+  ///
+  /// - Parameters: functions that return the seconds of a number of repetitions.
+  static func alternately(
+    rounds: Int, _ ours: (Int) throws -> Double, _ theirs: (Int) throws -> Double
+  ) rethrows -> (ours: Double, theirs: Double) {
+    let (ourCount, theirCount) = (try count(ours), try count(theirs))
+    var (ourTime, theirTime) = (Double.infinity, Double.infinity)
+    for _ in 0..<rounds {
+      ourTime = min(ourTime, try ours(ourCount) / Double(ourCount))
+      theirTime = min(theirTime, try theirs(theirCount) / Double(theirCount))
+    }
+    return (ourTime, theirTime)
+  }
+
+  /// The least time of a repetition.
+  static func least(rounds: Int, _ seconds: (Int) -> Double) -> Double {
+    let count = count(seconds)
+    return (0..<rounds).map { _ in seconds(count) / Double(count) }.min()!
+  }
+
+  /// The number of repetitions that a round takes. Determining it also warms up.
   private static func count(_ seconds: (Int) throws -> Double) rethrows -> Int {
     var count = 1
-    while try seconds(count) < 0.1 { count *= 2 }
-    return count
+    // Compilers work once more at the next call after the first.
+    _ = try seconds(count)
+    while true {
+      let time = try seconds(count)
+      if time >= duration { return count }
+      if time >= duration / 10 { return Int((duration / time * Double(count)).rounded(.up)) }
+      count *= 2
+    }
   }
 
   static func median(_ numbers: [Double]) -> Double {
@@ -67,13 +114,18 @@ extension Workload {
 /// The errors of a measurement.
 enum BenchmarkError: Error, LocalizedError {
   case peerEnded
+  case missing(name: String)
   case differ(name: String, ours: [Double], peer: [Double], peerName: String)
 
-  var isAboutResults: Bool { if case .differ = self { true } else { false } }
+  /// Whether the other workloads can still be measured.
+  var isOfOneWorkload: Bool { if case .peerEnded = self { false } else { true } }
+
+  var isMissing: Bool { if case .missing = self { true } else { false } }
 
   var errorDescription: String? {
     switch self {
     case .peerEnded: "the peers' process has ended; its message is above"
+    case .missing(let name): "the peer has no workload “\(name)”"
     case .differ(let name, let ours, let peer, let peerName):
       "“\(name)” gives \(ours) here and \(peer) in \(peerName)"
     }

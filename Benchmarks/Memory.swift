@@ -4,6 +4,7 @@ import Foundation
 /// each measured in a new process.
 struct MemoryMeasurement: Encodable {
   let name: String
+  let group: String
   /// The growth of the process's peak memory during three repetitions of the workload, in bytes.
   let ours: Int
   let peer: Int
@@ -17,10 +18,11 @@ struct MemoryMeasurement: Encodable {
     let result: [Double]
   }
 
-  init(_ workload: Workload, python: String, peers: String) throws {
+  init(_ workload: Workload, of group: Group, python: String, peers: String) throws {
     let own = try Self.run([CommandLine.arguments[0], "--memory-of", workload.name])
-    let other = try Self.run([python, peers, "--memory-of", workload.name])
+    let other = try Self.run([python, peers, "--memory-of", group.name, workload.name])
     name = workload.name
+    self.group = group.name
     ours = own.bytes
     peer = other.bytes
     peerName = other.peer

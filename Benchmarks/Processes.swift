@@ -41,8 +41,8 @@ struct StartMeasurement: Encodable {
       ourTimes.append(try Processes.run(own).seconds)
       peerTimes.append(try Processes.run(other).seconds)
     }
-    ours = Measurement.median(ourTimes)
-    peer = Measurement.median(peerTimes)
+    ours = Timing.median(ourTimes)
+    peer = Timing.median(peerTimes)
     ratio = peer / ours
   }
 }
