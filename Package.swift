@@ -206,7 +206,8 @@ let package = Package(
     .testTarget(
       name: "RepositoryTests",
       dependencies: [
-        "DeviceReport", "Flambeau", "FlambeauCommand", "TensorBoard", "TutorialCommand",
+        "benchmarks", "DeviceReport", "Flambeau", "FlambeauCommand", "TensorBoard",
+        "TutorialCommand",
       ],
       path: "Tests/RepositoryTests", exclude: ["Golden", "read_events.py"]),
   ]
