@@ -47,7 +47,7 @@ private func twoMoons() -> (points: [[Double]], labels: [Double]) {
   return (points, labels)
 }
 
-/// A linear congruential generator of numbers from -1 to 1, the same as in other_peers.py.
+/// A linear congruential generator of numbers from -1 to 1, the same as in scalars.py.
 private struct SharedNumbers {
   private var state: Int
 

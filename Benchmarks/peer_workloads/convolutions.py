@@ -1,4 +1,3 @@
-import torch
 import torch.nn.functional as F
 
 from .kinds import both_ways, halves, integers, normal, operation
