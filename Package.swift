@@ -190,7 +190,7 @@ let package = Package(
         argumentParser,
       ],
       path: "Benchmarks",
-      exclude: ["README.md", "peer_workloads", "peers.py", "requirements.txt"]),
+      exclude: ["README.md", "peer_workloads", "peers.py", "ratios.svg", "requirements.txt"]),
 
     .executableTarget(
       name: "DeviceReport", dependencies: ["Devices", "NN", "Support", "Tensors", argumentParser],
