@@ -1,9 +1,10 @@
-// Kernels along the rows of contiguous memory: scans, sorting and searching, and the indices of true elements.
+// Kernels along the rows of contiguous memory: scans and searching, and the indices of true elements.
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "row_bodies.h"
+#include "vectorized.h"
 
 typedef struct {
   long n;
@@ -46,46 +47,6 @@ void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const 
   share_rows(bodies[op], dtype, rows, n, &work);
 }
 
-// A stable bottom-up merge sort of indices. NaN counts as the largest.
-#define SORT(dtype, S, C, ...)                                                             \
-  static void sort_##dtype(void *context, long begin, long end) {                         \
-    const Work *work = context;                                                            \
-    long n = work->n;                                                                      \
-    int64_t *spare = malloc((n ? n : 1) * sizeof(int64_t));                                \
-    for (long row = begin; row < end; row++) {                                             \
-      const S *x = (const S *)work->x + row * n;                                           \
-      int64_t *from = (int64_t *)work->y + row * n, *to = spare;                           \
-      for (long i = 0; i < n; i++) from[i] = i;                                            \
-      for (long run = 1; run < n; run *= 2) {                                              \
-        for (long start = 0; start < n; start += 2 * run) {                                \
-          long i = start, middle = start + run < n ? start + run : n, j = middle;          \
-          long stop = start + 2 * run < n ? start + 2 * run : n;                           \
-          for (long k = start; k < stop; k++) {                                            \
-            bool second = i == middle;                                                     \
-            if (!second && j < stop) {                                                     \
-              C a = FLAMBEAU_LOAD_##dtype(x[from[i]]), b = FLAMBEAU_LOAD_##dtype(x[from[j]]); \
-              second = work->flag ? FLAMBEAU_BEFORE(a, b) : FLAMBEAU_BEFORE(b, a);                           \
-            }                                                                              \
-            to[k] = from[second ? j++ : i++];                                              \
-          }                                                                                \
-        }                                                                                  \
-        int64_t *swapped = from;                                                           \
-        from = to;                                                                         \
-        to = swapped;                                                                      \
-      }                                                                                    \
-      if (from == spare) memcpy(to, from, n * sizeof(int64_t));                            \
-    }                                                                                      \
-    free(spare);                                                                           \
-  }
-FLAMBEAU_DTYPES(SORT)
-
-void flambeau_sort(
-    DType dtype, bool descending, long rows, long n, int64_t *places, const void *x) {
-  Work work = {.n = n, .flag = descending, .y = places, .x = x};
-  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = ROW_BODIES(sort);
-  share_rows(bodies, dtype, rows, n, &work);
-}
-
 #define SEARCH(dtype, S, C, ...)                                                           \
   static void search_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
@@ -117,15 +78,25 @@ void flambeau_search(
   share_rows(bodies, dtype, rows, n, &work);
 }
 
-long flambeau_count_true(long count, const bool *x) {
+VECTORIZED long flambeau_count_true(long count, const bool *x) {
   long found = 0;
-  for (long i = 0; i < count; i++) found += x[i];
+  for (long start = 0; start < count; start += 255) {
+    long end = count - start < 255 ? count : start + 255;
+    // Counts of at most 255 fit into the lanes' bytes.
+    uint8_t some = 0;
+    for (long i = start; i < end; i++) some += x[i];
+    found += some;
+  }
   return found;
 }
 
-void flambeau_nonzero(const bool *x, long found, int64_t *places) {
-  for (long i = 0, place = 0; place < found; i++) {
-    places[place] = i;
-    place += x[i];
+void flambeau_nonzero(long count, const bool *x, long found, int64_t *places) {
+  long i = 0, place = 0;
+  while (place < found) {
+    // The bytes of eight elements.
+    uint64_t eight = 0;
+    memcpy(&eight, x + i, count - i < 8 ? count - i : 8);
+    for (; eight; eight &= eight - 1) places[place++] = i + __builtin_ctzll(eight) / 8;
+    i += 8;
   }
 }

@@ -136,6 +136,12 @@ public protocol Backend: Sendable {
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// Stable argsort along the last dim of a contiguous x; int64. NaN counts as the largest.
   func sort(_ x: StridedView, descending: Bool, into places: StridedView)
+  /// The first `count` indices in that order: `torch.topk`.
+  func first(_ count: Int, _ x: StridedView, descending: Bool, into places: StridedView)
+  /// The index of the element that follows `rank` others in rising order along the last dim of a
+  /// contiguous x, or of the first NaN, if there is one and it is preferred: `torch.kthvalue`,
+  /// `torch.median`; int64.
+  func nth(_ rank: Int, _ x: StridedView, prefersNaN: Bool, into places: StridedView)
   /// Binary search, as `torch.searchsorted`: for each element of a contiguous x, the number of
   /// elements that are smaller, or with `afterEqual` not larger, in the same row of a contiguous
   /// `sorted`; int64.

@@ -193,6 +193,19 @@ public struct CPUBackend: Backend {
     flambeau_sort(x.dtype, descending, rows, columns, places.pointer.int64s, x.pointer)
   }
 
+  public func first(
+    _ count: Int, _ x: StridedView, descending: Bool, into places: StridedView
+  ) {
+    let (rows, columns) = x.layout.rows
+    flambeau_first(
+      x.dtype, descending, rows, columns, count, places.pointer.int64s, x.pointer)
+  }
+
+  public func nth(_ rank: Int, _ x: StridedView, prefersNaN: Bool, into places: StridedView) {
+    let (rows, columns) = x.layout.rows
+    flambeau_nth(x.dtype, prefersNaN, rows, columns, rank, places.pointer.int64s, x.pointer)
+  }
+
   public func search(
     _ x: StridedView, in sorted: StridedView, afterEqual: Bool, into places: StridedView
   ) {
@@ -207,7 +220,8 @@ public struct CPUBackend: Backend {
   }
 
   public func nonzero(_ x: StridedView, into y: StridedView) {
-    flambeau_nonzero(x.pointer.bools, y.layout.numel, y.pointer.int64s)
+    flambeau_nonzero(
+      x.layout.numel, x.pointer.bools, y.layout.numel, y.pointer.int64s)
   }
 
   // MARK: Windows

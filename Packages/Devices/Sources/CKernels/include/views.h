@@ -124,6 +124,15 @@ void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const 
 void flambeau_sort(
     DType dtype, bool descending, long rows, long n, int64_t *places, const void *x);
 
+/// The first `count` of each row's indices in that order.
+void flambeau_first(
+    DType dtype, bool descending, long rows, long n, long count, int64_t *places, const void *x);
+
+/// The index of each row's element that follows `rank` others in rising order; or of its first NaN, if it has
+/// one and a NaN is preferred.
+void flambeau_nth(
+    DType dtype, bool prefers_nan, long rows, long n, long rank, int64_t *places, const void *x);
+
 /// Binary search, as `torch.searchsorted`: for each of the n elements of a row of x, the number of elements that are
 /// smaller, or with `after_equal` not larger, in the same row of `length` sorted ones. NaN counts as the largest.
 void flambeau_search(
@@ -134,7 +143,7 @@ void flambeau_search(
 long flambeau_count_true(long count, const bool *x);
 
 /// The indices of the true elements of a contiguous x, of which there are `found`.
-void flambeau_nonzero(const bool *x, long found, int64_t *places);
+void flambeau_nonzero(long count, const bool *x, long found, int64_t *places);
 
 /// c = a · b for contiguous m×k and k×n matrices of bool and integer dtypes, which BLAS does not support.
 void flambeau_matmul(DType dtype, long m, long n, long k, void *c, const void *a, const void *b);

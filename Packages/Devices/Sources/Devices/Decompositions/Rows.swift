@@ -10,6 +10,28 @@ extension Backend {
     convert(logarithm ? shifted - sum.unary(.log) : exponentials / sum, into: y.rows)
   }
 
+  public func first(
+    _ count: Int, _ x: StridedView, descending: Bool, into places: StridedView
+  ) {
+    convert(order(x, descending: descending).part(1, 0, count), into: places.rows)
+  }
+
+  public func nth(_ rank: Int, _ x: StridedView, prefersNaN: Bool, into places: StridedView) {
+    let middle = order(x, descending: false).part(1, rank, 1)
+    let column = places.shaped(middle.layout.shape)
+    guard prefersNaN else { return convert(middle, into: column) }
+    let isNaN = x.rows.test(.isnan).converted(to: .uint8)
+    let hasNaN = isNaN.reduced(.maximum, 1).converted(to: .bool)
+    convert(hasNaN.select(isNaN.reduced(.indexOfMaximum, 1), middle), into: column)
+  }
+
+  private func order(_ x: StridedView, descending: Bool) -> StridedView {
+    let places = StridedView(
+      empty: x.rows.layout.contiguous, dtype: .int64, device: x.storage.device)
+    sort(x, descending: descending, into: places)
+    return places
+  }
+
   public func normalize(
     _ x: StridedView, weight: StridedView?, bias: StridedView?, center: Bool, eps: Double,
     into y: StridedView, means: StridedView, factors: StridedView

@@ -246,11 +246,13 @@ extension Tensor {
   public func nonzero() -> Tensor {
     var rest = (dtype == .bool ? detach() : detach() .!= 0).flatNonzero()
     var columns: [Tensor] = []
-    for size in shape.reversed() {
+    for size in shape.dropFirst().reversed() {
       columns.append(rest.remainder(Tensor(Swift.max(size, 1))))
       rest = rest.floorDivide(Tensor(Swift.max(size, 1)))
     }
-    if columns.isEmpty { return Tensor(empty: [rest.numel, 0], dtype: .int64, device: device) }
+    if ndim == 1 { return rest.unsqueeze(1) }
+    columns.append(rest)
+    if ndim == 0 { return Tensor(empty: [rest.numel, 0], dtype: .int64, device: device) }
     return .stack(columns.reversed(), dim: 1)
   }
 
@@ -258,10 +260,16 @@ extension Tensor {
   /// device.
   private func flatNonzero() -> Tensor {
     let flags = view.contiguous()
-    let count = Tensor(empty: [], dtype: .int64, device: device)
-    backend.countTrue(flags, into: count.view)
+    let count = trueCount()
     let places = Tensor(empty: [count.item(as: Int.self)], dtype: .int64, device: device)
     backend.nonzero(flags, into: places.view)
     return places
+  }
+
+  /// The number of true elements of this bool tensor; int64.
+  func trueCount() -> Tensor {
+    let count = Tensor(empty: [], dtype: .int64, device: device)
+    backend.countTrue(view.contiguous(), into: count.view)
+    return count
   }
 }

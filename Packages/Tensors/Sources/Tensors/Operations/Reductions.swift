@@ -256,7 +256,8 @@ extension Tensor {
 
   /// The number of nonzero elements over the given dims, or of all: `torch.count_nonzero`; int64.
   public func countNonzero(dims: [Int]? = nil) -> Tensor {
-    (detach() .!= 0).sum(dims: dims)
+    let flags = dtype == .bool ? detach() : detach() .!= 0
+    return dims == nil ? flags.trueCount() : flags.sum(dims: dims)
   }
 }
 

@@ -68,7 +68,14 @@ extension Tensor {
       fatalError("topk: \(count) of the \(size) elements along dim \(dim) of shape \(shape)")
     }
     if ndim == 0 { return sort() }
-    let indices = argsort(dim: axis, descending: largest).narrow(axis, start: 0, length: count)
+    let indices = alongRows(axis, for: "topk") { rows in
+      let places = Tensor(
+        empty: rows.layout.shape.dropLast() + [count], dtype: .int64, device: device)
+      if places.numel > 0 {
+        backend.first(count, rows, descending: largest, into: places.view)
+      }
+      return places
+    }
     return (gather(dim: axis, index: indices), indices)
   }
 
@@ -78,15 +85,32 @@ extension Tensor {
     let axis = checkedDim(dim, for: "median")
     let size = ndim == 0 ? 1 : shape[axis]
     guard size > 0 else { fatalError("median: no elements along dim \(dim) of shape \(shape)") }
+    return nth((size - 1) / 2, axis, keepDim, prefersNaN: dtype.isFloatingPoint, for: "median")
+  }
+
+  /// The k-th smallest element along a dim, counted from 1, and its index: `torch.kthvalue`. NaN
+  /// counts as the largest.
+  public func kthvalue(
+    _ k: Int, dim: Int = -1, keepDim: Bool = false
+  ) -> (values: Tensor, indices: Tensor) {
+    let axis = checkedDim(dim, for: "kthvalue")
+    let size = ndim == 0 ? 1 : shape[axis]
+    guard k > 0, k <= size else {
+      fatalError("kthvalue: element \(k) of the \(size) along dim \(dim) of shape \(shape)")
+    }
+    return nth(k - 1, axis, keepDim, prefersNaN: false, for: "kthvalue")
+  }
+
+  private func nth(
+    _ rank: Int, _ axis: Int, _ keepDim: Bool, prefersNaN: Bool, for operation: String
+  ) -> (values: Tensor, indices: Tensor) {
     if ndim == 0 { return sort() }
-    let order = argsort(dim: axis)
-    let middle = order.narrow(axis, start: (size - 1) / 2, length: 1)
-    let isNaN = detach().isnan()
-    let indices =
-      isNaN.anyTrue
-      ? Tensor.where(
-        isNaN.any(dims: [axis], keepDim: true), isNaN.to(.uint8).argmax(dim: axis, keepDim: true),
-        middle) : middle
+    let indices = alongRows(axis, for: operation) { rows in
+      let places = Tensor(
+        empty: rows.layout.shape.dropLast() + [1], dtype: .int64, device: device)
+      if places.numel > 0 { backend.nth(rank, rows, prefersNaN: prefersNaN, into: places.view) }
+      return places
+    }
     let values = gather(dim: axis, index: indices)
     return keepDim ? (values, indices) : (values.squeeze(axis), indices.squeeze(axis))
   }
@@ -123,7 +147,20 @@ extension Tensor {
   }
 
   /// The unique elements, or slices along a dim, in sorted order: `torch.unique`.
-  public func unique(dim: Int? = nil) -> Tensor { uniqueWithCounts(dim: dim).values }
+  public func unique(dim: Int? = nil) -> Tensor {
+    if dim != nil { return uniqueWithCounts(dim: dim).values }
+    let sorted = detach().flatten().sort().values
+    return numel < 2 ? sorted : sorted[Tensor.firsts(of: sorted)]
+  }
+
+  /// Whether each of the sorted elements, or rows, differs from the one before.
+  private static func firsts(of rows: Tensor) -> Tensor {
+    let isFirst = Tensor.ones([rows.shape[0]], dtype: .bool, device: rows.device)
+    guard rows.shape[0] > 1 else { return isFirst }
+    let differ = rows[1...] .!= rows[..<(-1)]
+    isFirst[1...] = rows.ndim == 1 ? differ : differ.any(dims: [1])
+    return isFirst
+  }
 
   /// The unique elements, or slices along a dim, in sorted order; for each element, in this
   /// tensor's shape, or for each slice, its index among them; and how often each occurs:
@@ -140,8 +177,7 @@ extension Tensor {
       order = order[rows.select(1, column)[order].argsort()]
     }
     let sorted = rows.indexSelect(0, order)
-    let isFirst = Tensor.ones([count], dtype: .bool, device: device)
-    if count > 1 { isFirst[1...] = (sorted[1...] .!= sorted[..<(-1)]).any(dims: [1]) }
+    let isFirst = Tensor.firsts(of: sorted)
     let group = isFirst.to(.int64).cumsum(dim: 0) - 1
     let inverse = Tensor.zerosLike(group).scatter(dim: 0, index: order, source: group)
     let values = sorted.indexSelect(0, isFirst.nonzero().squeeze(1))
