@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "functions.h"
-#include "lanes.h"
 #include "row_bodies.h"
+#include "row_totals.h"
 #include "vectorized.h"
 
 typedef struct {
@@ -19,28 +19,9 @@ typedef struct {
 /// The fixed number of parts that rows are summed in, so that sums do not depend on the number of threads.
 enum { PARTS = 8 };
 
-// The sum of an expression in a, where a = element - shift.
-#define TOTAL(name, S, LOAD, EXPRESSION)                                                   \
-  VECTORIZED static double name(long n, const S *x, double shift) {                        \
-    double lanes[LANES] = {0};                                                             \
-    long i = 0;                                                                            \
-    for (; i + LANES <= n; i += LANES) {                                                   \
-      for (int k = 0; k < LANES; k++) {                                                    \
-        double a = LOAD(x[i + k]) - shift;                                                 \
-        lanes[k] += EXPRESSION;                                                            \
-      }                                                                                    \
-    }                                                                                      \
-    FOLD_LANES(lanes, FLAMBEAU_ADD)                                                                 \
-    for (; i < n; i++) {                                                                   \
-      double a = LOAD(x[i]) - shift;                                                       \
-      lanes[0] += EXPRESSION;                                                              \
-    }                                                                                      \
-    return lanes[0];                                                                       \
-  }
-
 #define NORMALIZE(dtype, S, T, ...)                                                        \
-  TOTAL(row_sum_##dtype, S, FLAMBEAU_LOAD_##dtype, a)                                      \
-  TOTAL(row_squares_##dtype, S, FLAMBEAU_LOAD_##dtype, a *a)                               \
+  ROW_TOTAL(row_sum_##dtype, S, FLAMBEAU_LOAD_##dtype, a)                                  \
+  ROW_TOTAL(row_squares_##dtype, S, FLAMBEAU_LOAD_##dtype, a *a)                           \
   VECTORIZED static void scale_row_##dtype(                                                \
       long n, S *y, const S *x, const S *w, const S *b, T mean, T factor) {                \
     if (w && b) {                                                                          \
@@ -67,8 +48,8 @@ enum { PARTS = 8 };
     long n = rows->length;                                                                 \
     for (long row = begin; row < end; row++) {                                             \
       const S *x = (const S *)rows->x + row * n;                                           \
-      double mean = rows->center ? row_sum_##dtype(n, x, 0) / n : 0;                       \
-      double factor = 1 / sqrt(row_squares_##dtype(n, x, mean) / n + rows->eps);           \
+      double mean = rows->center ? row_sum_##dtype(n, x, 0, x) / n : 0;                       \
+      double factor = 1 / sqrt(row_squares_##dtype(n, x, mean, x) / n + rows->eps);           \
       scale_row_##dtype(                                                                   \
           n, (S *)work->y + row * n, x, rows->weight, rows->bias, (T)mean, (T)factor);     \
       rows->means[row] = mean;                                                             \
@@ -102,8 +83,8 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
         columns[n + i + k] += gradient;                                                    \
       }                                                                                    \
     }                                                                                      \
-    FOLD_LANES(first, FLAMBEAU_ADD)                                                                 \
-    FOLD_LANES(second, FLAMBEAU_ADD)                                                                \
+    FOLD_LANES(LANES, first, FLAMBEAU_ADD)                                                                 \
+    FOLD_LANES(LANES, second, FLAMBEAU_ADD)                                                                \
     for (; i < n; i++) {                                                                   \
       T gradient = FLAMBEAU_LOAD_##dtype(g[i]);                                            \
       T along = gradient * ((FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor);                \

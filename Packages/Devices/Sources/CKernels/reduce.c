@@ -36,9 +36,20 @@ static double finished(double total, const ReductionTerms *terms) {
   return terms->takes_root ? sqrt(total) : total;
 }
 
+// Joins four elements for each lane pairwise in the partial type P, before they reach the totals' type.
+#define FOUR_IN_LANES(ELEMENT, P, JOIN, keep)                                              \
+  for (int k = 0; k < LANES; k++) {                                                        \
+    P a = (P)ELEMENT(x[i + k], center), b = (P)ELEMENT(x[i + 2 * LANES + k], center);      \
+    JOIN(a, (P)ELEMENT(x[i + LANES + k], center));                                         \
+    JOIN(b, (P)ELEMENT(x[i + 3 * LANES + k], center));                                     \
+    JOIN(a, b);                                                                            \
+    keep;                                                                                  \
+  }
+
 // Joins a row of n columns into n totals, or a row of n elements into one total, vectorized if they are contiguous.
-// ELEMENT computes the joined term from an element and the center of its result.
-#define INNER_LOOPS(name, ELEMENT, S, A, JOIN)                                             \
+// ELEMENT computes the joined term from an element and the center of its result. Four terms at a time are joined in
+// type P.
+#define INNER_LOOPS(name, ELEMENT, S, P, A, JOIN)                                          \
   VECTORIZED static void name##_columns(                                                   \
       long n, A *totals, const S *x, long stride, const double *centers) {                 \
     if (stride == 1) {                                                                     \
@@ -66,13 +77,22 @@ static double finished(double total, const ReductionTerms *terms) {
   VECTORIZED static A name##_row(long n, A total, const S *x, long stride, double center) { \
     long i = 0;                                                                            \
     (void)center;                                                                          \
-    if (stride == 1 && n >= 2 * LANES) {                                                   \
+    if (stride == 1 && n >= 4 * LANES) {                                                   \
       A lanes[LANES];                                                                      \
-      for (int k = 0; k < LANES; k++) lanes[k] = (A)ELEMENT(x[k], center);                 \
-      for (i = LANES; i + LANES <= n; i += LANES) {                                        \
-        for (int k = 0; k < LANES; k++) JOIN(lanes[k], (A)ELEMENT(x[i + k], center));      \
+      FOUR_IN_LANES(ELEMENT, P, JOIN, lanes[k] = a)                                        \
+      for (i = 4 * LANES; i + 4 * LANES <= n; i += 4 * LANES) {                            \
+        FOUR_IN_LANES(ELEMENT, P, JOIN, JOIN(lanes[k], (A)a))                              \
       }                                                                                    \
-      FOLD_LANES(lanes, JOIN)                                                              \
+      FOLD_LANES(LANES, lanes, JOIN)                                                       \
+      JOIN(total, lanes[0]);                                                               \
+    }                                                                                      \
+    if (stride == 1 && n - i >= FEW_LANES) {                                               \
+      A lanes[FEW_LANES];                                                                  \
+      for (int k = 0; k < FEW_LANES; k++) lanes[k] = (A)ELEMENT(x[i + k], center);         \
+      for (i += FEW_LANES; i + FEW_LANES <= n; i += FEW_LANES) {                           \
+        for (int k = 0; k < FEW_LANES; k++) JOIN(lanes[k], (A)ELEMENT(x[i + k], center));  \
+      }                                                                                    \
+      FOLD_LANES(FEW_LANES, lanes, JOIN)                                                   \
       JOIN(total, lanes[0]);                                                               \
     }                                                                                      \
     for (; i < n; i++) JOIN(total, (A)ELEMENT(x[i * stride], center));                     \
@@ -80,8 +100,8 @@ static double finished(double total, const ReductionTerms *terms) {
   }
 
 // The whole reduction of elements of type S into totals of type A, which start with FIRST, and results of type R.
-#define REDUCTION(name, ELEMENT, STORE, S, R, A, JOIN, FIRST)                              \
-  INNER_LOOPS(name, ELEMENT, S, A, JOIN)                                                   \
+#define REDUCTION(name, ELEMENT, STORE, S, R, P, A, JOIN, FIRST)                           \
+  INNER_LOOPS(name, ELEMENT, S, P, A, JOIN)                                                \
   /* One total, over the positions begin ..< end of the reduced dims. */                   \
   static A name##_total(                                                                   \
       const Dims *gone, const S *x, const double *centers, long begin, long end) {         \
@@ -199,8 +219,9 @@ FLAMBEAU_DTYPES(ITEMS)
 
 #define EXTREMES(dtype, S, C, ...)                                                         \
   REDUCTION(                                                                               \
-      maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, FLAMBEAU_LARGER, ITSELF)     \
-  REDUCTION(minimum_##dtype, item_##dtype, stored_##dtype, S, S, C, FLAMBEAU_SMALLER, ITSELF)
+      maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_LARGER, ITSELF)     \
+  REDUCTION(                                                                               \
+      minimum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_SMALLER, ITSELF)
 FLAMBEAU_DTYPES(EXTREMES)
 
 // The totals of the table, for each dtype.
@@ -208,6 +229,11 @@ FLAMBEAU_DTYPES(EXTREMES)
 #define RESULT_wide(S) double
 #define FINISHED_own(dtype) finished_##dtype
 #define FINISHED_wide(dtype) finished_float64
+// Four elements are summed in their compute type: the rounding of so few sums does not add up.
+#define PARTIAL_sum(C) C
+#define PARTIAL_wideSum(C) double
+#define PARTIAL_squares(C) double
+#define PARTIAL_product(C) double
 #define TOTAL_OF(dtype, S, C, name, element, JOIN, START, result)                          \
   static inline double name##_of_##dtype(S value, double c) {                              \
     double x = FLAMBEAU_LOAD_##dtype(value);                                               \
@@ -215,10 +241,11 @@ FLAMBEAU_DTYPES(EXTREMES)
   }                                                                                        \
   REDUCTION(                                                                               \
       name##_##dtype, name##_of_##dtype, FINISHED_##result(dtype), S, RESULT_##result(S),  \
-      double, JOIN, FIRST_##START)
+      PARTIAL_##name(C), double, JOIN, FIRST_##START)
 #define WHOLES_int64(name, JOIN, START)                                                    \
   REDUCTION(                                                                               \
-      name##_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, JOIN, FIRST_##START)
+      name##_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, int64_t, JOIN,    \
+      FIRST_##START)
 #define WHOLES_none(name, JOIN, START)
 #define TOTAL(name, element, JOIN, START, result, wholes)                                  \
   FLAMBEAU_FLOAT_DTYPES(TOTAL_OF, name, element, JOIN, START, result)                      \
@@ -226,7 +253,7 @@ FLAMBEAU_DTYPES(EXTREMES)
 FLAMBEAU_TOTALS(TOTAL)
 
 // The index of the first largest or smallest element, or of the first NaN, over one dim.
-#define INDEX_OF(name, LOAD, S, C, BETTER)                                                 \
+#define INDEX_OF(name, extreme_row, LOAD, S, C, BETTER)                                    \
   static void name##_some(void *context, long begin, long end) {                           \
     const Work *work = context;                                                            \
     const Dims *gone = &work->gone;                                                        \
@@ -236,7 +263,12 @@ FLAMBEAU_TOTALS(TOTAL)
       const S *x = (const S *)work->x + offset;                                            \
       long place = 0;                                                                      \
       C best = LOAD(x[0]);                                                                 \
-      for (long j = 1; j < gone->count && best == best; j++) {                             \
+      if (stride == 1) {                                                                   \
+        /* Two passes, of which the first is vectorized. */                                \
+        best = extreme_row(gone->count, best, x, 1, 0);                                    \
+        while (best == best ? LOAD(x[place]) != best : LOAD(x[place]) == LOAD(x[place])) place++; \
+      }                                                                                    \
+      for (long j = 1; stride != 1 && j < gone->count && best == best; j++) {              \
         C candidate = LOAD(x[j * stride]);                                                 \
         if (candidate BETTER best || candidate != candidate) {                             \
           best = candidate;                                                                \
@@ -251,8 +283,9 @@ FLAMBEAU_TOTALS(TOTAL)
     flambeau_parallel(work->kept.count, GRAIN / work->gone.count + 1, name##_some, work);  \
   }
 #define INDICES(dtype, S, C, ...)                                                          \
-  INDEX_OF(index_of_maximum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, >)                       \
-  INDEX_OF(index_of_minimum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, <)
+  INDEX_OF(                                                                                \
+      index_of_maximum_##dtype, maximum_##dtype##_row, FLAMBEAU_LOAD_##dtype, S, C, >)     \
+  INDEX_OF(index_of_minimum_##dtype, minimum_##dtype##_row, FLAMBEAU_LOAD_##dtype, S, C, <)
 FLAMBEAU_DTYPES(INDICES)
 
 typedef void (*Reducer)(Work *work);

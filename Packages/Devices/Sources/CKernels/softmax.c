@@ -31,7 +31,7 @@ typedef struct {
         lanes[k] = a > lanes[k] ? a : lanes[k];                                            \
       }                                                                                    \
     }                                                                                      \
-    FOLD_LANES(lanes, FLAMBEAU_LARGER)                                                              \
+    FOLD_LANES(LANES, lanes, FLAMBEAU_LARGER)                                                              \
     T m = lanes[0];                                                                        \
     for (; i < n; i++) {                                                                   \
       T a = FLAMBEAU_LOAD_##dtype(x[i]);                                                   \
@@ -55,7 +55,7 @@ typedef struct {
       }                                                                                    \
       for (; i < width; i++) lanes[i % LANES] += powers[i];                                \
     }                                                                                      \
-    FOLD_LANES(lanes, FLAMBEAU_ADD)                                                                 \
+    FOLD_LANES(LANES, lanes, FLAMBEAU_ADD)                                                                 \
     return lanes[0];                                                                       \
   }                                                                                        \
   VECTORIZED static void finish_row_##dtype(                                               \

@@ -132,6 +132,15 @@ public protocol Backend: Sendable {
   func lstmGradients(
     _ gradient: StridedView, _ gates: StridedView, _ states: StridedView, c: StridedView,
     weight: StridedView, into gradients: StridedView, dh: StridedView, dc: StridedView)
+  /// Computes the means and variances of batch norm and group norm.
+  func channelStatistics(_ norm: ChannelNormViews)
+  /// y = (x - μ)·r·weight + bias, where r = 1 / √(σ² + ε), given the means and variances.
+  func channelNorm(_ norm: ChannelNormViews, into y: StridedView)
+  /// The gradients of `channelNorm`, if no second derivatives are needed. The means and variances
+  /// depend on x unless they are constants.
+  func channelNormGradients(
+    _ norm: ChannelNormViews, areConstants: Bool, _ gradient: StridedView, into dx: StridedView,
+    ofWeight: StridedView?, ofBias: StridedView?)
   /// Cumulative sums or products along the last dim of a contiguous x; int64 and floating point.
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// Stable argsort along the last dim of a contiguous x; int64. NaN counts as the largest.
@@ -227,6 +236,32 @@ public enum FusedKernel: Sendable {
   case attention(DType, width: Int, valueWidth: Int)
   /// `optimize`.
   case optimize
+  /// `channelStatistics`, `channelNorm` and `channelNormGradients`.
+  case channelNorm
+}
+
+/// The inputs of batch norm and group norm.
+public struct ChannelNormViews: Sendable {
+  /// [outer, channels, inner], contiguous.
+  public let x: StridedView
+  /// The number of groups of channels that are normalized together in each example; 0 if each
+  /// channel is normalized over all examples.
+  public let groups: Int
+  /// Of each channel, contiguous and of x's dtype.
+  public let weight, bias: StridedView?
+  /// The mean and the variance of each channel, or of each group of each example; float64.
+  public let means, variances: StridedView
+  /// The number added to the variances.
+  public let eps: Double
+
+  /// Creates the inputs.
+  public init(
+    x: StridedView, groups: Int, weight: StridedView?, bias: StridedView?, means: StridedView,
+    variances: StridedView, eps: Double
+  ) {
+    (self.x, self.groups, self.weight, self.bias) = (x, groups, weight, bias)
+    (self.means, self.variances, self.eps) = (means, variances, eps)
+  }
 }
 
 /// The inputs of attention: contiguous views of the same dtype, [batch, length, width].

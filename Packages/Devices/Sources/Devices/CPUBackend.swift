@@ -278,7 +278,10 @@ public struct CPUBackend: Backend {
   // MARK: Optimizers
 
   public func supports(_ kernel: FusedKernel) -> Bool {
-    if case .optimize = kernel { true } else { false }
+    switch kernel {
+    case .attention: false
+    case .optimize, .channelNorm: true
+    }
   }
 
   public func optimize(

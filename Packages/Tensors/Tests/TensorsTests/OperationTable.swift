@@ -288,6 +288,14 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "layerNorm, longer rows": { $0[0].layerNorm([70], weight: $0[1], bias: $0[2]) },
   "rmsNorm": { $0[0].rmsNorm([4], weight: $0[1], eps: 0.01) },
   "batchNorm": { $0[0].batchNorm(weight: $0[1], bias: $0[2], training: true) },
+  "batchNorm, images": { $0[0].batchNorm(weight: $0[1], bias: $0[2], training: true) },
+  "batchNorm, running": {
+    $0[0].batchNorm(
+      runningMean: Tensor([0.5, -0.25], dtype: $0[0].dtype, device: $0[0].device),
+      runningVar: Tensor([2, 0.75], dtype: $0[0].dtype, device: $0[0].device), weight: $0[1])
+  },
+  "groupNorm": { $0[0].groupNorm(2, weight: $0[1], bias: $0[2]) },
+  "groupNorm, short": { $0[0].groupNorm(1, weight: $0[1], eps: 0.1) },
   "attention": { $0[0].scaledDotProductAttention($0[1], $0[2]) },
   "attention, causal": { $0[0].scaledDotProductAttention($0[1], $0[2], isCausal: true) },
   "attention, mask": {

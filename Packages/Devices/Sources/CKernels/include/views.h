@@ -93,6 +93,31 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y);
 void flambeau_normalize_gradients(
     DType dtype, Normalization rows, const void *g, void *dx, void *dw, void *db);
 
+/// Batch norm and group norm of a contiguous x, [outer, channels, inner]: y = (x - μ)·r·w + b with r = 1 / √(σ² + ε).
+/// weight and bias, of each channel, may be null.
+typedef struct {
+  long outer, channels, inner;
+  /// The number of groups of channels that are normalized together in each example; 0 if each channel is normalized
+  /// over all examples.
+  long groups;
+  double eps;
+  const void *x;
+  const void *weight, *bias;
+  /// The μ and σ² of each channel, or of each group of each example.
+  double *means, *variances;
+} ChannelNorm;
+
+/// Computes the means and variances.
+void flambeau_channel_statistics(DType dtype, ChannelNorm norm);
+
+/// Computes y, given the means and variances.
+void flambeau_channel_norm(DType dtype, ChannelNorm norm, void *y);
+
+/// The gradients of flambeau_channel_norm, given that of y, if no second derivatives are needed; dw and db may be null.
+void flambeau_channel_norm_gradients(
+    DType dtype, ChannelNorm norm, bool constant_statistics, const void *gradient, void *dx,
+    void *dw, void *db);
+
 /// The cross entropy of each row of n elements: log Σ eˣ - x[target], and log Σ eˣ in `totals`, float32 for
 /// half-precision dtypes; both are 0 if the target is `ignored`. Contiguous. If a target is out of range, returns false
 /// and the first such target.

@@ -21,6 +21,21 @@ extension Backend {
     fatalError("optimize: this device has no kernel for it; check supports(_:) first")
   }
 
+  public func channelStatistics(_ norm: ChannelNormViews) {
+    fatalError("channelNorm: this device has no kernel for it; check supports(_:) first")
+  }
+
+  public func channelNorm(_ norm: ChannelNormViews, into y: StridedView) {
+    fatalError("channelNorm: this device has no kernel for it; check supports(_:) first")
+  }
+
+  public func channelNormGradients(
+    _ norm: ChannelNormViews, areConstants: Bool, _ gradient: StridedView, into dx: StridedView,
+    ofWeight: StridedView?, ofBias: StridedView?
+  ) {
+    fatalError("channelNorm: this device has no kernel for it; check supports(_:) first")
+  }
+
   public func directCopy(
     of source: StridedView, to device: Device, nonBlocking: Bool
   ) -> StridedView? { nil }

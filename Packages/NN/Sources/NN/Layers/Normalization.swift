@@ -269,14 +269,7 @@ open class GroupNorm: Module {
     guard x.ndim >= 2, x.shape[1] == numChannels else {
       fail("expected [batch, \(numChannels), …], got \(x.shape)")
     }
-    let size: Int = x.shape.dropFirst().reduce(1, *) / numGroups
-    let spread = [numChannels] + [Int](repeating: 1, count: x.ndim - 2)
-    return roundedOnce(x, weight, bias) { x, weight, bias in
-      let groups = x.reshape([x.shape[0] * numGroups, size])
-      let y = groups.layerNorm([size], eps: eps).reshape(x.shape)
-      let scaled = weight.map { y * $0.reshape(spread) } ?? y
-      return bias.map { scaled + $0.reshape(spread) } ?? scaled
-    }.to(x.dtype)
+    return x.groupNorm(numGroups, weight: weight, bias: bias, eps: eps)
   }
 
   open override var arguments: ModuleArguments {

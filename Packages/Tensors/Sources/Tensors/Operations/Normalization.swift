@@ -96,61 +96,6 @@ extension Tensor {
     }
   }
 
-  /// Each channel (dim 1) normalized to mean 0 and variance 1 over all other dims, then scaled and
-  /// shifted: `torch.nn.functional.batch_norm`; Ioffe and Szegedy, 2015.
-  ///
-  /// - Parameters:
-  ///   - runningMean: [channels]; updated in training, otherwise used in place of the batch's mean.
-  ///   - runningVar: [channels]; updated in training, otherwise used in place of the batch's
-  ///     variance.
-  ///   - weight: [channels], or none.
-  ///   - bias: [channels], or none.
-  ///   - training: whether the batch's own mean and variance are used.
-  ///   - momentum: the weight of the batch's mean and variance in the running ones.
-  ///   - eps: the number added to the variance.
-  public func batchNorm(
-    runningMean: Tensor? = nil, runningVar: Tensor? = nil, weight: Tensor? = nil,
-    bias: Tensor? = nil, training: Bool = false, momentum: Double = 0.1, eps: Double = 1e-5
-  ) -> Tensor {
-    requireFloatingPoint("batchNorm")
-    let channels = ndim > 1 ? [shape[1]] : []
-    for tensor in [runningMean, runningVar, weight, bias]
-    where tensor.map({ $0.shape != channels }) ?? false {
-      fatalError(
-        "batchNorm: input \(shape) and a parameter of shape \(tensor!.shape), not \(channels)")
-    }
-    guard ndim > 1, training || (runningMean != nil && runningVar != nil) else {
-      fatalError(
-        "batchNorm: input \(shape); it needs at least 2 dims, and outside of training running means and "
-          + "variances")
-    }
-    let spread = [shape[1]] + [Int](repeating: 1, count: ndim - 2)
-    let dims = [0] + Array(2..<ndim)
-    let result = roundedOnce(self, weight, bias) { x, weight, bias in
-      let (mean, variance): (Tensor, Tensor)
-      if training {
-        mean = x.mean(dims: dims, keepDim: true)
-        variance = (x - mean).square().mean(dims: dims, keepDim: true)
-        noGrad {
-          let count = Double(numel / Swift.max(shape[1], 1))
-          runningMean?.follow(mean.flatten(), momentum)
-          runningVar?.follow(variance.flatten() * (count / Swift.max(count - 1, 1)), momentum)
-        }
-      } else {
-        mean = runningMean!.withoutHalves.reshape(spread)
-        variance = runningVar!.withoutHalves.reshape(spread)
-      }
-      let y = (x - mean) * (variance + eps).rsqrt()
-      let scaled = weight.map { y * $0.reshape(spread) } ?? y
-      return bias.map { scaled + $0.reshape(spread) } ?? scaled
-    }
-    return result.to(dtype)
-  }
-
-  private func follow(_ other: Tensor, _ momentum: Double) {
-    copy(from: detach().withoutHalves * (1 - momentum) + other.detach() * momentum)
-  }
-
   /// The rows of a table at the given indices: `torch.nn.functional.embedding`.
   public static func embedding(_ index: Tensor, _ table: Tensor) -> Tensor {
     guard table.ndim == 2, !index.dtype.isFloatingPoint, index.dtype != .bool else {

@@ -306,6 +306,13 @@ operations = {
     "layerNorm, longer rows": (lambda x, w, b: F.layer_norm(x, (70,), w, b), [normal(2, 70), normal(70), normal(70)]),
     "rmsNorm": (lambda x, w: F.rms_norm(x, (4,), w, 0.01), [normal(2, 4), normal(4)]),
     "batchNorm": (lambda x, w, b: F.batch_norm(x, None, None, w, b, True), [normal(4, 2, 3), normal(2), normal(2)]),
+    "batchNorm, images": (lambda x, w, b: F.batch_norm(x, None, None, w, b, True), [normal(3, 2, 3, 4), normal(2), normal(2)]),
+    "batchNorm, running": (
+        lambda x, w: F.batch_norm(x, torch.tensor([0.5, -0.25]).to(x.dtype), torch.tensor([2, 0.75]).to(x.dtype), w),
+        [normal(2, 2, 9), normal(2)],
+    ),
+    "groupNorm": (lambda x, w, b: F.group_norm(x, 2, w, b), [normal(2, 4, 3, 3), normal(4), normal(4)]),
+    "groupNorm, short": (lambda x, w: F.group_norm(x, 1, w, eps=0.1), [normal(2, 3, 2), normal(3)]),
     "attention": (F.scaled_dot_product_attention, [normal(2, 3, 4), normal(2, 5, 4), normal(2, 5, 2)]),
     "attention, causal": (lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), [normal(2, 3, 2), normal(2, 3, 2), normal(2, 3, 2)]),
     "attention, mask": (lambda q, k, v: F.scaled_dot_product_attention(q, k, v, torch.tensor([[True, False], [True, True], [False, True]]), scale=0.3), [normal(3, 2), normal(2, 2), normal(2, 2)]),
