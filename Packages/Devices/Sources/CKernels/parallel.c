@@ -85,16 +85,13 @@ static void *worker(void *argument) {
   }
 }
 
-void flambeau_parallel(
-    long count, long grain, void (*body)(void *context, long begin, long end), void *context) {
-  long threads = flambeau_thread_count();
-  long parts = count / (grain > 0 ? grain : 1);
-  if (threads > parts) threads = parts;
+static void run(
+    long threads, long count, long part, void (*body)(void *, long, long), void *context) {
   if (threads < 2 || pthread_mutex_trylock(&in_use) != 0) {
     if (count > 0) body(context, 0, count);
     return;
   }
-  Job current = {body, context, count, (count + threads - 1) / threads, 0};
+  Job current = {body, context, count, part, 0};
   pthread_mutex_lock(&mutex);
   while (workers_started < threads - 1) {
     pthread_t thread;
@@ -114,4 +111,19 @@ void flambeau_parallel(
   while (workers_busy > 0) pthread_cond_wait(&work_done, &mutex);
   pthread_mutex_unlock(&mutex);
   pthread_mutex_unlock(&in_use);
+}
+
+void flambeau_parallel(
+    long count, long grain, void (*body)(void *context, long begin, long end), void *context) {
+  long threads = flambeau_thread_count();
+  long parts = count / (grain > 0 ? grain : 1);
+  if (threads > parts) threads = parts;
+  run(threads, count, threads > 0 ? (count + threads - 1) / threads : count, body, context);
+}
+
+void flambeau_parallel_in_parts(
+    long count, long part, void (*body)(void *context, long begin, long end), void *context) {
+  long threads = flambeau_thread_count();
+  long parts = (count + part - 1) / part;
+  run(threads < parts ? threads : parts, count, part, body, context);
 }

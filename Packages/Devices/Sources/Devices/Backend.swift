@@ -112,10 +112,12 @@ public protocol Backend: Sendable {
   func crossEntropyGradients(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
     totals: StridedView, into dx: StridedView)
-  /// y = softmax(q·kᵀ·scale + mask)·v, [batch, length, width of v]; the log-sum-exp of each row of
-  /// scores is stored in `totals`, which is float64 for float64, else float32. Only if supported.
+  /// y = softmax(q·kᵀ·scale + mask)·v, [batch dims…, length, width of v]; the log-sum-exp of each
+  /// row of scores is stored in `totals`, contiguous, which is float64 for float64, else float32. The
+  /// last dim of y is contiguous, the others have any strides. Only if supported.
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView)
-  /// The gradients of `attention`, except for the mask, if no second derivatives are needed.
+  /// The gradients of `attention`, except for the mask, if no second derivatives are needed. The last
+  /// dims of dq, dk and dv are contiguous, the others have any strides.
   func attentionGradients(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView)
@@ -264,7 +266,8 @@ public struct ChannelNormViews: Sendable {
   }
 }
 
-/// The inputs of attention: contiguous views of the same dtype, [batch, length, width].
+/// The inputs of attention: views of the same dtype, [batch dims…, length, width], with the same batch
+/// dims and any strides.
 public struct AttentionViews: Sendable {
   /// The queries.
   public let q: StridedView
@@ -272,8 +275,7 @@ public struct AttentionViews: Sendable {
   public let k: StridedView
   /// The values, as many as keys.
   public let v: StridedView
-  /// Added to the scores or, if bool, false where a key is masked: [batch dims…, queries, keys];
-  /// any strides.
+  /// Added to the scores or, if bool, false where a key is masked: [batch dims…, queries, keys].
   public let mask: StridedView?
   /// Whether queries attend only to keys up to their own position.
   public let isCausal: Bool

@@ -279,8 +279,10 @@ public struct CPUBackend: Backend {
 
   public func supports(_ kernel: FusedKernel) -> Bool {
     switch kernel {
-    case .attention: false
+    switch kernel {
+    case .attention(let dtype, _, _): dtype.isFloatingPoint
     case .optimize, .channelNorm: true
+    }
     }
   }
 

@@ -2,6 +2,7 @@
 // The CPU kernels. They are independent of Swift: dtypes and operations are enums, and a view is a
 // pointer with a stride (in elements) for each dim.
 
+#include "attention.h"
 #include "blas_core.h"
 #include "fusion.h"
 #include "memory.h"

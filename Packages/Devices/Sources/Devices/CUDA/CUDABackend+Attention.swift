@@ -15,24 +15,42 @@ extension CUDABackend {
   }
 
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView) {
-    prepare("attention", attention.all + [y, totals])
-    var launch = AttentionLaunch(attention)
-    (launch.y, launch.totals) = (y.pointer, totals.pointer)
-    start("attention", attention, rows: Int(launch.rows), launch)
+    let attention = attention.contiguous
+    withContiguous([y]) { outputs in
+      prepare("attention", attention.all + outputs + [totals])
+      var launch = AttentionLaunch(attention)
+      (launch.y, launch.totals) = (outputs[0].pointer, totals.pointer)
+      start("attention", attention, rows: Int(launch.rows), launch)
+    }
   }
 
   func attentionGradients(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView
   ) {
-    prepare("attention", attention.all + [gradient, y, totals, dq, dk, dv])
-    var launch = AttentionLaunch(attention)
-    let along = empty(totals.layout.shape, totals.dtype)
-    (launch.y, launch.totals, launch.along) = (y.pointer, totals.pointer, along.pointer)
-    launch.gradient = UnsafeRawPointer(gradient.pointer)
-    (launch.dq, launch.dk, launch.dv) = (dq.pointer, dk.pointer, dv.pointer)
-    start("attention_gradients_of_queries", attention, rows: Int(launch.rows), launch)
-    start("attention_gradients_of_keys", attention, rows: Int(launch.keys), launch)
+    let attention = attention.contiguous
+    let (gradient, y) = (gradient.contiguous(), y.contiguous())
+    withContiguous([dq, dk, dv]) { outputs in
+      prepare("attention", attention.all + [gradient, y, totals] + outputs)
+      var launch = AttentionLaunch(attention)
+      let along = empty(totals.layout.shape, totals.dtype)
+      (launch.y, launch.totals, launch.along) = (y.pointer, totals.pointer, along.pointer)
+      launch.gradient = UnsafeRawPointer(gradient.pointer)
+      (launch.dq, launch.dk, launch.dv) = (
+        outputs[0].pointer, outputs[1].pointer, outputs[2].pointer
+      )
+      start("attention_gradients_of_queries", attention, rows: Int(launch.rows), launch)
+      start("attention_gradients_of_keys", attention, rows: Int(launch.keys), launch)
+    }
+  }
+
+  /// Calls `body` with contiguous views, whose contents then go to the outputs.
+  private func withContiguous(_ outputs: [StridedView], _ body: ([StridedView]) -> Void) {
+    let own = outputs.map { $0.layout.isContiguous ? $0 : empty($0.layout.shape, $0.dtype) }
+    body(own)
+    for (own, output) in zip(own, outputs) where !output.layout.isContiguous {
+      convert(own, into: output)
+    }
   }
 
   /// Each warp computes a row of the result.
@@ -47,14 +65,22 @@ extension CUDABackend {
   }
 }
 
+extension AttentionViews {
+  fileprivate var contiguous: AttentionViews {
+    AttentionViews(
+      q: q.contiguous(), k: k.contiguous(), v: v.contiguous(), mask: mask, isCausal: isCausal,
+      scale: scale)
+  }
+}
+
 extension AttentionLaunch {
   fileprivate init(_ attention: AttentionViews) {
     self.init()
     let (q, k, v) = (attention.q, attention.k, attention.v)
-    (batch, rows, width) = (
-      Int64(q.layout.shape[0]), Int64(q.layout.shape[1]), Int64(q.layout.shape[2])
-    )
-    (keys, value_width) = (Int64(k.layout.shape[1]), Int64(v.layout.shape[2]))
+    let dims = q.layout.rank - 2
+    batch = Int64(q.layout.shape.prefix(dims).reduce(1, *))
+    (rows, width) = (Int64(q.layout.shape[dims]), Int64(q.layout.shape[dims + 1]))
+    (keys, value_width) = (Int64(k.layout.shape[dims]), Int64(v.layout.shape[dims + 1]))
     (self.q, self.k, self.v) = (
       UnsafeRawPointer(q.pointer), UnsafeRawPointer(k.pointer), UnsafeRawPointer(v.pointer)
     )
