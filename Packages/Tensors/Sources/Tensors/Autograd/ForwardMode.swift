@@ -111,11 +111,13 @@ extension Node {
   ) -> Tensor? {
     if let joint = inputs.attributes as? JointDerivative, let formula = joint.formula {
       let own = joint.tensors(for: self)
-      let vectors = own.enumerated().map { number, input in
-        known.first { $0.number == number }?.tangent ?? .zerosLike(input)
-      }
-      return jacobianVectorProduct(own, vectors, createGraph: createGraph, of: formula).product
-        .to(dtype)
+      // Other inputs may be masks, which have no tangents.
+      let moving = known.map { own[$0.number] }
+      return jacobianVectorProduct(moving, known.map(\.tangent), createGraph: createGraph) {
+        var inputs = own
+        for ((number, _), leaf) in zip(known, $0) { inputs[number] = leaf }
+        return formula(inputs)
+      }.product.to(dtype)
     }
     var sum: Tensor?
     inputs.forEachEdge { edge, _, number in

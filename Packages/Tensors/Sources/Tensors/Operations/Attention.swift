@@ -122,8 +122,9 @@ private struct Attention: Sendable {
       query.backend.attention(views, into: result, totals: totals.view)
       return Tensor(result)
     } backward: { g, inputs, result in
+      let none = [Tensor?](repeating: nil, count: inputs.count - 3)
       if isGradEnabled {
-        return derivatives(of: inputs, g, inSteps)
+        return derivatives(of: Array(inputs[..<3]), g) { inSteps($0 + inputs[3...]) } + none
       }
       let gradients = operands.map {
         StridedView(
@@ -132,8 +133,7 @@ private struct Attention: Sendable {
       g.backend.attentionGradients(
         views, g.to(dtype).view, result.view, totals: totals.view, intoQueries: gradients[0],
         keys: gradients[1], values: gradients[2])
-      let own = zip(inputs, gradients).map { Tensor($1).reduced(to: $0.shape) }
-      return mask == nil ? own : own + [nil]
+      return zip(inputs, gradients).map { Tensor($1).reduced(to: $0.shape) } + none
     }
   }
 }
