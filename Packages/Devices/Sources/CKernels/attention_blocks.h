@@ -114,21 +114,22 @@ VECTORIZED static void NAME(dots)(long rows, long width, const T *a, const T *b,
 /// Memory for blocks, which `free` of `q` releases.
 static NAME(Blocks) NAME(make_blocks)(const Work *work) {
   NAME(Blocks) all;
-  long d = work->deep, e = work->wide;
+  long d = work->deep, e = work->wide, all_keys = NAME(padded)(work->sizes.keys);
+  long keys = all_keys < KEYS ? all_keys : KEYS;
   const struct {
     T **part;
     long size;
   } parts[] = {
       {&all.q, QUERIES * d},
       {&all.g, QUERIES * e},
-      {&all.k, KEYS * d},
-      {&all.v, KEYS * e},
+      {&all.k, keys * d},
+      {&all.v, keys * e},
       {&all.queries, QUERIES * d},
       {&all.gradients, QUERIES * e},
-      {&all.scores, QUERIES * KEYS},
-      {&all.slopes, QUERIES * KEYS},
+      {&all.scores, QUERIES * keys},
+      {&all.slopes, QUERIES * keys},
       {&all.sums, QUERIES * (d > e ? d : e)},
-      {&all.mask, QUERIES * KEYS},
+      {&all.mask, QUERIES * keys},
   };
   enum { COUNT = sizeof parts / sizeof *parts };
   long total = 0;
