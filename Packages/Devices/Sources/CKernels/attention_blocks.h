@@ -17,7 +17,7 @@ typedef struct {
   /// The queries, scaled, and the gradients of the result, transposed: a row for each feature.
   T *queries, *gradients;
   /// Scores and then weights, and the gradients of scores; a row for each key.
-  T *scores, *slopes;
+  T *scores, *ds;
   /// A row for each query: the weighted values so far, or the gradients of queries.
   T *sums;
   /// A row of the mask for each query.
@@ -53,16 +53,17 @@ VECTORIZED static void NAME(softmax_step)(
   for (long i = 0; i < queries; i++) total[i] = total[i] * kept[i] + sum[i];
 }
 
-/// weights = exp(scores - total), and the gradients of the scores, weights·(slopes - along).
+/// weights = exp(scores - total), and the gradients of the scores, weights·(gradients - along), where
+/// ds holds the gradients of the weights.
 VECTORIZED static void NAME(score_gradients)(
-    long keys, long queries, T *restrict scores, T *restrict slopes, const T *restrict total,
+    long keys, long queries, T *restrict scores, T *restrict ds, const T *restrict total,
     const T *restrict along) {
   for (long k = 0; k < keys; k++) {
-    T *row = scores + k * QUERIES, *slope = slopes + k * QUERIES;
+    T *row = scores + k * QUERIES, *gradient = ds + k * QUERIES;
     INDEPENDENT for (long i = 0; i < queries; i++) {
       T weight = exp(row[i] - total[i]);
       row[i] = weight;
-      slope[i] = weight * (slope[i] - along[i]);
+      gradient[i] = weight * (gradient[i] - along[i]);
     }
   }
 }
@@ -127,7 +128,7 @@ static NAME(Blocks) NAME(make_blocks)(const Work *work) {
       {&all.queries, QUERIES * d},
       {&all.gradients, QUERIES * e},
       {&all.scores, QUERIES * keys},
-      {&all.slopes, QUERIES * keys},
+      {&all.ds, QUERIES * keys},
       {&all.sums, QUERIES * (d > e ? d : e)},
       {&all.mask, QUERIES * keys},
   };
@@ -175,7 +176,7 @@ static void NAME(score)(
     work->load_mask(
         is_shared ? 1 : rows, count, place, mask->row, mask->column, blocks->mask, padded);
     // The gradients of the scores come later.
-    T *transposed = blocks->slopes;
+    T *transposed = blocks->ds;
     if (is_shared) {
       NAME(spread)(count, blocks->mask, transposed);
     } else {
@@ -251,21 +252,21 @@ static void NAME(attend_back)(
   long end = end_of_keys(work, first + rows);
   for (long start = 0; start < end; start += KEYS) {
     long count = end - start < KEYS ? end - start : KEYS;
-    T *weights = blocks->scores, *slopes = blocks->slopes;
+    T *weights = blocks->scores, *ds = blocks->ds;
     NAME(Rows) k = NAME(rows)(work, &work->k, part, start, count, d, blocks->k);
     NAME(Rows) v = NAME(rows)(work, &work->v, part, start, count, e, blocks->v);
     NAME(score)(work, blocks, part, first, rows, start, count, k);
     NAME(multiply)(
-        count, padded, wide, v.start, v.stride, 1, blocks->gradients, QUERIES, slopes, QUERIES,
+        count, padded, wide, v.start, v.stride, 1, blocks->gradients, QUERIES, ds, QUERIES,
         false);
-    NAME(score_gradients)(count, padded, weights, slopes, total, along);
+    NAME(score_gradients)(count, padded, weights, ds, total, along);
     NAME(multiply)(
         count, wide, rows, weights, QUERIES, 1, blocks->g, wide, of_values + start * wide, wide,
         true);
     NAME(multiply)(
-        count, deep, rows, slopes, QUERIES, 1, blocks->q, deep, of_keys + start * deep, deep, true);
+        count, deep, rows, ds, QUERIES, 1, blocks->q, deep, of_keys + start * deep, deep, true);
     NAME(multiply)(
-        rows, deep, count, slopes, 1, QUERIES, k.start, k.stride, blocks->sums, deep, start > 0);
+        rows, deep, count, ds, 1, QUERIES, k.start, k.stride, blocks->sums, deep, start > 0);
   }
   NAME(scale)(rows * deep, scale, blocks->sums);
   work->store(rows, d, row_of(work, &work->dq, part, first), work->dq.row, blocks->sums, deep);

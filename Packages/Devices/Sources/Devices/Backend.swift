@@ -112,12 +112,12 @@ public protocol Backend: Sendable {
   func crossEntropyGradients(
     _ gradient: StridedView, _ x: StridedView, target: StridedView, ignored: Int,
     totals: StridedView, into dx: StridedView)
-  /// y = softmax(q·kᵀ·scale + mask)·v, [batch dims…, length, width of v]; the log-sum-exp of each
-  /// row of scores is stored in `totals`, contiguous, which is float64 for float64, else float32. The
-  /// last dim of y is contiguous, the others have any strides. Only if supported.
+  /// y = softmax(q·kᵀ·scale + mask)·v, [batch dims…, length, width of v]; its last dim is
+  /// contiguous, the others have any strides. The log-sum-exp of each row of scores is stored in
+  /// `totals`, which is float64 for float64, else float32. Only if supported.
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView)
-  /// The gradients of `attention`, except for the mask, if no second derivatives are needed. The last
-  /// dims of dq, dk and dv are contiguous, the others have any strides.
+  /// The gradients of `attention`, except for the mask, if no second derivatives are needed. The
+  /// last dims of dq, dk and dv are contiguous, the others have any strides.
   func attentionGradients(
     _ attention: AttentionViews, _ gradient: StridedView, _ y: StridedView, totals: StridedView,
     intoQueries dq: StridedView, keys dk: StridedView, values dv: StridedView)
@@ -266,8 +266,8 @@ public struct ChannelNormViews: Sendable {
   }
 }
 
-/// The inputs of attention: views of the same dtype, [batch dims…, length, width], with the same batch
-/// dims and any strides.
+/// The inputs of attention: views of the same dtype, [batch dims…, length, width], with the same
+/// batch dims and any strides.
 public struct AttentionViews: Sendable {
   /// The queries.
   public let q: StridedView

@@ -118,8 +118,8 @@ import Testing
     }
   }
 
-  /// Heads are usually the transpose of features side by side; the result and the gradients have the
-  /// layout of the inputs, so that joining the heads again copies nothing.
+  /// Heads are usually the transpose of features side by side; the result and the gradients have
+  /// the layout of the inputs, so that joining the heads again copies nothing.
   @Test(arguments: testedDevices)
   func layoutsOfHeads(device: Device) {
     device.withDefault {
@@ -205,7 +205,7 @@ import Testing
     }
   }
 
-  /// Truth values, or -∞ added; some queries see nothing at all, and some nothing of the first keys.
+  /// Truth values, or -∞ added; some queries see nothing at all, some nothing of the first keys.
   @Test func masksOfTruthValues() {
     let generator = Generator(seed: 6)
     let q = Tensor.randn([2, 150, 4], dtype: .float64, generator: generator, requiresGrad: true)
