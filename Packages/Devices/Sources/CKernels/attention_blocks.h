@@ -39,14 +39,14 @@ VECTORIZED static void NAME(softmax_step)(
   for (long i = 0; i < queries; i++) {
     // A query without keys so far has weights of 0.
     base[i] = now[i] == -INFINITY ? 0 : now[i];
-    kept[i] = exp(best[i] - base[i]);
+    kept[i] = exp_below_0(best[i] - base[i]);
     best[i] = now[i];
     sum[i] = 0;
   }
   for (long k = 0; k < keys; k++) {
     T *row = scores + k * QUERIES;
     INDEPENDENT for (long i = 0; i < queries; i++) {
-      row[i] = exp(row[i] - base[i]);
+      row[i] = exp_below_0(row[i] - base[i]);
       sum[i] += row[i];
     }
   }
@@ -61,7 +61,7 @@ VECTORIZED static void NAME(score_gradients)(
   for (long k = 0; k < keys; k++) {
     T *row = scores + k * QUERIES, *gradient = ds + k * QUERIES;
     INDEPENDENT for (long i = 0; i < queries; i++) {
-      T weight = exp(row[i] - total[i]);
+      T weight = exp_below_0(row[i] - total[i]);
       row[i] = weight;
       gradient[i] = weight * (gradient[i] - along[i]);
     }

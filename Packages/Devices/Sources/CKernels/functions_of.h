@@ -76,6 +76,16 @@ INLINE REAL F(exp_times)(REAL factor, REAL x) {
   return F(scaled)(factor + factor * r * slope, biased);
 }
 
+// The same for x ≤ 0, which takes fewer steps.
+INLINE REAL F(exp_times_below_0)(REAL factor, REAL x) {
+  REAL r, n;
+  BITS biased = F(reduced)(x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x, &r, &n);
+  REAL slope = 1 + r * POLYNOMIAL(r, EXP);
+  return F(scaled_down)(factor + factor * r * slope, biased);
+}
+
+INLINE REAL F(exp_below_0)(REAL x) { return F(exp_times_below_0)(1, x); }
+
 INLINE REAL F(exp2)(REAL x) {
   REAL limited = x < -2 * BIAS ? -2 * BIAS : x;
   limited = limited > 2 * BIAS ? 2 * BIAS : limited;

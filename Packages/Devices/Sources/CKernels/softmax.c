@@ -48,7 +48,7 @@ typedef struct {
       long width = n - start < BLOCK ? n - start : BLOCK, i = 0;                           \
       T *powers = KEEPS && y ? (T *)(void *)(y + start) : block;                           \
       INDEPENDENT for (long j = 0; j < width; j++) {                                       \
-        powers[j] = exp(FLAMBEAU_LOAD_##dtype(x[start + j]) - m);                          \
+        powers[j] = exp_below_0(FLAMBEAU_LOAD_##dtype(x[start + j]) - m);                  \
       }                                                                                    \
       for (; i + LANES <= width; i += LANES) {                                             \
         for (int k = 0; k < LANES; k++) lanes[k] += powers[i + k];                         \
@@ -73,7 +73,7 @@ typedef struct {
         }                                                                                  \
       } else {                                                                             \
         INDEPENDENT for (long i = 0; i < n; i++) {                                         \
-          y[i] = FLAMBEAU_STORE_##dtype(exp(FLAMBEAU_LOAD_##dtype(x[i]) - m) * factor);    \
+          y[i] = FLAMBEAU_STORE_##dtype(exp_below_0(FLAMBEAU_LOAD_##dtype(x[i]) - m) * factor); \
         }                                                                                  \
       }                                                                                    \
     }                                                                                      \
@@ -116,7 +116,7 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
   }                                                                                        \
   VECTORIZED static void gradient_row_##dtype(long n, S *y, const S *x, T total, T g) {       \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      y[i] = FLAMBEAU_STORE_##dtype(exp(FLAMBEAU_LOAD_##dtype(x[i]) - total) * g);         \
+      y[i] = FLAMBEAU_STORE_##dtype(exp_below_0(FLAMBEAU_LOAD_##dtype(x[i]) - total) * g); \
     }                                                                                      \
   }                                                                                        \
   static void gradients_##dtype(void *context, long begin, long end) {                        \

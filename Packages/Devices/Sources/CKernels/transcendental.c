@@ -24,6 +24,7 @@ enum {
     const T *xs = inputs[0];                                                               \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
       T x = xs[i];                                                                         \
+      FLAMBEAU_FALLING                                                                     \
       y[i] = expression;                                                                   \
     }                                                                                      \
   }

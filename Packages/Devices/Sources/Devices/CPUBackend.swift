@@ -279,10 +279,8 @@ public struct CPUBackend: Backend {
 
   public func supports(_ kernel: FusedKernel) -> Bool {
     switch kernel {
-    switch kernel {
     case .attention(let dtype, _, _): dtype.isFloatingPoint
     case .optimize, .channelNorm: true
-    }
     }
   }
 

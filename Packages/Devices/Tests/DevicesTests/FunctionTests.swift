@@ -5,8 +5,8 @@ import Testing
 #if arch(x86_64)
   // Float80 has the precision to tell what is right in the last place of a Double.
 
-  /// A function with its value in extended precision, and how many units in the last place its result
-  /// may differ from the correctly rounded one.
+  /// A function with its value in extended precision, and how many units in the last place its
+  /// result may differ from the correctly rounded one.
   struct ExactFunction: Sendable, CustomTestStringConvertible {
     let operation: UnaryOperation
     let units: Int
@@ -136,7 +136,8 @@ import Testing
     dtype == .float32 ? check(some.map { Float($0) }) : check(some)
   }
 
-  /// The index of the result that is furthest from the exact one, and how far in units in the last place.
+  /// The index of the result that is furthest from the exact one, and how far, in units in the last
+  /// place.
   private func furthest<Number: BinaryFloatingPoint>(
     _ results: [Number], from exact: [Float80]
   ) -> (units: Float80, index: Int) {

@@ -7,13 +7,16 @@
 //
 // The expressions are valid C and CUDA C++. Their inputs are x, or a and b, in the compute type T;
 // functions such as exp() take any floating-point type. p and q are parameters of some operations.
-// Each device also has exp_times(f, x) = f·eˣ, which is exact even if eˣ alone is subnormal, and
-// gelu_tail(x) = x·Φ(-x) for x ≥ 0, where Φ is the normal distribution's.
+// Each device also has exp_below_0(x) = eˣ and exp_times_below_0(f, x) = f·eˣ for x ≤ 0, exact even
+// if eˣ alone is subnormal, and gelu_tail(x) = x·Φ(-x) for x ≥ 0, where Φ is the normal
+// distribution's. Transcendental functions may use FLAMBEAU_FALLING's variables, which come first so
+// that they are computed once, and not at all where they are not used.
 
-// e^-|x|, from which functions of eˣ are computed without overflow.
-#define FLAMBEAU_FALLING_EXP exp(x < 0 ? x : -x)
-// gelu's approximation is x·sigmoid(slope·x).
-#define FLAMBEAU_GELU_SLOPE ((T)1.59576912160573071176 * (1 + (T)0.044715 * x * x))
+// e^-|x| and x·e^-|x|, where 1000·e⁻¹⁰⁰⁰ is 0.
+#define FLAMBEAU_FALLING                                                        \
+  T falling = exp_below_0(x < 0 ? x : -x);                                      \
+  T falling_line = exp_times_below_0(x < -1000 ? (T)-1000 : x, x < 0 ? x : -x); \
+  (void)falling, (void)falling_line;
 
 // For all dtypes: X(name, expression in x).
 #define FLAMBEAU_UNARY_ARITHMETIC(X) \
@@ -49,34 +52,33 @@
   X(hardsigmoid, x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6) \
   X(hardswish, x * (x < -3 ? 0 : x > 3 ? 6 : x + 3) / 6)
 
-#define FLAMBEAU_UNARY_TRANSCENDENTAL(X)                                                                                         \
-  X(exp, exp(x))                                                                                                                 \
-  X(expm1, expm1(x))                                                                                                             \
-  X(exp2, exp2(x))                                                                                                               \
-  X(log, log(x))                                                                                                                 \
-  X(log1p, log1p(x))                                                                                                             \
-  X(log2, log2(x))                                                                                                               \
-  X(log10, log10(x))                                                                                                             \
-  X(asin, asin(x))                                                                                                               \
-  X(acos, acos(x))                                                                                                               \
-  X(atan, atan(x))                                                                                                               \
-  X(sinh, sinh(x))                                                                                                               \
-  X(cosh, cosh(x))                                                                                                               \
-  X(tanh, tanh(x))                                                                                                               \
-  X(asinh, asinh(x))                                                                                                             \
-  X(acosh, acosh(x))                                                                                                             \
-  X(atanh, atanh(x))                                                                                                             \
-  X(erf, erf(x))                                                                                                                 \
-  X(erfc, erfc(x))                                                                                                               \
-  X(sigmoid, (x < 0 ? FLAMBEAU_FALLING_EXP : 1) / (1 + FLAMBEAU_FALLING_EXP))                                                    \
-  X(logSigmoid, (x < 0 ? x : 0) - log1p(FLAMBEAU_FALLING_EXP))                                                                   \
-  X(elu, (x > 0 ? x : p * expm1(x)) * q)                                                                                         \
-  X(gelu, (x > 0 ? x : 0) - gelu_tail(x < 0 ? -x : x))                                                                           \
-  X(geluTanh, (x < 0 ? exp_times(x < -1000 ? -1000 : x, FLAMBEAU_GELU_SLOPE * x) : x) /                                          \
-    (1 + exp(FLAMBEAU_GELU_SLOPE * (x < 0 ? x : -x))))                                                                           \
-  X(silu, (x < 0 ? exp_times(x < -1000 ? -1000 : x, x) : x) / (1 + FLAMBEAU_FALLING_EXP))                                        \
-  X(mish, (x < 0 ? exp_times(x < -1000 ? -1000 : x, x) * (2 + FLAMBEAU_FALLING_EXP) : x * (1 + 2 * FLAMBEAU_FALLING_EXP)) /      \
-    (x < 0 ? 2 + FLAMBEAU_FALLING_EXP * (2 + FLAMBEAU_FALLING_EXP) : 1 + 2 * FLAMBEAU_FALLING_EXP * (1 + FLAMBEAU_FALLING_EXP))) \
+#define FLAMBEAU_UNARY_TRANSCENDENTAL(X)                                                 \
+  X(exp, exp(x))                                                                         \
+  X(expm1, expm1(x))                                                                     \
+  X(exp2, exp2(x))                                                                       \
+  X(log, log(x))                                                                         \
+  X(log1p, log1p(x))                                                                     \
+  X(log2, log2(x))                                                                       \
+  X(log10, log10(x))                                                                     \
+  X(asin, asin(x))                                                                       \
+  X(acos, acos(x))                                                                       \
+  X(atan, atan(x))                                                                       \
+  X(sinh, sinh(x))                                                                       \
+  X(cosh, cosh(x))                                                                       \
+  X(tanh, tanh(x))                                                                       \
+  X(asinh, asinh(x))                                                                     \
+  X(acosh, acosh(x))                                                                     \
+  X(atanh, atanh(x))                                                                     \
+  X(erf, erf(x))                                                                         \
+  X(erfc, erfc(x))                                                                       \
+  X(sigmoid, (x < 0 ? falling : 1) / (1 + falling))                                      \
+  X(logSigmoid, (x < 0 ? x : 0) - log1p(falling))                                        \
+  X(elu, (x > 0 ? x : p * expm1(x)) * q)                                                 \
+  X(gelu, (x > 0 ? x : 0) - gelu_tail(x < 0 ? -x : x))                                   \
+  X(geluTanh, x / (1 + exp((T)-1.59576912160573071176 * (x + (T)0.044715 * x * x * x)))) \
+  X(silu, (x < 0 ? falling_line : x) / (1 + falling))                                    \
+  X(mish, (x < 0 ? falling_line * (2 + falling) : x * (1 + 2 * falling)) /               \
+    (2 * falling + (x < 0 ? 2 + falling * falling : 1 + 2 * falling * falling)))         \
   X(softplus, x * p > q ? x : log1p(exp(x * p)) / p)
 
 #define FLAMBEAU_UNARY_PERIODIC(X) \

@@ -68,8 +68,12 @@ typedef int64_t Total;
 
 // The functions of the tables that CUDA does not have.
 template <class E>
-inline E exp_times(E factor, E x) {
+inline E exp_times_below_0(E factor, E x) {
   return factor * exp(x);
+}
+template <class E>
+inline E exp_below_0(E x) {
+  return exp(x);
 }
 template <class E>
 inline E gelu_tail(E x) {

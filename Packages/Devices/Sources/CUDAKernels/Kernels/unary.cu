@@ -5,14 +5,17 @@
 #if IS_FLOAT
 #define UNARY_OPERATIONS(X) FLAMBEAU_UNARY_ARITHMETIC(X) FLAMBEAU_UNARY_FLOAT(X)
 #else
+#undef FLAMBEAU_FALLING
+#define FLAMBEAU_FALLING
 #define UNARY_OPERATIONS(X) FLAMBEAU_UNARY_ARITHMETIC(X) FLAMBEAU_UNARY_INTEGER(X)
 #endif
 
 #define UNARY(name, ...)                               \
   struct Unary_##name {                                \
     T p, q;                                            \
-    S operator()(S element) const {         \
+    S operator()(S element) const {                    \
       T x = LOAD(element);                             \
+      FLAMBEAU_FALLING                                 \
       return STORE(__VA_ARGS__);                       \
     }                                                  \
   };
