@@ -58,10 +58,11 @@ void flambeau_convert(
       (const long[]){flambeau_dtype_size(y_dtype), flambeau_dtype_size(x_dtype)});
 }
 
-// With compile-time strides the loop is vectorized.
-#define CHOOSE(sy, sc, sa, sb)                                                             \
+// With compile-time strides the loop is vectorized. Both operands are loaded, since loads on a condition are slow.
+#define CHOOSE(T, sy, sc, sa, sb)                                                   \
   INDEPENDENT for (long i = 0; i < n; i++) {                                               \
-    y[i * sy] = condition[i * sc] ? a[i * sa] : b[i * sb];                                 \
+    T first = a[i * sa], second = b[i * sb];                                               \
+    y[i * sy] = condition[i * sc] ? first : second;                                        \
   }
 #define SELECT(dtype, T, ...)                                                              \
   VECTORIZED static void select_##dtype(                                                   \
@@ -71,13 +72,13 @@ void flambeau_convert(
     const T *a = (const T *)pointers[2], *b = (const T *)pointers[3];                      \
     long sy = strides[0], sc = strides[1], sa = strides[2], sb = strides[3];               \
     if (sy != 1 || sc != 1 || (sa | sb) != 1) {                                            \
-      CHOOSE(sy, sc, sa, sb)                                                               \
+      CHOOSE(T, sy, sc, sa, sb)                                                               \
     } else if (sa == 0) {                                                                  \
-      CHOOSE(1, 1, 0, 1)                                                                   \
+      CHOOSE(T, 1, 1, 0, 1)                                                                   \
     } else if (sb == 0) {                                                                  \
-      CHOOSE(1, 1, 1, 0)                                                                   \
+      CHOOSE(T, 1, 1, 1, 0)                                                                   \
     } else {                                                                               \
-      CHOOSE(1, 1, 1, 1)                                                                   \
+      CHOOSE(T, 1, 1, 1, 1)                                                                   \
     }                                                                                      \
   }
 FLAMBEAU_DTYPES(SELECT)

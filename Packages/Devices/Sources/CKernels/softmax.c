@@ -20,18 +20,22 @@ typedef struct {
   const void *gradient;
 } Work;
 
-#define SOFTMAX(dtype, S, T, ...)                                                          \
-  VECTORIZED static T row_maximum_##dtype(long n, const S *x) {                            \
-    T lanes[LANES];                                                                        \
-    for (int k = 0; k < LANES; k++) lanes[k] = FLAMBEAU_LOAD_##dtype(x[k < n ? k : 0]);    \
-    long i = LANES;                                                                        \
-    for (; i + LANES <= n; i += LANES) {                                                   \
-      for (int k = 0; k < LANES; k++) {                                                    \
+// The functions of a row are part of those of all rows: for short rows, calls would take longer than they do. So
+// would joining many lanes.
+#define ROW_FUNCTIONS(dtype, S, T, lane_count, suffix)                                     \
+  INLINE T row_maximum_##suffix##_##dtype(long n, const S *x) {                            \
+    T lanes[lane_count];                                                                   \
+    for (int k = 0; k < lane_count; k++) {                                                 \
+      lanes[k] = FLAMBEAU_LOAD_##dtype(x[k < n ? k : 0]);                                  \
+    }                                                                                      \
+    long i = lane_count;                                                                   \
+    for (; i + lane_count <= n; i += lane_count) {                                         \
+      for (int k = 0; k < lane_count; k++) {                                               \
         T a = FLAMBEAU_LOAD_##dtype(x[i + k]);                                             \
         lanes[k] = a > lanes[k] ? a : lanes[k];                                            \
       }                                                                                    \
     }                                                                                      \
-    FOLD_LANES(LANES, lanes, FLAMBEAU_LARGER)                                                              \
+    FOLD_LANES(lane_count, lanes, FLAMBEAU_LARGER)                                         \
     T m = lanes[0];                                                                        \
     for (; i < n; i++) {                                                                   \
       T a = FLAMBEAU_LOAD_##dtype(x[i]);                                                   \
@@ -40,25 +44,35 @@ typedef struct {
     return m;                                                                              \
   }                                                                                        \
   /* Σ eˣ⁻ᵐ; the terms are kept in y if it is given and has the compute type. */           \
-  VECTORIZED static double row_sum_##dtype(long n, S *y, const S *x, T m) {                \
+  INLINE double row_sum_##suffix##_##dtype(long n, S *y, const S *x, T m) {                \
     enum { BLOCK = 1024, KEEPS = sizeof(S) == sizeof(T) };                                 \
     T block[BLOCK];                                                                        \
-    double lanes[LANES] = {0};                                                             \
+    double lanes[lane_count] = {0};                                                        \
     for (long start = 0; start < n; start += BLOCK) {                                      \
       long width = n - start < BLOCK ? n - start : BLOCK, i = 0;                           \
       T *powers = KEEPS && y ? (T *)(void *)(y + start) : block;                           \
       INDEPENDENT for (long j = 0; j < width; j++) {                                       \
         powers[j] = exp_below_0(FLAMBEAU_LOAD_##dtype(x[start + j]) - m);                  \
       }                                                                                    \
-      for (; i + LANES <= width; i += LANES) {                                             \
-        for (int k = 0; k < LANES; k++) lanes[k] += powers[i + k];                         \
+      for (; i + lane_count <= width; i += lane_count) {                                   \
+        for (int k = 0; k < lane_count; k++) lanes[k] += powers[i + k];                    \
       }                                                                                    \
-      for (; i < width; i++) lanes[i % LANES] += powers[i];                                \
+      for (; i < width; i++) lanes[i % lane_count] += powers[i];                           \
     }                                                                                      \
-    FOLD_LANES(LANES, lanes, FLAMBEAU_ADD)                                                                 \
+    FOLD_LANES(lane_count, lanes, FLAMBEAU_ADD)                                            \
     return lanes[0];                                                                       \
+  }
+
+#define SOFTMAX(dtype, S, T, ...)                                                          \
+  ROW_FUNCTIONS(dtype, S, T, LANES, many)                                                  \
+  ROW_FUNCTIONS(dtype, S, T, FEW_LANES, few)                                               \
+  INLINE T row_maximum_##dtype(long n, const S *x) {                                       \
+    return n < 4 * LANES ? row_maximum_few_##dtype(n, x) : row_maximum_many_##dtype(n, x); \
   }                                                                                        \
-  VECTORIZED static void finish_row_##dtype(                                               \
+  INLINE double row_sum_##dtype(long n, S *y, const S *x, T m) {                           \
+    return n < 4 * LANES ? row_sum_few_##dtype(n, y, x, m) : row_sum_many_##dtype(n, y, x, m); \
+  }                                                                                        \
+  INLINE void finish_row_##dtype(                                                          \
       long n, S *y, const S *x, T m, double sum, bool logarithm) {                         \
     if (logarithm) {                                                                       \
       T shift = m + (T)log(sum);                                                           \
@@ -78,7 +92,7 @@ typedef struct {
       }                                                                                    \
     }                                                                                      \
   }                                                                                        \
-  static void softmax_##dtype(void *context, long begin, long end) {                       \
+  VECTORIZED static void softmax_##dtype(void *context, long begin, long end) {            \
     const Work *work = context;                                                            \
     long n = work->n;                                                                      \
     for (long row = begin; row < end; row++) {                                             \
@@ -98,7 +112,7 @@ void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, c
 }
 
 #define CROSS_ENTROPY(dtype, S, T, ...)                                                    \
-  static void losses_##dtype(void *context, long begin, long end) {                        \
+  VECTORIZED static void losses_##dtype(void *context, long begin, long end) {             \
     const Work *work = context;                                                            \
     for (long row = begin; row < end; row++) {                                             \
       if (work->target[row] == work->ignored) {                                            \

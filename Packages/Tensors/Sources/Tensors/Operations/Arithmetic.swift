@@ -142,9 +142,25 @@ extension Tensor {
     return binary(.power, self, exponent)
   }
 
-  /// xᵉ for a number e.
+  /// xᵉ for a number e. The powers 0.5, ±1, ±2 and 3 are a root and products, as in PyTorch.
   public func pow(_ exponent: some TensorElement) -> Tensor {
-    pow(scalar(exponent))
+    let exponent = scalar(exponent)
+    guard dtype.isFloatingPoint, !dtype.isHalf, Autocast.current == nil,
+      let power = noGrad({ power(exponent.item()) })
+    else { return pow(exponent) }
+    return power.recorded(.power, self, exponent)
+  }
+
+  private func power(_ exponent: Double) -> Tensor? {
+    switch exponent {
+    case 0.5: sqrt()
+    case 1: self * 1
+    case 2: square()
+    case 3: fused { square() * self }
+    case -1: reciprocal()
+    case -2: fused { square().reciprocal() }
+    default: nil
+    }
   }
 
   /// The remainder of ``floorDivide(_:)``, with the sign of b: `torch.remainder`.

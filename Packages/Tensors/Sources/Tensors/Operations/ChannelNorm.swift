@@ -86,8 +86,8 @@ extension Tensor {
     return ((self - mean) * (variance + eps).rsqrt()).scaled(weight, bias, spread)
   }
 
-  /// Groups of channels (dim 1) of each example normalized to mean 0 and variance 1, then scaled and
-  /// shifted: `torch.nn.functional.group_norm`; Wu and He, 2018.
+  /// Groups of channels (dim 1) of each example normalized to mean 0 and variance 1, then scaled
+  /// and shifted: `torch.nn.functional.group_norm`; Wu and He, 2018.
   ///
   /// - Parameters:
   ///   - groups: the number of groups that the channels are split into.
