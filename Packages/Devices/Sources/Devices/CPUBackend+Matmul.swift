@@ -67,6 +67,8 @@ extension CPUBackend {
 /// ours.
 func shared(count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
   prepareBLAS
+  // Other threads do not know of this one's postponed operations, whose results they may read.
+  flambeau_run_if_postponed()
   guard count >= 2 * grain, flambeau_thread_count() > 1 else { return body(0..<count) }
   withoutActuallyEscaping(body) { body in
     withUnsafePointer(to: body) { body in
