@@ -63,7 +63,7 @@ import Testing
     let function = try Recipe("Add an element-wise operation")
     let reduction = try Recipe("Add a reduction")
     for (recipe, file, next) in [
-      (function, "elementwise.h", "X(exp, exp(x)) "), (reduction, "reductions.h", "X(sum, x, "),
+      (function, "elementwise.h", "X(sin, sin(x)) "), (reduction, "reductions.h", "X(sum, x, "),
     ] {
       let line = try recipe.text(#/`(X\(\w+, .*?\))`\.\sThe/#)
       try copy.edit("Devices/Sources/COperations/include/\(file)") {

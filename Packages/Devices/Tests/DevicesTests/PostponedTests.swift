@@ -5,7 +5,7 @@ import Testing
 /// Other threads read what this one has postponed.
 @Test func postponedOperationsRunBeforeWorkIsShared() {
   let backend = CPUBackend()
-  let x = StridedView(empty: Layout(contiguous: [1024]), dtype: .float32, device: .cpu)
+  let x = StridedView(empty: Layout(contiguous: [16_384]), dtype: .float32, device: .cpu)
   let y = StridedView(empty: x.layout, dtype: .float32, device: .cpu)
   let threads = numThreads
   defer { numThreads = threads }
