@@ -116,9 +116,11 @@ static void run(
 void flambeau_parallel(
     long count, long grain, void (*body)(void *context, long begin, long end), void *context) {
   long threads = flambeau_thread_count();
-  long parts = count / (grain > 0 ? grain : 1);
-  if (threads > parts) threads = parts;
-  run(threads, count, threads > 0 ? (count + threads - 1) / threads : count, body, context);
+  if (grain < 1) grain = 1;
+  if (threads > count / grain) threads = count / grain;
+  // Several parts for each thread, so that none waits long for one that another program has delayed.
+  long parts = 4 * (threads > 0 ? threads : 1), part = (count + parts - 1) / parts;
+  run(threads, count, part > grain ? part : grain, body, context);
 }
 
 void flambeau_parallel_in_parts(
