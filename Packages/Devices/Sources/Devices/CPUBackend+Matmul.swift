@@ -120,6 +120,7 @@ extension GEMM {
     width: Int? = nil
   ) {
     if m == 0 || n == 0 { return }
+    if width == nil, k > 0, m == 1 || n == 1 { return runOnVector(dtype, a, b, c) }
     let left = leftIsTransposed ? CblasTrans : CblasNoTrans
     let right = rightIsTransposed ? CblasTrans : CblasNoTrans
     if dtype == .float32 {
@@ -134,6 +135,39 @@ extension GEMM {
         a.assumingMemoryBound(to: Double.self), blasint(leftDimension),
         b.assumingMemoryBound(to: Double.self), blasint(rightDimension), accumulating ? 1 : 0,
         c.assumingMemoryBound(to: Double.self), blasint(width ?? n))
+    }
+  }
+}
+
+extension GEMM {
+  /// The product if one side is a vector, for which BLAS has own kernels: they read the matrix as it
+  /// is, without packing it.
+  private func runOnVector(
+    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
+  ) {
+    // A column on the right, or else cᵀ = bᵀ·aᵀ.
+    let isColumn = n == 1
+    let (matrix, vector) = isColumn ? (a, b) : (b, a)
+    let isTransposed = isColumn ? leftIsTransposed : !rightIsTransposed
+    let dimension = blasint(isColumn ? leftDimension : rightDimension)
+    let step = blasint(
+      isColumn
+        ? (rightIsTransposed ? 1 : rightDimension) : (leftIsTransposed ? leftDimension : 1))
+    let length = isColumn ? m : n
+    let (rows, columns) = isTransposed ? (k, length) : (length, k)
+    let order = isTransposed ? CblasTrans : CblasNoTrans
+    if dtype == .float32 {
+      cblas_sgemv(
+        CblasRowMajor, order, blasint(rows), blasint(columns), 1,
+        matrix.assumingMemoryBound(to: Float.self), dimension,
+        vector.assumingMemoryBound(to: Float.self), step, accumulating ? 1 : 0,
+        c.assumingMemoryBound(to: Float.self), 1)
+    } else {
+      cblas_dgemv(
+        CblasRowMajor, order, blasint(rows), blasint(columns), 1,
+        matrix.assumingMemoryBound(to: Double.self), dimension,
+        vector.assumingMemoryBound(to: Double.self), step, accumulating ? 1 : 0,
+        c.assumingMemoryBound(to: Double.self), 1)
     }
   }
 }
