@@ -229,11 +229,6 @@ FLAMBEAU_DTYPES(EXTREMES)
 #define RESULT_wide(S) double
 #define FINISHED_own(dtype) finished_##dtype
 #define FINISHED_wide(dtype) finished_float64
-// Four elements are summed in their compute type: the rounding of so few sums does not add up.
-#define PARTIAL_sum(C) C
-#define PARTIAL_wideSum(C) double
-#define PARTIAL_squares(C) double
-#define PARTIAL_product(C) double
 #define TOTAL_OF(dtype, S, C, name, element, JOIN, START, result)                          \
   static inline double name##_of_##dtype(S value, double c) {                              \
     double x = FLAMBEAU_LOAD_##dtype(value);                                               \
@@ -241,7 +236,7 @@ FLAMBEAU_DTYPES(EXTREMES)
   }                                                                                        \
   REDUCTION(                                                                               \
       name##_##dtype, name##_of_##dtype, FINISHED_##result(dtype), S, RESULT_##result(S),  \
-      PARTIAL_##name(C), double, JOIN, FIRST_##START)
+      double, double, JOIN, FIRST_##START)
 #define WHOLES_int64(name, JOIN, START)                                                    \
   REDUCTION(                                                                               \
       name##_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, int64_t, JOIN,    \
@@ -251,6 +246,12 @@ FLAMBEAU_DTYPES(EXTREMES)
   FLAMBEAU_FLOAT_DTYPES(TOTAL_OF, name, element, JOIN, START, result)                      \
   WHOLES_##wholes(name, JOIN, START)
 FLAMBEAU_TOTALS(TOTAL)
+
+// Sums add four elements at a time in their compute type: the rounding of so few additions does not add up.
+#define QUICK_SUM(dtype, S, C, ...)                                                        \
+  REDUCTION(                                                                               \
+      quick_sum_##dtype, sum_of_##dtype, finished_##dtype, S, S, C, double, FLAMBEAU_ADD, FIRST_0)
+FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
 
 // The index of the first largest or smallest element, or of the first NaN, over one dim.
 #define INDEX_OF(name, extreme_row, LOAD, S, C, BETTER)                                    \
@@ -302,8 +303,10 @@ static const Reducer reducers[][FLAMBEAU_DTYPE_COUNT] = {
     [Reduction_minimum] = {FLAMBEAU_DTYPES(X, minimum)},
     [Reduction_indexOfMaximum] = {FLAMBEAU_DTYPES(X, index_of_maximum)},
     [Reduction_indexOfMinimum] = {FLAMBEAU_DTYPES(X, index_of_minimum)},
-#undef X
 };
+
+static const Reducer quick_sums[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_FLOAT_DTYPES(X, quick_sum)};
+#undef X
 
 void flambeau_reduce(
     Reduction op, ReductionTerms terms, DType dtype, long rank, const long *shape,
@@ -312,7 +315,8 @@ void flambeau_reduce(
   for (long dim = 0; dim < rank; dim++) {
     dims_add(reduced[dim] ? &work.gone : &work.kept, shape[dim], x_strides[dim]);
   }
-  Reducer reducer = reducers[op][dtype];
+  Reducer reducer = op == Reduction_sum ? quick_sums[dtype] : NULL;
+  if (!reducer) reducer = reducers[op][dtype];
   if (!reducer) flambeau_stop_without_kernel(flambeau_reduction_name(op), dtype);
   if (work.kept.count > 0 && work.gone.count > 0) reducer(&work);
 }
