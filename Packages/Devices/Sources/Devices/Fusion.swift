@@ -3,7 +3,7 @@ import CKernels
 /// Runs the element-wise operations of `body` together: all of them on one block of elements, while
 /// it is in the cache, before the next block, as one kernel that `torch.compile` makes of them.
 ///
-///     let y = fused { (x * scale + shift).tanh() * gate }
+///     let y = fused { (x * 2 + 1).tanh() * x }
 ///
 /// What is computed and recorded stays the same to the last bit; only the memory traffic is less.
 /// Operations on large tensors of one shape without gaps, and scalars, take part. Anything else in
