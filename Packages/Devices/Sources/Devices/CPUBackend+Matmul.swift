@@ -140,8 +140,8 @@ extension GEMM {
 }
 
 extension GEMM {
-  /// The product if one side is a vector, for which BLAS has own kernels: they read the matrix as it
-  /// is, without packing it.
+  /// The product if one side is a vector, for which BLAS has own kernels: they read the matrix as
+  /// it is, without packing it.
   private func runOnVector(
     _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
   ) {
