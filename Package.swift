@@ -89,14 +89,18 @@ let package = Package(
       name: "CKernels", dependencies: ["COperations"], path: "Packages/Devices/Sources/CKernels",
       linkerSettings: [.linkedLibrary("m")]),
     target("Devices", "CCUDA", ["COperations"]),
+    target("Devices", "COneDNN", ["COperations"]),
     .target(
       name: "CUDAKernels", dependencies: ["COperations"],
       path: "Packages/Devices/Sources/CUDAKernels", exclude: ["Kernels"]),
     target("Devices", "CUDASimulator", ["CCUDA", "COperations", "CUDAKernels"]),
     target(
       "Devices", "Devices",
-      ["COperations", "CKernels", "COpenBLAS", "CCUDA", "CThreadState", "CUDAKernels", "Support"]),
-    tests("Devices", "Devices", ["CCUDA", "CUDAKernels"]),
+      [
+        "COperations", "CKernels", "COpenBLAS", "COneDNN", "CCUDA", "CThreadState", "CUDAKernels",
+        "Support",
+      ]),
+    tests("Devices", "Devices", ["CCUDA", "COneDNN", "CUDAKernels"]),
 
     target("ReferenceDevice", "ReferenceDevice", ["Devices"]),
     tests("ReferenceDevice", "ReferenceDevice", ["Devices"]),

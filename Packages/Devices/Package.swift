@@ -20,14 +20,15 @@ let package = Package(
     .target(
       name: "CKernels", dependencies: ["COperations"], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CCUDA", dependencies: ["COperations"]),
+    .target(name: "COneDNN", dependencies: ["COperations"]),
     .target(name: "CUDAKernels", dependencies: ["COperations"], exclude: ["Kernels"]),
     .target(name: "CUDASimulator", dependencies: ["CCUDA", "COperations", "CUDAKernels"]),
     .target(
       name: "Devices",
       dependencies: [
-        "COperations", "CKernels", "COpenBLAS", "CCUDA", "CThreadState", "CUDAKernels",
+        "COperations", "CKernels", "COpenBLAS", "COneDNN", "CCUDA", "CThreadState", "CUDAKernels",
         .product(name: "Support", package: "Support"),
       ]),
-    .testTarget(name: "DevicesTests", dependencies: ["Devices", "CCUDA", "CUDAKernels"]),
+    .testTarget(name: "DevicesTests", dependencies: ["Devices", "CCUDA", "COneDNN", "CUDAKernels"]),
   ]
 )

@@ -1,179 +1,66 @@
 import CKernels
-import Foundation
+import COneDNN
 
-// Convolutions as matrix products: the windows of an image are the columns of a matrix, built for
-// one image at a time.
+// Convolutions with oneDNN, or if it is missing or slower, as products of matrices of columns.
 
 extension CPUBackend {
   public func convolve(
-    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, accumulating: Bool,
+    _ x: StridedView, _ weight: StridedView, bias: StridedView?, _ windows: Windows, groups: Int,
     into y: StridedView
   ) {
-    let parts = ConvolutionParts(windows, input: x, weight: weight, groups: groups)
-    withoutHalves([x, weight], accumulating: accumulating, into: y) { inputs, y in
-      let product = GEMM(
-        m: parts.outputs, n: parts.positions, k: parts.places, leftDimension: parts.places,
-        rightDimension: parts.positions, accumulating: accumulating)
-      parts.forEach { part, scratch in
-        let columns = parts.columns(of: part.input(inputs[0]), in: scratch)
-        product.run(y.dtype, part.weight(inputs[1]), columns, part.output(y))
+    let call = ConvolutionCall(
+      kind: .result, left: x, right: weight, bias: bias, windows: windows,
+      groups: groups, target: y)
+    if OneDNN.run(call) { return }
+    guard !y.dtype.isHalf else {
+      return withoutHalves([x, weight] + [bias].compactMap(\.self), into: y) {
+        convolve(
+          $0[0], $0[1], bias: $0.count > 2 ? $0[2] : nil, windows, groups: groups, into: $1)
       }
     }
+    convolveColumns(x, weight, bias: bias, windows, groups: groups, into: y)
   }
 
   public func convolveGradientOfInput(
     _ gradient: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int,
     into dx: StridedView
   ) {
-    let parts = ConvolutionParts(windows, input: dx, weight: weight, groups: groups)
-    withoutHalves([gradient, weight], into: dx) { inputs, dx in
-      let product = GEMM(
-        m: parts.places, n: parts.positions, k: parts.outputs, leftIsTransposed: true,
-        leftDimension: parts.places, rightDimension: parts.positions)
-      parts.forEach { part, scratch in
-        let image = part.input(dx)
-        let columns = parts.areImages ? image : scratch
-        product.run(dx.dtype, part.weight(inputs[1]), part.output(inputs[0]), columns)
-        if !parts.areImages {
-          flambeau_col2im(dx.dtype, windows, parts.inputs, image, columns)
-        }
+    let call = ConvolutionCall(
+      kind: .gradientOfInput, left: gradient, right: weight, windows: windows,
+      groups: groups, target: dx)
+    if OneDNN.run(call) { return }
+    guard !dx.dtype.isHalf else {
+      return withoutHalves([gradient, weight], into: dx) {
+        convolveGradientOfInput($0[0], $0[1], windows, groups: groups, into: $1)
       }
     }
+    convolveColumnsGradientOfInput(gradient, weight, windows, groups: groups, into: dx)
   }
 
   public func convolveGradientOfWeight(
     _ x: StridedView, _ gradient: StridedView, _ windows: Windows, groups: Int,
     into dw: StridedView
   ) {
-    let parts = ConvolutionParts(windows, input: x, weight: dw, groups: groups)
-    withoutHalves([x, gradient], into: dw) { inputs, dw in
-      // A fixed number of partial sums, so that the result does not depend on the number of
-      // threads.
-      let count = min(max(parts.images, 1), 8)
-      let sums = StridedView(
-        empty: Layout(contiguous: [count] + dw.layout.shape), dtype: dw.dtype,
-        device: dw.storage.device)
-      shared(count: count, grain: parts.grain / (parts.images / count + 1) + 1) { range in
-        let scratch = parts.scratch()
-        for sum in range {
-          let target = sums.pointer + sum * dw.layout.numel * dw.dtype.itemSize
-          let images = parts.images * sum / count..<parts.images * (sum + 1) / count
-          for (place, image) in images.enumerated() {
-            let product = GEMM(
-              m: parts.outputs, n: parts.places, k: parts.positions,
-              leftDimension: parts.positions, rightIsTransposed: true,
-              rightDimension: parts.positions,
-              accumulating: place > 0)
-            for group in 0..<parts.groups {
-              let part = parts.part(image * parts.groups + group)
-              let columns = parts.columns(of: part.input(inputs[0]), in: scratch.pointer)
-              product.run(
-                dw.dtype, part.output(inputs[1]), columns,
-                target + group * parts.outputs * parts.places * dw.dtype.itemSize)
-            }
-          }
-        }
+    let call = ConvolutionCall(
+      kind: .gradientOfWeight, left: x, right: gradient, windows: windows,
+      groups: groups, target: dw)
+    if OneDNN.run(call) { return }
+    guard !dw.dtype.isHalf else {
+      return withoutHalves([x, gradient], into: dw) {
+        convolveGradientOfWeight($0[0], $0[1], windows, groups: groups, into: $1)
       }
-      if parts.images == 0 {
-        memset(sums.pointer, 0, sums.layout.numel * sums.dtype.itemSize)
-      }
-      reduce(.sum, sums, over: [true] + dw.layout.shape.map { _ in false }, into: dw)
     }
+    convolveColumnsGradientOfWeight(x, gradient, windows, groups: groups, into: dw)
   }
 
   /// Calls `body` with the views; half-precision ones are converted to float32, and the result is
   /// rounded once.
   func withoutHalves(
-    _ inputs: [StridedView], accumulating: Bool = false, into y: StridedView,
-    _ body: ([StridedView], StridedView) -> Void
+    _ inputs: [StridedView], into y: StridedView, _ body: ([StridedView], StridedView) -> Void
   ) {
     guard y.dtype.isHalf else { return body(inputs, y) }
-    let wide =
-      accumulating
-      ? y.converted(to: .float32)
-      : StridedView(empty: y.layout, dtype: .float32, device: y.storage.device)
+    let wide = StridedView(empty: y.layout, dtype: .float32, device: y.storage.device)
     body(inputs.map { $0.converted(to: .float32) }, wide)
     convert(wide, into: y)
-  }
-}
-
-/// The sizes of a convolution, for one image and one group of channels.
-// Threads read the same inputs and write disjoint parts.
-private struct ConvolutionParts: @unchecked Sendable {
-  let windows: Windows
-  let images: Int
-  let groups: Int
-  /// The input and output channels of a group.
-  let inputs: Int
-  let outputs: Int
-  /// The number of elements in a window, and the number of windows.
-  let places: Int
-  let positions: Int
-  let dtype: DType
-  let device: Device
-
-  init(_ windows: Windows, input: StridedView, weight: StridedView, groups: Int) {
-    self.windows = windows
-    self.groups = groups
-    images = input.layout.shape[0]
-    inputs = weight.layout.shape[1]
-    outputs = weight.layout.shape[0] / groups
-    places = inputs * windows.kernel_height * windows.kernel_width
-    positions = windows.out_height * windows.out_width
-    dtype = input.dtype == .float64 ? .float64 : .float32
-    device = input.storage.device
-  }
-
-  /// Whether each window is a single pixel, so that the columns are the image itself.
-  var areImages: Bool {
-    windows.kernel_height * windows.kernel_width == 1
-      && windows.stride_height * windows.stride_width == 1
-      && windows.padding_height + windows.padding_width == 0
-      && windows.out_height == windows.height && windows.out_width == windows.width
-  }
-
-  /// The number of images that are worth a thread: about 50 µs of work.
-  var grain: Int { 2_000_000 / max(outputs * places * positions, 1) + 1 }
-
-  struct Part {
-    let sizes: ConvolutionParts
-    let index: Int
-    func input(_ view: StridedView) -> UnsafeMutableRawPointer {
-      at(view, sizes.inputs * sizes.windows.height * sizes.windows.width * index)
-    }
-    func output(_ view: StridedView) -> UnsafeMutableRawPointer {
-      at(view, sizes.outputs * sizes.positions * index)
-    }
-    func weight(_ view: StridedView) -> UnsafeMutableRawPointer {
-      at(view, sizes.outputs * sizes.places * (index % sizes.groups))
-    }
-    private func at(_ view: StridedView, _ offset: Int) -> UnsafeMutableRawPointer {
-      view.pointer + offset * view.dtype.itemSize
-    }
-  }
-
-  /// A group of channels of an image; the groups of an image are adjacent.
-  func part(_ index: Int) -> Part { Part(sizes: self, index: index) }
-
-  func scratch() -> StridedView {
-    StridedView(
-      empty: Layout(contiguous: [areImages ? 0 : places * positions]), dtype: dtype,
-      device: device)
-  }
-
-  func columns(
-    of image: UnsafeMutableRawPointer, in scratch: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer {
-    if areImages { return image }
-    flambeau_im2col(dtype, windows, inputs, scratch, image)
-    return scratch
-  }
-
-  /// Calls `body` for each part, with a scratch buffer for columns.
-  func forEach(_ body: (Part, UnsafeMutableRawPointer) -> Void) {
-    shared(count: images * groups, grain: grain) { range in
-      let scratch = scratch()
-      for index in range { body(part(index), scratch.pointer) }
-    }
   }
 }

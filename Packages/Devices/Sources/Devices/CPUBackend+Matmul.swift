@@ -13,29 +13,45 @@ extension CPUBackend {
       forEachMatrix(a, b, c) { flambeau_matmul(c.dtype, m, n, k, $2, $0, $1) }
       return
     }
-    guard c.dtype == .float32 || c.dtype == .float64 else {
-      // BLAS has no half-precision products, so they are computed in float32.
-      let wide = c.converted(to: .float32)
-      matmul(
-        a.converted(to: .float32), b.converted(to: .float32), into: wide, accumulating: accumulating
-      )
-      return convert(wide, into: c)
-    }
     let (left, right) = (DenseMatrices(a), DenseMatrices(b))
     let product = GEMM(
       m: m, n: n, k: k, left: left, right: right, accumulating: accumulating)
+    let dtype = c.dtype
+    guard dtype.isHalf else {
+      return forEachPart(of: product, left.view, right.view, c) { $0.run(dtype, $1, $2, $3) }
+    }
+    if let compiled = CompiledProduct(product, dtype) {
+      return forEachPart(of: product, left.view, right.view, c) { compiled.run($0, $1, $2, $3) }
+    }
+    // BLAS has no half-precision products, so they are computed in float32.
+    let wide = c.converted(to: .float32)
+    matmul(
+      a.converted(to: .float32), b.converted(to: .float32), into: wide, accumulating: accumulating)
+    convert(wide, into: c)
+  }
+
+  /// Calls `body` with the matrices at each index of the batch dims, or with parts of them if the
+  /// batch is small, on several threads.
+  private func forEachPart(
+    of product: GEMM, _ a: StridedView, _ b: StridedView, _ c: StridedView,
+    _ body: (
+      GEMM, UnsafeMutableRawPointer, UnsafeMutableRawPointer, UnsafeMutableRawPointer
+    ) -> Void
+  ) {
     let batch = c.layout.shape.dropLast(2).reduce(1, *)
-    // A small batch is split within each matrix, along its longer side.
     let parts = batch >= flambeau_thread_count() ? 1 : product.parts
-    if parts > 1 {
-      forEachMatrix(left.view, right.view, c) { a, b, c in
-        shared(count: parts, grain: 1) { range in
-          for part in range { product.run(right.view.dtype, a, b, c, part: part, of: parts) }
+    guard parts > 1 else {
+      let work = max(product.m * product.n * product.k, 1)
+      return forEachMatrix(a, b, c, grain: GEMM.grain / work + 1) { body(product, $0, $1, $2) }
+    }
+    let size = c.dtype.itemSize
+    // A small batch is split within each matrix, along its longer side.
+    forEachMatrix(a, b, c) { a, b, c in
+      shared(count: parts, grain: 1) { range in
+        for index in range {
+          let part = product.part(index, of: parts)
+          body(part.product, a + part.a * size, b + part.b * size, c + part.c * size)
         }
-      }
-    } else {
-      forEachMatrix(left.view, right.view, c, grain: GEMM.grain / max(m * n * k, 1) + 1) {
-        product.run(right.view.dtype, $0, $1, $2)
       }
     }
   }
@@ -90,34 +106,26 @@ extension GEMM {
     min(Int(flambeau_thread_count()), m * n * k / GEMM.grain, max(m, n))
   }
 
-  /// Computes one of several parts of the product: a range of c's rows, or of its columns if it has
-  /// more of those.
-  func run(
-    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
-    part: Int, of parts: Int
-  ) {
-    let size = dtype.itemSize
+  /// One of several parts of the product: a range of c's rows, or of its columns if it has more of
+  /// those; and where its matrices start, in elements.
+  func part(_ part: Int, of parts: Int) -> (product: GEMM, a: Int, b: Int, c: Int) {
     let whole = max(m, n)
     // Multiples of 16, which suit the kernels of BLAS.
     let cuts = [part, part + 1].map { $0 == parts ? whole : whole * $0 / parts / 16 * 16 }
     var own = self
     if m >= n {
       own.m = cuts[1] - cuts[0]
-      let step = leftIsTransposed ? 1 : leftDimension
-      own.run(dtype, a + cuts[0] * step * size, b, c + cuts[0] * n * size)
-    } else {
-      own.n = cuts[1] - cuts[0]
-      let step = rightIsTransposed ? rightDimension : 1
-      own.run(dtype, a, b + cuts[0] * step * size, c + cuts[0] * size, width: n)
+      return (
+        own, cuts[0] * (leftIsTransposed ? 1 : leftDimension), 0, cuts[0] * resultDimension
+      )
     }
+    own.n = cuts[1] - cuts[0]
+    return (own, 0, cuts[0] * (rightIsTransposed ? rightDimension : 1), cuts[0])
   }
 
   /// Computes the product in float32 or float64.
-  ///
-  /// - Parameter width: the leading dimension of c, if it is not n.
   func run(
-    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer,
-    width: Int? = nil
+    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
   ) {
     if m == 0 || n == 0 { return }
     if width == nil, k > 0, m == 1 || n == 1 { return runOnVector(dtype, a, b, c) }
@@ -128,13 +136,13 @@ extension GEMM {
         CblasRowMajor, left, right, blasint(m), blasint(n), blasint(k), 1,
         a.assumingMemoryBound(to: Float.self), blasint(leftDimension),
         b.assumingMemoryBound(to: Float.self), blasint(rightDimension), accumulating ? 1 : 0,
-        c.assumingMemoryBound(to: Float.self), blasint(width ?? n))
+        c.assumingMemoryBound(to: Float.self), blasint(resultDimension))
     } else {
       cblas_dgemm(
         CblasRowMajor, left, right, blasint(m), blasint(n), blasint(k), 1,
         a.assumingMemoryBound(to: Double.self), blasint(leftDimension),
         b.assumingMemoryBound(to: Double.self), blasint(rightDimension), accumulating ? 1 : 0,
-        c.assumingMemoryBound(to: Double.self), blasint(width ?? n))
+        c.assumingMemoryBound(to: Double.self), blasint(resultDimension))
     }
   }
 }

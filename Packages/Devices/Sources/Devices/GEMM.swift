@@ -3,6 +3,8 @@ struct GEMM {
   var (m, n, k): (Int, Int, Int)
   var (leftIsTransposed, leftDimension): (Bool, Int)
   var (rightIsTransposed, rightDimension): (Bool, Int)
+  /// The leading dimension of c.
+  var resultDimension: Int
   var accumulating: Bool
 
   init(
@@ -12,6 +14,7 @@ struct GEMM {
     (self.m, self.n, self.k) = (m, n, k)
     (self.leftIsTransposed, self.leftDimension) = (leftIsTransposed, leftDimension)
     (self.rightIsTransposed, self.rightDimension) = (rightIsTransposed, rightDimension)
+    resultDimension = n
     self.accumulating = accumulating
   }
 

@@ -30,12 +30,13 @@ extension CUDABackend {
   }
 
   func convolve(
-    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, accumulating: Bool,
+    _ x: StridedView, _ weight: StridedView, bias: StridedView?, _ windows: Windows, groups: Int,
     into y: StridedView
   ) {
+    if let bias { spread(bias, over: y) }
     prepare("convolve", [x, weight, y])
     var launch = ConvolutionLaunch(windows, x, weight, groups, left: x, right: weight, result: y)
-    launch.accumulates = accumulating
+    launch.accumulates = bias != nil
     gpu.launch(
       kernel("convolve", in: "convolution", x.dtype),
       blocks: groups * tiles(Int(launch.outputs)) * tiles(Int(launch.images) * launch.windowCount),

@@ -69,15 +69,22 @@ extension Backend {
   }
 
   public func convolve(
-    _ x: StridedView, _ weight: StridedView, _ windows: Windows, groups: Int, accumulating: Bool,
+    _ x: StridedView, _ weight: StridedView, bias: StridedView?, _ windows: Windows, groups: Int,
     into y: StridedView
   ) {
     let sizes = ConvolutionSizes(windows, x, weight, groups)
+    if let bias { spread(bias, over: y) }
     let result = y.widened
     matmul(
       sizes.matrices(of: weight.widened), sizes.columns(of: x.widened, by: self),
-      into: sizes.outputs(result), accumulating: accumulating)
+      into: sizes.outputs(result), accumulating: bias != nil)
     if result.dtype != y.dtype { convert(result, into: y) }
+  }
+
+  /// y[image, channel, …] = bias[channel].
+  func spread(_ bias: StridedView, over y: StridedView) {
+    convert(
+      bias.contiguous().shaped([bias.layout.numel, 1, 1]).broadcast(to: y.layout.shape), into: y)
   }
 
   public func convolveGradientOfInput(

@@ -129,14 +129,10 @@ private struct Convolution: Sendable, CustomReflectable {
     let (x, w, bias) = (x.input(of: .conv2d), w.input(of: .conv2d), bias?.input(of: .conv2d))
     guard x.dtype.isFloatingPoint else { return ofIntegers(x, w, bias) }
     let shape = [x.shape[0], w.shape[0], windows.out_height, windows.out_width]
-    let y = result(shape, x) { y in
-      if let bias {
-        let spread = bias.detach().reshape([-1, 1, 1]).expand(shape)
-        x.backend.convert(spread.view, into: y)
-      }
+    let y = result(shape, x) {
       x.backend.convolve(
-        x.view.contiguous(), w.view.contiguous(), windows, groups: groups,
-        accumulating: bias != nil, into: y)
+        x.view.contiguous(), w.view.contiguous(), bias: bias?.view.contiguous(), windows,
+        groups: groups, into: $0)
     }
     guard let bias else { return y.recorded(.conv2d, x, w, with: self) }
     return y.recorded(.conv2d, [x, w, bias], with: self)
