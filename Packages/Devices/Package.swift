@@ -29,6 +29,7 @@ let package = Package(
         "COperations", "CKernels", "COpenBLAS", "COneDNN", "CCUDA", "CThreadState", "CUDAKernels",
         .product(name: "Support", package: "Support"),
       ]),
-    .testTarget(name: "DevicesTests", dependencies: ["Devices", "CCUDA", "COneDNN", "CUDAKernels"]),
+    .testTarget(
+      name: "DevicesTests", dependencies: ["Devices", "CCUDA", "COneDNN", "CUDAKernels"]),
   ]
 )

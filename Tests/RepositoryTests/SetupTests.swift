@@ -56,7 +56,7 @@ import Testing
 
   @Test func whereAllIsThereItDoesNothing() async throws {
     let result = try await setup([
-      "swift": Self.swift, "pkg-config": "", "dot": "", "gnuplot": "",
+      "swift": Self.swift, "pkg-config": "", "dpkg": "", "dot": "", "gnuplot": "",
       "apt-get": "echo called",
     ])
     #expect(result.status == 0 && result.output.isEmpty && result.errors.isEmpty)

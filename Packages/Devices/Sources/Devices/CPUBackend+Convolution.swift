@@ -11,7 +11,7 @@ extension CPUBackend {
     let call = ConvolutionCall(
       kind: .result, left: x, right: weight, bias: bias, windows: windows,
       groups: groups, target: y)
-    if OneDNN.run(call) { return }
+    if call.isFasterWithOneDNN, OneDNN.run(call) { return }
     guard !y.dtype.isHalf else {
       return withoutHalves([x, weight] + [bias].compactMap(\.self), into: y) {
         convolve(
@@ -28,7 +28,7 @@ extension CPUBackend {
     let call = ConvolutionCall(
       kind: .gradientOfInput, left: gradient, right: weight, windows: windows,
       groups: groups, target: dx)
-    if OneDNN.run(call) { return }
+    if call.isFasterWithOneDNN, OneDNN.run(call) { return }
     guard !dx.dtype.isHalf else {
       return withoutHalves([gradient, weight], into: dx) {
         convolveGradientOfInput($0[0], $0[1], windows, groups: groups, into: $1)
@@ -44,7 +44,7 @@ extension CPUBackend {
     let call = ConvolutionCall(
       kind: .gradientOfWeight, left: x, right: gradient, windows: windows,
       groups: groups, target: dw)
-    if OneDNN.run(call) { return }
+    if call.isFasterWithOneDNN, OneDNN.run(call) { return }
     guard !dw.dtype.isHalf else {
       return withoutHalves([x, gradient], into: dw) {
         convolveGradientOfWeight($0[0], $0[1], windows, groups: groups, into: $1)

@@ -20,7 +20,7 @@ extension CPUBackend {
     guard dtype.isHalf else {
       return forEachPart(of: product, left.view, right.view, c) { $0.run(dtype, $1, $2, $3) }
     }
-    if let compiled = CompiledProduct(product, dtype) {
+    if product.isFasterWithOneDNN, let compiled = CompiledProduct(product, dtype) {
       return forEachPart(of: product, left.view, right.view, c) { compiled.run($0, $1, $2, $3) }
     }
     // BLAS has no half-precision products, so they are computed in float32.

@@ -47,6 +47,8 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     ConvolutionCase(images: 35, inputs: 17, outputs: 19, height: 20, width: 20, padding: [1, 1]),
     ConvolutionCase(height: 3, width: 3, kernel: [5, 4], padding: [2, 2]),
     ConvolutionCase(height: 1, width: 30, kernel: [1, 5], stride: [1, 2], padding: [0, 4]),
+    ConvolutionCase(inputs: 4, outputs: 8, groups: 4, padding: [1, 1]),
+    ConvolutionCase(inputs: 32, outputs: 32, groups: 2, height: 30, width: 30, padding: [1, 1]),
     ConvolutionCase(images: 0, padding: [1, 1]),
   ]
 }
@@ -81,7 +83,8 @@ private func compare(
   #expect(a.allSatisfy { $0.isFinite } && difference <= tolerance * largest, "\(name)")
 }
 
-/// A convolution and its gradients, which use oneDNN where it is installed, against the columns.
+/// A convolution and its gradients with oneDNN, also where it is slower, against the columns. Without
+/// a kernel of oneDNN they are the backend's.
 @Test(arguments: ConvolutionCase.all, [DType.float32, .bfloat16, .float16])
 func convolutionsAgreeWithColumns(_ c: ConvolutionCase, _ dtype: DType) {
   let (w, groups) = (c.windows, c.groups)
@@ -99,17 +102,27 @@ func convolutionsAgreeWithColumns(_ c: ConvolutionCase, _ dtype: DType) {
     x.converted(to: .float32), weight.converted(to: .float32), g.converted(to: .float32)
   )
   let bias32 = bias.converted(to: .float32)
+  func call(
+    _ kind: OneDNNConvolutionKind, _ left: StridedView, _ right: StridedView, _ target: StridedView
+  ) -> ConvolutionCall {
+    ConvolutionCall(
+      kind: kind, left: left, right: right, bias: kind == .result ? bias : nil, windows: w,
+      groups: groups, target: target)
+  }
   compare(shapes[2], dtype, tolerance: tolerance, "result") {
+    if OneDNN.run(call(.result, x, weight, $0)) { return }
     backend.convolve(x, weight, bias: bias, w, groups: groups, into: $0)
   } _: {
     backend.convolveColumns(x32, weight32, bias: bias32, w, groups: groups, into: $0)
   }
   compare(shapes[0], dtype, tolerance: tolerance, "gradient of the input") {
+    if OneDNN.run(call(.gradientOfInput, g, weight, $0)) { return }
     backend.convolveGradientOfInput(g, weight, w, groups: groups, into: $0)
   } _: {
     backend.convolveColumnsGradientOfInput(g32, weight32, w, groups: groups, into: $0)
   }
   compare(shapes[1], dtype, tolerance: tolerance, "gradient of the weight") {
+    if OneDNN.run(call(.gradientOfWeight, x, g, $0)) { return }
     backend.convolveGradientOfWeight(x, g, w, groups: groups, into: $0)
   } _: {
     backend.convolveColumnsGradientOfWeight(x32, g32, w, groups: groups, into: $0)

@@ -1,7 +1,8 @@
 import CKernels
 import COneDNN
 
-/// A convolution, or one of its gradients, with its views in the order of a backend's parameters; all are contiguous.
+/// A convolution, or one of its gradients, with its views in the order of a backend's parameters;
+/// all are contiguous.
 struct ConvolutionCall {
   let kind: OneDNNConvolutionKind
   let (left, right): (StridedView, StridedView)

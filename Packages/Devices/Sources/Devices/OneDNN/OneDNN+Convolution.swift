@@ -2,10 +2,10 @@ import CKernels
 import COneDNN
 
 extension OneDNN {
-  /// Computes a convolution or a gradient; false if oneDNN is missing or would be slower.
+  /// Computes a convolution or a gradient; false if oneDNN is missing or has no fast
+  /// kernel for it.
   static func run(_ call: ConvolutionCall) -> Bool {
-    guard isAvailable, number(of: call.target.dtype) != nil, call.multiplications > 0,
-      call.isFastWithOneDNN
+    guard isAvailable, number(of: call.target.dtype) != nil, call.multiplications > 0
     else { return false }
     let parts = ConvolutionParts(call)
     guard call.kind == .gradientOfWeight, parts.imageParts > 1 else {
@@ -29,13 +29,8 @@ extension OneDNN {
   }
 }
 
-extension ConvolutionCall {
-  /// Whether oneDNN is at least as fast as a matrix product of the columns, as measured.
-  fileprivate var isFastWithOneDNN: Bool { true }
-}
-
-/// How a convolution is divided among threads: images first, then channels. This depends on its shape only, and so
-/// results do not depend on the number of threads.
+/// How a convolution is divided among threads: images first, then channels. This depends on its
+/// shape only, and so results do not depend on the number of threads.
 private struct ConvolutionParts {
   /// The images of a part; the last one may have fewer.
   let images: Int

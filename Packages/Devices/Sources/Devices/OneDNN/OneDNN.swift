@@ -2,10 +2,11 @@ import COneDNN
 import Foundation
 import Synchronization
 
-/// oneDNN, which computes convolutions and products in half precision faster than BLAS, if it is installed.
+/// oneDNN, which computes convolutions and products in half precision faster than BLAS, if it is
+/// installed.
 enum OneDNN {
-  /// Whether the library is open. It is not if it is missing, or if the environment variable `FLAMBEAU_ONEDNN` is
-  /// `off`.
+  /// Whether the library is open: not if it is missing, or if the environment variable
+  /// `FLAMBEAU_ONEDNN` is `off`.
   static let isAvailable =
     ProcessInfo.processInfo.environment["FLAMBEAU_ONEDNN"] != "off"
     && open(["libdnnl.so.3", "libdnnl.so.2"])
@@ -27,7 +28,8 @@ enum OneDNN {
     }
   }
 
-  /// The operation with the given numbers, which must determine it; nil if oneDNN has no fast kernel for it.
+  /// The operation with the given numbers, which must determine it; nil if oneDNN has no fast kernel
+  /// for it.
   static func operation(
     _ numbers: [Int], compile: () -> OpaquePointer?
   ) -> CompiledOperation? {
@@ -66,8 +68,8 @@ final class CompiledOperation: @unchecked Sendable {
   /// Runs the operation on this thread.
   ///
   /// - Parameters:
-  ///   - operands: the left and the right one, the target, and the bias if there is one. Those with reordered
-  ///     elements are not reordered again.
+  ///   - operands: the left and the right one, the target, and the bias if there is one. Those with
+  ///     reordered elements are not reordered again.
   ///   - workspace: memory that nothing else uses meanwhile.
   func run(_ operands: [OneDNNMemory], in workspace: UnsafeMutableRawPointer) {
     var (operands, next) = (operands, workspace)
