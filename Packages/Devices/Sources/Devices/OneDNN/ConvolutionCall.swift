@@ -20,6 +20,9 @@ struct ConvolutionCall {
   var outputs: Int { (ofWeight ? target : right).layout.shape[0] / groups }
   var places: Int { windows.kernel_height * windows.kernel_width }
   var positions: Int { windows.out_height * windows.out_width }
+  /// The elements of an image and of its result.
+  var inputElements: Int { groups * inputs * windows.height * windows.width }
+  var outputElements: Int { groups * outputs * positions }
   var multiplications: Int { images * groups * inputs * outputs * places * positions }
 
   /// The number of channels that can be computed separately, or of groups of them.
@@ -29,10 +32,10 @@ struct ConvolutionCall {
   func offsets(image: Int, channel: Int) -> (left: Int, right: Int, target: Int, bias: Int) {
     let (pixels, weights) = (windows.height * windows.width, outputs * inputs * places)
     let x =
-      image * groups * inputs * pixels
+      image * inputElements
       + (groups > 1 ? channel * inputs * pixels : ofInput ? channel * pixels : 0)
     let y =
-      image * groups * outputs * positions
+      image * outputElements
       + (groups > 1 ? channel * outputs * positions : ofInput ? 0 : channel * positions)
     let w =
       channel * (groups > 1 ? weights : ofInput ? places : inputs * places)
@@ -51,8 +54,8 @@ struct ConvolutionCall {
       images: Int64(images), groups: Int64(groups > 1 ? channels : 1),
       inputs: Int64(groups == 1 && ofInput ? channels : inputs),
       outputs: Int64(groups == 1 && !ofInput ? channels : outputs),
-      input_stride: Int64(groups * inputs * windows.height * windows.width),
-      output_stride: Int64(groups * outputs * positions), weight_stride: Int64(inputs * places),
+      input_stride: Int64(inputElements),
+      output_stride: Int64(outputElements), weight_stride: Int64(inputs * places),
       windows: windows)
     return OneDNN.operation(numbers(of: part)) {
       withUnsafePointer(to: part) { flambeau_onednn_convolution($0) }

@@ -1,5 +1,6 @@
 import CKernels
 import COneDNN
+import Synchronization
 
 extension OneDNN {
   /// Computes a convolution or a gradient; false if oneDNN is missing or has no fast
@@ -40,8 +41,9 @@ private struct ConvolutionParts {
   let channelParts: Int
 
   init(_ call: ConvolutionCall) {
-    // About 50 µs of work each.
-    let wanted = min(max(call.multiplications / 4_000_000, 1), 32)
+    // About 50 µs of work each. Reordering an element costs as much as some multiplications.
+    let elements = call.images * (call.inputElements + call.outputElements)
+    let wanted = min(max((call.multiplications + 16 * elements) / 4_000_000, 1), 32)
     var limit = call.images
     if call.kind == .gradientOfWeight {
       // A partial sum costs as much as some hundred multiplications for each weight.
@@ -67,9 +69,11 @@ private struct ConvolutionParts {
     else { return false }
     withReorderedWeights(of: call, for: operation) { weights in
       let byteCount = max(operation.workspaceSize, lastOperation.workspaceSize)
-      shared(count: imageParts * channelParts, grain: 1) { range in
+      // Each thread takes the next part, since parts are few and other programs also need time.
+      let (count, next) = (imageParts * channelParts, Counter())
+      shared(count: min(count, numThreads), grain: 1) { _ in
         withWorkspace(byteCount: byteCount) { workspace in
-          for part in range {
+          while case let part = next.take(), part < count {
             let (image, channel) = (part / channelParts, part % channelParts)
             let own = image == imageParts - 1 ? lastOperation : operation
             var offsets = call.offsets(image: image * images, channel: channel * channels)
@@ -120,6 +124,13 @@ private struct ConvolutionParts {
   private func memory(_ view: StridedView, _ offset: Int) -> OneDNNMemory {
     OneDNNMemory(elements: view.pointer + offset * view.dtype.itemSize, reordered: nil)
   }
+}
+
+/// The numbers from 0, each taken once by any thread.
+private final class Counter: Sendable {
+  private let next = Atomic(0)
+
+  func take() -> Int { next.wrappingAdd(1, ordering: .relaxed).oldValue }
 }
 
 extension Int {
