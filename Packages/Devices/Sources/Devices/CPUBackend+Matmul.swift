@@ -128,7 +128,7 @@ extension GEMM {
     _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
   ) {
     if m == 0 || n == 0 { return }
-    if width == nil, k > 0, m == 1 || n == 1 { return runOnVector(dtype, a, b, c) }
+    if k > 0, m == 1 || (n == 1 && resultDimension == 1) { return runOnVector(dtype, a, b, c) }
     let left = leftIsTransposed ? CblasTrans : CblasNoTrans
     let right = rightIsTransposed ? CblasTrans : CblasNoTrans
     if dtype == .float32 {
