@@ -71,8 +71,10 @@ void flambeau_convert(
     const bool *condition = (const bool *)pointers[1];                                     \
     const T *a = (const T *)pointers[2], *b = (const T *)pointers[3];                      \
     long sy = strides[0], sc = strides[1], sa = strides[2], sb = strides[3];               \
-    if (sy != 1 || sc != 1 || (sa | sb) != 1) {                                            \
+    if (sy != 1 || sc != 1 || (sa | sb | 1) != 1) {                                        \
       CHOOSE(T, sy, sc, sa, sb)                                                               \
+    } else if ((sa | sb) == 0) {                                                           \
+      CHOOSE(T, 1, 1, 0, 0)                                                                   \
     } else if (sa == 0) {                                                                  \
       CHOOSE(T, 1, 1, 0, 1)                                                                   \
     } else if (sb == 0) {                                                                  \

@@ -1,87 +1,24 @@
-// Element-wise operations, comparisons and tests, from the tables in elementwise.h; transcendental.c has those
-// that take more than a few instructions.
+// Element-wise operations from the tables in elementwise.h; transcendental.c has those that take more than a few
+// instructions.
 
-#include <stddef.h>
-
+#include "elementwise_rows.h"
 #include "functions.h"
 #include "fusion.h"
-#include "loops.h"
-#include "transcendental.h"
-#include "vectorized.h"
-
-
-// A row of y = expression in x, with separate loops for contiguous elements and for any strides. Elements of x
-// are stored as S and computed in T; STORE converts a result to y's type R.
-#define UNARY_ROW(name, R, S, C, LOAD, STORE, expression)                                  \
-  VECTORIZED static void name(                                                             \
-      const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
-    typedef C T;                                                                           \
-    const Numbers *numbers = loops->context;                                               \
-    T p = (T)numbers->p, q = (T)numbers->q;                                                \
-    (void)p, (void)q;                                                                      \
-    R *y = (R *)pointers[0];                                                               \
-    const S *xs = (const S *)pointers[1];                                                  \
-    long sy = strides[0], sx = strides[1];                                                 \
-    if (sy == 1 && sx == 1) {                                                              \
-      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T x = LOAD(xs[i]);                                                                 \
-        y[i] = STORE(expression);                                                          \
-      }                                                                                    \
-    } else {                                                                               \
-      for (long i = 0; i < n; i++) {                                                       \
-        T x = LOAD(xs[i * sx]);                                                            \
-        y[i * sy] = STORE(expression);                                                     \
-      }                                                                                    \
-    }                                                                                      \
-  }
-
-// A row of y = expression in a and b; either input may have stride 0.
-#define BINARY_ROW(name, R, S, C, LOAD, STORE, expression)                                 \
-  VECTORIZED static void name(                                                             \
-      const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
-    typedef C T;                                                                           \
-    R *y = (R *)pointers[0];                                                               \
-    const S *as = (const S *)pointers[1], *bs = (const S *)pointers[2];                    \
-    long sy = strides[0], sa = strides[1], sb = strides[2];                                \
-    if (sy == 1 && sa == 1 && sb == 1) {                                                   \
-      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T a = LOAD(as[i]), b = LOAD(bs[i]);                                                \
-        y[i] = STORE(expression);                                                          \
-      }                                                                                    \
-    } else if (sy == 1 && sa == 1 && sb == 0) {                                            \
-      T b = LOAD(bs[0]);                                                                   \
-      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T a = LOAD(as[i]);                                                                 \
-        y[i] = STORE(expression);                                                          \
-      }                                                                                    \
-    } else if (sy == 1 && sa == 0 && sb == 1) {                                            \
-      T a = LOAD(as[0]);                                                                   \
-      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T b = LOAD(bs[i]);                                                                 \
-        y[i] = STORE(expression);                                                          \
-      }                                                                                    \
-    } else {                                                                               \
-      for (long i = 0; i < n; i++) {                                                       \
-        T a = LOAD(as[i * sa]), b = LOAD(bs[i * sb]);                                      \
-        y[i * sy] = STORE(expression);                                                     \
-      }                                                                                    \
-    }                                                                                      \
-  }
 
 // The row functions of an operation for one dtype, and their entries in a table.
 #define UNARY(dtype, S, C, name, expression) \
   UNARY_ROW(name##_##dtype, S, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, expression)
 #define BINARY(dtype, S, C, name, expression) \
   BINARY_ROW(name##_##dtype, S, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_##dtype, expression)
-#define COMPARISON(dtype, S, C, name, expression) \
-  BINARY_ROW(name##_##dtype, bool, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_bool, expression)
-#define TEST(dtype, S, C, name, expression) \
-  UNARY_ROW(name##_##dtype, bool, S, C, FLAMBEAU_LOAD_##dtype, FLAMBEAU_STORE_bool, expression)
-#define ENTRY(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
 
 #define X(name, expression) FLAMBEAU_DTYPES(UNARY, name, expression)
 FLAMBEAU_UNARY_ARITHMETIC(X)
 #undef X
+// The sign of a half is a bit; changing it needs no float32.
+#define BITS(x) (x)
+UNARY_ROW(negate_half, uint16_t, uint16_t, uint16_t, BITS, BITS, x ^ 0x8000)
+UNARY_ROW(abs_half, uint16_t, uint16_t, uint16_t, BITS, BITS, x & 0x7fff)
+#undef BITS
 #define X(name, expression) FLAMBEAU_INTEGRAL_DTYPES(UNARY, name, expression)
 FLAMBEAU_UNARY_INTEGER(X)
 #undef X
@@ -98,12 +35,6 @@ FLAMBEAU_BINARY_DIVISION(X)
 FLAMBEAU_BINARY_INTEGER(X)
 #undef X
 FLAMBEAU_FLOAT_DTYPES(BINARY, divide, a / b)
-#define X(name, expression) FLAMBEAU_DTYPES(COMPARISON, name, expression)
-FLAMBEAU_COMPARISONS(X)
-#undef X
-#define X(name, expression) FLAMBEAU_DTYPES(TEST, name, expression)
-FLAMBEAU_TESTS(X)
-#undef X
 
 static const Row unary_rows[FLAMBEAU_UNARY_COUNT][FLAMBEAU_DTYPE_COUNT] = {
 #define X(name, ...) [UnaryOperation_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
@@ -127,20 +58,12 @@ static const Row binary_rows[FLAMBEAU_BINARY_COUNT][FLAMBEAU_DTYPE_COUNT] = {
     [BinaryOperation_divide] = {FLAMBEAU_FLOAT_DTYPES(ENTRY, divide)},
 };
 
-static const Row comparison_rows[FLAMBEAU_COMPARISON_COUNT][FLAMBEAU_DTYPE_COUNT] = {
-#define X(name, ...) [Comparison_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
-    FLAMBEAU_COMPARISONS(X)
-#undef X
-};
-
-static const Row test_rows[FLAMBEAU_TEST_COUNT][FLAMBEAU_DTYPE_COUNT] = {
-#define X(name, ...) [ElementTest_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
-    FLAMBEAU_TESTS(X)
-#undef X
-};
-
 // The row of an operation; transcendental ones are kept in the context.
 static Row unary_row(UnaryOperation op, DType dtype, Numbers *numbers) {
+  if (dtype == DType_bfloat16 || dtype == DType_float16) {
+    if (op == UnaryOperation_negate) return negate_half;
+    if (op == UnaryOperation_abs) return abs_half;
+  }
   Row row = unary_rows[op][dtype];
   if (!row) row = unary_function_row(op, dtype, numbers);
   if (!row) flambeau_stop_without_kernel(flambeau_unary_name(op), dtype);
@@ -211,25 +134,4 @@ void flambeau_binary(
   run_or_postpone(
       row, &numbers, 3, rank, shape, (char *const[]){y, (char *)a, (char *)b},
       (const long *const[]){y_strides, a_strides, b_strides}, (const long[]){size, size, size});
-}
-
-void flambeau_compare(
-    Comparison op, DType dtype, long rank, const long *shape,
-    bool *y, const long *y_strides, const void *a, const long *a_strides,
-    const void *b, const long *b_strides) {
-  long size = flambeau_dtype_size(dtype);
-  run_or_postpone(
-      comparison_rows[op][dtype], NULL, 3, rank, shape,
-      (char *const[]){(char *)y, (char *)a, (char *)b},
-      (const long *const[]){y_strides, a_strides, b_strides},
-      (const long[]){sizeof(bool), size, size});
-}
-
-void flambeau_test(
-    ElementTest op, DType dtype, long rank, const long *shape,
-    bool *y, const long *y_strides, const void *x, const long *x_strides) {
-  run_or_postpone(
-      test_rows[op][dtype], &(Numbers){0}, 2, rank, shape, (char *const[]){(char *)y, (char *)x},
-      (const long *const[]){y_strides, x_strides},
-      (const long[]){sizeof(bool), flambeau_dtype_size(dtype)});
 }

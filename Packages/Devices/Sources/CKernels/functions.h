@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "coefficients.h"
+#include "vectorized.h"
 
 // The functions of elementwise.h without branches and calls, so that loops over them are vectorized. They
 // differ from the correctly rounded value by at most 1 unit in the last place, except for erfc (3), gelu
 // (4) and sums and products of several functions; the tests check this. sin, cos, tan and fmod are so only
 // where `is_ordinary`; the C library does the rest.
 
-#define INLINE static inline __attribute__((always_inline))
 /// a·b + c, rounded once, where the exactness of a difference depends on it.
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define SQRT(x) __builtin_elementwise_sqrt(x)

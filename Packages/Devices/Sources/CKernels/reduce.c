@@ -46,10 +46,9 @@ static double finished(double total, const ReductionTerms *terms) {
     keep;                                                                                  \
   }
 
-// Joins a row of n columns into n totals, or a row of n elements into one total, vectorized if they are contiguous.
-// ELEMENT computes the joined term from an element and the center of its result. Four terms at a time are joined in
-// type P.
-#define INNER_LOOPS(name, ELEMENT, S, P, A, JOIN)                                          \
+// Joins rows of n columns into n totals, vectorized if they are contiguous. ELEMENT computes the joined term from an
+// element and the center of its result. Four terms at a time are joined in type P.
+#define COLUMNS(name, ELEMENT, S, P, A, JOIN)                                              \
   VECTORIZED static void name##_columns(                                                   \
       long n, A *totals, const S *x, long stride, const double *centers) {                 \
     if (stride == 1) {                                                                     \
@@ -62,19 +61,23 @@ static double finished(double total, const ReductionTerms *terms) {
   VECTORIZED static void name##_eight_rows(                                                \
       long n, A *totals, const S *x, long row, const double *centers) {                    \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      A a = (A)ELEMENT(x[i], centers[i]), b = (A)ELEMENT(x[i + 2 * row], centers[i]);      \
-      A c = (A)ELEMENT(x[i + 4 * row], centers[i]), d = (A)ELEMENT(x[i + 6 * row], centers[i]); \
-      JOIN(a, (A)ELEMENT(x[i + row], centers[i]));                                         \
-      JOIN(b, (A)ELEMENT(x[i + 3 * row], centers[i]));                                     \
-      JOIN(c, (A)ELEMENT(x[i + 5 * row], centers[i]));                                     \
-      JOIN(d, (A)ELEMENT(x[i + 7 * row], centers[i]));                                     \
+      P a = (P)ELEMENT(x[i], centers[i]), b = (P)ELEMENT(x[i + 2 * row], centers[i]);      \
+      P c = (P)ELEMENT(x[i + 4 * row], centers[i]), d = (P)ELEMENT(x[i + 6 * row], centers[i]); \
+      JOIN(a, (P)ELEMENT(x[i + row], centers[i]));                                         \
+      JOIN(b, (P)ELEMENT(x[i + 3 * row], centers[i]));                                     \
+      JOIN(c, (P)ELEMENT(x[i + 5 * row], centers[i]));                                     \
+      JOIN(d, (P)ELEMENT(x[i + 7 * row], centers[i]));                                     \
       JOIN(a, b);                                                                          \
       JOIN(c, d);                                                                          \
-      JOIN(a, c);                                                                          \
-      JOIN(totals[i], a);                                                                  \
+      A first = (A)a;                                                                      \
+      JOIN(first, (A)c);                                                                   \
+      JOIN(totals[i], first);                                                              \
     }                                                                                      \
-  }                                                                                        \
-  VECTORIZED static A name##_row(long n, A total, const S *x, long stride, double center) { \
+  }
+
+// Joins a row of n elements into one total, vectorized if they are contiguous.
+#define TOTAL_ROW(name, ELEMENT, S, P, A, JOIN)                                            \
+  INLINE A name##_row(long n, A total, const S *x, long stride, double center) {           \
     long i = 0;                                                                            \
     (void)center;                                                                          \
     if (stride == 1 && n >= 4 * LANES) {                                                   \
@@ -99,11 +102,47 @@ static double finished(double total, const ReductionTerms *terms) {
     return total;                                                                          \
   }
 
-// The whole reduction of elements of type S into totals of type A, which start with FIRST, and results of type R.
+// The extreme element of a row, or its first NaN. Processors have an instruction for the larger of two numbers that
+// takes no notice of NaN, which is looked for in two elements at once.
+#define BEST_IN_LANES(COUNT, LOAD, C, BETTER)                                              \
+  if (stride == 1 && n - i >= 2 * COUNT) {                                                 \
+    C lanes[COUNT];                                                                        \
+    int nans[COUNT] = {0};                                                                 \
+    for (int k = 0; k < COUNT; k++) lanes[k] = LOAD(x[i + k]);                             \
+    for (; i + 2 * COUNT <= n; i += 2 * COUNT) {                                           \
+      for (int k = 0; k < COUNT; k++) {                                                    \
+        C a = LOAD(x[i + k]), b = LOAD(x[i + COUNT + k]);                                  \
+        nans[k] |= (a != a) | (b != b);                                                    \
+        a = a BETTER b ? a : b;                                                            \
+        lanes[k] = a BETTER lanes[k] ? a : lanes[k];                                       \
+      }                                                                                    \
+    }                                                                                      \
+    for (int half = COUNT / 2; half > 0; half /= 2) {                                      \
+      for (int k = 0; k < half; k++) {                                                     \
+        lanes[k] = lanes[k] BETTER lanes[k + half] ? lanes[k] : lanes[k + half];           \
+        nans[k] |= nans[k + half];                                                         \
+      }                                                                                    \
+    }                                                                                      \
+    has_nan |= nans[0];                                                                    \
+    total = lanes[0] BETTER total ? lanes[0] : total;                                      \
+  }
+#define EXTREME_ROW(name, LOAD, S, C, JOIN, BETTER)                                        \
+  INLINE C name##_row(long n, C total, const S *x, long stride, double center) {           \
+    int has_nan = 0;                                                                       \
+    long i = 0;                                                                            \
+    BEST_IN_LANES(LANES, LOAD, C, BETTER)                                                  \
+    BEST_IN_LANES(FEW_LANES, LOAD, C, BETTER)                                              \
+    for (; i < n; i++) JOIN(total, LOAD(x[i * stride]));                                   \
+    for (i = 0; has_nan && total == total; i++) total = LOAD(x[i]) == LOAD(x[i]) ? total : LOAD(x[i]); \
+    return total;                                                                          \
+  }
+
+// The whole reduction of elements of type S into totals of type A, which start with FIRST, and results of type R,
+// given the function of a row.
 #define REDUCTION(name, ELEMENT, STORE, S, R, P, A, JOIN, FIRST)                           \
-  INNER_LOOPS(name, ELEMENT, S, P, A, JOIN)                                                \
+  COLUMNS(name, ELEMENT, S, P, A, JOIN)                                                    \
   /* One total, over the positions begin ..< end of the reduced dims. */                   \
-  static A name##_total(                                                                   \
+  VECTORIZED static A name##_total(                                                        \
       const Dims *gone, const S *x, const double *centers, long begin, long end) {         \
     long n = gone->rank ? gone->shape[gone->rank - 1] : 1;                                 \
     long stride = gone->rank ? gone->strides[gone->rank - 1] : 1;                          \
@@ -120,9 +159,28 @@ static double finished(double total, const ReductionTerms *terms) {
     }                                                                                      \
     return total;                                                                          \
   }                                                                                        \
+  /* The totals of rows of a single dim: for short ones, a call would take longer. */      \
+  VECTORIZED static void name##_rows(const Work *work, long begin, long end) {             \
+    const ReductionTerms *terms = &work->terms;                                            \
+    long n = work->gone.shape[0], stride = work->gone.strides[0];                          \
+    long position[FLAMBEAU_MAX_RANK];                                                      \
+    long offset = dims_seek(&work->kept, 0, begin, position);                              \
+    for (long i = begin; i < end; i++) {                                                   \
+      const S *x = (const S *)work->x + offset;                                            \
+      double center = terms->centers ? terms->centers[i] : 0;                              \
+      A total = FIRST((A)ELEMENT(x[0], center));                                           \
+      total = name##_row(n, total, x, stride, center);                                     \
+      ((R *)work->y)[i] = STORE(total, terms);                                             \
+      offset = dims_next(&work->kept, 0, position, offset);                                \
+    }                                                                                      \
+  }                                                                                        \
   static void name##_totals(void *context, long begin, long end) {                         \
     const Work *work = context;                                                            \
     const ReductionTerms *terms = &work->terms;                                            \
+    if (work->gone.rank == 1) {                                                            \
+      name##_rows(work, begin, end);                                                       \
+      return;                                                                              \
+    }                                                                                      \
     long position[FLAMBEAU_MAX_RANK];                                                      \
     long offset = dims_seek(&work->kept, 0, begin, position);                              \
     for (long i = begin; i < end; i++) {                                                   \
@@ -218,8 +276,10 @@ static double finished(double total, const ReductionTerms *terms) {
 FLAMBEAU_DTYPES(ITEMS)
 
 #define EXTREMES(dtype, S, C, ...)                                                         \
+  EXTREME_ROW(maximum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, FLAMBEAU_LARGER, >)            \
   REDUCTION(                                                                               \
-      maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_LARGER, ITSELF)     \
+      maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_LARGER, ITSELF)  \
+  EXTREME_ROW(minimum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, FLAMBEAU_SMALLER, <)           \
   REDUCTION(                                                                               \
       minimum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_SMALLER, ITSELF)
 FLAMBEAU_DTYPES(EXTREMES)
@@ -234,10 +294,12 @@ FLAMBEAU_DTYPES(EXTREMES)
     double x = FLAMBEAU_LOAD_##dtype(value);                                               \
     return element;                                                                        \
   }                                                                                        \
+  TOTAL_ROW(name##_##dtype, name##_of_##dtype, S, double, double, JOIN)                    \
   REDUCTION(                                                                               \
       name##_##dtype, name##_of_##dtype, FINISHED_##result(dtype), S, RESULT_##result(S),  \
       double, double, JOIN, FIRST_##START)
 #define WHOLES_int64(name, JOIN, START)                                                    \
+  TOTAL_ROW(name##_int64, item_int64, int64_t, int64_t, int64_t, JOIN)                     \
   REDUCTION(                                                                               \
       name##_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, int64_t, JOIN,    \
       FIRST_##START)
@@ -249,12 +311,13 @@ FLAMBEAU_TOTALS(TOTAL)
 
 // Sums add four elements at a time in their compute type: the rounding of so few additions does not add up.
 #define QUICK_SUM(dtype, S, C, ...)                                                        \
+  TOTAL_ROW(quick_sum_##dtype, sum_of_##dtype, S, C, double, FLAMBEAU_ADD)                 \
   REDUCTION(                                                                               \
       quick_sum_##dtype, sum_of_##dtype, finished_##dtype, S, S, C, double, FLAMBEAU_ADD, FIRST_0)
 FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
 
 // The index of the first largest or smallest element, or of the first NaN, over one dim.
-#define INDEX_OF(name, extreme_row, LOAD, S, C, BETTER)                                    \
+#define INDEX_OF(name, extreme_of, LOAD, S, C, BETTER)                                    \
   static void name##_some(void *context, long begin, long end) {                           \
     const Work *work = context;                                                            \
     const Dims *gone = &work->gone;                                                        \
@@ -266,7 +329,7 @@ FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
       C best = LOAD(x[0]);                                                                 \
       if (stride == 1) {                                                                   \
         /* Two passes, of which the first is vectorized. */                                \
-        best = extreme_row(gone->count, best, x, 1, 0);                                    \
+        best = extreme_of(gone, x, NULL, 0, gone->count);                                    \
         while (best == best ? LOAD(x[place]) != best : LOAD(x[place]) == LOAD(x[place])) place++; \
       }                                                                                    \
       for (long j = 1; stride != 1 && j < gone->count && best == best; j++) {              \
@@ -285,8 +348,8 @@ FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
   }
 #define INDICES(dtype, S, C, ...)                                                          \
   INDEX_OF(                                                                                \
-      index_of_maximum_##dtype, maximum_##dtype##_row, FLAMBEAU_LOAD_##dtype, S, C, >)     \
-  INDEX_OF(index_of_minimum_##dtype, minimum_##dtype##_row, FLAMBEAU_LOAD_##dtype, S, C, <)
+      index_of_maximum_##dtype, maximum_##dtype##_total, FLAMBEAU_LOAD_##dtype, S, C, >)     \
+  INDEX_OF(index_of_minimum_##dtype, minimum_##dtype##_total, FLAMBEAU_LOAD_##dtype, S, C, <)
 FLAMBEAU_DTYPES(INDICES)
 
 typedef void (*Reducer)(Work *work);

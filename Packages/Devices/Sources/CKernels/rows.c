@@ -6,8 +6,14 @@
 #include "row_bodies.h"
 #include "vectorized.h"
 
+enum {
+  /// The numbers of rows and of columns that are scanned together.
+  SCANNED_ROWS = 4,
+  SCANNED_COLUMNS = 128,
+};
+
 typedef struct {
-  long n;
+  long n, inner;
   bool flag;
   void *y;
   const void *x;
@@ -15,17 +21,45 @@ typedef struct {
   long length;
 } Work;
 
-// Cumulative sums and products, accumulated in double precision for floating point.
+// Cumulative sums and products, accumulated in double precision for floating point. Each total waits for the one before
+// it, so several rows, or all columns of a block, advance together.
 #define SCAN(name, dtype, S, A, FIRST, JOIN)                                               \
+  INLINE void name##_rows_##dtype(long n, long rows, S *y, const S *x) {                   \
+    A totals[SCANNED_ROWS];                                                                \
+    for (long k = 0; k < rows; k++) totals[k] = FIRST;                                     \
+    for (long i = 0; i < n; i++) {                                                         \
+      for (long k = 0; k < rows; k++) {                                                    \
+        totals[k] = totals[k] JOIN FLAMBEAU_LOAD_##dtype(x[k * n + i]);                    \
+        y[k * n + i] = FLAMBEAU_STORE_##dtype(totals[k]);                                  \
+      }                                                                                    \
+    }                                                                                      \
+  }                                                                                        \
   static void name##_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
-    for (long row = begin; row < end; row++) {                                             \
-      const S *x = (const S *)work->x + row * work->n;                                     \
-      S *y = (S *)work->y + row * work->n;                                                 \
-      A total = FIRST;                                                                     \
+    long n = work->n, row = begin;                                                         \
+    S *y = work->y;                                                                        \
+    const S *x = work->x;                                                                  \
+    for (; row + SCANNED_ROWS <= end; row += SCANNED_ROWS) {                               \
+      name##_rows_##dtype(n, SCANNED_ROWS, y + row * n, x + row * n);                      \
+    }                                                                                      \
+    for (; row < end; row++) name##_rows_##dtype(n, 1, y + row * n, x + row * n);          \
+  }                                                                                        \
+  VECTORIZED static void name##_columns_##dtype(void *context, long begin, long end) {     \
+    const Work *work = context;                                                            \
+    long inner = work->inner, blocks = (inner + SCANNED_COLUMNS - 1) / SCANNED_COLUMNS;    \
+    for (long block = begin; block < end; block++) {                                       \
+      long start = block % blocks * SCANNED_COLUMNS;                                       \
+      long width = inner - start < SCANNED_COLUMNS ? inner - start : SCANNED_COLUMNS;      \
+      A totals[SCANNED_COLUMNS];                                                           \
+      for (long j = 0; j < width; j++) totals[j] = FIRST;                                  \
       for (long i = 0; i < work->n; i++) {                                                 \
-        total = total JOIN FLAMBEAU_LOAD_##dtype(x[i]);                                    \
-        y[i] = FLAMBEAU_STORE_##dtype(total);                                              \
+        long first = (block / blocks * work->n + i) * inner + start;                       \
+        const S *x = (const S *)work->x + first;                                           \
+        S *y = (S *)work->y + first;                                                       \
+        INDEPENDENT for (long j = 0; j < width; j++) {                                     \
+          totals[j] = totals[j] JOIN FLAMBEAU_LOAD_##dtype(x[j]);                          \
+          y[j] = FLAMBEAU_STORE_##dtype(totals[j]);                                        \
+        }                                                                                  \
       }                                                                                    \
     }                                                                                      \
   }
@@ -36,15 +70,26 @@ FLAMBEAU_FLOAT_DTYPES(SCANS)
 SCAN(running_sum, int64, int64_t, int64_t, 0, +)
 SCAN(running_product, int64, int64_t, int64_t, 1, *)
 
-void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const void *x) {
-  static const RowBody bodies[][FLAMBEAU_DTYPE_COUNT] = {
-      [Reduction_sum] = {
-          [DType_int64] = running_sum_int64, FLAMBEAU_FLOAT_DTYPES(ROW_BODY, running_sum)},
-      [Reduction_product] = {
-          [DType_int64] = running_product_int64, FLAMBEAU_FLOAT_DTYPES(ROW_BODY, running_product)},
+#define SCAN_BODIES(name) \
+  {[DType_int64] = name##_int64, FLAMBEAU_FLOAT_DTYPES(ROW_BODY, name)}
+
+void flambeau_scan(
+    Reduction op, DType dtype, long outer, long n, long inner, void *y, const void *x) {
+  static const RowBody rows[][FLAMBEAU_DTYPE_COUNT] = {
+      [Reduction_sum] = SCAN_BODIES(running_sum),
+      [Reduction_product] = SCAN_BODIES(running_product),
   };
-  Work work = {.n = n, .y = y, .x = x};
-  share_rows(bodies[op], dtype, rows, n, &work);
+  static const RowBody columns[][FLAMBEAU_DTYPE_COUNT] = {
+      [Reduction_sum] = SCAN_BODIES(running_sum_columns),
+      [Reduction_product] = SCAN_BODIES(running_product_columns),
+  };
+  Work work = {.n = n, .inner = inner, .y = y, .x = x};
+  if (inner == 1) {
+    share_rows(rows[op], dtype, outer, n, &work);
+  } else {
+    long blocks = (inner + SCANNED_COLUMNS - 1) / SCANNED_COLUMNS;
+    share_rows(columns[op], dtype, outer * blocks, n * inner / blocks, &work);
+  }
 }
 
 #define SEARCH(dtype, S, C, ...)                                                           \

@@ -6,6 +6,7 @@
 #include "functions.h"
 #include "lanes.h"
 #include "row_bodies.h"
+#include "softmax.h"
 #include "vectorized.h"
 
 typedef struct {
@@ -105,10 +106,69 @@ typedef struct {
   }
 FLAMBEAU_FLOAT_DTYPES(SOFTMAX)
 
-void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, const void *x) {
+void flambeau_softmax(
+    DType dtype, bool logarithm, long outer, long n, long inner, void *y, const void *x) {
+  if (inner > 1) {
+    softmax_of_columns(dtype, logarithm, outer, n, inner, y, x);
+    return;
+  }
   Work work = {.n = n, .logarithm = logarithm, .y = y, .x = x};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(softmax);
-  share_rows(bodies, dtype, rows, n, &work);
+  share_rows(bodies, dtype, outer, n, &work);
+}
+
+// The gradient of a row: dx = y·(g - Σ g·y), or dx = g - eʸ·Σ g for the logarithm.
+#define GRADIENT_TERM(dtype, i) \
+  ((double)FLAMBEAU_LOAD_##dtype(g[i]) * (logarithm ? 1 : (double)FLAMBEAU_LOAD_##dtype(y[i])))
+#define GRADIENT_TOTAL(dtype, lane_count)                                                  \
+  for (; i + lane_count <= n; i += lane_count) {                                           \
+    for (int k = 0; k < lane_count; k++) lanes[k] += GRADIENT_TERM(dtype, i + k);          \
+  }
+#define SOFTMAX_GRADIENT(dtype, S, T, ...)                                                 \
+  INLINE void softmax_gradient_row_##dtype(                                                \
+      long n, S *dx, const S *g, const S *y, bool logarithm) {                             \
+    double lanes[LANES] = {0};                                                             \
+    long i = 0;                                                                            \
+    if (n >= 4 * LANES) {                                                                  \
+      GRADIENT_TOTAL(dtype, LANES)                                                         \
+      for (int half = LANES / 2; half >= FEW_LANES; half /= 2) {                           \
+        for (int k = 0; k < half; k++) lanes[k] += lanes[k + half];                        \
+      }                                                                                    \
+    }                                                                                      \
+    GRADIENT_TOTAL(dtype, FEW_LANES)                                                       \
+    for (; i < n; i++) lanes[i % FEW_LANES] += GRADIENT_TERM(dtype, i);                    \
+    FOLD_LANES(FEW_LANES, lanes, FLAMBEAU_ADD)                                             \
+    T total = (T)lanes[0];                                                                 \
+    INDEPENDENT for (long j = 0; j < n; j++) {                                             \
+      dx[j] = FLAMBEAU_STORE_##dtype(SOFTMAX_DERIVATIVE(                                   \
+          logarithm, FLAMBEAU_LOAD_##dtype(g[j]), FLAMBEAU_LOAD_##dtype(y[j]), total));    \
+    }                                                                                      \
+  }                                                                                        \
+  VECTORIZED static void softmax_gradients_##dtype(void *context, long begin, long end) {  \
+    const Work *work = context;                                                            \
+    long n = work->n;                                                                      \
+    for (long row = begin; row < end; row++) {                                             \
+      S *dx = (S *)work->y + row * n;                                                      \
+      const S *g = (const S *)work->gradient + row * n, *y = (const S *)work->x + row * n; \
+      if (work->logarithm) {                                                               \
+        softmax_gradient_row_##dtype(n, dx, g, y, true);                                   \
+      } else {                                                                             \
+        softmax_gradient_row_##dtype(n, dx, g, y, false);                                  \
+      }                                                                                    \
+    }                                                                                      \
+  }
+FLAMBEAU_FLOAT_DTYPES(SOFTMAX_GRADIENT)
+
+void flambeau_softmax_gradients(
+    DType dtype, bool logarithm, long outer, long n, long inner, void *dx, const void *g,
+    const void *y) {
+  if (inner > 1) {
+    softmax_gradients_of_columns(dtype, logarithm, outer, n, inner, dx, g, y);
+    return;
+  }
+  Work work = {.n = n, .logarithm = logarithm, .y = dx, .x = y, .gradient = g};
+  static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(softmax_gradients);
+  share_rows(bodies, dtype, outer, n, &work);
 }
 
 #define CROSS_ENTROPY(dtype, S, T, ...)                                                    \

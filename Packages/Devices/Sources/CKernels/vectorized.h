@@ -11,3 +11,6 @@
 // loop that calls a function.
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #pragma clang diagnostic ignored "-Wpass-failed"
+
+// Becomes part of each function that calls it, and is so compiled for each instruction set.
+#define INLINE static inline __attribute__((always_inline))

@@ -86,8 +86,12 @@ public protocol Backend: Sendable {
 
   // MARK: Over dims
 
-  /// y = exp(x) / Σ exp(x), or its logarithm, over the last dim of a contiguous x.
+  /// y = exp(x) / Σ exp(x), or its logarithm, over dim 1 of a contiguous [outer, length, inner].
   func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView)
+  /// The gradient of `softmax`, if no second derivatives are needed, given its result: y·(g - Σ
+  /// g·y), or g - eʸ·Σ g for the logarithm.
+  func softmaxGradients(
+    _ gradient: StridedView, _ y: StridedView, logarithm: Bool, into dx: StridedView)
   /// Layer norm over the last dim of a contiguous x, or RMS norm if not centered (μ = 0): y =
   /// z·weight + bias with z = (x - μ)·r and r = 1 / √(σ² + ε). μ and r are stored in `means` and
   /// `factors`, which are float64.
@@ -143,7 +147,8 @@ public protocol Backend: Sendable {
   func channelNormGradients(
     _ norm: ChannelNormViews, areConstants: Bool, _ gradient: StridedView, into dx: StridedView,
     ofWeight: StridedView?, ofBias: StridedView?)
-  /// Cumulative sums or products along the last dim of a contiguous x; int64 and floating point.
+  /// Cumulative sums or products over dim 1 of a contiguous [outer, length, inner]; int64 and
+  /// floating point.
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView)
   /// Stable argsort along the last dim of a contiguous x; int64. NaN counts as the largest.
   func sort(_ x: StridedView, descending: Bool, into places: StridedView)

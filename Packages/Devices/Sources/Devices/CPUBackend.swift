@@ -135,9 +135,19 @@ public struct CPUBackend: Backend {
   }
 
   public func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView) {
-    let (rows, columns) = x.layout.rows
-    guard columns > 0 else { return }
-    flambeau_softmax(x.dtype, logarithm, rows, columns, y.pointer, x.pointer)
+    guard x.layout.numel > 0 else { return }
+    let shape = x.layout.shape
+    flambeau_softmax(
+      x.dtype, logarithm, shape[0], shape[1], shape[2], y.pointer, x.pointer)
+  }
+
+  public func softmaxGradients(
+    _ gradient: StridedView, _ y: StridedView, logarithm: Bool, into dx: StridedView
+  ) {
+    guard y.layout.numel > 0 else { return }
+    let shape = y.layout.shape
+    flambeau_softmax_gradients(
+      y.dtype, logarithm, shape[0], shape[1], shape[2], dx.pointer, gradient.pointer, y.pointer)
   }
 
   public func normalize(
@@ -184,8 +194,10 @@ public struct CPUBackend: Backend {
   }
 
   public func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
-    let (rows, columns) = x.layout.rows
-    flambeau_scan(reduction, x.dtype, rows, columns, y.pointer, x.pointer)
+    guard x.layout.numel > 0 else { return }
+    let shape = x.layout.shape
+    flambeau_scan(
+      reduction, x.dtype, shape[0], shape[1], shape[2], y.pointer, x.pointer)
   }
 
   public func sort(_ x: StridedView, descending: Bool, into places: StridedView) {

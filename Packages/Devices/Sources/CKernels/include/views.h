@@ -71,8 +71,13 @@ bool flambeau_scatter(
     void *y, const long *y_strides, const int64_t *index, const long *index_strides,
     const void *x, const long *x_strides, int64_t *invalid);
 
-/// y = exp(x) / Σ exp(x), or its logarithm, for each of the rows of n elements; both contiguous.
-void flambeau_softmax(DType dtype, bool logarithm, long rows, long n, void *y, const void *x);
+/// y = exp(x) / Σ exp(x), or its logarithm, along the middle one of three dims, [outer, n, inner]; both contiguous.
+void flambeau_softmax(
+    DType dtype, bool logarithm, long outer, long n, long inner, void *y, const void *x);
+/// The gradient of x, given that of y, g.
+void flambeau_softmax_gradients(
+    DType dtype, bool logarithm, long outer, long n, long inner, void *dx, const void *g,
+    const void *y);
 
 /// The layer norm of contiguous rows of at least one element: z·w + b with z = (x - μ)·r and r = 1 / √(σ² + ε); without
 /// centering μ = 0 (RMS norm). weight and bias may be null.
@@ -141,9 +146,10 @@ void flambeau_lstm_gradients(
     DType dtype, long rows, long n, void *gradients, void *dc, const void *dh, const void *gates,
     const void *c, const void *next);
 
-/// Cumulative sums or products along each row of n elements; both contiguous. int64 and floating-point
-/// dtypes.
-void flambeau_scan(Reduction op, DType dtype, long rows, long n, void *y, const void *x);
+/// Cumulative sums or products along the middle one of three dims, [outer, n, inner]; both contiguous. int64 and
+/// floating-point dtypes.
+void flambeau_scan(
+    Reduction op, DType dtype, long outer, long n, long inner, void *y, const void *x);
 
 /// Stable argsort along each row of n elements. NaN counts as the largest.
 void flambeau_sort(

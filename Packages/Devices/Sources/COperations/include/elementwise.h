@@ -21,7 +21,7 @@
 // For all dtypes: X(name, expression in x).
 #define FLAMBEAU_UNARY_ARITHMETIC(X) \
   X(negate, -x)                      \
-  X(abs, x < 0 ? -x : x)             \
+  X(abs, x <= 0 ? 0 - x : x)         \
   X(sign, (x > 0) - (x < 0))         \
   X(square, x * x)                   \
   X(relu, x < 0 ? 0 : x)

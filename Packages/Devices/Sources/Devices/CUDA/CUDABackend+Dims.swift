@@ -56,11 +56,25 @@ extension CUDABackend {
 
   func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView) {
     prepare("softmax", [x, y])
-    let rows = x.layout.rows
-    guard rows.length > 0 else { return }
-    launchRows(
-      ("softmax_warp", "softmax_block"), in: "softmax", x.dtype, rows, Rows(rows), y.pointer,
-      x.pointer, logarithm)
+    guard x.layout.numel > 0 else { return }
+    alongRows(x, into: y) { x, y, rows in
+      launchRows(
+        ("softmax_warp", "softmax_block"), in: "softmax", x.dtype, rows, Rows(rows), y.pointer,
+        x.pointer, logarithm)
+    }
+  }
+
+  /// Runs a kernel for contiguous rows along dim 1 of [outer, length, inner].
+  private func alongRows(
+    _ x: StridedView, into y: StridedView,
+    _ body: (StridedView, StridedView, (count: Int, length: Int)) -> Void
+  ) {
+    let shape = x.layout.shape
+    let rows = (count: shape[0] * shape[2], length: shape[1])
+    guard shape[2] > 1 else { return body(x, y, rows) }
+    let result = empty([shape[0], shape[2], shape[1]], y.dtype)
+    body(x.permuted([0, 2, 1]).contiguous(), result, rows)
+    convert(result.permuted([0, 2, 1]), into: y)
   }
 
   func crossEntropy(
@@ -120,11 +134,12 @@ extension CUDABackend {
 
   func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
     prepare("\(reduction)", [x, y])
-    let rows = x.layout.rows
-    gpu.launch(
-      kernel(reduction == .sum ? "scan_sum" : "scan_product", in: "scan", x.dtype),
-      blocks: min(rows.count, 16 * multiprocessors),
-      Rows(rows), y.pointer, x.pointer)
+    alongRows(x, into: y) { x, y, rows in
+      gpu.launch(
+        kernel(reduction == .sum ? "scan_sum" : "scan_product", in: "scan", x.dtype),
+        blocks: min(rows.count, 16 * multiprocessors),
+        Rows(rows), y.pointer, x.pointer)
+    }
   }
 
   func sort(_ x: StridedView, descending: Bool, into places: StridedView) {

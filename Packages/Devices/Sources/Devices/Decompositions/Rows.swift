@@ -1,13 +1,22 @@
-// Operations along rows, for devices without their own kernels.
+// Operations along rows, or dim 1 of three, for devices without their own kernels.
 
 extension Backend {
   public func softmax(_ x: StridedView, logarithm: Bool, into y: StridedView) {
     guard x.layout.numel > 0 else { return }
-    let x = x.rows.widened
+    let x = x.widened
     let shifted = x - x.reduced(.maximum, 1)
     let exponentials = shifted.unary(.exp)
     let sum = exponentials.reduced(.sum, 1)
-    convert(logarithm ? shifted - sum.unary(.log) : exponentials / sum, into: y.rows)
+    convert(logarithm ? shifted - sum.unary(.log) : exponentials / sum, into: y)
+  }
+
+  public func softmaxGradients(
+    _ gradient: StridedView, _ y: StridedView, logarithm: Bool, into dx: StridedView
+  ) {
+    guard y.layout.numel > 0 else { return }
+    let (g, y) = (gradient.widened, y.widened)
+    let total = (logarithm ? g : g * y).reduced(.sum, 1)
+    convert(logarithm ? g - y.unary(.exp) * total : y * (g - total), into: dx)
   }
 
   public func first(
@@ -109,13 +118,13 @@ extension Backend {
 
   public func scan(_ reduction: Reduction, _ x: StridedView, into y: StridedView) {
     guard x.layout.numel > 0 else { return }
-    let wide = x.rows.converted(to: x.dtype.isFloatingPoint ? .float64 : x.dtype)
+    let wide = x.converted(to: x.dtype.isFloatingPoint ? .float64 : x.dtype)
     var running = wide.part(1, 0, 1)
     for place in 0..<wide.layout.shape[1] {
       if place > 0 {
         running = running.binary(reduction == .sum ? .add : .multiply, wide.part(1, place, 1))
       }
-      convert(running, into: y.rows.part(1, place, 1))
+      convert(running, into: y.part(1, place, 1))
     }
   }
 

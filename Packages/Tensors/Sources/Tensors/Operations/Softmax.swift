@@ -4,14 +4,16 @@ extension Operator {
   static let softmax = Operator(
     "softmax", precision: .onGPUs, parameters: ["dim"],
     .wrt(.x, saving: .output, "∂L/∂x = s·(g-Σ g·s), s = softmax(x)") { (g, y, dim: Int) in
+      guard isGradEnabled else { return y.softmaxGradient(g, dim, logarithm: false) }
       let product = g * y
       return product - y * product.sum(dims: [dim], keepDim: true)
-    }.symmetric())
+    }.ofOneOperation().symmetric())
   static let logSoftmax = Operator(
     "logSoftmax", precision: .onGPUs, parameters: ["dim"],
     .wrt(.x, saving: .output, "∂L/∂x = g-softmax(x)·Σg") { (g, y, dim: Int) in
-      g - y.exp() * g.sum(dims: [dim], keepDim: true)
-    }.forward { (t, y, dim: Int) in
+      guard isGradEnabled else { return y.softmaxGradient(g, dim, logarithm: true) }
+      return g - y.exp() * g.sum(dims: [dim], keepDim: true)
+    }.ofOneOperation().forward { (t, y, dim: Int) in
       t - (y.exp() * t).sum(dims: [dim], keepDim: true)
     })
   static let crossEntropy = Operator(
@@ -56,12 +58,18 @@ extension Tensor {
 
   private func softmax(_ dim: Int, logarithm: Bool, _ row: Operator) -> Tensor {
     let x = dtype.isFloatingPoint ? detach().input(of: row) : detach().to(.float32)
-    let y = x.alongRows(dim, for: row.name) { rows in
-      let result = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
-      backend.softmax(rows, logarithm: logarithm, into: result.view)
-      return result
-    }
-    return y.recorded(row, self, with: checkedDim(dim, for: row.name))
+    let dim = checkedDim(dim, for: row.name)
+    let y = Tensor(empty: shape, dtype: x.dtype, device: device)
+    backend.softmax(x.split(at: dim), logarithm: logarithm, into: y.split(at: dim))
+    return y.recorded(row, self, with: dim)
+  }
+
+  /// The gradient of the softmax whose result this is, in one operation.
+  fileprivate func softmaxGradient(_ gradient: Tensor, _ dim: Int, logarithm: Bool) -> Tensor {
+    let dx = Tensor(empty: shape, dtype: dtype, device: device)
+    backend.softmaxGradients(
+      gradient.split(at: dim), split(at: dim), logarithm: logarithm, into: dx.split(at: dim))
+    return dx
   }
 
   /// The cross entropy of each row of logits, -log softmax(x) at the target:

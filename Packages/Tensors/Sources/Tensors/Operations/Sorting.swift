@@ -217,11 +217,20 @@ extension Tensor {
 
   private func running(_ reduction: Reduction, _ dim: Int, _ row: Operator) -> Tensor {
     let x = dtype.isFloatingPoint ? detach().input(of: row) : detach().to(.int64)
-    return x.alongRows(dim, for: row.name) { rows in
-      let y = Tensor(empty: rows.layout.contiguous, dtype: rows.dtype, device: device)
-      backend.scan(reduction, rows, into: y.view)
-      return y
-    }
+    let dim = checkedDim(dim, for: row.name)
+    let y = Tensor(empty: shape, dtype: x.dtype, device: device)
+    backend.scan(reduction, x.split(at: dim), into: y.split(at: dim))
+    return y
+  }
+
+  /// The contiguous elements as [outer, shape[dim], inner].
+  func split(at dim: Int) -> StridedView {
+    let length = ndim == 0 ? 1 : shape[dim]
+    let outer = shape.prefix(dim).reduce(1, *)
+    let inner = shape.dropFirst(dim + 1).reduce(1, *)
+    let (split, rows) = ([outer, length, inner], view.contiguous())
+    let strides = Layout.contiguousStrides(of: split)
+    return rows.with(Layout(shape: split, strides: strides, offset: rows.layout.offset))
   }
 
   /// Applies a kernel for contiguous rows along any dim. The result is contiguous, as in PyTorch.
