@@ -196,8 +196,9 @@ public protocol Backend: Sendable {
   /// The flat index in its channel of the largest element, or of the first NaN, of each window, as
   /// [channels, out height, out width]; int64. No window is entirely outside of the image.
   func argmaxOfWindows(_ image: StridedView, _ windows: Windows, into places: StridedView)
-  /// y = x ∗ w + bias: images [batch, channels, height, width] convolved with weights [out channels,
-  /// channels of a group, kernel height, kernel width], plus one number for each out channel.
+  /// y = x ∗ w + bias: images [batch, channels, height, width] convolved with weights [out
+  /// channels, channels of a group, kernel height, kernel width], plus one number for each out
+  /// channel.
   func convolve(
     _ x: StridedView, _ weight: StridedView, bias: StridedView?, _ windows: Windows, groups: Int,
     into y: StridedView)

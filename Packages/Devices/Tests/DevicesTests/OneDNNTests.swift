@@ -83,8 +83,8 @@ private func compare(
   #expect(a.allSatisfy { $0.isFinite } && difference <= tolerance * largest, "\(name)")
 }
 
-/// A convolution and its gradients with oneDNN, also where it is slower, against the columns. Without
-/// a kernel of oneDNN they are the backend's.
+/// A convolution and its gradients with oneDNN, also where it is slower, against the columns.
+/// Without a kernel of oneDNN they are the backend's.
 @Test(arguments: ConvolutionCase.all, [DType.float32, .bfloat16, .float16])
 func convolutionsAgreeWithColumns(_ c: ConvolutionCase, _ dtype: DType) {
   let (w, groups) = (c.windows, c.groups)

@@ -28,8 +28,8 @@ enum OneDNN {
     }
   }
 
-  /// The operation with the given numbers, which must determine it; nil if oneDNN has no fast kernel
-  /// for it.
+  /// The operation with the given numbers, which must determine it; nil if oneDNN has no fast
+  /// kernel for it.
   static func operation(
     _ numbers: [Int], compile: () -> OpaquePointer?
   ) -> CompiledOperation? {
