@@ -121,44 +121,122 @@ FLAMBEAU_NUMBER_DTYPES(MOVED)
   }
 FLAMBEAU_NUMBER_DTYPES(WINDOWS)
 
-// The index of the first largest element of each window, or of the first NaN: for a row of windows at a time, one
-// kernel position after the other, without branches.
+// The index of the first largest element of each window, or of the first NaN: for some rows of windows at a time, one
+// kernel position after the other. Their elements at a position are first picked from the image, where they may be far
+// apart, so that comparing them is vectorized.
+enum { PICKED = 2048 };
+
+// The first kernel position inside of the image along one dim, for a window that begins at `start`.
+static inline long first_inside(long start, long dilation) {
+  return start < 0 ? (dilation - 1 - start) / dilation : 0;
+}
+
+// The offset of each kernel position from the first one, in the image.
+static long *place_offsets(const Windows *w) {
+  long count = w->kernel_height * w->kernel_width;
+  long *offsets = malloc(count * sizeof(long));
+  for (long place = 0; place < count; place++) {
+    offsets[place] = place / w->kernel_width * w->dilation_height * w->width +
+                     place % w->kernel_width * w->dilation_width;
+  }
+  return offsets;
+}
+
+VECTORIZED static void write_places(
+    long n, int64_t *places, const int32_t *where, const long *offsets, long first, long step) {
+  INDEPENDENT for (long j = 0; j < n; j++) places[j] = first + j * step + offsets[where[j]];
+}
+
+#define PICK_EACH(dtype, step) \
+  for (; j < end; j++) picked[j] = FLAMBEAU_LOAD_##dtype(x[j * step]);
 #define MAXIMA(dtype, S, C, ...)                                                           \
   VECTORIZED static void better_##dtype(                                                   \
-      long n, C *best, int32_t *where, const S *x, int32_t place, long step) {             \
+      long n, C *best, int32_t *where, const C *picked, int32_t place) {                   \
     INDEPENDENT for (long j = 0; j < n; j++) {                                             \
-      C here = FLAMBEAU_LOAD_##dtype(x[j * step]), now = best[j];                          \
-      bool wins = (where[j] < 0) | (here > now) | ((here != here) & (now == now));         \
+      C here = picked[j], now = best[j];                                                   \
+      bool wins = (here > now) | ((here != here) & (now == now));                          \
       best[j] = wins ? here : now;                                                         \
-      where[j] = wins ? place + (int32_t)(j * step) : where[j];                            \
+      where[j] = wins ? place : where[j];                                                  \
+    }                                                                                      \
+  }                                                                                        \
+  /* Outside of the image, the best ones so far, which do not win against themselves. */   \
+  VECTORIZED static void pick_##dtype(                                                     \
+      const Windows *w, const S *image, long row, long rows, long place, const C *best,    \
+      C *picked) {                                                                         \
+    long n = w->out_width, step = w->stride_width, first, last;                            \
+    long right = place % w->kernel_width * w->dilation_width;                              \
+    inside(w->width, n, step, w->padding_width, right, &first, &last);                     \
+    for (long i = 0; i < rows; i++, picked += n, best += n) {                              \
+      long y = (row + i) * w->stride_height - w->padding_height +                          \
+               place / w->kernel_width * w->dilation_height;                               \
+      bool is_inside = y >= 0 && y < w->height;                                            \
+      const S *x = image + (is_inside ? y * w->width - w->padding_width + right : 0);      \
+      long end = is_inside ? last : 0, j = is_inside ? first : 0;                          \
+      for (long k = 0; k < j; k++) picked[k] = best[k];                                    \
+      if (step == 1) {                                                                     \
+        PICK_EACH(dtype, 1)                                                                \
+      } else if (step == 2) {                                                              \
+        PICK_EACH(dtype, 2)                                                                \
+      } else {                                                                             \
+        PICK_EACH(dtype, step)                                                             \
+      }                                                                                    \
+      for (; j < n; j++) picked[j] = best[j];                                              \
+    }                                                                                      \
+  }                                                                                        \
+  /* The first elements that are inside of the image, in the columns too. */               \
+  VECTORIZED static void start_##dtype(                                                    \
+      const Windows *w, const S *x, long place, C *best, int32_t *where) {                 \
+    long n = w->out_width, step = w->stride_width, left = -w->padding_width, j = 0;        \
+    for (; j < n && left < 0; j++, left += step) {                                         \
+      long right = first_inside(left, w->dilation_width);                                  \
+      best[j] = FLAMBEAU_LOAD_##dtype(x[left + right * w->dilation_width]);                \
+      where[j] = (int32_t)(place + right);                                                 \
+    }                                                                                      \
+    x += left - j * step;                                                                  \
+    for (long k = j; k < n; k++) {                                                         \
+      best[k] = FLAMBEAU_LOAD_##dtype(x[k * step]);                                        \
+      where[k] = (int32_t)place;                                                           \
+    }                                                                                      \
+  }                                                                                        \
+  static void maxima_of_rows_##dtype(                                                      \
+      const Windows *w, const S *image, long row, long rows, int64_t *places,               \
+      const long *offsets, C *best, C *picked, int32_t *where) {                                                         \
+    long n = w->out_width;                                                                 \
+    for (long i = 0; i < rows; i++) {                                                      \
+      long top = (row + i) * w->stride_height - w->padding_height;                         \
+      long down = first_inside(top, w->dilation_height);                                   \
+      const S *x = image + (top + down * w->dilation_height) * w->width;                   \
+      start_##dtype(w, x, down * w->kernel_width, best + i * n, where + i * n);            \
+    }                                                                                      \
+    for (long place = 0; place < w->kernel_height * w->kernel_width; place++) {            \
+      pick_##dtype(w, image, row, rows, place, best, picked);                              \
+      better_##dtype(rows * n, best, where, picked, (int32_t)place);                       \
+    }                                                                                      \
+    for (long i = 0; i < rows; i++) {                                                      \
+      long top = (row + i) * w->stride_height - w->padding_height;                         \
+      long first = top * w->width - w->padding_width, step = w->stride_width;              \
+      write_places(n, places + i * n, where + i * n, offsets, first, step);                \
     }                                                                                      \
   }                                                                                        \
   static void maxima_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
     const Windows *w = &work->w;                                                           \
-    long n = w->out_width, step = w->stride_width;                                         \
-    C *best = malloc(n * sizeof(C));                                                       \
-    int32_t *where = malloc(n * sizeof(int32_t));                                          \
-    for (long row = begin * w->out_height; row < end * w->out_height; row++) {             \
-      const S *image = (const S *)work->x + row / w->out_height * w->height * w->width;    \
-      long top = row % w->out_height * w->stride_height - w->padding_height;               \
-      for (long j = 0; j < n; j++) where[j] = -1;                                          \
-      for (long i = 0; i < w->kernel_height; i++) {                                        \
-        long y = top + i * w->dilation_height;                                             \
-        if (y < 0 || y >= w->height) continue;                                             \
-        for (long k = 0; k < w->kernel_width; k++) {                                       \
-          long right = k * w->dilation_width, first, last;                                 \
-          inside(w->width, n, step, w->padding_width, right, &first, &last);               \
-          long place = y * w->width + first * step - w->padding_width + right;             \
-          better_##dtype(                                                                  \
-              last - first, best + first, where + first, image + place, (int32_t)place, step); \
-        }                                                                                  \
+    long n = w->out_width, height = w->out_height, most = PICKED / n + 1;                  \
+    C *best = malloc(2 * most * n * sizeof(C));                                            \
+    int32_t *where = malloc(most * n * sizeof(int32_t));                                   \
+    long *offsets = place_offsets(w);                                                      \
+    for (long channel = begin; channel < end; channel++) {                                 \
+      const S *image = (const S *)work->x + channel * w->height * w->width;                \
+      for (long row = 0; row < height; row += most) {                                      \
+        long rows = height - row < most ? height - row : most;                             \
+        int64_t *places = (int64_t *)work->y + (channel * height + row) * n;               \
+        maxima_of_rows_##dtype(                                                            \
+            w, image, row, rows, places, offsets, best, best + most * n, where);           \
       }                                                                                    \
-      int64_t *places = (int64_t *)work->y + row * n;                                      \
-      for (long j = 0; j < n; j++) places[j] = where[j];                                   \
     }                                                                                      \
     free(best);                                                                            \
     free(where);                                                                           \
+    free(offsets);                                                                         \
   }
 FLAMBEAU_NUMBER_DTYPES(MAXIMA)
 
