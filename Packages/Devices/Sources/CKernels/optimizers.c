@@ -32,8 +32,8 @@ typedef struct {
     }                                                                                      \
   }
 
-// A rule for one dtype. There is a loop for each combination of existing states, since only a loop without branches is
-// vectorized.
+// A rule for one dtype. There is a loop for each combination of existing states, of which the first is there if any is,
+// since only a loop without branches is vectorized well.
 #define STEP(dtype, S, C, name)                                                           \
   VECTORIZED static void name##_step_##dtype(                                              \
       long n, OptimizerStep s, S *restrict ps, const S *restrict gs, S *restrict firsts,   \
@@ -41,16 +41,16 @@ typedef struct {
     typedef C T;                                                                           \
     FLAMBEAU_DECAY_CONSTANTS                                                               \
     FLAMBEAU_CONSTANTS_##name                                                              \
-    if (seconds && thirds) {                                                               \
+    if (!firsts) {                                                                         \
+      BODY(dtype, T, name, ((S *)NULL), ((S *)NULL), ((S *)NULL))                          \
+    } else if (seconds && thirds) {                                                        \
       BODY(dtype, T, name, firsts, seconds, thirds)                                     \
     } else if (seconds) {                                                                  \
       BODY(dtype, T, name, firsts, seconds, ((S *)NULL))                                \
     } else if (thirds) {                                                                   \
       BODY(dtype, T, name, firsts, ((S *)NULL), thirds)                                 \
-    } else if (firsts) {                                                                   \
-      BODY(dtype, T, name, firsts, ((S *)NULL), ((S *)NULL))                            \
     } else {                                                                               \
-      BODY(dtype, T, name, ((S *)NULL), ((S *)NULL), ((S *)NULL))                       \
+      BODY(dtype, T, name, firsts, ((S *)NULL), ((S *)NULL))                               \
     }                                                                                      \
   }                                                                                        \
   static void name##_##dtype(void *context, long begin, long end) {                        \

@@ -1,8 +1,13 @@
 #pragma once
 
-// Compiles a function once for each instruction set; the best one is selected at program start.
+// Compiles a function once for each instruction set; the best one is selected at program start. Defining
+// FLAMBEAU_WITHOUT_AVX512 shows on any processor what one without it does.
 #if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
+#if defined(FLAMBEAU_WITHOUT_AVX512)
+#define VECTORIZED __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
 #define VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
 #else
 #define VECTORIZED
 #endif
