@@ -16,6 +16,9 @@ extension Workload {
     + bothWays("batchNorm, 32×64×28²", of: normal([32, 64, 28, 28], [64], [64])) {
       $0[0].batchNorm(weight: $0[1], bias: $0[2], training: true) * $0[0]
     }
+    + bothWays("batchNorm, 4096×256", of: normal([4096, 256], [256], [256])) {
+      $0[0].batchNorm(weight: $0[1], bias: $0[2], training: true) * $0[0]
+    }
     + bothWays("groupNorm of 8 groups, 32×64×28²", of: normal([32, 64, 28, 28])) {
       GroupNorm(8, 64).to($0[0].device)($0[0]) * $0[0]
     }

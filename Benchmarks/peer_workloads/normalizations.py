@@ -28,6 +28,10 @@ WORKLOADS = both_ways({
         normal(PICTURES, [64], [64]),
         lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True) * x,
     ),
+    "batchNorm, 4096×256": (
+        normal([4096, 256], [256], [256]),
+        lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True) * x,
+    ),
     "groupNorm of 8 groups, 32×64×28²": (
         normal(PICTURES),
         lambda x: torch.nn.GroupNorm(8, 64, device=x.device)(x) * x,

@@ -1,24 +1,12 @@
 // Batch norm and group norm: channels normalized to mean 0 and variance 1, then scaled and shifted. The
 // elements of one channel of one example are a segment. Its totals are joined to those of a group: of a channel in
-// all examples, or of several channels in one.
+// all examples, or of several channels in one. Where a channel is a column of numbers, a segment is a part of that.
 
 #include <stdlib.h>
 
+#include "channels.h"
 #include "functions.h"
-#include "row_bodies.h"
 #include "row_totals.h"
-
-typedef struct {
-  ChannelNorm norm;
-  void *y;
-  const void *gradient;
-  /// Two totals of each segment.
-  double *totals;
-  /// Of each segment's terms in the result: a factor of x - μ, one of the gradient, and a constant.
-  double *terms;
-} Work;
-
-enum { TERMS = 3 };
 
 static long group_of(const ChannelNorm *norm, long segment) {
   long channel = segment % norm->channels;
@@ -28,6 +16,12 @@ static long group_of(const ChannelNorm *norm, long segment) {
 
 static long group_count(const ChannelNorm *norm) {
   return norm->groups == 0 ? norm->channels : norm->outer * norm->groups;
+}
+
+static bool has_columns(const ChannelNorm *norm) { return norm->groups == 0 && norm->inner == 1; }
+
+static long segment_count(const ChannelNorm *norm) {
+  return (has_columns(norm) ? COLUMN_PARTS : norm->outer) * norm->channels;
 }
 
 // The number of elements of a group.
@@ -42,7 +36,7 @@ static double group_size(const ChannelNorm *norm) {
   ROW_TOTAL(along_##dtype, S, FLAMBEAU_LOAD_##dtype, a *b)                                 \
   /* The sums of the segments, or their squares' about the group's mean. */                \
   static void sums_##dtype(void *context, long begin, long end) {                          \
-    const Work *work = context;                                                            \
+    const ChannelWork *work = context;                                                            \
     long n = work->norm.inner;                                                             \
     for (long s = begin; s < end; s++) {                                                   \
       const S *x = (const S *)work->norm.x + s * n;                                        \
@@ -50,7 +44,7 @@ static double group_size(const ChannelNorm *norm) {
     }                                                                                      \
   }                                                                                        \
   static void deviations_##dtype(void *context, long begin, long end) {                    \
-    const Work *work = context;                                                            \
+    const ChannelWork *work = context;                                                            \
     long n = work->norm.inner;                                                             \
     for (long s = begin; s < end; s++) {                                                   \
       const S *x = (const S *)work->norm.x + s * n;                                        \
@@ -60,7 +54,7 @@ static double group_size(const ChannelNorm *norm) {
   }                                                                                        \
   /* Σ g and Σ g·(x - μ) of each segment. */                                               \
   static void gradient_totals_##dtype(void *context, long begin, long end) {               \
-    const Work *work = context;                                                            \
+    const ChannelWork *work = context;                                                            \
     long n = work->norm.inner;                                                             \
     for (long s = begin; s < end; s++) {                                                   \
       const S *x = (const S *)work->norm.x + s * n, *g = (const S *)work->gradient + s * n; \
@@ -84,7 +78,7 @@ static double group_size(const ChannelNorm *norm) {
     }                                                                                      \
   }                                                                                        \
   static void apply_##dtype(void *context, long begin, long end) {                         \
-    const Work *work = context;                                                            \
+    const ChannelWork *work = context;                                                            \
     long n = work->norm.inner;                                                             \
     for (long s = begin; s < end; s++) {                                                   \
       const double *terms = work->terms + TERMS * s;                                       \
@@ -107,15 +101,18 @@ static double group_size(const ChannelNorm *norm) {
 FLAMBEAU_FLOAT_DTYPES(CHANNELS)
 
 #define SHARE(name)                                                                        \
-  {                                                                                        \
+  if (has_columns(&norm)) {                                                                \
+    share_rows(                                                                            \
+        column_##name, dtype, COLUMN_PARTS, norm.outer *norm.channels / COLUMN_PARTS, &work); \
+  } else {                                                                                 \
     static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(name);            \
     share_rows(bodies, dtype, norm.outer *norm.channels, norm.inner, &work);               \
   }
 
 void flambeau_channel_statistics(DType dtype, ChannelNorm norm) {
-  long segments = norm.outer * norm.channels, groups = group_count(&norm);
+  long segments = segment_count(&norm), groups = group_count(&norm);
   double *totals = malloc(2 * segments * sizeof(double));
-  Work work = {.norm = norm, .totals = totals};
+  ChannelWork work = {.norm = norm, .totals = totals};
   for (long k = 0; k < groups; k++) norm.means[k] = norm.variances[k] = 0;
   SHARE(sums)
   for (long s = 0; s < segments; s++) norm.means[group_of(&norm, s)] += totals[2 * s];
@@ -136,7 +133,7 @@ static double *parameters_of(DType dtype, const ChannelNorm *norm) {
 }
 
 void flambeau_channel_norm(DType dtype, ChannelNorm norm, void *y) {
-  long segments = norm.outer * norm.channels;
+  long segments = segment_count(&norm);
   double *parameters = parameters_of(dtype, &norm);
   double *terms = malloc(TERMS * segments * sizeof(double));
   for (long s = 0; s < segments; s++) {
@@ -145,7 +142,7 @@ void flambeau_channel_norm(DType dtype, ChannelNorm norm, void *y) {
     terms[TERMS * s + 1] = 0;
     terms[TERMS * s + 2] = parameters[norm.channels + channel];
   }
-  Work work = {.norm = norm, .y = y, .terms = terms};
+  ChannelWork work = {.norm = norm, .y = y, .terms = terms};
   SHARE(apply)
   free(terms);
   free(parameters);
@@ -156,13 +153,13 @@ void flambeau_channel_norm(DType dtype, ChannelNorm norm, void *y) {
 void flambeau_channel_norm_gradients(
     DType dtype, ChannelNorm norm, bool constant_statistics, const void *gradient, void *dx,
     void *dw, void *db) {
-  long segments = norm.outer * norm.channels, groups = group_count(&norm);
+  long segments = segment_count(&norm), groups = group_count(&norm);
   double *parameters = parameters_of(dtype, &norm), size = group_size(&norm);
   double *totals = malloc(2 * segments * sizeof(double));
   double *terms = malloc(TERMS * segments * sizeof(double));
   double *of_groups = calloc(2 * groups, sizeof(double));
   double *of_channels = calloc(2 * norm.channels, sizeof(double));
-  Work work = {
+  ChannelWork work = {
       .norm = norm, .y = dx, .gradient = gradient, .totals = totals, .terms = terms};
   SHARE(gradient_totals)
   for (long s = 0; s < segments; s++) {

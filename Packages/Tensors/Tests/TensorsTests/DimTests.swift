@@ -115,3 +115,49 @@ struct DimTests {
     #expect(chosen.sum().item() == 2000 && chosen[500].item() == 3)
   }
 }
+
+/// Batch norm has a kernel for columns and one for longer channels, which agree with its formula.
+@Test(arguments: [[2, 1], [3, 5], [17, 300], [100, 7], [40, 6, 1, 1], [5, 3, 11], [4, 2, 3]])
+func batchNormIsItsFormula(_ shape: [Int]) {
+  manualSeed(5)
+  let dims = [0] + Array(2..<shape.count)
+  let spread = [shape[1]] + [Int](repeating: 1, count: shape.count - 2)
+  for dtype in [DType.float64, .float32, .bfloat16] {
+    let tolerance = [.float32: 1e-4, .bfloat16: 1e-1][dtype] ?? 1e-10
+    for usesRunning in [false, true] {
+      func leaf(_ shape: [Int], _ mean: Double) -> Tensor {
+        let x = (Tensor.randn(shape, dtype: .float64) + mean).to(dtype).detach()
+        x.requiresGrad = true
+        return x
+      }
+      let (x, weight, bias) = (leaf(shape, 3), leaf([shape[1]], 1), leaf([shape[1]], 0))
+      let g = Tensor.randn(shape, dtype: .float64).to(dtype)
+      let (mean, variance) = (Tensor.randn([shape[1]]), Tensor.rand([shape[1]]) + 0.5)
+      let y = x.batchNorm(
+        runningMean: usesRunning ? mean : nil, runningVar: usesRunning ? variance : nil,
+        weight: weight, bias: bias, training: !usesRunning)
+      (y * g).sum().backward()
+
+      let wide = [x, weight, bias].map { tensor in
+        let copy = tensor.detach().to(.float64).clone()
+        copy.requiresGrad = true
+        return copy
+      }
+      let center =
+        usesRunning
+        ? mean.to(.float64).reshape(spread) : wide[0].mean(dims: dims, keepDim: true)
+      let spreadOut =
+        usesRunning
+        ? variance.to(.float64).reshape(spread)
+        : (wide[0] - center).square().mean(dims: dims, keepDim: true)
+      let expected =
+        (wide[0] - center) * (spreadOut + 1e-5).rsqrt() * wide[1].reshape(spread)
+        + wide[2].reshape(spread)
+      (expected * g.to(.float64)).sum().backward()
+      #expect(isClose(y.detach().to(.float64), expected.detach(), tolerance: tolerance))
+      for (own, other) in zip([x, weight, bias], wide) {
+        #expect(isClose(own.grad!.to(.float64), other.grad!, tolerance: tolerance))
+      }
+    }
+  }
+}

@@ -76,8 +76,8 @@ extension Tensor {
     let dims = [0] + Array(2..<ndim)
     let (mean, variance): (Tensor, Tensor)
     if let statistics {
-      mean = statistics.0.reshape(spread)
-      variance = statistics.1.reshape(spread)
+      mean = statistics.0.to(dtype).reshape(spread)
+      variance = statistics.1.to(dtype).reshape(spread)
     } else {
       mean = self.mean(dims: dims, keepDim: true)
       variance = (self - mean).square().mean(dims: dims, keepDim: true)
@@ -115,11 +115,13 @@ extension Tensor {
         .scaled(weight, bias, [shape[1]] + [Int](repeating: 1, count: ndim - 2))
     }
     func normalized(_ x: Tensor, _ weight: Tensor?, _ bias: Tensor?) -> Tensor {
-      guard x.hasChannelKernel(weight, bias) else { return formula(x, weight, bias) }
+      guard x.hasChannelKernel(weight, bias, groups: groups) else {
+        return formula(x, weight, bias)
+      }
       return x.normalizedChannels(
         .groupNorm, groups: groups, weight, bias, eps, nil, { _, _ in }, formula)
     }
-    if hasChannelKernel(weight, bias) { return normalized(self, weight, bias) }
+    if hasChannelKernel(weight, bias, groups: groups) { return normalized(self, weight, bias) }
     return roundedOnce(self, weight, bias) { normalized($0, $1, $2) }.to(dtype)
   }
 
@@ -129,10 +131,11 @@ extension Tensor {
   }
 
   /// Whether the device has a kernel, and it is worth it: that has a fixed cost for each channel of
-  /// each example.
-  private func hasChannelKernel(_ weight: Tensor?, _ bias: Tensor?) -> Bool {
+  /// each example, or goes over columns.
+  private func hasChannelKernel(_ weight: Tensor?, _ bias: Tensor?, groups: Int = 0) -> Bool {
     let inner: Int = shape.dropFirst(2).reduce(1, *)
-    return inner >= 8 && numel > 0 && backend.supports(.channelNorm) && Autocast.current == nil
+    return (inner >= 8 || (inner == 1 && groups == 0)) && numel > 0
+      && backend.supports(.channelNorm) && Autocast.current == nil
       && [weight, bias].allSatisfy { $0 == nil || ($0!.dtype == dtype && $0!.device == device) }
   }
 
