@@ -169,18 +169,20 @@ public protocol Backend: Sendable {
   /// int64.
   func nonzero(_ x: StridedView, into y: StridedView)
 
-  // MARK: Factorizations. Views are contiguous and float64: batches of column-major matrices, so
-  // the last dim of a view is a column. `failed`, which is bool, says for each matrix whether its
-  // factorization failed.
+  // MARK: Factorizations. Views are contiguous, and float32 or float64: batches of column-major
+  // matrices, so the last dim of a view is a column. `failed`, which is bool, says for each matrix
+  // whether its factorization failed.
 
   /// P·L·U = a, for square matrices; L and U overwrite a, and the pivots are int32.
   func lu(_ a: StridedView, pivots: StridedView)
-  /// b = a⁻¹·b, given the factors of a.
-  func luSolve(_ lu: StridedView, pivots: StridedView, into b: StridedView)
-  /// L·Lᵀ = a; L overwrites a, of which only the lower triangle is read.
+  /// b = a⁻¹·b, or a⁻ᵀ·b, given the factors of a.
+  func luSolve(_ lu: StridedView, pivots: StridedView, transposed: Bool, into b: StridedView)
+  /// b = a⁻¹, given the factors of a.
+  func luInverse(_ lu: StridedView, pivots: StridedView, into b: StridedView)
+  /// Uᵀ·U = a; U overwrites a, of which only the upper triangle is read.
   func cholesky(_ a: StridedView, failed: StridedView)
-  /// Q·R = a; the columns of the reduced Q overwrite those of a.
-  func qr(_ a: StridedView, upper: StridedView)
+  /// Q·R = a, which is destroyed; Q and R are reduced.
+  func qr(_ a: StridedView, q: StridedView, r: StridedView)
   /// U·S·Vᵀ = a, which is destroyed.
   func svd(
     _ a: StridedView, left: StridedView, values: StridedView, right: StridedView,

@@ -1,55 +1,35 @@
 import CKernels
 import COpenBLAS
 
-// Factorizations by OpenBLAS's LAPACK. Matrices are column-major.
+// Factorizations by OpenBLAS's LAPACK, in float32 or float64. Matrices are column-major. Those of a
+// batch are shared among threads; the threads share a single large one by LAPACK/Blocks.swift.
 
 extension CPUBackend {
   public func lu(_ a: StridedView, pivots: StridedView) {
-    forEachMatrix(a) { a, m, n, index in
-      let k = min(m, n)
-      var (rows, columns, info) = (Int32(m), Int32(n), Int32(0))
-      let places = pivots.pointer.assumingMemoryBound(to: Int32.self) + index * k
-      dgetrf_(&rows, &columns, a, &rows, places, &info)
-    }
+    a.dtype == .float32 ? Matrices<Float>(a).lu(pivots) : Matrices<Double>(a).lu(pivots)
   }
 
-  public func luSolve(_ lu: StridedView, pivots: StridedView, into b: StridedView) {
-    let right = b.layout.shape[b.layout.rank - 2]
-    forEachMatrix(lu) { a, n, _, index in
-      var (size, count, info) = (Int32(n), Int32(right), Int32(0))
-      let places = pivots.pointer.assumingMemoryBound(to: Int32.self) + index * n
-      let b = b.pointer.assumingMemoryBound(to: Double.self) + index * n * right
-      dgetrs_("N", &size, &count, a, &size, places, b, &size, &info)
-    }
+  public func luSolve(
+    _ lu: StridedView, pivots: StridedView, transposed: Bool, into b: StridedView
+  ) {
+    lu.dtype == .float32
+      ? Matrices<Float>(lu).solve(pivots, transposed: transposed, b)
+      : Matrices<Double>(lu).solve(pivots, transposed: transposed, b)
+  }
+
+  public func luInverse(_ lu: StridedView, pivots: StridedView, into b: StridedView) {
+    lu.dtype == .float32
+      ? Matrices<Float>(lu).invert(pivots, b) : Matrices<Double>(lu).invert(pivots, b)
   }
 
   public func cholesky(_ a: StridedView, failed: StridedView) {
     failed.fill(0)
-    forEachMatrix(a) { a, n, _, index in
-      var (size, info) = (Int32(n), Int32(0))
-      dpotrf_("L", &size, a, &size, &info)
-      failed.pointer.storeBytes(of: info != 0, toByteOffset: index, as: Bool.self)
-      // LAPACK does not touch the upper triangle.
-      for column in 1..<max(n, 1) {
-        for row in 0..<column { a[column * n + row] = 0 }
-      }
-    }
+    a.dtype == .float32
+      ? Matrices<Float>(a).cholesky(failed) : Matrices<Double>(a).cholesky(failed)
   }
 
-  public func qr(_ a: StridedView, upper: StridedView) {
-    let k = upper.layout.shape[upper.layout.rank - 1]
-    forEachMatrix(a) { a, m, n, index in
-      var (rows, columns, inner, info) = (Int32(m), Int32(n), Int32(k), Int32(0))
-      var tau = [Double](repeating: 0, count: max(k, 1))
-      withWorkspace { work, size in dgeqrf_(&rows, &columns, a, &rows, &tau, work, size, &info) }
-      let r = upper.pointer.assumingMemoryBound(to: Double.self) + index * k * n
-      for column in 0..<n {
-        for row in 0..<k { r[column * k + row] = row <= column ? a[column * m + row] : 0 }
-      }
-      withWorkspace { work, size in
-        dorgqr_(&rows, &inner, &inner, a, &rows, tau, work, size, &info)
-      }
-    }
+  public func qr(_ a: StridedView, q: StridedView, r: StridedView) {
+    a.dtype == .float32 ? Matrices<Float>(a).qr(q, r) : Matrices<Double>(a).qr(q, r)
   }
 
   public func svd(
@@ -57,61 +37,157 @@ extension CPUBackend {
     failed: StridedView
   ) {
     failed.fill(0)
-    forEachMatrix(a) { a, m, n, index in
-      let k = min(m, n)
-      var (rows, columns, inner, info) = (Int32(m), Int32(n), Int32(max(k, 1)), Int32(0))
-      let u = left.pointer.assumingMemoryBound(to: Double.self) + index * m * k
-      let s = values.pointer.assumingMemoryBound(to: Double.self) + index * k
-      let vt = right.pointer.assumingMemoryBound(to: Double.self) + index * k * n
-      var integers = [Int32](repeating: 0, count: max(8 * k, 1))
-      withWorkspace { work, size in
-        dgesdd_(
-          "S", &rows, &columns, a, &rows, s, u, &rows, vt, &inner, work, size, &integers, &info)
-      }
-      failed.pointer.storeBytes(of: info != 0, toByteOffset: index, as: Bool.self)
-    }
+    a.dtype == .float32
+      ? Matrices<Float>(a).svd(left, values, right, failed)
+      : Matrices<Double>(a).svd(left, values, right, failed)
   }
 
   public func eigh(_ a: StridedView, values: StridedView, failed: StridedView) {
     failed.fill(0)
-    forEachMatrix(a) { a, n, _, index in
-      var (size, info) = (Int32(n), Int32(0))
-      let w = values.pointer.assumingMemoryBound(to: Double.self) + index * n
-      var integers = [Int32](repeating: 0, count: 3 + 5 * n)
-      var integerCount = Int32(integers.count)
-      withWorkspace { work, count in
-        dsyevd_("V", "L", &size, a, &size, w, work, count, &integers, &integerCount, &info)
-      }
-      failed.pointer.storeBytes(of: info != 0, toByteOffset: index, as: Bool.self)
-    }
+    a.dtype == .float32
+      ? Matrices<Float>(a).eigh(values, failed) : Matrices<Double>(a).eigh(values, failed)
   }
+}
 
-  /// Calls `body` with each column-major matrix of the last two dims, its numbers of rows and
-  /// columns, and its index. Does nothing if they are empty.
-  private func forEachMatrix(
-    _ view: StridedView, _ body: (UnsafeMutablePointer<Double>, Int, Int, Int) -> Void
-  ) {
+/// A batch of column-major matrices.
+private struct Matrices<T: LAPACKElement> {
+  let start: UnsafeMutablePointer<T>
+  let rows, columns, count: Int
+  let lapack = T.routines
+
+  init(_ view: StridedView) {
     let shape = view.layout.shape
-    let (columns, rows) = (shape[shape.count - 2], shape[shape.count - 1])
-    guard view.layout.numel > 0 else { return }
-    prepareBLAS
-    // LAPACK's only parallelism is BLAS's, which pays off for large matrices.
-    if min(rows, columns) >= 256 { openblas_set_num_threads(flambeau_thread_count()) }
-    defer { openblas_set_num_threads(1) }
-    let start = view.pointer.assumingMemoryBound(to: Double.self)
-    for index in 0..<view.layout.numel / (rows * columns) {
-      body(start + index * rows * columns, rows, columns, index)
+    (columns, rows) = (shape[shape.count - 2], shape[shape.count - 1])
+    count = view.layout.numel / max(rows * columns, 1)
+    start = view.elements()
+  }
+
+  func lu(_ pivots: StridedView) {
+    let pivots = pivots.elements(Int32.self)
+    forEach { lapack.factorLU($0, rows, pivots: pivots + $1 * rows) }
+  }
+
+  func solve(_ pivots: StridedView, transposed: Bool, _ b: StridedView) {
+    let right = b.layout.shape[b.layout.rank - 2]
+    let (pivots, b) = (pivots.elements(Int32.self), b.elements(T.self))
+    forEach { lu, index in
+      lapack.solve(
+        lu, rows, pivots: pivots + index * rows, transposed: transposed, b + index * rows * right,
+        count: right)
     }
   }
 
-  /// Queries the size of a routine's workspace, and runs it with one.
-  private func withWorkspace(
-    _ routine: (UnsafeMutablePointer<Double>, UnsafePointer<Int32>) -> Void
-  ) {
-    var (best, ask) = (0.0, Int32(-1))
-    routine(&best, &ask)
-    var count = Int32(max(best, 1))
-    var work = [Double](repeating: 0, count: Int(count))
-    routine(&work, &count)
+  func invert(_ pivots: StridedView, _ b: StridedView) {
+    let (pivots, b) = (pivots.elements(Int32.self), b.elements(T.self))
+    forEach { lapack.invert($0, rows, pivots: pivots + $1 * rows, b + $1 * rows * rows) }
   }
+
+  func cholesky(_ failed: StridedView) {
+    let failed = failed.elements(Bool.self)
+    forEach { a, index in
+      failed[index] = !lapack.factorCholesky(a, rows)
+      for column in 0..<rows {
+        (a + column * rows + column + 1).update(repeating: 0, count: rows - column - 1)
+      }
+    }
+  }
+
+  func qr(_ q: StridedView, _ r: StridedView) {
+    let k = min(rows, columns)
+    let (q, r) = (q.elements(T.self), r.elements(T.self))
+    forEach { a, index in
+      lapack.factorQR(a, rows, columns, q: q + index * rows * k)
+      let r = r + index * k * columns
+      for column in 0..<columns {
+        let top = r + column * k
+        let nonzero = min(column + 1, k)
+        top.update(from: a + column * rows, count: nonzero)
+        (top + nonzero).update(repeating: 0, count: k - nonzero)
+      }
+    }
+  }
+
+  func svd(
+    _ left: StridedView, _ values: StridedView, _ right: StridedView, _ failed: StridedView
+  ) {
+    let k = min(rows, columns)
+    let (u, s, vt) = (left.elements(T.self), values.elements(T.self), right.elements(T.self))
+    let failed = failed.elements(Bool.self)
+    let (m, n) = (Int32(rows), Int32(columns))
+    forEachWithWorkspace(integers: 8 * k) { work, size, integers in
+      _ = lapack.gesdd(m, n, start, s, u, vt, Int32(k), work, size, integers)
+    } body: { a, index, work, size, integers in
+      failed[index] =
+        lapack.gesdd(
+          m, n, a, s + index * k, u + index * rows * k, vt + index * k * columns, Int32(k), work,
+          size, integers) != 0
+    }
+  }
+
+  func eigh(_ values: StridedView, _ failed: StridedView) {
+    let (w, failed) = (values.elements(T.self), failed.elements(Bool.self))
+    let (n, integerCount) = (Int32(rows), 3 + 5 * rows)
+    forEachWithWorkspace(integers: integerCount) { work, size, integers in
+      _ = lapack.syevd(n, start, w, work, size, integers, Int32(integerCount))
+    } body: { a, index, work, size, integers in
+      failed[index] =
+        lapack.syevd(n, a, w + index * rows, work, size, integers, Int32(integerCount)) != 0
+    }
+  }
+
+  /// Calls `body` with each matrix and its index, on several threads if there are as many matrices.
+  /// Does nothing if they are empty.
+  private func forEach(_ body: (UnsafeMutablePointer<T>, Int) -> Void) {
+    forEachRange { range in
+      for index in range { body(start + index * rows * columns, index) }
+    }
+  }
+
+  private func forEachRange(_ body: (Range<Int>) -> Void) {
+    guard rows > 0, columns > 0, count > 0 else { return }
+    // Even a matrix of one element takes about a microsecond.
+    let work = 1000 + rows * columns * min(rows, columns)
+    // With fewer matrices than threads, all threads work on each.
+    let isShared = count >= Int(flambeau_thread_count())
+    shared(count: count, grain: isShared ? GEMM.grain / 8 / work + 1 : count) { body($0) }
+  }
+
+  /// Like `forEach`, with a workspace whose size `query` stores when it is called with a size of
+  /// -1, and integers.
+  private func forEachWithWorkspace(
+    integers integerCount: Int,
+    query: (UnsafeMutablePointer<T>, Int32, UnsafeMutablePointer<Int32>) -> Void,
+    body: (
+      UnsafeMutablePointer<T>, Int, UnsafeMutablePointer<T>, Int32, UnsafeMutablePointer<Int32>
+    ) -> Void
+  ) {
+    guard rows > 0, columns > 0, count > 0 else { return }
+    prepareBLAS
+    var (best, unused) = (T(0), Int32(0))
+    query(&best, -1, &unused)
+    // In float32, a large size may have been rounded down.
+    let size = Int(best.nextUp.rounded(.up))
+    // Large matrices gain by BLAS's threads.
+    let isLarge = min(rows, columns) >= 512 && count < Int(flambeau_thread_count())
+    if isLarge { openblas_set_num_threads(flambeau_thread_count()) }
+    defer { if isLarge { openblas_set_num_threads(1) } }
+    forEachRange { range in
+      withUnsafeTemporaryAllocation(of: T.self, capacity: size) { work in
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: integerCount) { integers in
+          for index in range {
+            body(
+              start + index * rows * columns, index, work.baseAddress!, Int32(size),
+              integers.baseAddress!)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension StridedView {
+  /// The start of its memory, for elements of a type.
+  fileprivate func elements<Element>(_: Element.Type = Element.self) -> UnsafeMutablePointer<
+    Element
+  > { pointer.assumingMemoryBound(to: Element.self) }
 }

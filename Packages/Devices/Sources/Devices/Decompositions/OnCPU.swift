@@ -50,16 +50,24 @@ extension Backend {
     onCPU([], changing: [a], writing: [pivots]) { $0.lu($1[0], pivots: $1[1]) }
   }
 
-  public func luSolve(_ lu: StridedView, pivots: StridedView, into b: StridedView) {
-    onCPU([lu, pivots], changing: [b]) { $0.luSolve($1[0], pivots: $1[1], into: $1[2]) }
+  public func luSolve(
+    _ lu: StridedView, pivots: StridedView, transposed: Bool, into b: StridedView
+  ) {
+    onCPU([lu, pivots], changing: [b]) {
+      $0.luSolve($1[0], pivots: $1[1], transposed: transposed, into: $1[2])
+    }
+  }
+
+  public func luInverse(_ lu: StridedView, pivots: StridedView, into b: StridedView) {
+    onCPU([lu, pivots], writing: [b]) { $0.luInverse($1[0], pivots: $1[1], into: $1[2]) }
   }
 
   public func cholesky(_ a: StridedView, failed: StridedView) {
     onCPU([], changing: [a], writing: [failed]) { $0.cholesky($1[0], failed: $1[1]) }
   }
 
-  public func qr(_ a: StridedView, upper: StridedView) {
-    onCPU([], changing: [a], writing: [upper]) { $0.qr($1[0], upper: $1[1]) }
+  public func qr(_ a: StridedView, q: StridedView, r: StridedView) {
+    onCPU([a], writing: [q, r]) { $0.qr($1[0], q: $1[1], r: $1[2]) }
   }
 
   public func svd(

@@ -1,5 +1,5 @@
-// Linear algebra with LAPACK, in double precision for every dtype, batched over the dims before the
-// last two. Each function is next to its derivative.
+// Linear algebra with LAPACK, in float64 or else float32, batched over the dims before the last two.
+// Each function is next to its derivative.
 
 extension Operator {
   fileprivate static let det = Operator(
@@ -128,8 +128,11 @@ extension Tensor {
   public func inverse() -> Tensor {
     if let wide = prepared(for: .inverse) { return wide.inverse() }
     checkSquare("inverse")
-    let identity = Tensor.eye(shape[ndim - 1], dtype: dtype, device: device)
-    return solved(identity.expand(shape), "inverse").recorded(.inverse, self)
+    let (lu, pivots) = invertibleFactors("inverse")
+    let result = Tensor(empty: shape, dtype: lu.dtype, device: device)
+    // The factors are the transpose's, and the result is the transpose of its inverse.
+    backend.luInverse(lu.view, pivots: pivots.view, into: result.view)
+    return result.to(dtype).recorded(.inverse, self)
   }
 
   /// The solution X of A·X = B: `torch.linalg.solve`. B has matrices, a vector for each matrix, or
@@ -147,34 +150,36 @@ extension Tensor {
     }
     let a = expand(batch + shape.suffix(2))
     let right = b.expand(batch + b.shape.suffix(2))
-    return a.solved(right, "solve").recorded(.solve, a, right)
+    let (lu, pivots) = a.invertibleFactors("solve")
+    let columns = right.columnMajor()
+    backend.luSolve(lu.view, pivots: pivots.view, transposed: true, into: columns.view)
+    return columns.mT.to(dtype).recorded(.solve, a, right)
   }
 
-  private func solved(_ b: Tensor, _ name: String) -> Tensor {
+  private func invertibleFactors(_ name: String) -> (lu: Tensor, pivots: Tensor) {
     let (lu, pivots) = factors(name)
     if (lu.diagonal(dim1: -2, dim2: -1) .== 0).anyTrue {
       fatalError(
         "\(name): a matrix is singular, so it has no inverse; pinverse() computes a pseudoinverse")
     }
-    let columns = b.columnMajor()
-    backend.luSolve(lu.mT.view, pivots: pivots.view, into: columns.view)
-    return columns.mT.to(dtype)
+    return (lu, pivots)
   }
 
-  /// The LU factorization, with L and U in one matrix, and the pivots.
+  /// The LU factorization of the transpose, with column-major L and U in one matrix, and the pivots.
   private func factors(_ name: String) -> (lu: Tensor, pivots: Tensor) {
     checkSquare(name)
-    let a = columnMajor()
+    // Rows are the columns of the transpose, which has the same determinant.
+    let a = rowMajor()
     let pivots = Tensor(empty: a.shape.dropLast() + [], dtype: .int32, device: device)
     backend.lu(a.view, pivots: pivots.view)
-    return (a.mT, pivots)
+    return (a, pivots)
   }
 
   /// -1 for an odd number of row exchanges, else 1.
   private static func sign(of pivots: Tensor) -> Tensor {
     let places = Tensor.arange(pivots.shape[pivots.ndim - 1], device: pivots.device) + 1
     let exchanges = (pivots.to(.int64) .!= places).sum(dim: -1)
-    return 1 - exchanges.remainder(2).to(.float64) * 2
+    return 1 - exchanges.remainder(2).to(.float32) * 2
   }
 
   /// The Cholesky factor L, with L·Lᵀ = A, of symmetric positive-definite matrices:
@@ -182,13 +187,14 @@ extension Tensor {
   public func cholesky() -> Tensor {
     if let wide = prepared(for: .cholesky) { return wide.cholesky() }
     checkSquare("cholesky")
-    let a = columnMajor()
+    // The lower triangle of rows is the upper one of columns.
+    let a = rowMajor()
     let failed = failureFlags()
     backend.cholesky(a.view, failed: failed.view)
     if let place = failed.firstTrue {
       fatalError("cholesky: matrix \(place) of shape \(shape) is not positive definite")
     }
-    return a.mT.to(dtype).recorded(.cholesky, self)
+    return a.to(dtype).recorded(.cholesky, self)
   }
 
   /// The QR factorization Q·R = A, with orthonormal columns in Q and an upper triangular R:
@@ -199,11 +205,12 @@ extension Tensor {
     let (m, n) = (shape[ndim - 2], shape[ndim - 1])
     let k = Swift.min(m, n)
     let a = columnMajor()
-    let r = Tensor(empty: shape.dropLast(2) + [n, k], dtype: .float64, device: device)
-    backend.qr(a.view, upper: r.view)
-    let q = a.narrow(-2, start: 0, length: k).mT
+    let batch = shape.dropLast(2) + []
+    let q = Tensor(empty: batch + [k, m], dtype: a.dtype, device: device)
+    let r = Tensor(empty: batch + [n, k], dtype: a.dtype, device: device)
+    backend.qr(a.view, q: q.view, r: r.view)
     return (
-      q.to(dtype).recorded(.qrOfQ, self), r.mT.to(dtype).recorded(.qrOfR, self)
+      q.mT.to(dtype).recorded(.qrOfQ, self), r.mT.to(dtype).recorded(.qrOfR, self)
     )
   }
 
@@ -250,7 +257,7 @@ extension Tensor {
     if let wide = prepared(for: .eighOfValues) { return wide.eigh() }
     checkSquare("eigh")
     let a = columnMajor()
-    let values = Tensor(empty: shape.dropLast() + [], dtype: .float64, device: device)
+    let values = Tensor(empty: shape.dropLast() + [], dtype: a.dtype, device: device)
     let failed = failureFlags()
     backend.eigh(a.view, values: values.view, failed: failed.view)
     if let place = failed.firstTrue {
@@ -274,9 +281,9 @@ extension Tensor {
     let k = Swift.min(m, n)
     let batch = shape.dropLast(2) + []
     let a = columnMajor()
-    let u = Tensor(empty: batch + [k, m], dtype: .float64, device: device)
-    let s = Tensor(empty: batch + [k], dtype: .float64, device: device)
-    let v = Tensor(empty: batch + [n, k], dtype: .float64, device: device)
+    let u = Tensor(empty: batch + [k, m], dtype: a.dtype, device: device)
+    let s = Tensor(empty: batch + [k], dtype: a.dtype, device: device)
+    let v = Tensor(empty: batch + [n, k], dtype: a.dtype, device: device)
     let failed = failureFlags()
     backend.svd(a.view, left: u.view, values: s.view, right: v.view, failed: failed.view)
     if let place = failed.firstTrue {
@@ -372,9 +379,12 @@ extension Tensor {
     return .where(isSame, 0, self / Tensor.where(isSame, 1, distance))
   }
 
-  /// A float64 copy with matrices in column-major order: the last dim is a column.
-  private func columnMajor() -> Tensor {
-    Tensor(mT.view.copied(to: .float64))
+  /// A copy with matrices in column-major order, the last dim being a column, in float64 or float32.
+  private func columnMajor() -> Tensor { mT.rowMajor() }
+
+  /// A contiguous copy in float64 or float32.
+  private func rowMajor() -> Tensor {
+    Tensor(view.copied(to: dtype == .float64 ? .float64 : .float32))
   }
 
   private func checkMatrix(_ operation: String) {
