@@ -10,6 +10,8 @@
 
 typedef struct {
   long n, count;
+  /// The number of parts of each row that threads sort together.
+  long parts;
   /// Whether the largest come first.
   bool descending;
   /// Whether a NaN is the result wherever it would be in the order.
@@ -37,6 +39,13 @@ enum {
   /// Fewer entries are sorted by insertion.
   MIN_RADIX = 48,
   MAX_DIGITS = 11,
+  /// Up to so many first elements are found by insertion.
+  FEW = 32,
+  BLOCK = 64,
+  /// The number of keys that are computed at once.
+  SOME = 1024,
+  /// The smallest part of a row that is worth a thread.
+  MIN_PART = 32768,
 };
 
 // With few entries, clearing the counts of wide digits would take longer than more passes.
@@ -45,8 +54,52 @@ static int digit_bits(long n) { return n < 4096 ? 8 : MAX_DIGITS; }
 #define NARROW_KEY(entry) ((uint32_t)((entry) >> 32))
 #define WIDE_KEY(entry) ((entry).key)
 
+static inline Narrow narrow_entry(uint32_t key, long i) { return (Narrow)key << 32 | (Narrow)i; }
+static inline Wide wide_entry(uint64_t key, long i) { return (Wide){key, i}; }
+static inline int64_t narrow_index(Narrow entry) { return entry & 0xffffffffu; }
+static inline int64_t wide_index(Wide entry) { return entry.index; }
+
+#define ENTRY(key, i) _Generic((key), uint32_t: narrow_entry, uint64_t: wide_entry)(key, i)
+#define INDEX(entry) _Generic((entry), Narrow: narrow_index, Wide: wide_index)(entry)
+// The sort of one row, whose parts threads sort together.
+typedef struct {
+  const void *x;
+  bool descending;
+  long n, parts;
+  void *entries, *spare;
+  /// For each part and digit, the place of the part's next entry with that digit.
+  long *starts;
+  /// The digit of a pass.
+  int shift, bits;
+  /// For each part, the bits that all its keys have, and those that any has.
+  uint64_t *in_all, *in_any;
+  int64_t *places;
+} Sorting;
+
+static long start_of(const Sorting *sorting, long part) { return sorting->n * part / sorting->parts; }
+
+static void for_each_part(Sorting *sorting, void (*body)(void *, long, long)) {
+  if (sorting->parts == 1) return body(sorting, 0, 1);
+  flambeau_parallel_in_parts(sorting->parts, 1, body, sorting);
+}
+
+static void counts_to_starts(long digits, long parts, long *starts) {
+  long start = 0;
+  for (long digit = 0; digit < digits; digit++) {
+    long count = starts[digit];
+    starts[digit] = start;
+    start += count;
+    for (long part = 1; part < parts; part++) {
+      count = starts[(part << MAX_DIGITS) + digit];
+      starts[(part << MAX_DIGITS) + digit] = start;
+      start += count;
+    }
+  }
+}
+
 // Stable sorts of entries, whose indices are in rising order: by insertion, or by digits from the least
-// significant on (Knuth, The Art of Computer Programming, 5.2.5).
+// significant on (Knuth, The Art of Computer Programming, 5.2.5). Entries with the same digit keep their order, since
+// those of an earlier part go first.
 #define SORT_ENTRIES(Entry, Key, KEY)                                                      \
   static void insertion_sort_##Entry(long n, Entry *entries) {                             \
     for (long i = 1; i < n; i++) {                                                         \
@@ -56,35 +109,89 @@ static int digit_bits(long n) { return n < 4096 ? 8 : MAX_DIGITS; }
       entries[j] = entry;                                                                  \
     }                                                                                      \
   }                                                                                        \
-  /* Returns where the sorted entries are: in `entries` or in `spare`. */                  \
-  static Entry *sort_##Entry(long n, Entry *entries, Entry *spare) {                       \
-    if (n < MIN_RADIX) {                                                                   \
-      insertion_sort_##Entry(n, entries);                                                  \
-      return entries;                                                                      \
+  VECTORIZED static void make_##Entry(                                                     \
+      long n, Entry *entries, const Key *keys, long start, Key *in_all, Key *in_any) {     \
+    Key all = *in_all, any = *in_any;                                                      \
+    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+      all &= keys[i];                                                                      \
+      any |= keys[i];                                                                      \
+      entries[i] = ENTRY(keys[i], start + i);                                              \
     }                                                                                      \
-    int bits = digit_bits(n);                                                              \
+    *in_all = all;                                                                         \
+    *in_any = any;                                                                         \
+  }                                                                                        \
+  static Key differing_##Entry(long n, const Entry *entries) {                             \
     Key differing = 0;                                                                     \
     for (long i = 1; i < n; i++) differing |= KEY(entries[i]) ^ KEY(entries[0]);           \
-    for (int shift = 0; shift < (int)(8 * sizeof(Key)); shift += bits) {                   \
-      Key mask = ((Key)1 << bits) - 1;                                                     \
-      if (!(differing >> shift & mask)) continue;                                          \
-      long starts[1 << MAX_DIGITS];                                                        \
-      memset(starts, 0, sizeof(long) << bits);                                             \
-      for (long i = 0; i < n; i++) starts[KEY(entries[i]) >> shift & mask]++;              \
-      long start = 0;                                                                      \
-      for (long digit = 0; digit < 1 << bits; digit++) {                                   \
-        long count = starts[digit];                                                        \
-        starts[digit] = start;                                                             \
-        start += count;                                                                    \
+    return differing;                                                                      \
+  }                                                                                        \
+  static void count_##Entry(void *context, long begin, long end) {                         \
+    const Sorting *sorting = context;                                                      \
+    const Entry *restrict entries = sorting->entries;                                      \
+    int shift = sorting->shift;                                                            \
+    Key mask = ((Key)1 << sorting->bits) - 1;                                              \
+    for (long part = begin; part < end; part++) {                                          \
+      long *restrict counts = sorting->starts + (part << MAX_DIGITS);                      \
+      memset(counts, 0, sizeof(long) << sorting->bits);                                    \
+      long last = start_of(sorting, part + 1);                                             \
+      for (long i = start_of(sorting, part); i < last; i++) {                              \
+        counts[KEY(entries[i]) >> shift & mask]++;                                         \
       }                                                                                    \
-      for (long i = 0; i < n; i++) {                                                       \
+    }                                                                                      \
+  }                                                                                        \
+  static void move_##Entry(void *context, long begin, long end) {                          \
+    const Sorting *sorting = context;                                                      \
+    const Entry *restrict entries = sorting->entries;                                      \
+    Entry *restrict spare = sorting->spare;                                                \
+    int shift = sorting->shift;                                                            \
+    Key mask = ((Key)1 << sorting->bits) - 1;                                              \
+    for (long part = begin; part < end; part++) {                                          \
+      long *restrict starts = sorting->starts + (part << MAX_DIGITS);                      \
+      long last = start_of(sorting, part + 1);                                             \
+      for (long i = start_of(sorting, part); i < last; i++) {                              \
         spare[starts[KEY(entries[i]) >> shift & mask]++] = entries[i];                     \
       }                                                                                    \
-      Entry *sorted = spare;                                                               \
-      spare = entries;                                                                     \
-      entries = sorted;                                                                    \
     }                                                                                      \
-    return entries;                                                                        \
+  }                                                                                        \
+  /* Sorts by the bits that differ; the sorted entries replace `entries`, which may be exchanged for `spare`. */\
+  static void sort_##Entry(Sorting *sorting, Key differing) {                              \
+    if (sorting->n < MIN_RADIX) return insertion_sort_##Entry(sorting->n, sorting->entries); \
+    sorting->bits = digit_bits(sorting->n);                                                \
+    for (int shift = 0; shift < (int)(8 * sizeof(Key)); shift += sorting->bits) {          \
+      if (!(differing >> shift & (((Key)1 << sorting->bits) - 1))) continue;               \
+      sorting->shift = shift;                                                              \
+      for_each_part(sorting, count_##Entry);                                               \
+      counts_to_starts(1 << sorting->bits, sorting->parts, sorting->starts);               \
+      for_each_part(sorting, move_##Entry);                                                \
+      void *sorted = sorting->spare;                                                       \
+      sorting->spare = sorting->entries;                                                   \
+      sorting->entries = sorted;                                                           \
+    }                                                                                      \
+  }                                                                                        \
+  /* The first of the order, if they are few: most elements come after the last found so far. */\
+  VECTORIZED static void first_few_##Entry(long n, const Key *keys, long count, Entry *entries) { \
+    for (long i = 0; i < count; i++) entries[i] = ENTRY(keys[i], i);                       \
+    insertion_sort_##Entry(count, entries);                                                \
+    Key last = KEY(entries[count - 1]);                                                    \
+    for (long start = count; start < n; start += BLOCK) {                                  \
+      long end = start + BLOCK < n ? start + BLOCK : n;                                    \
+      bool is_any = false;                                                                 \
+      for (long i = start; i < end; i++) is_any |= keys[i] < last;                         \
+      for (long i = start; is_any && i < end; i++) {                                       \
+        if (keys[i] >= last) continue;                                                     \
+        long j = count - 1;                                                                \
+        for (; j > 0 && KEY(entries[j - 1]) > keys[i]; j--) entries[j] = entries[j - 1];   \
+        entries[j] = ENTRY(keys[i], i);                                                    \
+        last = KEY(entries[count - 1]);                                                    \
+      }                                                                                    \
+    }                                                                                      \
+  }                                                                                        \
+  static void places_##Entry(void *context, long begin, long end) {                        \
+    const Sorting *sorting = context;                                                      \
+    const Entry *sorted = sorting->entries;                                                \
+    int64_t *places = sorting->places;                                                     \
+    long last = start_of(sorting, end);                                                    \
+    for (long i = start_of(sorting, begin); i < last; i++) places[i] = INDEX(sorted[i]);   \
   }
 SORT_ENTRIES(Narrow, uint32_t, NARROW_KEY)
 SORT_ENTRIES(Wide, uint64_t, WIDE_KEY)
@@ -159,34 +266,52 @@ KEYS(bfloat16, bfloat16_t, uint32_t, Narrow, 16, key_of_float(FLAMBEAU_LOAD_bflo
 KEYS(float32, float, uint32_t, Narrow, 32, key_of_float(x[i]))
 KEYS(float64, double, uint64_t, Wide, 64, key_of_double(x[i]))
 
-static inline Narrow narrow_entry(uint32_t key, long i) { return (Narrow)key << 32 | (Narrow)i; }
-static inline Wide wide_entry(uint64_t key, long i) { return (Wide){key, i}; }
-static inline int64_t narrow_index(Narrow entry) { return entry & 0xffffffffu; }
-static inline int64_t wide_index(Wide entry) { return entry.index; }
-
-#define ENTRY(key, i) _Generic((key), uint32_t: narrow_entry, uint64_t: wide_entry)(key, i)
-#define INDEX(entry) _Generic((entry), Narrow: narrow_index, Wide: wide_index)(entry)
-#define SORT(n, entries, spare) \
-  _Generic((entries), Narrow *: sort_Narrow, Wide *: sort_Wide)(n, entries, spare)
+// A function for the type of entries.
+#define OF_ENTRIES(name, entries) _Generic((entries), Narrow *: name##_Narrow, Wide *: name##_Wide)
 #define SELECT(n, keys, spare, rank, below)                                             \
   _Generic((keys), uint32_t *: select_uint32_t, uint64_t *: select_uint64_t)(           \
       n, keys, spare, rank, below)
 
 #define ORDER(dtype, S, ...)                                                               \
+  static void fill_##dtype(void *context, long begin, long end) {                          \
+    const Sorting *sorting = context;                                                      \
+    const S *x = sorting->x;                                                               \
+    entry_##dtype *entries = sorting->entries;                                             \
+    for (long part = begin; part < end; part++) {                                          \
+      long last = start_of(sorting, part + 1);                                             \
+      key_##dtype keys[SOME], all = all_ones_##dtype, any = 0;                             \
+      for (long start = start_of(sorting, part); start < last; start += SOME) {            \
+        long count = last - start < SOME ? last - start : SOME;                            \
+        keys_##dtype(count, keys, x + start, sorting->descending);                         \
+        OF_ENTRIES(make, entries)(count, entries + start, keys, start, &all, &any);        \
+      }                                                                                    \
+      sorting->in_all[part] = all;                                                         \
+      sorting->in_any[part] = any;                                                         \
+    }                                                                                      \
+  }                                                                                        \
   static void sort_##dtype(void *context, long begin, long end) {                          \
     const Work *work = context;                                                            \
-    long n = work->n;                                                                      \
-    key_##dtype *keys = memory_for(n, sizeof *keys);                                       \
+    long n = work->n, parts = work->parts;                                                 \
     entry_##dtype *entries = memory_for(2 * n, sizeof *entries);                           \
+    long *starts = memory_for(parts << MAX_DIGITS, sizeof *starts);                        \
+    uint64_t *in_all = memory_for(2 * parts, sizeof *in_all), *in_any = in_all + parts;    \
     for (long row = begin; row < end; row++) {                                             \
-      keys_##dtype(n, keys, (const S *)work->x + row * n, work->descending);               \
-      for (long i = 0; i < n; i++) entries[i] = ENTRY(keys[i], i);                         \
-      const entry_##dtype *sorted = SORT(n, entries, entries + n);                         \
-      int64_t *places = work->places + row * n;                                            \
-      for (long i = 0; i < n; i++) places[i] = INDEX(sorted[i]);                           \
+      Sorting sorting = {                                                                  \
+          .x = (const S *)work->x + row * n, .descending = work->descending, .n = n,       \
+          .parts = parts, .entries = entries, .spare = entries + n, .starts = starts,      \
+          .in_all = in_all, .in_any = in_any, .places = work->places + row * n};           \
+      for_each_part(&sorting, fill_##dtype);                                               \
+      key_##dtype all = all_ones_##dtype, any = 0;                                         \
+      for (long part = 0; part < parts; part++) {                                          \
+        all &= (key_##dtype)in_all[part];                                                  \
+        any |= (key_##dtype)in_any[part];                                                  \
+      }                                                                                    \
+      OF_ENTRIES(sort, entries)(&sorting, any & ~all);                                     \
+      for_each_part(&sorting, OF_ENTRIES(places, entries));                                \
     }                                                                                      \
+    free(in_all);                                                                          \
+    free(starts);                                                                          \
     free(entries);                                                                         \
-    free(keys);                                                                            \
   }                                                                                        \
   /* The first of the order: those with smaller keys than the last of them, and the first with its key. */\
   static void first_##dtype(void *context, long begin, long end) {                         \
@@ -194,21 +319,29 @@ static inline int64_t wide_index(Wide entry) { return entry.index; }
     long n = work->n, count = work->count;                                                 \
     key_##dtype *keys = memory_for(2 * n, sizeof *keys);                                   \
     entry_##dtype *entries = memory_for(2 * (count + 1), sizeof *entries);                 \
+    long *starts = memory_for(1 << MAX_DIGITS, sizeof *starts);                            \
     for (long row = begin; row < end && count > 0; row++) {                                \
       keys_##dtype(n, keys, (const S *)work->x + row * n, work->descending);               \
-      long below, found = 0;                                                               \
-      key_##dtype last = SELECT(n, keys, keys + n, count - 1, &below);                     \
-      long equal = count - below;                                                          \
-      for (long i = 0; found < count; i++) {                                               \
-        entries[found] = ENTRY(keys[i], i);                                                \
-        bool takes = keys[i] < last || (keys[i] == last && equal > 0);                     \
-        equal -= keys[i] == last;                                                          \
-        found += takes;                                                                    \
+      Sorting sorting = {                                                                  \
+          .n = count, .parts = 1, .entries = entries, .spare = entries + count + 1,        \
+          .starts = starts, .places = work->places + row * count};                         \
+      if (count <= FEW) {                                                                  \
+        OF_ENTRIES(first_few, entries)(n, keys, count, entries);                           \
+      } else {                                                                             \
+        long below, found = 0;                                                             \
+        key_##dtype last = SELECT(n, keys, keys + n, count - 1, &below);                   \
+        long equal = count - below;                                                        \
+        for (long i = 0; found < count; i++) {                                             \
+          entries[found] = ENTRY(keys[i], i);                                              \
+          bool takes = keys[i] < last || (keys[i] == last && equal > 0);                   \
+          equal -= keys[i] == last;                                                        \
+          found += takes;                                                                  \
+        }                                                                                  \
+        OF_ENTRIES(sort, entries)(&sorting, OF_ENTRIES(differing, entries)(count, entries)); \
       }                                                                                    \
-      const entry_##dtype *sorted = SORT(count, entries, entries + count + 1);             \
-      int64_t *places = work->places + row * count;                                        \
-      for (long i = 0; i < count; i++) places[i] = INDEX(sorted[i]);                       \
+      OF_ENTRIES(places, entries)(&sorting, 0, 1);                                         \
     }                                                                                      \
+    free(starts);                                                                          \
     free(entries);                                                                         \
     free(keys);                                                                            \
   }                                                                                        \
@@ -237,9 +370,15 @@ FLAMBEAU_DTYPES(ORDER)
 
 void flambeau_sort(
     DType dtype, bool descending, long rows, long n, int64_t *places, const void *x) {
-  Work work = {.n = n, .descending = descending, .places = places, .x = x};
+  long threads = flambeau_thread_count(), parts = n / MIN_PART < threads ? n / MIN_PART : threads;
+  Work work = {.n = n, .parts = 1, .descending = descending, .places = places, .x = x};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = ROW_BODIES(sort);
-  share_rows(bodies, dtype, rows, n, &work);
+  if (rows < threads && parts > 1) {
+    work.parts = parts;
+    bodies[dtype](&work, 0, rows);
+  } else {
+    share_rows(bodies, dtype, rows, n, &work);
+  }
 }
 
 void flambeau_first(

@@ -92,24 +92,40 @@ void flambeau_scan(
   }
 }
 
+// Several searches take their steps together, so that the processor waits for the memory of all at once.
+enum { SEARCHES = 16 };
 #define SEARCH(dtype, S, C, ...)                                                           \
+  VECTORIZED static void search_together_##dtype(                                          \
+      const S *x, const S *sorted, long length, bool after_equal, int64_t *places) {       \
+    C wanted[SEARCHES];                                                                    \
+    long first[SEARCHES] = {0};                                                            \
+    for (int k = 0; k < SEARCHES; k++) wanted[k] = FLAMBEAU_LOAD_##dtype(x[k]);            \
+    for (long half, rest = length; rest > 0; rest = rest > 1 ? rest - half : 0) {          \
+      /* The place is among the next `rest`, or after them. */                             \
+      half = rest > 1 ? rest / 2 : 1;                                                      \
+      for (int k = 0; k < SEARCHES; k++) {                                                 \
+        C here = FLAMBEAU_LOAD_##dtype(sorted[first[k] + half - 1]);                       \
+        bool goes_before =                                                                 \
+            after_equal ? !FLAMBEAU_BEFORE(wanted[k], here) : FLAMBEAU_BEFORE(here, wanted[k]); \
+        first[k] += goes_before ? half : 0;                                                \
+      }                                                                                    \
+    }                                                                                      \
+    for (int k = 0; k < SEARCHES; k++) places[k] = first[k];                               \
+  }                                                                                        \
   static void search_##dtype(void *context, long begin, long end) {                        \
     const Work *work = context;                                                            \
-    for (long row = begin; row < end; row++) {                                             \
-      const S *x = (const S *)work->x + row * work->n;                                     \
+    while (begin < end) {                                                                  \
+      long row = begin / work->n, next = (row + 1) * work->n;                              \
+      long count = (end < next ? end : next) - begin;                                      \
+      if (count > SEARCHES) count = SEARCHES;                                              \
+      const S *x = (const S *)work->x + begin;                                             \
       const S *sorted = (const S *)work->sorted + row * work->length;                      \
-      int64_t *places = (int64_t *)work->y + row * work->n;                                \
-      for (long i = 0; i < work->n; i++) {                                                 \
-        C wanted = FLAMBEAU_LOAD_##dtype(x[i]);                                            \
-        long first = 0, last = work->length;                                               \
-        while (first < last) {                                                             \
-          long middle = first + (last - first) / 2;                                        \
-          C here = FLAMBEAU_LOAD_##dtype(sorted[middle]);                                  \
-          bool goes_before = work->flag ? !FLAMBEAU_BEFORE(wanted, here) : FLAMBEAU_BEFORE(here, wanted);    \
-          if (goes_before) first = middle + 1; else last = middle;                         \
-        }                                                                                  \
-        places[i] = first;                                                                 \
-      }                                                                                    \
+      S some[SEARCHES];                                                                    \
+      int64_t found[SEARCHES];                                                             \
+      for (int k = 0; k < SEARCHES; k++) some[k] = x[k < count ? k : 0];                   \
+      search_together_##dtype(some, sorted, work->length, work->flag, found);              \
+      memcpy((int64_t *)work->y + begin, found, count * sizeof *found);                    \
+      begin += count;                                                                      \
     }                                                                                      \
   }
 FLAMBEAU_DTYPES(SEARCH)
@@ -120,7 +136,8 @@ void flambeau_search(
   Work work = {
       .n = n, .flag = after_equal, .y = places, .x = x, .sorted = sorted, .length = length};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = ROW_BODIES(search);
-  share_rows(bodies, dtype, rows, n, &work);
+  // Each element takes a step for each bit of the length.
+  share_rows(bodies, dtype, rows * n, 64 - __builtin_clzl(length | 1), &work);
 }
 
 VECTORIZED long flambeau_count_true(long count, const bool *x) {

@@ -43,8 +43,7 @@ struct LAPACK<T> {
   let laswp: (Int32, Out, Int32, Int32, UnsafePointer<Int32>?) -> Void
   let potrf: (CChar, Int32, Out, Int32) -> Int32
   let geqrt3: (Int32, Int32, Out, Int32, Out, Int32) -> Int32
-  let larfb:
-    (CChar, Int32, Int32, Int32, In, Int32, In, Int32, Out, Int32, Out) -> Void
+  let larfb: (CChar, Int32, Int32, Int32, In, Int32, In, Int32, Out, Int32, Out) -> Void
   let gesdd: (Int32, Int32, Out, Out, Out, Out, Int32, Out, Int32, Int32s) -> Int32
   let syevd: (Int32, Out, Out, Out, Int32, Int32s, Int32) -> Int32
 }
