@@ -2,14 +2,13 @@ extension Operator {
   fileprivate static let gather = Operator(
     "gather",
     .wrt(.x, "g, added at the gathered indices") { (g, a: IndexedDim) in
-      Tensor.zeros(a.shape, dtype: g.dtype, device: g.device)
-        .scatterAdd(dim: a.dim, index: a.index, source: g)
+      a.nothing(g).receiving(a.dim, a.index, g)
     }.forward { (t, a: IndexedDim) in t.gather(dim: a.dim, index: a.index) })
   fileprivate static let scatterAdd = Operator(
     "scatterAdd", .wrt(.x, "g") { g in g }.symmetric(),
     .wrt(.y, "g at those indices") { (g, a: IndexedDim) in g.gather(dim: a.dim, index: a.index) }
       .forward { (t, a: IndexedDim) in
-        a.nothing(t).scatterAdd(dim: a.dim, index: a.index, source: t)
+        a.nothing(t).receiving(a.dim, a.index, t)
       })
   fileprivate static let scatter = Operator(
     "scatter",
@@ -24,7 +23,8 @@ extension Operator {
   fileprivate static let indexSelect = Operator(
     "indexSelect",
     .wrt(.x, "g, added at the selected indices") { (g, a: IndexedDim) in
-      Tensor.zeros(a.shape, dtype: g.dtype, device: g.device).indexAdd(a.dim, a.index, g)
+      let zeros = a.nothing(g)
+      return zeros.receiving(a.dim, zeros.spread(a.index, a.dim, for: "indexAdd"), g)
     }.forward { (t, a: IndexedDim) in t.indexSelect(a.dim, a.index) })
 }
 
@@ -34,7 +34,7 @@ private struct IndexedDim {
   let index: Tensor
   let shape: [Int]
 
-  /// Zeros into which a tangent is scattered.
+  /// Zeros into which a gradient or a tangent is scattered.
   func nothing(_ t: Tensor) -> Tensor { .zeros(shape, dtype: t.dtype, device: t.device) }
 }
 
@@ -70,11 +70,18 @@ extension Tensor {
   }
 
   /// The same, with the name of the calling operation for messages.
-  private func added(_ dim: Int, _ index: Tensor, _ source: Tensor, for name: String) -> Tensor {
+  private func added(
+    _ dim: Int, _ index: Tensor, _ source: Tensor, inPlace: Bool = false, for name: String
+  ) -> Tensor {
     roundedOnce(self, source) { sum, source in
-      sum.scattered(dim, index, source, adding: true, name).recorded(
+      sum.scattered(dim, index, source, adding: true, inPlace: inPlace, name).recorded(
         .scatterAdd, sum, source, with: IndexedDim(dim: dim, index: index, shape: shape))
     }
+  }
+
+  /// These new zeros, which nobody else knows, with each element of `source` added at its index.
+  fileprivate func receiving(_ dim: Int, _ index: Tensor, _ source: Tensor) -> Tensor {
+    added(dim, index, source, inPlace: true, for: "scatterAdd")
   }
 
   /// A copy of this tensor with each element of `source` stored at its index: `torch.scatter`.
@@ -85,7 +92,8 @@ extension Tensor {
   }
 
   private func scattered(
-    _ dim: Int, _ index: Tensor, _ source: Tensor, adding: Bool, _ name: String
+    _ dim: Int, _ index: Tensor, _ source: Tensor, adding: Bool, inPlace: Bool = false,
+    _ name: String
   ) -> Tensor {
     let dim = checkedDim(dim, for: name)
     if let part = scalarPart(index) {
@@ -98,7 +106,7 @@ extension Tensor {
           + "index's shape \(index.shape)")
     }
     Tensor.requireOneDevice(name, [self, source])
-    let result = detach().clone()
+    let result = inPlace ? detach() : detach().clone()
     let target = result.view.with(result.cut(to: index.shape, except: dim))
     backend.scatter(source.view, dim: dim, index: index.view, adding: adding, into: target) {
       fatalIndex($0, dim, for: name)
@@ -143,7 +151,7 @@ extension Tensor {
   }
 
   /// A vector of indices along a dim, expanded over the other dims.
-  private func spread(_ index: Tensor, _ dim: Int, for operation: String) -> Tensor {
+  fileprivate func spread(_ index: Tensor, _ dim: Int, for operation: String) -> Tensor {
     let index = checkedVector(index, for: operation)
     var shape = shape
     shape[dim] = index.numel
