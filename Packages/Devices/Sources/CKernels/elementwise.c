@@ -36,6 +36,77 @@ FLAMBEAU_BINARY_INTEGER(X)
 #undef X
 FLAMBEAU_FLOAT_DTYPES(BINARY, divide, a / b)
 
+// Division of int64: processors divide several doubles while they divide one such integer. If |a| and |b| are below
+// 2⁵⁰, a / b is at least 1 / |b| away from the next integer, and so is not rounded to it: ⌊a / b⌋ is exact. In that
+// range, adding 1.5·2⁵² places an integer in the low bits of a double, and rounds other numbers.
+enum { DIVIDED = 256 };
+#define ROUNDING 0x1.8p52
+#define ROUNDING_BITS 0x4338000000000000
+#define DIVISION_LIMIT ((uint64_t)1 << 50)
+
+static inline double small_double(int64_t x) {
+  double y;
+  x += ROUNDING_BITS;
+  memcpy(&y, &x, sizeof y);
+  return y - ROUNDING;
+}
+
+static inline int64_t small_integer(double x) {
+  int64_t y;
+  x += ROUNDING;
+  memcpy(&y, &x, sizeof y);
+  return y - ROUNDING_BITS;
+}
+
+static inline double small_floor(double x) {
+  double rounded = x + ROUNDING - ROUNDING;
+  return rounded - (rounded > x ? 1.0 : 0.0);
+}
+
+VECTORIZED static bool are_small(long n, const int64_t *x) {
+  uint64_t all = 0;
+  for (long i = 0; i < n; i++) all |= (uint64_t)x[i] + DIVISION_LIMIT;
+  return all < 2 * DIVISION_LIMIT;
+}
+
+// Elements that are adjacent, or adjacent copies of them.
+static const int64_t *block_of(const int64_t *x, long step, long n, int64_t *copies) {
+  if (step == 1) return x;
+  for (long i = 0; i < n; i++) copies[i] = x[i * step];
+  return copies;
+}
+
+#define DIVISION_ROW(operation, by_zero, expression)                                       \
+  VECTORIZED static void operation##_small(                                                \
+      long n, int64_t *y, const int64_t *as, const int64_t *bs) {                          \
+    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+      double a = small_double(as[i]), b = small_double(bs[i]);                             \
+      double quotient = small_floor(a / b);                                                \
+      y[i] = b == 0 ? by_zero : small_integer(expression);                                 \
+    }                                                                                      \
+  }                                                                                        \
+  static void operation##_in_blocks(                                                       \
+      const Loops *loops, long n, char *const pointers[], const long strides[]) {          \
+    int64_t *y = (int64_t *)pointers[0], copies[2][DIVIDED];                               \
+    const int64_t *a = (const int64_t *)pointers[1], *b = (const int64_t *)pointers[2];    \
+    long sy = strides[0], sa = strides[1], sb = strides[2];                                \
+    for (long count; n > 0; n -= count) {                                                  \
+      count = n < DIVIDED ? n : DIVIDED;                                                   \
+      const int64_t *as = block_of(a, sa, count, copies[0]);                               \
+      const int64_t *bs = block_of(b, sb, count, copies[1]);                               \
+      if (sy == 1 && are_small(count, as) && are_small(count, bs)) {                       \
+        operation##_small(count, y, as, bs);                                               \
+      } else {                                                                             \
+        operation##_int64(loops, count, (char *[]){(char *)y, (char *)a, (char *)b}, strides); \
+      }                                                                                    \
+      y += count * sy;                                                                     \
+      a += count * sa;                                                                     \
+      b += count * sb;                                                                     \
+    }                                                                                      \
+  }
+DIVISION_ROW(floorDivide, 0, quotient)
+DIVISION_ROW(remainder, as[i], a - b * quotient)
+
 static const Row unary_rows[FLAMBEAU_UNARY_COUNT][FLAMBEAU_DTYPE_COUNT] = {
 #define X(name, ...) [UnaryOperation_##name] = {FLAMBEAU_DTYPES(ENTRY, name)},
     FLAMBEAU_UNARY_ARITHMETIC(X)
@@ -72,6 +143,8 @@ static Row unary_row(UnaryOperation op, DType dtype, Numbers *numbers) {
 
 static Row binary_row(BinaryOperation op, DType dtype, Numbers *numbers) {
   Row row = binary_rows[op][dtype];
+  if (row == floorDivide_int64) return floorDivide_in_blocks;
+  if (row == remainder_int64) return remainder_in_blocks;
   if (!row) row = binary_function_row(op, dtype, numbers);
   if (!row) flambeau_stop_without_kernel(flambeau_binary_name(op), dtype);
   return row;
