@@ -177,9 +177,14 @@ FLAMBEAU_FLOAT_DTYPES(NORMAL)
 
 // By inversion of the cumulative distribution function, in double precision.
 #define EXPONENTIAL(dtype, S, T, ...)                                                      \
-  static void exponential_##dtype(RandomState *state, long count, S *y) {                  \
-    for (long i = 0; i < count; i++) {                                                     \
-      y[i] = FLAMBEAU_STORE_##dtype(-log1p(-unit_double(state)));                          \
+  VECTORIZED static void exponential_##dtype(RandomState *state, long count, S *y) {       \
+    double units[BLOCK];                                                                   \
+    for (long first = 0; first < count; first += BLOCK) {                                  \
+      long some = count - first < BLOCK ? count - first : BLOCK;                           \
+      UNITS(state, some, units);                                                           \
+      INDEPENDENT for (long i = 0; i < some; i++) {                                        \
+        y[first + i] = FLAMBEAU_STORE_##dtype(-log1p(-units[i]));                          \
+      }                                                                                    \
     }                                                                                      \
   }
 FLAMBEAU_FLOAT_DTYPES(EXPONENTIAL)

@@ -160,7 +160,12 @@ extension Tensor {
           + "no more draws than weights without replacement")
     }
     let sums = weights.sum(dim: -1, keepDim: true)
-    if ((weights .< 0) | weights.isfinite().logicalNot()).anyTrue || (sums .<= 0).anyTrue {
+    // NaN is neither 0 or more nor less than infinity.
+    let areValid =
+      numel == 0
+      || (weights.amin().item() >= 0 && weights.amax().item() < .infinity
+        && !(sums .<= 0).anyTrue)
+    guard areValid else {
       fatalError(
         "multinomial: weights must be finite, 0 or more, and in each row one of them above 0")
     }
@@ -171,7 +176,7 @@ extension Tensor {
         shape.dropLast() + [count], dtype: .float64, device: device, generator: generator)
       return upTo.to(.float64).searchsorted(draws)
     }
-    if !replacement, ((weights .!= 0).sum(dim: -1) .< count).anyTrue {
+    if !replacement, count > 1, ((weights .!= 0).sum(dim: -1) .< count).anyTrue {
       fatalError(
         "multinomial: \(count) draws without replacement from fewer weights above 0; draw fewer, or with "
           + "replacement")

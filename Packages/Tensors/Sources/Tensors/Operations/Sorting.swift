@@ -191,14 +191,16 @@ extension Tensor {
   /// The number of occurrences of each integer from 0 on, or the sum of their weights:
   /// `torch.bincount`.
   public func bincount(weights: Tensor? = nil, minLength: Int = 0) -> Tensor {
-    guard !dtype.isFloatingPoint, dtype != .bool, ndim == 1, !(self .< 0).anyTrue else {
+    guard !dtype.isFloatingPoint, dtype != .bool, ndim == 1,
+      numel == 0 || amin().item(as: Int.self) >= 0
+    else {
       fatalError(
         "bincount: \(dtype) of shape \(shape); it must be a vector of non-negative integers")
     }
     let count = Swift.max(numel == 0 ? 0 : amax().item(as: Int.self) + 1, minLength)
     let isSingle = weights?.dtype == .float32
-    let weights =
-      weights?.to(isSingle ? .float32 : .float64) ?? .ones(shape, dtype: .int64, device: device)
+    let one = Tensor.ones([], dtype: .int64, device: device)
+    let weights = weights?.to(isSingle ? .float32 : .float64) ?? one.expand(shape)
     return Tensor.zeros([count], dtype: weights.dtype, device: device)
       .scatterAdd(dim: 0, index: to(.int64), source: weights)
   }
