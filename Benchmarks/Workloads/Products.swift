@@ -49,7 +49,34 @@ extension Workload {
         $0[0].eigh().values
       },
       unbounded("svd, 256²", tolerance: 1e-3, of: { [wellConditioned(256)] }) { $0[0].svd().s },
+      unbounded(
+        "solve of float64, 512² and 512×16",
+        of: { [wellConditioned(512), .randn([512, 16])].map { $0.to(.float64) } }
+      ) {
+        $0[0].solve($0[1])
+      },
+      unbounded(
+        "svd of float64, 256²", of: { [wellConditioned(256).to(.float64)] }
+      ) { $0[0].svd().s },
     ]
+    + batches("1000 times 4²", 1000, 4) + batches("64 times 32²", 64, 32)
+
+  /// Factorizations of many small matrices.
+  private static func batches(_ name: String, _ count: Int, _ size: Int) -> [Workload] {
+    let matrices: Inputs = { [wellConditioned(size, batch: [count])] }
+    return [
+      unbounded(
+        "solve, \(name)", tolerance: 1e-3, of: { matrices() + [.randn([count, size, 1])] }
+      ) {
+        $0[0].solve($0[1])
+      },
+      unbounded("inverse, \(name)", tolerance: 1e-3, of: matrices) { $0[0].inverse() },
+      unbounded("cholesky, \(name)", tolerance: 1e-3, of: matrices) { $0[0].cholesky() },
+      unbounded(
+        "det, \(name)", tolerance: 1e-3, of: { matrices().map { $0 / Double(4 * size) } }
+      ) { $0[0].det() },
+    ]
+  }
 
   /// A product of matrices of random numbers from 0 to 1, whose sums do not cancel.
   private static func matmul(
@@ -62,9 +89,9 @@ extension Workload {
     ) { $0[0] • $0[1] }
   }
 
-  /// A symmetric positive definite matrix.
-  private static func wellConditioned(_ size: Int) -> Tensor {
-    let x = Tensor.randn([size, size])
-    return x + x.T + .eye(size) * Double(4 * size)
+  /// Symmetric positive definite matrices.
+  private static func wellConditioned(_ size: Int, batch: [Int] = []) -> Tensor {
+    let x = Tensor.randn(batch + [size, size])
+    return x + x.mT + .eye(size) * Double(4 * size)
   }
 }

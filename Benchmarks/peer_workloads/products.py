@@ -6,14 +6,30 @@ from .kinds import both_ways, normal, operation, uniform
 SQUARE = [1024, 1024]
 
 
-def well_conditioned(size):
-    """A symmetric positive definite matrix."""
-    x = torch.randn(size, size)
-    return x + x.T + torch.eye(size) * (4 * size)
+def well_conditioned(size, *batch):
+    """Symmetric positive definite matrices."""
+    x = torch.randn(*batch, size, size)
+    return x + x.mT + torch.eye(size) * (4 * size)
 
 
 def factorization(size, function):
     return operation(lambda: [well_conditioned(size)], function)
+
+
+def batches(name, count, size):
+    """Factorizations of many small matrices."""
+
+    def matrices():
+        return [well_conditioned(size, count)]
+
+    return {
+        f"solve, {name}": operation(
+            lambda: matrices() + [torch.randn(count, size, 1)], torch.linalg.solve
+        ),
+        f"inverse, {name}": operation(matrices, torch.inverse),
+        f"cholesky, {name}": operation(matrices, torch.linalg.cholesky),
+        f"det, {name}": operation(lambda: [matrices()[0] / (4 * size)], torch.det),
+    }
 
 
 def matmul_of(dtype):
@@ -48,4 +64,13 @@ WORKLOADS = {
     "qr, 512²": factorization(512, lambda x: torch.linalg.qr(x).R),
     "eigh, 256²": factorization(256, lambda x: torch.linalg.eigh(x).eigenvalues),
     "svd, 256²": factorization(256, lambda x: torch.linalg.svd(x).S),
+    "solve of float64, 512² and 512×16": operation(
+        lambda: [well_conditioned(512).double(), torch.randn(512, 16).double()],
+        torch.linalg.solve,
+    ),
+    "svd of float64, 256²": operation(
+        lambda: [well_conditioned(256).double()], lambda x: torch.linalg.svd(x).S
+    ),
+    **batches("1000 times 4²", 1000, 4),
+    **batches("64 times 32²", 64, 32),
 }
