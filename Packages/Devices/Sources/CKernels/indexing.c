@@ -13,6 +13,8 @@
 typedef struct {
   long size;
   long stride;
+  /// The indices that a thread stores whole rows at, if it leaves the others to other threads.
+  long first, owned;
   atomic_bool failed;
   int64_t invalid;
 } Indexing;
@@ -25,6 +27,7 @@ static void fail(Indexing *indexing, int64_t index) {
 enum {
   /// The number of indices that are checked before they are used.
   CHECKED = 1024,
+  FEW_THREADS = 4,
 };
 
 VECTORIZED static bool are_below(long size, long n, const int64_t *index, long step) {
@@ -45,6 +48,9 @@ static bool are_valid(Indexing *indexing, long n, const int64_t *index, long ste
   return false;
 }
 
+// On some processors, vector instructions load elements by index more slowly than scalar ones do.
+#define ONE_BY_ONE _Pragma("clang loop vectorize(disable) unroll_count(8)")
+
 // Rows of y = x[index], for elements of one size. A single index for a whole contiguous row is a memcpy.
 #define GATHER_ROW(T)                                                                      \
   VECTORIZED static void gather_##T(                                                       \
@@ -62,7 +68,7 @@ static bool are_valid(Indexing *indexing, long n, const int64_t *index, long ste
       long count = n - start < CHECKED ? n - start : CHECKED;                              \
       if (!are_valid(indexing, count, index, si)) return;                                  \
       if (sy == 1 && si == 1 && sx == 0 && stride == 1) {                                  \
-        INDEPENDENT for (long i = 0; i < count; i++) y[i] = x[index[i]];                   \
+        ONE_BY_ONE for (long i = 0; i < count; i++) y[i] = x[index[i]];                    \
       } else {                                                                             \
         for (long i = 0; i < count; i++) y[i * sy] = x[index[i * si] * stride + i * sx];   \
       }                                                                                    \
@@ -84,6 +90,7 @@ static bool are_valid(Indexing *indexing, long n, const int64_t *index, long ste
     long size = indexing->size, stride = indexing->stride;                                 \
     if (si == 0 && sy == 1 && sx == 1) {                                                   \
       if (!are_valid(indexing, 1, index, 0)) return;                                       \
+      if ((uint64_t)(*index - indexing->first) >= (uint64_t)indexing->owned) return;       \
       y += *index * stride;                                                                \
       INDEPENDENT for (long i = 0; i < n; i++) {                                           \
         T *place = &y[i];                                                                  \
@@ -165,6 +172,23 @@ static void run_part(Work *work, long begin, long end, bool parallel) {
 
 static void scatter_part(void *work, long begin, long end) { run_part(work, begin, end, false); }
 
+// All elements, of which those at the indices from begin to end are stored.
+static void scatter_rows_at(void *context, long begin, long end) {
+  Work *work = context, part = *work;
+  part.split = -1;
+  part.indexing.first = begin;
+  part.indexing.owned = end - begin;
+  run_part(&part, 0, 0, false);
+  if (part.indexing.failed) fail(&work->indexing, part.indexing.invalid);
+}
+
+// Whether single indices select whole contiguous rows.
+static bool is_of_rows(const Work *work) {
+  long last = work->rank - 1;
+  return work->split == last && work->strides[0][last] == 1 && work->strides[1][last] == 0 &&
+         work->strides[2][last] == 1;
+}
+
 static long count_of(const Work *work) {
   long count = 1;
   for (long dim = 0; dim < work->rank; dim++) count *= work->shape[dim];
@@ -195,7 +219,7 @@ static bool add_in_parts(Work *work, long count) {
   work->indexing.failed = parts.indexing.failed;
   work->indexing.invalid = parts.indexing.invalid;
   // A row that is added at the index 0.
-  Loops whole = {.context = &(Indexing){.size = 1, .stride = 0}};
+  Loops whole = {.context = &(Indexing){.size = 1, .owned = 1}};
   static const int64_t zero = 0;
   for (long k = 0; k < threads; k++) {
     char *sums = parts.sums + k * size * work->item_sizes[0];
@@ -219,14 +243,15 @@ static bool run(Work *work, int64_t *invalid, bool adds_exactly) {
     long size = work->indexing.size;
     bool is_alone = adds_exactly && work->shape[work->dim] == count && count / (4 * threads) > size;
     if (!is_alone || !add_in_parts(work, count)) run_part(work, 0, 0, false);
+  } else if (is_of_rows(work)) {
+    // Of x, each thread reads only some rows, which takes several times as long as reading all in order: processors
+    // cannot foresee them. So few threads do not pay off.
+    long size = work->indexing.size, parts = threads < FEW_THREADS ? 1 : threads;
+    flambeau_parallel_in_parts(size, (size + parts - 1) / parts, scatter_rows_at, work);
   } else {
+    // Parts as wide as the cache lines that only one thread should write.
     long length = work->shape[work->split], part = (length + threads - 1) / threads;
-    if (work->strides[0][work->split] == 1) {
-      // Long rows, and mostly cache lines that only one thread writes.
-      flambeau_parallel_in_parts(length, (part + 15) / 16 * 16, scatter_part, work);
-    } else {
-      flambeau_parallel(length, LOOPS_GRAIN / (count / length) + 1, scatter_part, work);
-    }
+    flambeau_parallel_in_parts(length, (part + 15) / 16 * 16, scatter_part, work);
   }
   *invalid = work->indexing.invalid;
   return !work->indexing.failed;
@@ -253,7 +278,7 @@ bool flambeau_scatter(
   long item = flambeau_dtype_size(dtype);
   Work work = {
       .row = adding ? scatter_add_rows[dtype] : scatter_rows[item], .indexed = 0,
-      .indexing = {.size = size, .stride = y_strides[dim]}, .rank = rank, .dim = dim,
+      .indexing = {.size = size, .stride = y_strides[dim], .owned = size}, .rank = rank, .dim = dim,
       .shape = shape, .pointers = (char *const[]){y, (char *)index, (char *)x},
       .strides = {y_strides, index_strides, x_strides},
       .item_sizes = (const long[]){item, sizeof(int64_t), item}};

@@ -2,7 +2,8 @@ import CKernels
 import COpenBLAS
 
 // Factorizations by OpenBLAS's LAPACK, in float32 or float64. Matrices are column-major. Those of a
-// batch are shared among threads; the threads share a single large one by LAPACK/Blocks.swift.
+// batch are shared among threads, with own kernels for small ones; the threads share a single large
+// one by LAPACK/Blocks.swift.
 
 extension CPUBackend {
   public func lu(_ a: StridedView, pivots: StridedView) {
@@ -53,6 +54,7 @@ extension CPUBackend {
 private struct Matrices<T: LAPACKElement> {
   let start: UnsafeMutablePointer<T>
   let rows, columns, count: Int
+  let dtype: DType
   let lapack = T.routines
 
   init(_ view: StridedView) {
@@ -60,16 +62,33 @@ private struct Matrices<T: LAPACKElement> {
     (columns, rows) = (shape[shape.count - 2], shape[shape.count - 1])
     count = view.layout.numel / max(rows * columns, 1)
     start = view.elements()
+    dtype = view.dtype
   }
+
+  private var areSmall: Bool { rows <= FLAMBEAU_SMALL_MATRIX }
 
   func lu(_ pivots: StridedView) {
     let pivots = pivots.elements(Int32.self)
+    guard !areSmall else {
+      return forEachRange { range in
+        let first = range.lowerBound
+        flambeau_small_lu(dtype, range.count, rows, matrix(first), pivots + first * rows)
+      }
+    }
     forEach { lapack.factorLU($0, rows, pivots: pivots + $1 * rows) }
   }
 
   func solve(_ pivots: StridedView, transposed: Bool, _ b: StridedView) {
     let right = b.layout.shape[b.layout.rank - 2]
     let (pivots, b) = (pivots.elements(Int32.self), b.elements(T.self))
+    guard !areSmall else {
+      return forEachRange { range in
+        let first = range.lowerBound
+        flambeau_small_solve(
+          dtype, transposed, range.count, rows, right, matrix(first), pivots + first * rows,
+          b + first * rows * right)
+      }
+    }
     forEach { lu, index in
       lapack.solve(
         lu, rows, pivots: pivots + index * rows, transposed: transposed, b + index * rows * right,
@@ -79,11 +98,24 @@ private struct Matrices<T: LAPACKElement> {
 
   func invert(_ pivots: StridedView, _ b: StridedView) {
     let (pivots, b) = (pivots.elements(Int32.self), b.elements(T.self))
+    guard !areSmall else {
+      return forEachRange { range in
+        let first = range.lowerBound
+        flambeau_small_inverse(
+          dtype, range.count, rows, matrix(first), pivots + first * rows, b + first * rows * rows)
+      }
+    }
     forEach { lapack.invert($0, rows, pivots: pivots + $1 * rows, b + $1 * rows * rows) }
   }
 
   func cholesky(_ failed: StridedView) {
     let failed = failed.elements(Bool.self)
+    guard !areSmall else {
+      return forEachRange { range in
+        let first = range.lowerBound
+        flambeau_small_cholesky(dtype, range.count, rows, matrix(first), failed + first)
+      }
+    }
     forEach { a, index in
       failed[index] = !lapack.factorCholesky(a, rows)
       for column in 0..<rows {
@@ -139,14 +171,16 @@ private struct Matrices<T: LAPACKElement> {
   /// Does nothing if they are empty.
   private func forEach(_ body: (UnsafeMutablePointer<T>, Int) -> Void) {
     forEachRange { range in
-      for index in range { body(start + index * rows * columns, index) }
+      for index in range { body(matrix(index), index) }
     }
   }
 
+  private func matrix(_ index: Int) -> UnsafeMutablePointer<T> { start + index * rows * columns }
+
   private func forEachRange(_ body: (Range<Int>) -> Void) {
     guard rows > 0, columns > 0, count > 0 else { return }
-    // Even a matrix of one element takes about a microsecond.
-    let work = 1000 + rows * columns * min(rows, columns)
+    // Even a matrix of one element takes some time.
+    let work = 100 + rows * columns * min(rows, columns)
     // With fewer matrices than threads, all threads work on each.
     let isShared = count >= Int(flambeau_thread_count())
     shared(count: count, grain: isShared ? GEMM.grain / 8 / work + 1 : count) { body($0) }
@@ -176,8 +210,7 @@ private struct Matrices<T: LAPACKElement> {
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: integerCount) { integers in
           for index in range {
             body(
-              start + index * rows * columns, index, work.baseAddress!, Int32(size),
-              integers.baseAddress!)
+              matrix(index), index, work.baseAddress!, Int32(size), integers.baseAddress!)
           }
         }
       }

@@ -9,5 +9,6 @@
 #include "optimizers.h"
 #include "parallel.h"
 #include "random.h"
+#include "small_matrices.h"
 #include "views.h"
 #include "windows.h"

@@ -69,10 +69,7 @@ extension Operator {
 extension Tensor {
   /// The determinants of square matrices: `torch.linalg.det`.
   public func det() -> Tensor {
-    let (lu, pivots) = factors("det")
-    let diagonal = lu.diagonal(dim1: -2, dim2: -1)
-    let result = (diagonal.prod(dims: [-1]) * Tensor.sign(of: pivots)).to(dtype)
-    return result.recorded(.det, self)
+    signedDiagonal("det").prod(dims: [-1]).to(dtype).recorded(.det, self)
   }
 
   /// The cofactors, which are the derivative of the determinant: det(A)·A⁻ᵀ, also defined for
@@ -114,12 +111,10 @@ extension Tensor {
 
   /// The sign of the determinant, and the logarithm of its absolute value: `torch.linalg.slogdet`.
   public func slogdet() -> (sign: Tensor, logabsdet: Tensor) {
-    let (lu, pivots) = factors("slogdet")
-    let diagonal = lu.diagonal(dim1: -2, dim2: -1)
-    let sign = diagonal.sign().prod(dims: [-1]) * Tensor.sign(of: pivots)
+    let diagonal = signedDiagonal("slogdet")
     let logarithm = diagonal.abs().log().sum(dims: [-1])
     return (
-      sign.to(dtype),
+      diagonal.sign().prod(dims: [-1]).to(dtype),
       logarithm.to(dtype).recorded(.slogdet, self)
     )
   }
@@ -175,11 +170,12 @@ extension Tensor {
     return (a, pivots)
   }
 
-  /// -1 for an odd number of row exchanges, else 1.
-  private static func sign(of pivots: Tensor) -> Tensor {
-    let places = Tensor.arange(pivots.shape[pivots.ndim - 1], device: pivots.device) + 1
-    let exchanges = (pivots.to(.int64) .!= places).sum(dim: -1)
-    return 1 - exchanges.remainder(2).to(.float32) * 2
+  /// The diagonal of U, with a sign for each row exchange; their product is the determinant.
+  private func signedDiagonal(_ name: String) -> Tensor {
+    let (lu, pivots) = factors(name)
+    let diagonal = lu.diagonal(dim1: -2, dim2: -1)
+    let places = Tensor.arange(1, shape[ndim - 1] + 1, device: device).to(.int32)
+    return .where(pivots .!= places, -diagonal, diagonal)
   }
 
   /// The Cholesky factor L, with L·Lᵀ = A, of symmetric positive-definite matrices:
