@@ -192,13 +192,14 @@ extension CUDABackend {
   private func runningCounts(_ x: StridedView) -> StridedView {
     let count = x.layout.numel
     let tiles = (count + Int(TRUE_TILE) - 1) / Int(TRUE_TILE)
-    let (counts, running) = (empty([tiles], .int64), empty([tiles], .int64))
-    guard tiles > 0 else { return running }
+    let shape = [1, tiles, 1]
+    let (counts, running) = (empty(shape, .int64), empty(shape, .int64))
+    guard tiles > 0 else { return running.shaped([0]) }
     gpu.launch(
       kernel("count_true", in: "index", .bool), over: tiles, Int64(count), counts.pointer, x.pointer
     )
     scan(.sum, counts, into: running)
-    return running
+    return running.shaped([tiles])
   }
 }
 

@@ -1,8 +1,8 @@
 import COpenBLAS
 
-// Factorizations in blocks of columns, for column-major matrices. LAPACK factors each block in turn,
-// and then our threads bring the other columns up to date, some columns at a time. OpenBLAS's own
-// threads gain less: they divide each product by itself, and spin between products. As blocks
+// Factorizations in blocks of columns, for column-major matrices. LAPACK factors each block in
+// turn, and then our threads bring the other columns up to date, some columns at a time. OpenBLAS's
+// own threads gain less: they divide each product by itself, and spin between products. As blocks
 // have one width, results do not depend on the number of threads.
 
 /// The number of columns of a block.

@@ -1,5 +1,5 @@
-// Linear algebra with LAPACK, in float64 or else float32, batched over the dims before the last two.
-// Each function is next to its derivative.
+// Linear algebra with LAPACK, in float64 or else float32, batched over the dims before the last
+// two. Each function is next to its derivative.
 
 extension Operator {
   fileprivate static let det = Operator(
@@ -160,7 +160,8 @@ extension Tensor {
     return (lu, pivots)
   }
 
-  /// The LU factorization of the transpose, with column-major L and U in one matrix, and the pivots.
+  /// The LU factorization of the transpose, with column-major L and U in one matrix, and the
+  /// pivots.
   private func factors(_ name: String) -> (lu: Tensor, pivots: Tensor) {
     checkSquare(name)
     // Rows are the columns of the transpose, which has the same determinant.
@@ -375,7 +376,8 @@ extension Tensor {
     return .where(isSame, 0, self / Tensor.where(isSame, 1, distance))
   }
 
-  /// A copy with matrices in column-major order, the last dim being a column, in float64 or float32.
+  /// A copy with matrices in column-major order, the last dim being a column, in float64 or
+  /// float32.
   private func columnMajor() -> Tensor { mT.rowMajor() }
 
   /// A contiguous copy in float64 or float32.
