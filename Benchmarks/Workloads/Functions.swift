@@ -14,6 +14,10 @@ extension Workload {
       $0[0] + $0[1].T
     },
     operation("add of a row, 1000²", of: normal([1000, 1000], [1000])) { $0[0] + $0[1] },
+    operation("add of a row, 125,000×8", of: normal([125_000, 8], [8])) { $0[0] + $0[1] },
+    operation("add of a column, 125,000×8", of: normal([125_000, 8], [125_000, 1])) {
+      $0[0] + $0[1]
+    },
     operation("multiply by a number, 1 million", of: normal([1_000_000])) { $0[0] * 2.5 },
     operation("power 3, 1 million", of: normal([1_000_000])) { $0[0].pow(3) },
     operation("to bfloat16, 1 million", of: normal([1_000_000])) { $0[0].to(.bfloat16) },

@@ -72,6 +72,8 @@ WORKLOADS = Workloads({
         normal([1000, 1000], [1000, 1000]), lambda a, b: a + b.T
     ),
     "add of a row, 1000²": operation(normal([1000, 1000], [1000]), torch.add),
+    "add of a row, 125,000×8": operation(normal([125_000, 8], [8]), torch.add),
+    "add of a column, 125,000×8": operation(normal([125_000, 8], [125_000, 1]), torch.add),
     "multiply by a number, 1 million": operation(normal([10**6]), lambda x: x * 2.5),
     "power 3, 1 million": operation(normal([10**6]), lambda x: x.pow(3)),
     "to bfloat16, 1 million": operation(normal([10**6]), lambda x: x.to(torch.bfloat16)),

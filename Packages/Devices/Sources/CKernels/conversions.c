@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "copies.h"
 #include "fusion.h"
 #include "loops.h"
 #include "vectorized.h"
@@ -52,10 +53,18 @@ static const Row *const conversion_rows[FLAMBEAU_DTYPE_COUNT] = {
 void flambeau_convert(
     DType y_dtype, DType x_dtype, long rank, const long *shape,
     void *y, const long *y_strides, const void *x, const long *x_strides) {
-  run_or_postpone(
-      conversion_rows[x_dtype][y_dtype], NULL, 2, rank, shape, (char *const[]){y, (char *)x},
-      (const long *const[]){y_strides, x_strides},
-      (const long[]){flambeau_dtype_size(y_dtype), flambeau_dtype_size(x_dtype)});
+  Row row = conversion_rows[x_dtype][y_dtype];
+  char *const pointers[] = {y, (char *)x};
+  const long *const strides[] = {y_strides, x_strides};
+  const long sizes[] = {flambeau_dtype_size(y_dtype), flambeau_dtype_size(x_dtype)};
+  if (x_dtype != y_dtype) {
+    run_or_postpone(row, NULL, 2, rank, shape, pointers, strides, sizes);
+  } else if (!(flambeau_fusion.may_postpone &&
+               postpones(row, NULL, 2, rank, shape, pointers, strides, sizes))) {
+    CopyPlan plan;
+    copy_prepare(&plan, sizes[0], rank, shape, y_strides, x_strides);
+    copy_run(&plan, y, x, true);
+  }
 }
 
 // With compile-time strides the loop is vectorized. Both operands are loaded, since loads on a condition are slow.

@@ -74,42 +74,6 @@ void loops_run(Loops *loops, bool parallel) {
   }
 }
 
-// If an operand is transposed relative to the rows, the elements of a row are far apart in memory, and those of the
-// next rows are adjacent to them. Rows are then split into tiles so short that the cache lines read for a tile are
-// still cached when the next rows need them.
-enum { PIECE = 256 };
-
-static bool is_transposed(const Loops *loops) {
-  long inner = loops->rank - 1;
-  if (inner < 1 || inner + 1 >= FLAMBEAU_MAX_RANK || loops->shape[inner] <= PIECE) return false;
-  for (int k = 0; k < loops->operands; k++) {
-    if (loops->strides[inner][k] > 1 && loops->strides[inner - 1][k] == 1) return true;
-  }
-  return false;
-}
-
-static void run_in_pieces(Loops *loops) {
-  long inner = loops->rank - 1, n = loops->shape[inner], whole = n / PIECE;
-  Loops pieces = *loops;
-  pieces.rank = loops->rank + 1;
-  pieces.shape[0] = whole;
-  pieces.shape[loops->rank] = PIECE;
-  for (int k = 0; k < loops->operands; k++) {
-    pieces.strides[0][k] = PIECE * loops->strides[inner][k];
-    pieces.strides[loops->rank][k] = loops->strides[inner][k];
-    loops->pointers[k] += whole * PIECE * loops->strides[inner][k] * loops->item_sizes[k];
-  }
-  for (long dim = 0; dim < inner; dim++) {
-    pieces.shape[dim + 1] = loops->shape[dim];
-    for (int k = 0; k < loops->operands; k++) {
-      pieces.strides[dim + 1][k] = loops->strides[dim][k];
-    }
-  }
-  loops_run(&pieces, true);
-  loops->shape[inner] = n - whole * PIECE;
-  loops_run(loops, true);
-}
-
 void loops_over(
     Row row, void *context, int operands, long rank, const long *shape, char *const pointers[],
     const long *const strides[], const long item_sizes[]) {
@@ -127,9 +91,5 @@ void loops_over(
   loops.row = row;
   loops.context = context;
   loops_prepare(&loops, operands, rank, shape, pointers, strides, item_sizes);
-  if (is_transposed(&loops)) {
-    run_in_pieces(&loops);
-  } else {
-    loops_run(&loops, true);
-  }
+  if (!loops_run_packed(&loops)) loops_run(&loops, true);
 }

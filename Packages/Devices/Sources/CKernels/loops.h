@@ -38,6 +38,10 @@ void loops_prepare(
 /// Runs prepared loops; `parallel` if rows may run concurrently.
 void loops_run(Loops *loops, bool parallel);
 
+/// Runs prepared loops by tiles whose operands are copied to contiguous memory, if rows are short or an operand is
+/// transposed relative to them, and else returns false.
+bool loops_run_packed(Loops *loops);
+
 /// Prepares and runs loops whose rows may run concurrently.
 void loops_over(
     Row row, void *context, int operands, long rank, const long *shape, char *const pointers[],
