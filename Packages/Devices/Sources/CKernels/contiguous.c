@@ -6,6 +6,8 @@
 #include "row_bodies.h"
 #include "vectorized.h"
 
+enum { RAMP_PART = 1 << 20 };
+
 typedef struct {
   void *y;
   Ramp ramp;
@@ -14,6 +16,10 @@ typedef struct {
 #define RAMP(dtype, T, ...)                                                          \
   VECTORIZED static void fill_##dtype(T *y, long count, T value) {                   \
     for (long i = 0; i < count; i++) y[i] = value;                                   \
+  }                                                                                  \
+  /* y[i] = start + (first + i)·step; an int counts, since its conversion is vectorized everywhere. */ \
+  VECTORIZED static void steps_##dtype(T *y, int count, double start, double first, double step) { \
+    for (int i = 0; i < count; i++) y[i] = FLAMBEAU_STORE_##dtype(start + (first + i) * step); \
   }                                                                                  \
   static void ramp_##dtype(void *context, long begin, long end) {                    \
     const RampWork *work = context;                                                  \
@@ -26,8 +32,9 @@ typedef struct {
         y[i] = FLAMBEAU_STORE_##dtype(ramp.whole_start + (i + ramp.shift) * ramp.whole_step); \
       }                                                                              \
     } else {                                                                         \
-      for (long i = begin; i < end; i++) {                                           \
-        y[i] = FLAMBEAU_STORE_##dtype(ramp.start + (i + ramp.shift) * ramp.step);    \
+      for (long i = begin; i < end; i += RAMP_PART) {                                \
+        int count = (int)(end - i < RAMP_PART ? end - i : RAMP_PART);                \
+        steps_##dtype(y + i, count, ramp.start, (double)(i + ramp.shift), ramp.step); \
       }                                                                              \
     }                                                                                \
   }

@@ -153,6 +153,7 @@ extension GEMM {
   private func runOnVector(
     _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
   ) {
+    if m == 1 && n == 1 { return runOnVectors(dtype, a, b, c) }
     // A column on the right, or else cᵀ = bᵀ·aᵀ.
     let isColumn = n == 1
     let (matrix, vector) = isColumn ? (a, b) : (b, a)
@@ -176,6 +177,46 @@ extension GEMM {
         matrix.assumingMemoryBound(to: Double.self), dimension,
         vector.assumingMemoryBound(to: Double.self), step, accumulating ? 1 : 0,
         c.assumingMemoryBound(to: Double.self), 1)
+    }
+  }
+}
+
+extension GEMM {
+  /// The product of two vectors, in parts of a fixed length, so that it does not depend on the
+  /// number of threads.
+  private func runOnVectors(
+    _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
+  ) {
+    let length = 65_536
+    let parts = (k + length - 1) / length
+    let (first, second) = (
+      leftIsTransposed ? leftDimension : 1, rightIsTransposed ? 1 : rightDimension
+    )
+    withWorkspace(byteCount: parts * MemoryLayout<Double>.size) { memory in
+      let sums = memory.bindMemory(to: Double.self, capacity: parts)
+      shared(count: parts, grain: 1) { range in
+        for part in range {
+          let (start, count) = (part * length, blasint(min(length, k - part * length)))
+          if dtype == .float32 {
+            sums[part] = Double(
+              cblas_sdot(
+                count, a.assumingMemoryBound(to: Float.self) + start * first, blasint(first),
+                b.assumingMemoryBound(to: Float.self) + start * second, blasint(second)))
+          } else {
+            sums[part] = cblas_ddot(
+              count, a.assumingMemoryBound(to: Double.self) + start * first, blasint(first),
+              b.assumingMemoryBound(to: Double.self) + start * second, blasint(second))
+          }
+        }
+      }
+      let total = (0..<parts).reduce(0) { $0 + sums[$1] }
+      if dtype == .float32 {
+        let result = c.assumingMemoryBound(to: Float.self)
+        result.pointee = Float(accumulating ? Double(result.pointee) + total : total)
+      } else {
+        let result = c.assumingMemoryBound(to: Double.self)
+        result.pointee = accumulating ? result.pointee + total : total
+      }
     }
   }
 }

@@ -138,6 +138,7 @@ extension Tensor {
       let start = index * length / count
       return (start, ((index + 1) * length + count - 1) / count - start)
     }
+    if size == [1, 1] { return reduce(self).unsqueeze(-1).unsqueeze(-1) }
     let rows = (0..<size[0]).map { i -> Tensor in
       let (top, tall) = bounds(i, size[0], height)
       let band = narrow(-2, start: top, length: tall)
