@@ -3,7 +3,9 @@ import Tensors
 
 extension Workload {
   /// Elements taken and placed by index or mask, and tensors that are joined and rearranged.
-  static let indexing: [Workload] = [
+  static let indexing: [Workload] = elements + padding
+
+  private static let elements: [Workload] = [
     operation("rows by index, 100,000", of: rows) { $0[0][$0[1]] },
     operation("indexSelect over dim 0, 100,000", of: rows) { $0[0].indexSelect(0, $0[1]) },
     operation("gather over dim 1, 1000²", of: squareAndIndex) {
@@ -33,10 +35,6 @@ extension Workload {
     operation("cat of 4 over dim 0, 1 million", of: quarters) { .cat($0) },
     operation("cat of 4 over dim 1, 1 million", of: quarters) { .cat($0, dim: 1) },
     operation("stack of 4, 1 million", of: quarters) { .stack($0) },
-    operation("pad, 32×32×28²", of: normal([32, 32, 28, 28])) { $0[0].pad([1, 1, 1, 1]) },
-    operation("pad by reflection, 32×32×28²", of: normal([32, 32, 28, 28])) {
-      $0[0].pad([1, 1, 1, 1], mode: .reflect)
-    },
     operation("roll, 1000²", of: normal([1000, 1000])) { $0[0].roll([100, 100], dims: [0, 1]) },
     operation("flip of both dims, 1000²", of: normal([1000, 1000])) { $0[0].flip([0, 1]) },
     operation("repeat, 500² to 1000²", of: normal([500, 500])) { $0[0].repeat([2, 2]) },
@@ -59,6 +57,15 @@ extension Workload {
       return (SGD(model.parameters(), lr: 0.1), { model(x).square().sum() })
     },
   ]
+
+  private static let padding = [
+    ("pad", PaddingMode.constant), ("pad by reflection", .reflect),
+    ("pad by replication", .replicate), ("pad around", .circular),
+  ].flatMap { name, mode in
+    bothWays("\(name), 32×32×28²", of: normal([32, 32, 28, 28])) {
+      $0[0].pad([1, 1, 1, 1], mode: mode)
+    }
+  }
 
   private static let rows: Inputs = { [.rand([10_000, 64]), .randint(0, 10_000, [100_000])] }
   private static let squareAndIndex: Inputs = {

@@ -1,7 +1,7 @@
 import torch
 import torch.nn.functional as F
 
-from .kinds import DEVICE, gradient, normal, operation, step
+from .kinds import DEVICE, both_ways, gradient, normal, operation, step
 
 SQUARE = [1000, 1000]
 PICTURES = [32, 32, 28, 28]
@@ -52,10 +52,6 @@ WORKLOADS = {
     "cat of 4 over dim 0, 1 million": operation(QUARTERS, lambda *x: torch.cat(x)),
     "cat of 4 over dim 1, 1 million": operation(QUARTERS, lambda *x: torch.cat(x, 1)),
     "stack of 4, 1 million": operation(QUARTERS, lambda *x: torch.stack(x)),
-    "pad, 32×32×28²": operation(normal(PICTURES), lambda x: F.pad(x, [1, 1, 1, 1])),
-    "pad by reflection, 32×32×28²": operation(
-        normal(PICTURES), lambda x: F.pad(x, [1, 1, 1, 1], mode="reflect")
-    ),
     "roll, 1000²": operation(normal(SQUARE), lambda x: x.roll([100, 100], [0, 1])),
     "flip of both dims, 1000²": operation(normal(SQUARE), lambda x: x.flip(0, 1)),
     "repeat, 500² to 1000²": operation(normal([500, 500]), lambda x: x.repeat(2, 2)),
@@ -73,4 +69,15 @@ WORKLOADS = {
         lambda x: x[torch.arange(10**5, device=x.device) * 7919 % 10**4],
     ),
     "embedding step, 50,000×64": step(embedding),
-}
+} | both_ways({
+    f"{name}, 32×32×28²": (
+        normal(PICTURES),
+        lambda x, mode=mode: F.pad(x, [1, 1, 1, 1], mode=mode),
+    )
+    for name, mode in {
+        "pad": "constant",
+        "pad by reflection": "reflect",
+        "pad by replication": "replicate",
+        "pad around": "circular",
+    }.items()
+})

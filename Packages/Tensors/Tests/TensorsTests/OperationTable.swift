@@ -316,5 +316,5 @@ private func symmetric(_ x: Tensor) -> Tensor { x + x.mT }
 let usedByDerivatives = [
   "gate": "relu", "clear": "assign", "place": "slice", "conv2dOfWeight": "conv2d",
   "im2col": "avgPool2d",
-  "col2im": "avgPool2d",
+  "col2im": "avgPool2d", "unpad": "pad",
 ]
