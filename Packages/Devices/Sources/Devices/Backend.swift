@@ -198,6 +198,8 @@ public protocol Backend: Sendable {
   /// The flat index in its channel of the largest element, or of the first NaN, of each window, as
   /// [channels, out height, out width]; int64. No window is entirely outside of the image.
   func argmaxOfWindows(_ image: StridedView, _ windows: Windows, into places: StridedView)
+  /// y = x, [images, rows.size, columns.size], resampled along both dims, first within rows.
+  func resample(_ x: StridedView, rows: Resampling, columns: Resampling, into y: StridedView)
   /// y = x ∗ w + bias: images [batch, channels, height, width] convolved with weights [out
   /// channels, channels of a group, kernel height, kernel width], plus one number for each out
   /// channel.

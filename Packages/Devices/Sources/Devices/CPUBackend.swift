@@ -262,6 +262,17 @@ public struct CPUBackend: Backend {
     }
   }
 
+  public func resample(
+    _ x: StridedView, rows: Resampling, columns: Resampling, into y: StridedView
+  ) {
+    let images = x.layout.shape[0]
+    rows.withTaps { rows in
+      columns.withTaps { columns in
+        flambeau_resample(y.dtype, rows, columns, images, y.pointer, x.pointer)
+      }
+    }
+  }
+
   // MARK: By index
 
   public func gather(

@@ -16,3 +16,16 @@ void flambeau_col2im(
 /// entirely outside of the image.
 void flambeau_argmax_of_windows(
     DType dtype, Windows windows, long channels, int64_t *places, const void *image);
+
+/// How the elements along a dim are sums of those of another dim: element i is the sum over the taps k of
+/// weights[k·count + i] · x[places[k·count + i]], except where the place is `size`. Without taps, both dims are the
+/// same.
+typedef struct {
+  long size, count, taps;
+  const int32_t *places;
+  const double *weights;
+} Taps;
+
+/// Resamples contiguous images, [images, rows.size, columns.size], along both dims. Floating point.
+void flambeau_resample(
+    DType dtype, Taps rows, Taps columns, long images, void *y, const void *x);

@@ -1,5 +1,13 @@
 // Resizing of signals and images.
 
+extension Operator {
+  fileprivate static let interpolate = Operator(
+    "interpolate",
+    .wrt(.x, "g, added up with the same weights") { (g, a: Resize) in
+      g.resampled(a.transposed)
+    }.forward { (t, a: Resize) in t.resampled(a) })
+}
+
 extension Tensor {
   /// How ``interpolate(size:mode:alignCorners:)`` computes values between elements.
   public enum Interpolation: String, Sendable {
@@ -67,40 +75,93 @@ extension Tensor {
         "interpolate: shape \(shape) to \(size) (\(mode)); expected a size above 0 for each of the last "
           + "dims: 1 with linear, 2 with bilinear; alignCorners cannot be used with nearest")
     }
-    func along(_ x: Tensor, _ place: Int) -> Tensor {
-      let (dim, count) = (ndim - dims + place, size[place])
-      let step = factors[place].map { 1 / $0 } ?? Double(shape[dim]) / Double(count)
-      return mode == .nearest
-        ? x.nearest(dim, count, step) : x.between(dim, count, step, alignCorners)
+    let dim = ndim - dims
+    if mode != .nearest { requireFloatingPoint("interpolate") }
+    func step(_ place: Int) -> Double {
+      factors[place].map { 1 / $0 } ?? Double(shape[dim + place]) / Double(size[place])
     }
-    return roundedOnce(self) { x in size.indices.reduce(x, along) }
+    guard dtype.isFloatingPoint else {
+      return size.indices.reduce(self) { x, place in
+        let places = nearest(shape[dim + place], size[place], step(place))
+        return x.indexSelect(dim + place, Tensor(places, device: device))
+      }
+    }
+    func sums(_ place: Int) -> Resampling {
+      let (length, count) = (shape[dim + place], size[place])
+      return mode == .nearest
+        ? Resampling(
+          size: length,
+          sums: nearest(length, count, step(place)).map { [.init($0, weight: 1)] })
+        : between(length, count, step(place), alignCorners)
+    }
+    let last = dims - 1
+    if dims == 1 { return resampled(Resize(dim: dim, columns: sums(last))) }
+    let resize = Resize(dim: dim + last - 1, rows: sums(last - 1), columns: sums(last))
+    if dims == 2 { return resampled(resize) }
+    // The last two dims together, the others one by one.
+    return roundedOnce(self) { x in
+      (0..<last - 1).reduce(x.resampled(resize)) {
+        $0.resampled(Resize(dim: dim + $1, rows: sums($1)))
+      }
+    }
   }
 
-  private func nearest(_ dim: Int, _ count: Int, _ step: Double) -> Tensor {
+  private func nearest(_ length: Int, _ count: Int, _ step: Double) -> [Int] {
     // In single precision, as in PyTorch.
-    let places = (0..<count).map { Swift.min(Int(Float($0) * Float(step)), shape[dim] - 1) }
-    return indexSelect(dim, Tensor(places, device: device))
+    (0..<count).map { Swift.min(Int(Float($0) * Float(step)), length - 1) }
   }
 
-  private func between(_ dim: Int, _ count: Int, _ step: Double, _ alignCorners: Bool) -> Tensor {
-    requireFloatingPoint("interpolate")
-    let length = shape[dim]
+  private func between(
+    _ length: Int, _ count: Int, _ step: Double, _ alignCorners: Bool
+  ) -> Resampling {
     let positions = (0..<count).map { index -> Double in
       if alignCorners {
         return count > 1 ? Double(index) * Double(length - 1) / Double(count - 1) : 0
       }
       return Swift.max((Double(index) + 0.5) * step - 0.5, 0)
     }
-    let lower = positions.map { Swift.min(Int($0), length - 1) }
-    let upper = lower.map { Swift.min($0 + 1, length - 1) }
-    let shares = zip(positions, lower).map { $0 - Double($1) }
-    var column = [Int](repeating: 1, count: ndim - dim)
-    column[0] = count
-    let weight = Tensor(shares, dtype: dtype, device: device).reshape(column)
-    let (a, b) = (
-      indexSelect(dim, Tensor(lower, device: device)),
-      indexSelect(dim, Tensor(upper, device: device))
-    )
-    return a * (1 - weight) + b * weight
+    return Resampling(
+      size: length,
+      sums: positions.map { position in
+        let lower = Swift.min(Int(position), length - 1)
+        let share = position - Double(lower)
+        return [
+          .init(lower, weight: 1 - share), .init(Swift.min(lower + 1, length - 1), weight: share),
+        ]
+      })
+  }
+
+  fileprivate func resampled(_ resize: Resize) -> Tensor {
+    let dim = resize.dim
+    let inner = shape[(dim + 1)...].reduce(1, *)
+    let rows = resize.rows ?? Resampling(none: 1)
+    let columns = resize.columns ?? Resampling(none: inner)
+    var sizes = shape
+    if resize.rows != nil { sizes[dim] = rows.count }
+    if resize.columns != nil { sizes[ndim - 1] = columns.count }
+    let result = Tensor(empty: sizes, dtype: dtype, device: device)
+    let images = shape[..<dim].reduce(1, *)
+    func view(_ tensor: StridedView, _ height: Int, _ width: Int) -> StridedView {
+      tensor.with(
+        Layout(
+          shape: [images, height, width], strides: [height * width, width, 1],
+          offset: tensor.layout.offset))
+    }
+    backend.resample(
+      view(self.view.contiguous(), rows.size, columns.size), rows: rows, columns: columns,
+      into: view(result.view, rows.count, columns.count))
+    return result.recorded(.interpolate, self, with: resize)
+  }
+}
+
+/// The attributes of resampling: the dim of the rows and that of the columns, which is the last one.
+private struct Resize {
+  /// The dim of the rows, or of the columns if there is no resampling of rows.
+  let dim: Int
+  var rows: Resampling?
+  var columns: Resampling?
+
+  var transposed: Resize {
+    Resize(dim: dim, rows: rows?.transposed, columns: columns?.transposed)
   }
 }
