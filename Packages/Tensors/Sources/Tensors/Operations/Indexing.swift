@@ -133,8 +133,11 @@ extension Tensor {
     selected(dim, index, for: "indexSelect")
   }
 
-  /// The same, with the name of the calling operation for messages.
-  func selected(_ dim: Int, _ index: Tensor, for name: String) -> Tensor {
+  /// The same, with the name of the calling operation for messages, and what a negative index was
+  /// there.
+  func selected(
+    _ dim: Int, _ index: Tensor, for name: String, wasNegative: (Int) -> Int = { $0 }
+  ) -> Tensor {
     let dim = checkedDim(dim, for: name)
     if ndim == 0, index.numel == 1 { return reshape([1]).selected(0, index, for: name).reshape([]) }
     let index = checkedVector(index, for: name)
@@ -144,7 +147,7 @@ extension Tensor {
     let spread = Layout(shape: shape, strides: strides, offset: index.storageOffset)
     let result = Tensor(empty: shape, dtype: dtype, device: device)
     backend.gather(view, dim: dim, index: index.view.with(spread), into: result.view) {
-      fatalIndex($0, dim, for: name)
+      fatalIndex($0 < 0 ? wasNegative($0) : $0, dim, for: name)
     }
     return result.recorded(
       .indexSelect, self, with: IndexedDim(dim: dim, index: index, shape: self.shape))

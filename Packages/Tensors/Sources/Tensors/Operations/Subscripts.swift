@@ -247,6 +247,14 @@ extension Tensor {
   }
 
   private func chosen(_ tensors: [Int: Tensor]) -> Tensor {
+    if tensors.count == 1, let (dim, index) = tensors.first {
+      let (size, index) = (shape[dim], index.to(device))
+      let places = Tensor.where(index .< 0, index + size, index)
+      let result = selected(dim, places.flatten(), for: "subscript", wasNegative: { $0 - size })
+      return index.ndim == 1
+        ? result
+        : result.reshape(Array(shape[..<dim]) + index.shape + Array(shape[(dim + 1)...]))
+    }
     let (rows, places, dim) = lined(tensors)
     let shape = places.shape + rows.shape.dropFirst()
     let result = rows.indexSelect(0, places.flatten()).reshape(shape)
