@@ -122,12 +122,13 @@ struct PaddingTests {
     defer { numThreads = threads }
     func results(_ count: Int) -> [Tensor] {
       numThreads = count
-      manualSeed(3)
-      let x = Tensor.randn([2, 3, 150, 170], requiresGrad: true)
+      let generator = Generator(seed: 3)
+      let x = Tensor.randn([2, 3, 150, 170], generator: generator)
+      x.requiresGrad = true
       let y = x.interpolate(size: [310, 90], mode: .bilinear).pad([3, 2, 1, 4], mode: .reflect)
       (y * y).sum().backward()
-      let long = Tensor.randn([300_000])
-      let index = Tensor.randint(0, 300_000, [200_000])
+      let long = Tensor.randn([300_000], generator: generator)
+      let index = Tensor.randint(0, 300_000, [200_000], generator: generator)
       return [y, x.grad!, long.dot(long.flip(0)), long[index]]
     }
     for (one, three) in zip(results(1), results(3)) { #expect(one.equal(three)) }

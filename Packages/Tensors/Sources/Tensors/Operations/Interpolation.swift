@@ -154,7 +154,7 @@ extension Tensor {
   }
 }
 
-/// The attributes of resampling: the dim of the rows and that of the columns, which is the last one.
+/// The attributes of resampling: the dim of the rows and that of the columns, which is the last.
 private struct Resize {
   /// The dim of the rows, or of the columns if there is no resampling of rows.
   let dim: Int
