@@ -40,7 +40,7 @@ void loops_run(Loops *loops, bool parallel);
 
 /// Runs prepared loops by tiles whose operands are copied to contiguous memory, if rows are short or an operand is
 /// transposed relative to them, and else returns false.
-bool loops_run_packed(Loops *loops);
+bool loops_run_packed(const Loops *loops);
 
 /// Prepares and runs loops whose rows may run concurrently.
 void loops_over(

@@ -14,8 +14,9 @@ enum {
   /// are not contiguous are the same for all rows.
   SHORT = 24,
   SHORT_REPEATED = 128,
-  /// The length of the parts of long rows: a tile has several of them.
-  PIECE = 64,
+  /// The longest pieces of long rows, and the number of rows of a tile of them: a cache line of most dtypes.
+  PIECE = 256,
+  TALL = 16,
   /// Fewer elements are not worth the preparations.
   MIN_PACKED = 1024,
 };
@@ -60,7 +61,8 @@ static bool are_short(const Loops *loops) {
   return true;
 }
 
-static void prepare_tile(Tile *tile, const Loops *loops, long first, long size) {
+static void prepare_tile(
+    Tile *tile, const Loops *loops, long first, long size, bool has_long_rows) {
   long rank = loops->rank - first, shape[FLAMBEAU_MAX_RANK], packed[FLAMBEAU_MAX_RANK];
   long strides[MAX_OPERANDS][FLAMBEAU_MAX_RANK];
   const long *all[MAX_OPERANDS];
@@ -69,12 +71,11 @@ static void prepare_tile(Tile *tile, const Loops *loops, long first, long size) 
     packed[dim] = step;
     step *= shape[dim];
   }
-  // Tiles of pieces, which are long enough, keep the operands that are contiguous along them.
-  bool is_short = shape[rank - 1] != PIECE;
   for (int k = 0; k < loops->operands; k++) {
     for (long dim = 0; dim < rank; dim++) strides[k][dim] = loops->strides[first + dim][k];
     long inner = strides[k][rank - 1];
-    tile->is_packed[k] = is_short ? !is_simple(loops, k, first) : inner != 0 && inner != 1;
+    // Long rows are left where they are if they are contiguous.
+    tile->is_packed[k] = has_long_rows ? inner != 0 && inner != 1 : !is_simple(loops, k, first);
     all[k] = tile->is_packed[k] ? packed : strides[k];
     if (!tile->is_packed[k]) continue;
     const long *to = k == 0 ? strides[k] : packed, *from = k == 0 ? packed : strides[k];
@@ -88,7 +89,7 @@ static void prepare_tile(Tile *tile, const Loops *loops, long first, long size) 
 static void run_tiles(void *context, long begin, long end) {
   const Work *work = context;
   const Loops *loops = work->loops;
-  alignas(64) char packed[MAX_OPERANDS][TILE * sizeof(double)];
+  alignas(64) char packed[MAX_OPERANDS][TALL * PIECE * sizeof(double)];
   const char *packed_from[MAX_OPERANDS] = {0};
   const Tile *tile = NULL;
   Loops rows;
@@ -122,24 +123,38 @@ static void run_tiles(void *context, long begin, long end) {
   }
 }
 
-static void run_packed(const Loops *loops) {
+// Runs tiles of short rows, or of pieces of long ones.
+static void run_packed(const Loops *loops, bool has_long_rows) {
+  long most = has_long_rows ? TALL * PIECE : TILE;
   Work work = {.loops = loops};
   long first = loops->rank - 1, elements = 1;
-  while (first > 0 && elements * loops->shape[first] <= TILE) elements *= loops->shape[first--];
+  while (first > 0 && elements * loops->shape[first] <= most) elements *= loops->shape[first--];
   long size = loops->shape[first];
   work.first = first;
-  work.chunk = TILE / elements < size ? TILE / elements : size;
+  work.chunk = most / elements < size ? most / elements : size;
   work.chunks = (size + work.chunk - 1) / work.chunk;
   long last = size - (work.chunks - 1) * work.chunk, tiles = work.chunks;
   for (long dim = 0; dim < first; dim++) tiles *= loops->shape[dim];
-  prepare_tile(&work.last, loops, first, last);
-  if (work.chunks > 1) prepare_tile(&work.whole, loops, first, work.chunk);
+  prepare_tile(&work.last, loops, first, last, has_long_rows);
+  if (work.chunks > 1) prepare_tile(&work.whole, loops, first, work.chunk, has_long_rows);
   flambeau_parallel(tiles, LOOPS_GRAIN / (work.chunk * elements) + 1, run_tiles, &work);
 }
 
-static void copy_dim(Loops *to, long place, const Loops *from, long dim) {
-  to->shape[place] = from->shape[dim];
-  for (int k = 0; k < from->operands; k++) to->strides[place][k] = from->strides[dim][k];
+// Adds a dim of `size` positions, each `step` positions of another loops' dim apart.
+static void add_dim(Loops *to, const Loops *from, long dim, long size, long step) {
+  to->shape[to->rank] = size;
+  for (int k = 0; k < from->operands; k++) {
+    to->strides[to->rank][k] = step * from->strides[dim][k];
+  }
+  to->rank++;
+}
+
+// Leaves out the first positions of a dim.
+static void drop_first(Loops *loops, long dim, long count) {
+  loops->shape[dim] -= count;
+  for (int k = 0; k < loops->operands; k++) {
+    loops->pointers[k] += count * loops->strides[dim][k] * loops->item_sizes[k];
+  }
 }
 
 // The dim along which an operand is contiguous, if that is not the innermost one and it is not contiguous there; or -1.
@@ -154,38 +169,48 @@ static long transposed_dim(const Loops *loops) {
   return -1;
 }
 
-// Runs the pieces of long rows, with the transposed dim inside of that of the pieces; the loops that remain have the
-// rows' ends, which are shorter than a piece.
-static void run_pieces(Loops *loops, long transposed) {
-  long inner = loops->rank - 1, n = loops->shape[inner], whole = n / PIECE;
+// Runs `tall` positions of the transposed dim at a time, and of those one piece of the rows after the other.
+static void run_pieces_of(const Loops *loops, long transposed, long tall, long piece) {
+  long inner = loops->rank - 1;
   Loops pieces = *loops;
   pieces.rank = 0;
   for (long dim = 0; dim < inner; dim++) {
-    if (dim != transposed) copy_dim(&pieces, pieces.rank++, loops, dim);
+    if (dim != transposed) add_dim(&pieces, loops, dim, loops->shape[dim], 1);
   }
-  copy_dim(&pieces, pieces.rank, loops, inner);
-  pieces.shape[pieces.rank++] = whole;
-  copy_dim(&pieces, pieces.rank++, loops, transposed);
-  copy_dim(&pieces, pieces.rank, loops, inner);
-  pieces.shape[pieces.rank++] = PIECE;
-  for (int k = 0; k < loops->operands; k++) {
-    pieces.strides[inner - 1][k] *= PIECE;
-    loops->pointers[k] += whole * PIECE * loops->strides[inner][k] * loops->item_sizes[k];
-  }
-  run_packed(&pieces);
-  loops->shape[inner] = n - whole * PIECE;
+  add_dim(&pieces, loops, transposed, loops->shape[transposed] / tall, tall);
+  add_dim(&pieces, loops, inner, loops->shape[inner] / piece, piece);
+  add_dim(&pieces, loops, transposed, tall, 1);
+  add_dim(&pieces, loops, inner, piece, 1);
+  run_packed(&pieces, true);
 }
 
-bool loops_run_packed(Loops *loops) {
+// Runs long rows in pieces of about the same length.
+static void run_pieces(const Loops *loops, long transposed) {
+  long inner = loops->rank - 1, n = loops->shape[inner], count = loops->shape[transposed];
+  long pieces = (n + PIECE - 1) / PIECE, piece = (n + pieces - 1) / pieces;
+  long tall = count < TALL ? count : TALL;
+  for (int part = 0; part < 4; part++) {
+    // The whole pieces and the ends of rows, for whole tiles and the rows after them.
+    Loops own = *loops;
+    long rows = count / tall * tall, columns = n / piece * piece;
+    if (part & 1) drop_first(&own, transposed, rows);
+    if (part & 2) drop_first(&own, inner, columns);
+    if (own.shape[transposed] == 0 || own.shape[inner] == 0) continue;
+    run_pieces_of(&own, transposed, part & 1 ? count - rows : tall, part & 2 ? n - columns : piece);
+  }
+}
+
+bool loops_run_packed(const Loops *loops) {
   long inner = loops->rank - 1, elements = 1;
   for (long dim = 0; dim < loops->rank; dim++) elements *= loops->shape[dim];
-  if (inner < 1 || inner + 1 >= FLAMBEAU_MAX_RANK || elements < MIN_PACKED) return false;
+  if (inner < 1 || inner + 2 >= FLAMBEAU_MAX_RANK || elements < MIN_PACKED) return false;
   long transposed = transposed_dim(loops);
-  if (transposed >= 0 && loops->shape[inner] >= PIECE) {
+  if (transposed >= 0 && loops->shape[inner] > TALL) {
     run_pieces(loops, transposed);
-  } else if (!are_short(loops)) {
+  } else if (are_short(loops)) {
+    run_packed(loops, false);
+  } else {
     return false;
   }
-  if (loops->shape[inner] > 0) run_packed(loops);
   return true;
 }
