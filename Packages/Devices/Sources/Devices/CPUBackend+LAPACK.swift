@@ -201,10 +201,7 @@ private struct Matrices<T: LAPACKElement> {
     query(&best, -1, &unused)
     // In float32, a large size may have been rounded down.
     let size = Int(best.nextUp.rounded(.up))
-    // Large matrices gain by BLAS's threads.
-    let isLarge = min(rows, columns) >= 512 && count < Int(flambeau_thread_count())
-    if isLarge { openblas_set_num_threads(flambeau_thread_count()) }
-    defer { if isLarge { openblas_set_num_threads(1) } }
+    // BLAS stays on one thread: with several, its sums would depend on their number.
     forEachRange { range in
       withUnsafeTemporaryAllocation(of: T.self, capacity: size) { work in
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: integerCount) { integers in

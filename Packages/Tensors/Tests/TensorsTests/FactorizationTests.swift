@@ -69,13 +69,17 @@ import Testing
     let threads = numThreads
     defer { numThreads = threads }
     let x = Self.drawn([300, 300], .float32) + .eye(300) * 300
+    let large = Self.drawn([520, 520], .float32)
     let index = Tensor.randint(0, 400, [300, 300], generator: Generator(seed: 1))
     let rows = Tensor.randint(0, 50, [3000], generator: Generator(seed: 2))
     let wide = Self.drawn([200_000], .float32)
     let classes = Tensor.randint(0, 30, [200_000], generator: Generator(seed: 3))
     let results = [1, 2, 5].map { count in
       numThreads = count
+      let (left, values, _) = large.svd()
+      let (eigenvalues, vectors) = (large + large.T).eigh()
       return [
+        left, values, eigenvalues, vectors,
         x.solve(x), x.inverse(), x.qr().q, x.qr().r, (x • x.T).cholesky(), x.det(),
         x.gather(dim: 1, index: index % 300), x.indexSelect(0, rows),
         Tensor.zeros([300, 400]).scatterAdd(dim: 1, index: index, source: x),
