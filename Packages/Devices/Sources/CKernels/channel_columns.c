@@ -77,18 +77,18 @@ static void store_totals(const ChannelWork *work, long part, int which, double *
   }                                                                                        \
   VECTORIZED static void apply_rows_##dtype(                                               \
       long n, long rows, S *y, const S *x, const S *g, const T *restrict means,            \
-      const T *restrict slopes, const T *restrict of_gradient, const T *restrict constants) {\
+      const T *restrict factors, const T *restrict of_gradient, const T *restrict constants) {\
     for (long row = 0; row < rows; row++, y += n, x += n) {                                \
       if (g) {                                                                             \
         INDEPENDENT for (long i = 0; i < n; i++) {                                         \
-          T along = (FLAMBEAU_LOAD_##dtype(x[i]) - means[i]) * slopes[i] + constants[i];   \
+          T along = (FLAMBEAU_LOAD_##dtype(x[i]) - means[i]) * factors[i] + constants[i];   \
           y[i] = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(g[i]) * of_gradient[i] + along);\
         }                                                                                  \
         g += n;                                                                            \
       } else {                                                                             \
         INDEPENDENT for (long i = 0; i < n; i++) {                                         \
           y[i] = FLAMBEAU_STORE_##dtype(                                                   \
-              (FLAMBEAU_LOAD_##dtype(x[i]) - means[i]) * slopes[i] + constants[i]);        \
+              (FLAMBEAU_LOAD_##dtype(x[i]) - means[i]) * factors[i] + constants[i]);        \
         }                                                                                  \
       }                                                                                    \
     }                                                                                      \

@@ -8,9 +8,9 @@ struct DimTests {
 
   @Test(arguments: lengths)
   func anExtremeIsTheLargestOrNaN(_ n: Int) {
-    manualSeed(1)
+    let generator = Generator(seed: 1)
     for dtype in [DType.float32, .float64, .bfloat16, .int64] {
-      let x = (Tensor.randn([5, n]) * 100).to(dtype)
+      let x = (Tensor.randn([5, n], generator: generator) * 100).to(dtype)
       let rows = x.scalars(as: Double.self)
       for row in 0..<5 {
         let expected = rows[row * n..<(row + 1) * n].max()!
@@ -32,8 +32,8 @@ struct DimTests {
 
   @Test(arguments: lengths)
   func sumsOfRowsAreExact(_ n: Int) {
-    manualSeed(2)
-    let x = Tensor.randn([9, n])
+    let generator = Generator(seed: 2)
+    let x = Tensor.randn([9, n], generator: generator)
     let exact = x.to(.float64)
     for dim in 0..<2 {
       let sums = x.sum(dims: [dim]).scalars(as: Double.self)
@@ -48,13 +48,13 @@ struct DimTests {
 
   @Test(arguments: [DType.float32, .float64, .float16, .bfloat16], lengths)
   func softmaxAndItsGradientAreTheFormula(_ dtype: DType, _ n: Int) {
-    manualSeed(3)
+    let generator = Generator(seed: 3)
     let tolerance = [.float16: 2e-3, .bfloat16: 1e-2, .float32: 2e-6][dtype] ?? 1e-14
     for (shape, dim) in [([3, n], 1), ([n, 300], 0), ([2, n, 5], 1), ([n], 0)] {
       for logarithm in [false, true] {
-        let x = (Tensor.randn(shape, dtype: .float64) * 3).to(dtype).detach()
+        let x = (Tensor.randn(shape, dtype: .float64, generator: generator) * 3).to(dtype).detach()
         x.requiresGrad = true
-        let weight = Tensor.randn(shape, dtype: .float64).to(dtype)
+        let weight = Tensor.randn(shape, dtype: .float64, generator: generator).to(dtype)
         let y = logarithm ? x.logSoftmax(dim: dim) : x.softmax(dim: dim)
         (y * weight).sum().backward()
         let wide = x.detach().to(.float64)
@@ -76,9 +76,9 @@ struct DimTests {
 
   @Test(arguments: lengths)
   func scansGoAlongEachDim(_ n: Int) {
-    manualSeed(4)
+    let generator = Generator(seed: 4)
     for (shape, dim) in [([6, n], 1), ([n, 200], 0), ([2, n, 3], 1), ([n], 0)] {
-      let x = Tensor.randint(-3, 4, shape)
+      let x = Tensor.randint(-3, 4, shape, generator: generator)
       let rows = x.transpose(dim, -1).contiguous().scalars(as: Int.self)
       var (sums, total) = ([Int](), 0)
       for (index, number) in rows.enumerated() {
@@ -119,20 +119,24 @@ struct DimTests {
 /// Batch norm has a kernel for columns and one for longer channels, which agree with its formula.
 @Test(arguments: [[2, 1], [3, 5], [17, 300], [100, 7], [40, 6, 1, 1], [5, 3, 11], [4, 2, 3]])
 func batchNormIsItsFormula(_ shape: [Int]) {
-  manualSeed(5)
+  let generator = Generator(seed: 5)
   let dims = [0] + Array(2..<shape.count)
   let spread = [shape[1]] + [Int](repeating: 1, count: shape.count - 2)
   for dtype in [DType.float64, .float32, .bfloat16] {
     let tolerance = [.float32: 1e-4, .bfloat16: 1e-1][dtype] ?? 1e-10
     for usesRunning in [false, true] {
       func leaf(_ shape: [Int], _ mean: Double) -> Tensor {
-        let x = (Tensor.randn(shape, dtype: .float64) + mean).to(dtype).detach()
+        let x = (Tensor.randn(shape, dtype: .float64, generator: generator) + mean).to(dtype)
+          .detach()
         x.requiresGrad = true
         return x
       }
       let (x, weight, bias) = (leaf(shape, 3), leaf([shape[1]], 1), leaf([shape[1]], 0))
-      let g = Tensor.randn(shape, dtype: .float64).to(dtype)
-      let (mean, variance) = (Tensor.randn([shape[1]]), Tensor.rand([shape[1]]) + 0.5)
+      let g = Tensor.randn(shape, dtype: .float64, generator: generator).to(dtype)
+      let (mean, variance) = (
+        Tensor.randn([shape[1]], generator: generator),
+        Tensor.rand([shape[1]], generator: generator) + 0.5
+      )
       let y = x.batchNorm(
         runningMean: usesRunning ? mean : nil, runningVar: usesRunning ? variance : nil,
         weight: weight, bias: bias, training: !usesRunning)
