@@ -3,8 +3,10 @@
 #include "include/parallel.h"
 
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,24 +16,42 @@ enum {
   SPINS = 4000,
 };
 
+/// The part of a job that a thread begins with, on a cache line of its own: what is not yet taken of it. The same
+/// thread has the same elements from job to job, so that they stay in its cache.
 typedef struct {
+  alignas(64) atomic_long next;
+  long end;
+} Share;
+
+static struct {
   void (*body)(void *, long, long);
   void *context;
-  long count, part;
-  atomic_long next;
-} Job;
+  long part;
+  int shares;
+  Share share[MAX_THREADS];
+} job;
 
 // Held by the thread whose job the pool is running.
 static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER;
 
-// Guards the variables below. Spinning threads also read the atomic ones without it.
+// The job's number, how many workers it wants, and how many have joined it, in one word, so that a worker joins in one
+// step, without a lock. Once it wants no more, none joins, and `job` may change when those that did have left.
+typedef union {
+  struct {
+    uint32_t number;
+    uint16_t wanted, joined;
+  };
+  uint64_t bits;
+} Call;
+static _Atomic uint64_t call;
+static atomic_int left;
+
+// Threads that sleep are woken under the mutex; the counts tell whether there are any.
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work_came = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t work_done = PTHREAD_COND_INITIALIZER;
-static Job *job;
-static atomic_ulong job_number;
-static atomic_int workers_busy;
-static int workers_started, workers_wanted;
+static atomic_int sleeping_workers, sleeping_caller;
+static int workers_started;
 
 static atomic_int thread_count;
 
@@ -57,32 +77,90 @@ static inline void relax(void) {
 #endif
 }
 
-static void work_on(Job *current) {
-  for (;;) {
-    long begin = atomic_fetch_add(&current->next, current->part);
-    if (begin >= current->count) return;
-    long end = begin + current->part < current->count ? begin + current->part : current->count;
-    current->body(current->context, begin, end);
+// Does a thread's own share, and then parts of others'.
+static void work(int own) {
+  for (int k = 0; k < job.shares; k++) {
+    Share *share = &job.share[(own + k) % job.shares];
+    for (;;) {
+      long begin = atomic_fetch_add_explicit(&share->next, job.part, memory_order_relaxed);
+      if (begin >= share->end) break;
+      long end = begin + job.part < share->end ? begin + job.part : share->end;
+      job.body(job.context, begin, end);
+    }
   }
 }
 
+static void sleep_until_called(uint32_t seen) {
+  pthread_mutex_lock(&mutex);
+  sleeping_workers++;
+  while ((Call){.bits = call}.number == seen) pthread_cond_wait(&work_came, &mutex);
+  sleeping_workers--;
+  pthread_mutex_unlock(&mutex);
+}
+
+static bool joins(Call now, int index) {
+  while (index < now.wanted) {
+    Call after = now;
+    after.joined++;
+    if (atomic_compare_exchange_weak(&call, &now.bits, after.bits)) return true;
+  }
+  return false;
+}
+
 static void *worker(void *argument) {
-  long index = (long)argument;
-  unsigned long seen = 0;
-  for (;;) {
-    for (int spin = 0; spin < SPINS && atomic_load(&job_number) == seen; spin++) relax();
+  int index = (int)(long)argument, spins = 0;
+  for (uint32_t seen = 0;;) {
+    Call now = {.bits = atomic_load_explicit(&call, memory_order_acquire)};
+    if (now.number == seen) {
+      relax();
+      if (++spins > SPINS) sleep_until_called(seen);
+      continue;
+    }
+    spins = 0;
+    seen = now.number;
+    if (!joins(now, index)) continue;
+    work(index + 1);
+    left++;
+    if (sleeping_caller) {
+      pthread_mutex_lock(&mutex);
+      pthread_cond_signal(&work_done);
+      pthread_mutex_unlock(&mutex);
+    }
+  }
+}
+
+static void start_workers(long count) {
+  while (workers_started < count) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, worker, (void *)(long)workers_started) != 0) return;
+    pthread_detach(thread);
+    workers_started++;
+  }
+}
+
+static void call_workers(int wanted) {
+  Call now = {.bits = call};
+  call = (Call){.number = now.number + 1, .wanted = wanted}.bits;
+  if (sleeping_workers) {
     pthread_mutex_lock(&mutex);
-    while (job_number == seen) pthread_cond_wait(&work_came, &mutex);
-    seen = job_number;
-    Job *current = index < workers_wanted ? job : NULL;
-    if (current) workers_busy++;
-    pthread_mutex_unlock(&mutex);
-    if (!current) continue;
-    work_on(current);
-    pthread_mutex_lock(&mutex);
-    if (--workers_busy == 0) pthread_cond_signal(&work_done);
+    pthread_cond_broadcast(&work_came);
     pthread_mutex_unlock(&mutex);
   }
+}
+
+static void wait_for_workers(void) {
+  Call now = {.bits = call}, closed;
+  do {
+    closed = now;
+    closed.wanted = 0;
+  } while (!atomic_compare_exchange_weak(&call, &now.bits, closed.bits));
+  for (int spin = 0; spin < SPINS && left < closed.joined; spin++) relax();
+  if (left == closed.joined) return;
+  pthread_mutex_lock(&mutex);
+  sleeping_caller = 1;
+  while (left < closed.joined) pthread_cond_wait(&work_done, &mutex);
+  sleeping_caller = 0;
+  pthread_mutex_unlock(&mutex);
 }
 
 static void run(
@@ -91,25 +169,21 @@ static void run(
     if (count > 0) body(context, 0, count);
     return;
   }
-  Job current = {body, context, count, part, 0};
-  pthread_mutex_lock(&mutex);
-  while (workers_started < threads - 1) {
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, worker, (void *)(long)workers_started) != 0) break;
-    pthread_detach(thread);
-    workers_started++;
+  start_workers(threads - 1);
+  job.body = body;
+  job.context = context;
+  job.part = part;
+  job.shares = (int)threads;
+  // Shares are whole parts, but for the last.
+  long parts = (count + part - 1) / part;
+  for (long k = 0; k < threads; k++) {
+    job.share[k].next = parts * k / threads * part;
+    job.share[k].end = k + 1 < threads ? parts * (k + 1) / threads * part : count;
   }
-  job = &current;
-  workers_wanted = threads - 1;
-  job_number++;
-  pthread_cond_broadcast(&work_came);
-  pthread_mutex_unlock(&mutex);
-  work_on(&current);
-  for (int spin = 0; spin < SPINS && atomic_load(&workers_busy) > 0; spin++) relax();
-  pthread_mutex_lock(&mutex);
-  job = NULL;
-  while (workers_busy > 0) pthread_cond_wait(&work_done, &mutex);
-  pthread_mutex_unlock(&mutex);
+  left = 0;
+  call_workers((int)threads - 1);
+  work(0);
+  wait_for_workers();
   pthread_mutex_unlock(&in_use);
 }
 
