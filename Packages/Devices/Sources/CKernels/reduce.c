@@ -7,16 +7,11 @@
 
 #include "dims.h"
 #include "include/parallel.h"
-#include "lanes.h"
-#include "vectorized.h"
+#include "reduce_rows.h"
 
 enum {
   /// The number of columns reduced together.
   BLOCK = 512,
-  /// The number of elements that a thread reduces at a time.
-  GRAIN = 32768,
-  /// The largest number of parts that a single total is split into.
-  PARTS = 64,
 };
 
 typedef struct {
@@ -36,111 +31,11 @@ static double finished(double total, const ReductionTerms *terms) {
   return terms->takes_root ? sqrt(total) : total;
 }
 
-// Joins four elements for each lane pairwise in the partial type P, before they reach the totals' type.
-#define FOUR_IN_LANES(ELEMENT, P, JOIN, keep)                                              \
-  for (int k = 0; k < LANES; k++) {                                                        \
-    P a = (P)ELEMENT(x[i + k], center), b = (P)ELEMENT(x[i + 2 * LANES + k], center);      \
-    JOIN(a, (P)ELEMENT(x[i + LANES + k], center));                                         \
-    JOIN(b, (P)ELEMENT(x[i + 3 * LANES + k], center));                                     \
-    JOIN(a, b);                                                                            \
-    keep;                                                                                  \
-  }
-
-// Joins rows of n columns into n totals, vectorized if they are contiguous. ELEMENT computes the joined term from an
-// element and the center of its result. Four terms at a time are joined in type P.
-#define COLUMNS(name, ELEMENT, S, P, A, JOIN)                                              \
-  VECTORIZED static void name##_columns(                                                   \
-      long n, A *totals, const S *x, long stride, const double *centers) {                 \
-    if (stride == 1) {                                                                     \
-      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i], centers[i])); \
-    } else {                                                                               \
-      for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i * stride], centers[i])); \
-    }                                                                                      \
-  }                                                                                        \
-  /* Eight rows at a time, so that totals are loaded and stored less often. */             \
-  VECTORIZED static void name##_eight_rows(                                                \
-      long n, A *totals, const S *x, long row, const double *centers) {                    \
-    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      P a = (P)ELEMENT(x[i], centers[i]), b = (P)ELEMENT(x[i + 2 * row], centers[i]);      \
-      P c = (P)ELEMENT(x[i + 4 * row], centers[i]), d = (P)ELEMENT(x[i + 6 * row], centers[i]); \
-      JOIN(a, (P)ELEMENT(x[i + row], centers[i]));                                         \
-      JOIN(b, (P)ELEMENT(x[i + 3 * row], centers[i]));                                     \
-      JOIN(c, (P)ELEMENT(x[i + 5 * row], centers[i]));                                     \
-      JOIN(d, (P)ELEMENT(x[i + 7 * row], centers[i]));                                     \
-      JOIN(a, b);                                                                          \
-      JOIN(c, d);                                                                          \
-      A first = (A)a;                                                                      \
-      JOIN(first, (A)c);                                                                   \
-      JOIN(totals[i], first);                                                              \
-    }                                                                                      \
-  }
-
-// Joins a row of n elements into one total, vectorized if they are contiguous.
-#define TOTAL_ROW(name, ELEMENT, S, P, A, JOIN)                                            \
-  INLINE A name##_row(long n, A total, const S *x, long stride, double center) {           \
-    long i = 0;                                                                            \
-    (void)center;                                                                          \
-    if (stride == 1 && n >= 4 * LANES) {                                                   \
-      A lanes[LANES];                                                                      \
-      FOUR_IN_LANES(ELEMENT, P, JOIN, lanes[k] = a)                                        \
-      for (i = 4 * LANES; i + 4 * LANES <= n; i += 4 * LANES) {                            \
-        FOUR_IN_LANES(ELEMENT, P, JOIN, JOIN(lanes[k], (A)a))                              \
-      }                                                                                    \
-      FOLD_LANES(LANES, lanes, JOIN)                                                       \
-      JOIN(total, lanes[0]);                                                               \
-    }                                                                                      \
-    if (stride == 1 && n - i >= FEW_LANES) {                                               \
-      A lanes[FEW_LANES];                                                                  \
-      for (int k = 0; k < FEW_LANES; k++) lanes[k] = (A)ELEMENT(x[i + k], center);         \
-      for (i += FEW_LANES; i + FEW_LANES <= n; i += FEW_LANES) {                           \
-        for (int k = 0; k < FEW_LANES; k++) JOIN(lanes[k], (A)ELEMENT(x[i + k], center));  \
-      }                                                                                    \
-      FOLD_LANES(FEW_LANES, lanes, JOIN)                                                   \
-      JOIN(total, lanes[0]);                                                               \
-    }                                                                                      \
-    for (; i < n; i++) JOIN(total, (A)ELEMENT(x[i * stride], center));                     \
-    return total;                                                                          \
-  }
-
-// The extreme element of a row, or its first NaN. Processors have an instruction for the larger of two numbers that
-// takes no notice of NaN, which is looked for in two elements at once.
-#define BEST_IN_LANES(COUNT, LOAD, C, BETTER)                                              \
-  if (stride == 1 && n - i >= 2 * COUNT) {                                                 \
-    C lanes[COUNT];                                                                        \
-    int nans[COUNT] = {0};                                                                 \
-    for (int k = 0; k < COUNT; k++) lanes[k] = LOAD(x[i + k]);                             \
-    for (; i + 2 * COUNT <= n; i += 2 * COUNT) {                                           \
-      for (int k = 0; k < COUNT; k++) {                                                    \
-        C a = LOAD(x[i + k]), b = LOAD(x[i + COUNT + k]);                                  \
-        nans[k] |= (a != a) | (b != b);                                                    \
-        a = a BETTER b ? a : b;                                                            \
-        lanes[k] = a BETTER lanes[k] ? a : lanes[k];                                       \
-      }                                                                                    \
-    }                                                                                      \
-    for (int half = COUNT / 2; half > 0; half /= 2) {                                      \
-      for (int k = 0; k < half; k++) {                                                     \
-        lanes[k] = lanes[k] BETTER lanes[k + half] ? lanes[k] : lanes[k + half];           \
-        nans[k] |= nans[k + half];                                                         \
-      }                                                                                    \
-    }                                                                                      \
-    has_nan |= nans[0];                                                                    \
-    total = lanes[0] BETTER total ? lanes[0] : total;                                      \
-  }
-#define EXTREME_ROW(name, LOAD, S, C, JOIN, BETTER)                                        \
-  INLINE C name##_row(long n, C total, const S *x, long stride, double center) {           \
-    int has_nan = 0;                                                                       \
-    long i = 0;                                                                            \
-    BEST_IN_LANES(LANES, LOAD, C, BETTER)                                                  \
-    BEST_IN_LANES(FEW_LANES, LOAD, C, BETTER)                                              \
-    for (; i < n; i++) JOIN(total, LOAD(x[i * stride]));                                   \
-    for (i = 0; has_nan && total == total; i++) total = LOAD(x[i]) == LOAD(x[i]) ? total : LOAD(x[i]); \
-    return total;                                                                          \
-  }
-
 // The whole reduction of elements of type S into totals of type A, which start with FIRST, and results of type R,
 // given the function of a row.
 #define REDUCTION(name, ELEMENT, STORE, S, R, P, A, JOIN, FIRST)                           \
   COLUMNS(name, ELEMENT, S, P, A, JOIN)                                                    \
+  BY_BLOCKS(name, S, A)                                                                    \
   /* One total, over the positions begin ..< end of the reduced dims. */                   \
   VECTORIZED static A name##_total(                                                        \
       const Dims *gone, const S *x, const double *centers, long begin, long end) {         \
@@ -194,7 +89,7 @@ static double finished(double total, const ReductionTerms *terms) {
   typedef struct {                                                                         \
     const Work *work;                                                                      \
     long parts;                                                                            \
-    A totals[PARTS];                                                                       \
+    A totals[FLAMBEAU_MAX_PARTS];                                                          \
   } name##_Parts;                                                                          \
   static void name##_some_parts(void *context, long begin, long end) {                     \
     name##_Parts *parts = context;                                                         \
@@ -247,18 +142,31 @@ static double finished(double total, const ReductionTerms *terms) {
     if (by_columns) {                                                                      \
       long m = kept->shape[kept->rank - 1], blocks = (m + BLOCK - 1) / BLOCK;              \
       long elements = (m < BLOCK ? m : BLOCK) * gone->count;                               \
-      flambeau_parallel(kept->count / m * blocks, GRAIN / elements + 1, name##_some_blocks, work); \
-    } else if (kept->count == 1 && gone->count >= 2 * GRAIN) {                             \
-      name##_Parts parts = {.work = work, .parts = gone->count / GRAIN};                   \
-      if (parts.parts > PARTS) parts.parts = PARTS;                                        \
+      flambeau_parallel(kept->count / m * blocks, LOOPS_GRAIN / elements + 1, name##_some_blocks, work); \
+    } else if (kept->count == 1 && gone->count >= 2 * LOOPS_GRAIN) {                             \
+      name##_Parts parts = {.work = work, .parts = flambeau_parts_of_total(gone->count)};  \
       flambeau_parallel(parts.parts, 1, name##_some_parts, &parts);                        \
       A total = parts.totals[0];                                                           \
       for (long k = 1; k < parts.parts; k++) JOIN(total, parts.totals[k]);                 \
       *(R *)work->y = STORE(total, &work->terms);                                          \
     } else {                                                                               \
-      flambeau_parallel(kept->count, GRAIN / gone->count + 1, name##_totals, work);        \
+      flambeau_parallel(kept->count, LOOPS_GRAIN / gone->count + 1, name##_totals, work);        \
     }                                                                                      \
-  }
+  }                                                                                        \
+  /* At the end of a chain that is postponed. */                                           \
+  VECTORIZED static void name##_add(void *total, bool begins, long n, const void *x) {     \
+    A *sum = total;                                                                        \
+    if (begins) *sum = FIRST((A)ELEMENT(*(const S *)x, 0));                                \
+    *sum = name##_block(n, *sum, (const S *)x, 1, 0);                                      \
+  }                                                                                        \
+  static void name##_join(void *total, const void *other) {                                \
+    JOIN(*(A *)total, *(const A *)other);                                                  \
+  }                                                                                        \
+  static void name##_store(                                                                \
+      void *y, long index, const void *total, const ReductionTerms *terms) {               \
+    ((R *)y)[index] = STORE(*(const A *)total, terms);                                     \
+  }                                                                                        \
+  static const RowReduction name##_of_rows = {name##_add, name##_join, name##_store, sizeof(R)};
 
 // The initial values: constants for totals, the first element for selections.
 #define FIRST_0(x) 0
@@ -276,10 +184,10 @@ static double finished(double total, const ReductionTerms *terms) {
 FLAMBEAU_DTYPES(ITEMS)
 
 #define EXTREMES(dtype, S, C, ...)                                                         \
-  EXTREME_ROW(maximum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, FLAMBEAU_LARGER, >)            \
+  EXTREME_BLOCK(maximum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, FLAMBEAU_LARGER, >)            \
   REDUCTION(                                                                               \
       maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_LARGER, ITSELF)  \
-  EXTREME_ROW(minimum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, FLAMBEAU_SMALLER, <)           \
+  EXTREME_BLOCK(minimum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, FLAMBEAU_SMALLER, <)           \
   REDUCTION(                                                                               \
       minimum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_SMALLER, ITSELF)
 FLAMBEAU_DTYPES(EXTREMES)
@@ -294,12 +202,12 @@ FLAMBEAU_DTYPES(EXTREMES)
     double x = FLAMBEAU_LOAD_##dtype(value);                                               \
     return element;                                                                        \
   }                                                                                        \
-  TOTAL_ROW(name##_##dtype, name##_of_##dtype, S, double, double, JOIN)                    \
+  TOTAL_BLOCK(name##_##dtype, name##_of_##dtype, S, double, double, JOIN)                    \
   REDUCTION(                                                                               \
       name##_##dtype, name##_of_##dtype, FINISHED_##result(dtype), S, RESULT_##result(S),  \
       double, double, JOIN, FIRST_##START)
 #define WHOLES_int64(name, JOIN, START)                                                    \
-  TOTAL_ROW(name##_int64, item_int64, int64_t, int64_t, int64_t, JOIN)                     \
+  TOTAL_BLOCK(name##_int64, item_int64, int64_t, int64_t, int64_t, JOIN)                     \
   REDUCTION(                                                                               \
       name##_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, int64_t, JOIN,    \
       FIRST_##START)
@@ -311,7 +219,7 @@ FLAMBEAU_TOTALS(TOTAL)
 
 // Sums add four elements at a time in their compute type: the rounding of so few additions does not add up.
 #define QUICK_SUM(dtype, S, C, ...)                                                        \
-  TOTAL_ROW(quick_sum_##dtype, sum_of_##dtype, S, C, double, FLAMBEAU_ADD)                 \
+  TOTAL_BLOCK(quick_sum_##dtype, sum_of_##dtype, S, C, double, FLAMBEAU_ADD)                 \
   REDUCTION(                                                                               \
       quick_sum_##dtype, sum_of_##dtype, finished_##dtype, S, S, C, double, FLAMBEAU_ADD, FIRST_0)
 FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
@@ -344,7 +252,7 @@ FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
     }                                                                                      \
   }                                                                                        \
   static void name(Work *work) {                                                           \
-    flambeau_parallel(work->kept.count, GRAIN / work->gone.count + 1, name##_some, work);  \
+    flambeau_parallel(work->kept.count, LOOPS_GRAIN / work->gone.count + 1, name##_some, work);  \
   }
 #define INDICES(dtype, S, C, ...)                                                          \
   INDEX_OF(                                                                                \
@@ -352,24 +260,40 @@ FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
   INDEX_OF(index_of_minimum_##dtype, minimum_##dtype##_total, FLAMBEAU_LOAD_##dtype, S, C, <)
 FLAMBEAU_DTYPES(INDICES)
 
-typedef void (*Reducer)(Work *work);
+typedef struct {
+  void (*reduce)(Work *work);
+  const RowReduction *rows;
+} Reducer;
 
 // Sums and products of other integers and of bool are computed in int64, after a conversion.
 static const Reducer reducers[][FLAMBEAU_DTYPE_COUNT] = {
-#define X(dtype, S, C, name) [DType_##dtype] = name##_##dtype,
-#define ENTRY_int64(name) [DType_int64] = name##_int64,
+#define X(dtype, S, C, name) [DType_##dtype] = {name##_##dtype, &name##_##dtype##_of_rows},
+#define ENTRY_int64(name) X(int64, , , name)
 #define ENTRY_none(name)
 #define ENTRY(name, element, JOIN, START, result, wholes)                                  \
   [Reduction_##name] = {ENTRY_##wholes(name) FLAMBEAU_FLOAT_DTYPES(X, name)},
     FLAMBEAU_TOTALS(ENTRY)
     [Reduction_maximum] = {FLAMBEAU_DTYPES(X, maximum)},
     [Reduction_minimum] = {FLAMBEAU_DTYPES(X, minimum)},
-    [Reduction_indexOfMaximum] = {FLAMBEAU_DTYPES(X, index_of_maximum)},
-    [Reduction_indexOfMinimum] = {FLAMBEAU_DTYPES(X, index_of_minimum)},
+#define INDEX_ENTRY(dtype, S, C, name) [DType_##dtype] = {name##_##dtype, NULL},
+    [Reduction_indexOfMaximum] = {FLAMBEAU_DTYPES(INDEX_ENTRY, index_of_maximum)},
+    [Reduction_indexOfMinimum] = {FLAMBEAU_DTYPES(INDEX_ENTRY, index_of_minimum)},
 };
 
 static const Reducer quick_sums[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_FLOAT_DTYPES(X, quick_sum)};
 #undef X
+
+// Whether each result is that of the elements that follow each other.
+static bool are_rows(const Work *work) {
+  const Dims *kept = &work->kept, *gone = &work->gone;
+  return gone->rank == 1 && gone->strides[0] == 1 &&
+         (kept->rank == 0 || (kept->rank == 1 && kept->strides[0] == gone->count));
+}
+
+long flambeau_parts_of_total(long n) {
+  long parts = n / LOOPS_GRAIN;
+  return parts < 2 ? 1 : parts > FLAMBEAU_MAX_PARTS ? FLAMBEAU_MAX_PARTS : parts;
+}
 
 void flambeau_reduce(
     Reduction op, ReductionTerms terms, DType dtype, long rank, const long *shape,
@@ -378,8 +302,13 @@ void flambeau_reduce(
   for (long dim = 0; dim < rank; dim++) {
     dims_add(reduced[dim] ? &work.gone : &work.kept, shape[dim], x_strides[dim]);
   }
-  Reducer reducer = op == Reduction_sum ? quick_sums[dtype] : NULL;
-  if (!reducer) reducer = reducers[op][dtype];
-  if (!reducer) flambeau_stop_without_kernel(flambeau_reduction_name(op), dtype);
-  if (work.kept.count > 0 && work.gone.count > 0) reducer(&work);
+  const Reducer *reducer = &quick_sums[dtype];
+  if (op != Reduction_sum || !reducer->reduce) reducer = &reducers[op][dtype];
+  if (!reducer->reduce) flambeau_stop_without_kernel(flambeau_reduction_name(op), dtype);
+  if (flambeau_fusion.may_postpone) {
+    const RowReduction *rows = are_rows(&work) ? reducer->rows : NULL;
+    long size = flambeau_dtype_size(dtype);
+    if (postpones_reduction(rows, &terms, work.kept.count, work.gone.count, y, x, size)) return;
+  }
+  if (work.kept.count > 0 && work.gone.count > 0) reducer->reduce(&work);
 }

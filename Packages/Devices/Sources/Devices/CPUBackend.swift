@@ -129,8 +129,9 @@ public struct CPUBackend: Backend {
     divisor: Double, takesSquareRoot: Bool, into y: StridedView
   ) {
     let terms = ReductionTerms(centers: centers, divisor: divisor, takesSquareRoot: takesSquareRoot)
+    flambeau_may_postpone_next()
     flambeau_reduce(
-      reduction, terms, x.dtype, x.layout.rank, x.layout.shape, reduced, y.pointer, x.pointer,
+      reduction, terms, x.dtype, x.layout.rank, x.layout.shape, reduced, y.ownPointer, x.ownPointer,
       x.layout.strides)
   }
 

@@ -20,6 +20,28 @@ struct FusionTests {
     { x, y in (x - y).square().mean() * x + x.sum() },
     { x, y in x.reshape(-1, 3).T.contiguous().flatten() * y },
     { x, y in (x.reshape(-1, 3) + y[..<3]).flatten() * 2 },
+    // Rows and columns that are broadcast, and parts of rows.
+    { x, y in (x[..<9000].reshape(10, 30, 30)[0..., 1...] * 2 + y[..<30]).sin().flatten() },
+    { x, y in
+      let rows = x[..<9000].reshape(60, 150)
+      return ((rows - y[..<60].unsqueeze(1)) / y[60..<210]).exp().flatten()
+    },
+    // Reductions at the end: of all elements, of short and long rows, several, and one that is read.
+    { x, y in (x * y).square().sum() },
+    { x, y in (x - y).abs().reshape(-1, 6).mean(dim: 1) },
+    { x, y in (x * y).reshape(3, -1).sum(dim: 1) + (x.exp() * y).reshape(3, -1).amax(dim: 1) },
+    { x, y in
+      let z = x * y
+      return Tensor.stack([z.sum(), z.square().sum(), z.amax(), z.amin()])
+    },
+    { x, y in
+      let z = (x * y).reshape(-1, 6)
+      return (z / z.square().sum(dim: 1, keepDim: true).sqrt()).flatten()
+    },
+    { x, y in (x.to(.bfloat16) * y.to(.bfloat16)).reshape(-1, 6).sum(dim: 1).to(.float32) },
+    { x, y in ((x * 100).to(.int64) + 1).reshape(3, -1).sum(dim: 1).to(.float32) },
+    { x, y in (x.to(.float64) * y.to(.float64)).norm() * 2 },
+    { x, y in (x * y).reshape(-1, 6).argmax(dim: 1).to(.float32) },
     // In-place operations on new tensors, and on one that another result was computed from.
     { x, y in
       let z = x + y
