@@ -63,6 +63,7 @@ struct Group: Sendable {
     Group(name: "indexing", workloads: Workload.indexing),
     Group(name: "random", workloads: Workload.random),
     Group(name: "attention", workloads: Workload.attention),
+    Group(name: "losses", workloads: Workload.losses),
     Group(name: "derivatives", workloads: Workload.derivatives),
     Group(name: "steps", workloads: Workload.steps),
     Group(name: "loading", workloads: Workload.loading),

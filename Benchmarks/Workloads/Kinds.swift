@@ -58,7 +58,7 @@ extension Workload {
           for input in inputs { input.grad = nil }
           function(inputs).sum().backward()
         }
-        return inputs.map { $0.grad!.digest }
+        return inputs.compactMap { $0.grad?.digest }
       }
     }
   }

@@ -43,7 +43,7 @@ def gradient(make, function):
                 for tensor in inputs:
                     tensor.grad = None
                 function(*inputs).sum().backward()
-            return [digest(tensor.grad) for tensor in inputs]
+            return [digest(tensor.grad) for tensor in inputs if tensor.grad is not None]
 
         return run
 

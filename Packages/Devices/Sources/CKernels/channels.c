@@ -30,83 +30,83 @@ static double group_size(const ChannelNorm *norm) {
          (norm->groups == 0 ? norm->outer : norm->channels / norm->groups);
 }
 
-#define CHANNELS(dtype, S, T, ...)                                                         \
-  ROW_TOTAL(sum_##dtype, S, FLAMBEAU_LOAD_##dtype, a)                                      \
-  ROW_TOTAL(squares_##dtype, S, FLAMBEAU_LOAD_##dtype, a *a)                               \
-  ROW_TOTAL(along_##dtype, S, FLAMBEAU_LOAD_##dtype, a *b)                                 \
-  /* The sums of the segments, or their squares' about the group's mean. */                \
-  static void sums_##dtype(void *context, long begin, long end) {                          \
-    const ChannelWork *work = context;                                                            \
-    long n = work->norm.inner;                                                             \
-    for (long s = begin; s < end; s++) {                                                   \
-      const S *x = (const S *)work->norm.x + s * n;                                        \
-      work->totals[2 * s] = sum_##dtype(n, x, 0, x);                                       \
-    }                                                                                      \
-  }                                                                                        \
-  static void deviations_##dtype(void *context, long begin, long end) {                    \
-    const ChannelWork *work = context;                                                            \
-    long n = work->norm.inner;                                                             \
-    for (long s = begin; s < end; s++) {                                                   \
-      const S *x = (const S *)work->norm.x + s * n;                                        \
-      work->totals[2 * s + 1] =                                                            \
-          squares_##dtype(n, x, work->norm.means[group_of(&work->norm, s)], x);            \
-    }                                                                                      \
-  }                                                                                        \
-  /* Σ g and Σ g·(x - μ) of each segment. */                                               \
-  static void gradient_totals_##dtype(void *context, long begin, long end) {               \
-    const ChannelWork *work = context;                                                            \
-    long n = work->norm.inner;                                                             \
-    for (long s = begin; s < end; s++) {                                                   \
-      const S *x = (const S *)work->norm.x + s * n, *g = (const S *)work->gradient + s * n; \
-      double mean = work->norm.means[group_of(&work->norm, s)];                            \
-      work->totals[2 * s] = sum_##dtype(n, g, 0, g);                                       \
-      work->totals[2 * s + 1] = along_##dtype(n, x, mean, g);                              \
-    }                                                                                      \
-  }                                                                                        \
-  VECTORIZED static void apply_segment_##dtype(                                            \
-      long n, S *y, const S *x, const S *g, T mean, T slope, T of_gradient, T constant) {  \
-    if (g) {                                                                               \
-      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        T along = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * slope + constant;                 \
-        y[i] = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(g[i]) * of_gradient + along);  \
-      }                                                                                    \
-    } else {                                                                               \
-      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        y[i] = FLAMBEAU_STORE_##dtype(                                                     \
-            (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * slope + constant);                      \
-      }                                                                                    \
-    }                                                                                      \
-  }                                                                                        \
-  static void apply_##dtype(void *context, long begin, long end) {                         \
-    const ChannelWork *work = context;                                                            \
-    long n = work->norm.inner;                                                             \
-    for (long s = begin; s < end; s++) {                                                   \
-      const double *terms = work->terms + TERMS * s;                                       \
-      double mean = work->norm.means[group_of(&work->norm, s)];                            \
-      T near = (T)mean;                                                                    \
-      /* What the mean loses in the compute type is made up for in the constant. */        \
-      T constant = (T)(terms[2] + (near - mean) * terms[0]);                               \
-      apply_segment_##dtype(                                                               \
-          n, (S *)work->y + s * n, (const S *)work->norm.x + s * n,                        \
-          work->gradient ? (const S *)work->gradient + s * n : NULL, near, (T)terms[0],    \
-          (T)terms[1], constant);                                                          \
-    }                                                                                      \
-  }                                                                                        \
+#define CHANNELS(dtype, S, T, ...)                                                           \
+  ROW_TOTAL(sum_##dtype, S, FLAMBEAU_LOAD_##dtype, a)                                        \
+  ROW_TOTAL(squares_##dtype, S, FLAMBEAU_LOAD_##dtype, a *a)                                 \
+  ROW_TOTAL(along_##dtype, S, FLAMBEAU_LOAD_##dtype, a *b)                                   \
+  /* The sums of the segments, or their squares' about the group's mean. */                  \
+  static void sums_##dtype(void *context, long begin, long end) {                            \
+    const ChannelWork *work = context;                                                       \
+    long n = work->norm.inner;                                                               \
+    for (long s = begin; s < end; s++) {                                                     \
+      const S *x = (const S *)work->norm.x + s * n;                                          \
+      work->totals[2 * s] = sum_##dtype(n, x, 0, x);                                         \
+    }                                                                                        \
+  }                                                                                          \
+  static void deviations_##dtype(void *context, long begin, long end) {                      \
+    const ChannelWork *work = context;                                                       \
+    long n = work->norm.inner;                                                               \
+    for (long s = begin; s < end; s++) {                                                     \
+      const S *x = (const S *)work->norm.x + s * n;                                          \
+      work->totals[2 * s + 1] =                                                              \
+          squares_##dtype(n, x, work->norm.means[group_of(&work->norm, s)], x);              \
+    }                                                                                        \
+  }                                                                                          \
+  /* Σ g and Σ g·(x - μ) of each segment. */                                                 \
+  static void gradient_totals_##dtype(void *context, long begin, long end) {                 \
+    const ChannelWork *work = context;                                                       \
+    long n = work->norm.inner;                                                               \
+    for (long s = begin; s < end; s++) {                                                     \
+      const S *x = (const S *)work->norm.x + s * n, *g = (const S *)work->gradient + s * n;  \
+      double mean = work->norm.means[group_of(&work->norm, s)];                              \
+      work->totals[2 * s] = sum_##dtype(n, g, 0, g);                                         \
+      work->totals[2 * s + 1] = along_##dtype(n, x, mean, g);                                \
+    }                                                                                        \
+  }                                                                                          \
+  VECTORIZED static void apply_segment_##dtype(                                              \
+      long n, S *y, const S *x, const S *g, T mean, T slope, T of_gradient, T constant) {    \
+    if (g) {                                                                                 \
+      INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+        T along = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * slope + constant;                   \
+        y[i] = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(g[i]) * of_gradient + along);    \
+      }                                                                                      \
+    } else {                                                                                 \
+      INDEPENDENT for (long i = 0; i < n; i++) {                                             \
+        y[i] = FLAMBEAU_STORE_##dtype(                                                       \
+            (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * slope + constant);                        \
+      }                                                                                      \
+    }                                                                                        \
+  }                                                                                          \
+  static void apply_##dtype(void *context, long begin, long end) {                           \
+    const ChannelWork *work = context;                                                       \
+    long n = work->norm.inner;                                                               \
+    for (long s = begin; s < end; s++) {                                                     \
+      const double *terms = work->terms + TERMS * s;                                         \
+      double mean = work->norm.means[group_of(&work->norm, s)];                              \
+      T near = (T)mean;                                                                      \
+      /* What the mean loses in the compute type is made up for in the constant. */          \
+      T constant = (T)(terms[2] + (near - mean) * terms[0]);                                 \
+      apply_segment_##dtype(                                                                 \
+          n, (S *)work->y + s * n, (const S *)work->norm.x + s * n,                          \
+          work->gradient ? (const S *)work->gradient + s * n : NULL, near, (T)terms[0],      \
+          (T)terms[1], constant);                                                            \
+    }                                                                                        \
+  }                                                                                          \
   static void load_parameters_##dtype(long n, double *to, const S *from, double otherwise) { \
-    for (long i = 0; i < n; i++) to[i] = from ? FLAMBEAU_LOAD_##dtype(from[i]) : otherwise; \
-  }                                                                                        \
-  static void store_parameters_##dtype(long n, S *to, const double *from) {                \
-    for (long i = 0; to && i < n; i++) to[i] = FLAMBEAU_STORE_##dtype(from[i]);            \
+    for (long i = 0; i < n; i++) to[i] = from ? FLAMBEAU_LOAD_##dtype(from[i]) : otherwise;  \
+  }                                                                                          \
+  static void store_parameters_##dtype(long n, S *to, const double *from) {                  \
+    for (long i = 0; to && i < n; i++) to[i] = FLAMBEAU_STORE_##dtype(from[i]);              \
   }
 FLAMBEAU_FLOAT_DTYPES(CHANNELS)
 
-#define SHARE(name)                                                                        \
-  if (has_columns(&norm)) {                                                                \
-    share_rows(                                                                            \
+#define SHARE(name)                                                                           \
+  if (has_columns(&norm)) {                                                                   \
+    share_rows(                                                                               \
         column_##name, dtype, COLUMN_PARTS, norm.outer *norm.channels / COLUMN_PARTS, &work); \
-  } else {                                                                                 \
-    static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(name);            \
-    share_rows(bodies, dtype, norm.outer *norm.channels, norm.inner, &work);               \
+  } else {                                                                                    \
+    static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(name);               \
+    share_rows(bodies, dtype, norm.outer *norm.channels, norm.inner, &work);                  \
   }
 
 void flambeau_channel_statistics(DType dtype, ChannelNorm norm) {

@@ -128,6 +128,9 @@ bool postpones(
     Row row, const Numbers *numbers, int operands, long rank, const long *shape,
     char *const pointers[], const long *const strides[], const long item_sizes[]) {
   flambeau_fusion.may_postpone = false;
+  long n = 1;
+  for (long dim = 0; dim < rank; dim++) n *= shape[dim];
+  if (n < MIN_POSTPONED && flambeau_fusion.count == 0) return false;
   if (!postponed) postponed = calloc(1, sizeof(Postponed));
   long joined_shape[FLAMBEAU_MAX_RANK], joined[FLAMBEAU_MAX_RANK][MAX_OPERANDS];
   long joined_rank = flambeau_join_dims(
@@ -137,15 +140,13 @@ bool postpones(
   if (numbers) step.numbers = *numbers;
   for (int k = 0; k < operands; k++) {
     dims[k].rank = joined_rank;
-    dims[k].count = 1;
+    dims[k].count = n;
     for (long dim = 0; dim < joined_rank; dim++) {
       dims[k].shape[dim] = joined_shape[dim];
       dims[k].strides[dim] = joined[dim][k];
-      dims[k].count *= joined_shape[dim];
     }
     step.places[k] = place_of(pointers[k], item_sizes[k], &dims[k]);
   }
-  long n = dims[0].count;
   bool joins = flambeau_fusion.count == 0 || postponed->n == n;
   if (n >= MIN_POSTPONED) {
     if (!joins || flambeau_fusion.count == MAX_STEPS || conflicts(&step, false)) {
@@ -248,8 +249,8 @@ typedef struct {
   Total (*totals)[FLAMBEAU_MAX_PARTS];
 } Program;
 
-#define COPIES(size, T)                                          \
-  case size:                                                     \
+#define COPIES(size, T)                                           \
+  case size:                                                      \
     for (long i = 0; i < n; i++) ((T *)to)[i] = *(const T *)from; \
     break;
 
@@ -428,7 +429,6 @@ void flambeau_run_postponed(void) {
 }
 
 void flambeau_end_fusion(void) {
-  flambeau_run_postponed();
-  flambeau_fusion.depth--;
+  if (--flambeau_fusion.depth == 0) flambeau_run_postponed();
   flambeau_fusion.may_postpone = false;
 }

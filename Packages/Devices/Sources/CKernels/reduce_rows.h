@@ -17,58 +17,58 @@
 
 // Joins rows of n columns into n totals, vectorized if they are contiguous. ELEMENT computes the joined term from an
 // element and the center of its result. Four terms at a time are joined in type P.
-#define COLUMNS(name, ELEMENT, S, P, A, JOIN)                                              \
-  VECTORIZED static void name##_columns(                                                   \
-      long n, A *totals, const S *x, long stride, const double *centers) {                 \
-    if (stride == 1) {                                                                     \
-      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i], centers[i])); \
-    } else {                                                                               \
-      for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i * stride], centers[i])); \
-    }                                                                                      \
-  }                                                                                        \
-  /* Eight rows at a time, so that totals are loaded and stored less often. */             \
-  VECTORIZED static void name##_eight_rows(                                                \
-      long n, A *totals, const S *x, long row, const double *centers) {                    \
-    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      P a = (P)ELEMENT(x[i], centers[i]), b = (P)ELEMENT(x[i + 2 * row], centers[i]);      \
+#define COLUMNS(name, ELEMENT, S, P, A, JOIN)                                                   \
+  VECTORIZED static void name##_columns(                                                        \
+      long n, A *totals, const S *x, long stride, const double *centers) {                      \
+    if (stride == 1) {                                                                          \
+      INDEPENDENT for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i], centers[i]));   \
+    } else {                                                                                    \
+      for (long i = 0; i < n; i++) JOIN(totals[i], (A)ELEMENT(x[i * stride], centers[i]));      \
+    }                                                                                           \
+  }                                                                                             \
+  /* Eight rows at a time, so that totals are loaded and stored less often. */                  \
+  VECTORIZED static void name##_eight_rows(                                                     \
+      long n, A *totals, const S *x, long row, const double *centers) {                         \
+    INDEPENDENT for (long i = 0; i < n; i++) {                                                  \
+      P a = (P)ELEMENT(x[i], centers[i]), b = (P)ELEMENT(x[i + 2 * row], centers[i]);           \
       P c = (P)ELEMENT(x[i + 4 * row], centers[i]), d = (P)ELEMENT(x[i + 6 * row], centers[i]); \
-      JOIN(a, (P)ELEMENT(x[i + row], centers[i]));                                         \
-      JOIN(b, (P)ELEMENT(x[i + 3 * row], centers[i]));                                     \
-      JOIN(c, (P)ELEMENT(x[i + 5 * row], centers[i]));                                     \
-      JOIN(d, (P)ELEMENT(x[i + 7 * row], centers[i]));                                     \
-      JOIN(a, b);                                                                          \
-      JOIN(c, d);                                                                          \
-      A first = (A)a;                                                                      \
-      JOIN(first, (A)c);                                                                   \
-      JOIN(totals[i], first);                                                              \
-    }                                                                                      \
+      JOIN(a, (P)ELEMENT(x[i + row], centers[i]));                                              \
+      JOIN(b, (P)ELEMENT(x[i + 3 * row], centers[i]));                                          \
+      JOIN(c, (P)ELEMENT(x[i + 5 * row], centers[i]));                                          \
+      JOIN(d, (P)ELEMENT(x[i + 7 * row], centers[i]));                                          \
+      JOIN(a, b);                                                                               \
+      JOIN(c, d);                                                                               \
+      A first = (A)a;                                                                           \
+      JOIN(first, (A)c);                                                                        \
+      JOIN(totals[i], first);                                                                   \
+    }                                                                                           \
   }
 
 // Joins at most a block of elements into one total, vectorized if they are contiguous.
-#define TOTAL_BLOCK(name, ELEMENT, S, P, A, JOIN)                                            \
-  INLINE A name##_block(long n, A total, const S *x, long stride, double center) {         \
-    long i = 0;                                                                            \
-    (void)center;                                                                          \
-    if (stride == 1 && n >= 4 * LANES) {                                                   \
-      A lanes[LANES];                                                                      \
-      FOUR_IN_LANES(ELEMENT, P, JOIN, lanes[k] = a)                                        \
-      for (i = 4 * LANES; i + 4 * LANES <= n; i += 4 * LANES) {                            \
-        FOUR_IN_LANES(ELEMENT, P, JOIN, JOIN(lanes[k], (A)a))                              \
-      }                                                                                    \
-      FOLD_LANES(LANES, lanes, JOIN)                                                       \
-      JOIN(total, lanes[0]);                                                               \
-    }                                                                                      \
-    if (stride == 1 && n - i >= FEW_LANES) {                                               \
-      A lanes[FEW_LANES];                                                                  \
-      for (int k = 0; k < FEW_LANES; k++) lanes[k] = (A)ELEMENT(x[i + k], center);         \
-      for (i += FEW_LANES; i + FEW_LANES <= n; i += FEW_LANES) {                           \
-        for (int k = 0; k < FEW_LANES; k++) JOIN(lanes[k], (A)ELEMENT(x[i + k], center));  \
-      }                                                                                    \
-      FOLD_LANES(FEW_LANES, lanes, JOIN)                                                   \
-      JOIN(total, lanes[0]);                                                               \
-    }                                                                                      \
-    for (; i < n; i++) JOIN(total, (A)ELEMENT(x[i * stride], center));                     \
-    return total;                                                                          \
+#define TOTAL_BLOCK(name, ELEMENT, S, P, A, JOIN)                                         \
+  INLINE A name##_block(long n, A total, const S *x, long stride, double center) {        \
+    long i = 0;                                                                           \
+    (void)center;                                                                         \
+    if (stride == 1 && n >= 4 * LANES) {                                                  \
+      A lanes[LANES];                                                                     \
+      FOUR_IN_LANES(ELEMENT, P, JOIN, lanes[k] = a)                                       \
+      for (i = 4 * LANES; i + 4 * LANES <= n; i += 4 * LANES) {                           \
+        FOUR_IN_LANES(ELEMENT, P, JOIN, JOIN(lanes[k], (A)a))                             \
+      }                                                                                   \
+      FOLD_LANES(LANES, lanes, JOIN)                                                      \
+      JOIN(total, lanes[0]);                                                              \
+    }                                                                                     \
+    if (stride == 1 && n - i >= FEW_LANES) {                                              \
+      A lanes[FEW_LANES];                                                                 \
+      for (int k = 0; k < FEW_LANES; k++) lanes[k] = (A)ELEMENT(x[i + k], center);        \
+      for (i += FEW_LANES; i + FEW_LANES <= n; i += FEW_LANES) {                          \
+        for (int k = 0; k < FEW_LANES; k++) JOIN(lanes[k], (A)ELEMENT(x[i + k], center)); \
+      }                                                                                   \
+      FOLD_LANES(FEW_LANES, lanes, JOIN)                                                  \
+      JOIN(total, lanes[0]);                                                              \
+    }                                                                                     \
+    for (; i < n; i++) JOIN(total, (A)ELEMENT(x[i * stride], center));                    \
+    return total;                                                                         \
   }
 
 // The extreme element of a row, or its first NaN. Processors have an instruction for the larger of two numbers that
@@ -95,15 +95,15 @@
     has_nan |= nans[0];                                                                    \
     total = lanes[0] BETTER total ? lanes[0] : total;                                      \
   }
-#define EXTREME_BLOCK(name, LOAD, S, C, JOIN, BETTER)                                        \
-  INLINE C name##_block(long n, C total, const S *x, long stride, double center) {         \
-    int has_nan = 0;                                                                       \
-    long i = 0;                                                                            \
-    BEST_IN_LANES(LANES, LOAD, C, BETTER)                                                  \
-    BEST_IN_LANES(FEW_LANES, LOAD, C, BETTER)                                              \
-    for (; i < n; i++) JOIN(total, LOAD(x[i * stride]));                                   \
+#define EXTREME_BLOCK(name, LOAD, S, C, JOIN, BETTER)                                                  \
+  INLINE C name##_block(long n, C total, const S *x, long stride, double center) {                     \
+    int has_nan = 0;                                                                                   \
+    long i = 0;                                                                                        \
+    BEST_IN_LANES(LANES, LOAD, C, BETTER)                                                              \
+    BEST_IN_LANES(FEW_LANES, LOAD, C, BETTER)                                                          \
+    for (; i < n; i++) JOIN(total, LOAD(x[i * stride]));                                               \
     for (i = 0; has_nan && total == total; i++) total = LOAD(x[i]) == LOAD(x[i]) ? total : LOAD(x[i]); \
-    return total;                                                                          \
+    return total;                                                                                      \
   }
 
 // A row is reduced block by block, so that a chain of operations that computes its blocks has the same total.

@@ -22,3 +22,12 @@ static inline void share_rows_of(
   if (!bodies[dtype]) flambeau_stop_without_kernel(name, dtype);
   flambeau_parallel(rows, GRAIN / (n > 0 ? n : 1) + 1, bodies[dtype], work);
 }
+
+/// Runs the function of a dtype over blocks of columns, each of n rows, in `outer` matrices.
+#define share_columns(...) share_columns_of(__func__, __VA_ARGS__)
+static inline void share_columns_of(
+    const char *name, const RowBody bodies[], DType dtype, long outer, long n, long columns,
+    long block, void *work) {
+  long blocks = (columns + block - 1) / block;
+  share_rows_of(name, bodies, dtype, outer * blocks, n * (columns < block ? columns : block), work);
+}

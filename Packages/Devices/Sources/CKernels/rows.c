@@ -87,46 +87,45 @@ void flambeau_scan(
   if (inner == 1) {
     share_rows(rows[op], dtype, outer, n, &work);
   } else {
-    long blocks = (inner + SCANNED_COLUMNS - 1) / SCANNED_COLUMNS;
-    share_rows(columns[op], dtype, outer * blocks, n * inner / blocks, &work);
+    share_columns(columns[op], dtype, outer, n, inner, SCANNED_COLUMNS, &work);
   }
 }
 
 // Several searches take their steps together, so that the processor waits for the memory of all at once.
 enum { SEARCHES = 16 };
-#define SEARCH(dtype, S, C, ...)                                                           \
-  VECTORIZED static void search_together_##dtype(                                          \
-      const S *x, const S *sorted, long length, bool after_equal, int64_t *places) {       \
-    C wanted[SEARCHES];                                                                    \
-    long first[SEARCHES] = {0};                                                            \
-    for (int k = 0; k < SEARCHES; k++) wanted[k] = FLAMBEAU_LOAD_##dtype(x[k]);            \
-    for (long half, rest = length; rest > 0; rest = rest > 1 ? rest - half : 0) {          \
-      /* The place is among the next `rest`, or after them. */                             \
-      half = rest > 1 ? rest / 2 : 1;                                                      \
-      for (int k = 0; k < SEARCHES; k++) {                                                 \
-        C here = FLAMBEAU_LOAD_##dtype(sorted[first[k] + half - 1]);                       \
-        bool goes_before =                                                                 \
+#define SEARCH(dtype, S, C, ...)                                                                \
+  VECTORIZED static void search_together_##dtype(                                               \
+      const S *x, const S *sorted, long length, bool after_equal, int64_t *places) {            \
+    C wanted[SEARCHES];                                                                         \
+    long first[SEARCHES] = {0};                                                                 \
+    for (int k = 0; k < SEARCHES; k++) wanted[k] = FLAMBEAU_LOAD_##dtype(x[k]);                 \
+    for (long half, rest = length; rest > 0; rest = rest > 1 ? rest - half : 0) {               \
+      /* The place is among the next `rest`, or after them. */                                  \
+      half = rest > 1 ? rest / 2 : 1;                                                           \
+      for (int k = 0; k < SEARCHES; k++) {                                                      \
+        C here = FLAMBEAU_LOAD_##dtype(sorted[first[k] + half - 1]);                            \
+        bool goes_before =                                                                      \
             after_equal ? !FLAMBEAU_BEFORE(wanted[k], here) : FLAMBEAU_BEFORE(here, wanted[k]); \
-        first[k] += goes_before ? half : 0;                                                \
-      }                                                                                    \
-    }                                                                                      \
-    for (int k = 0; k < SEARCHES; k++) places[k] = first[k];                               \
-  }                                                                                        \
-  static void search_##dtype(void *context, long begin, long end) {                        \
-    const Work *work = context;                                                            \
-    while (begin < end) {                                                                  \
-      long row = begin / work->n, next = (row + 1) * work->n;                              \
-      long count = (end < next ? end : next) - begin;                                      \
-      if (count > SEARCHES) count = SEARCHES;                                              \
-      const S *x = (const S *)work->x + begin;                                             \
-      const S *sorted = (const S *)work->sorted + row * work->length;                      \
-      S some[SEARCHES];                                                                    \
-      int64_t found[SEARCHES];                                                             \
-      for (int k = 0; k < SEARCHES; k++) some[k] = x[k < count ? k : 0];                   \
-      search_together_##dtype(some, sorted, work->length, work->flag, found);              \
-      memcpy((int64_t *)work->y + begin, found, count * sizeof *found);                    \
-      begin += count;                                                                      \
-    }                                                                                      \
+        first[k] += goes_before ? half : 0;                                                     \
+      }                                                                                         \
+    }                                                                                           \
+    for (int k = 0; k < SEARCHES; k++) places[k] = first[k];                                    \
+  }                                                                                             \
+  static void search_##dtype(void *context, long begin, long end) {                             \
+    const Work *work = context;                                                                 \
+    while (begin < end) {                                                                       \
+      long row = begin / work->n, next = (row + 1) * work->n;                                   \
+      long count = (end < next ? end : next) - begin;                                           \
+      if (count > SEARCHES) count = SEARCHES;                                                   \
+      const S *x = (const S *)work->x + begin;                                                  \
+      const S *sorted = (const S *)work->sorted + row * work->length;                           \
+      S some[SEARCHES];                                                                         \
+      int64_t found[SEARCHES];                                                                  \
+      for (int k = 0; k < SEARCHES; k++) some[k] = x[k < count ? k : 0];                        \
+      search_together_##dtype(some, sorted, work->length, work->flag, found);                   \
+      memcpy((int64_t *)work->y + begin, found, count * sizeof *found);                         \
+      begin += count;                                                                           \
+    }                                                                                           \
   }
 FLAMBEAU_DTYPES(SEARCH)
 

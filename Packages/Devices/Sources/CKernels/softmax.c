@@ -64,45 +64,45 @@ typedef struct {
     return lanes[0];                                                                       \
   }
 
-#define SOFTMAX(dtype, S, T, ...)                                                          \
-  ROW_FUNCTIONS(dtype, S, T, LANES, many)                                                  \
-  ROW_FUNCTIONS(dtype, S, T, FEW_LANES, few)                                               \
-  INLINE T row_maximum_##dtype(long n, const S *x) {                                       \
-    return n < 4 * LANES ? row_maximum_few_##dtype(n, x) : row_maximum_many_##dtype(n, x); \
-  }                                                                                        \
-  INLINE double row_sum_##dtype(long n, S *y, const S *x, T m) {                           \
-    return n < 4 * LANES ? row_sum_few_##dtype(n, y, x, m) : row_sum_many_##dtype(n, y, x, m); \
-  }                                                                                        \
-  INLINE void finish_row_##dtype(                                                          \
-      long n, S *y, const S *x, T m, double sum, bool logarithm) {                         \
-    if (logarithm) {                                                                       \
-      T shift = m + (T)log(sum);                                                           \
-      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
-        y[i] = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(x[i]) - shift);                \
-      }                                                                                    \
-    } else {                                                                               \
-      T factor = (T)(1 / sum);                                                             \
-      if (sizeof(S) == sizeof(T)) {                                                        \
-        INDEPENDENT for (long i = 0; i < n; i++) {                                         \
-          y[i] = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(y[i]) * factor);             \
-        }                                                                                  \
-      } else {                                                                             \
-        INDEPENDENT for (long i = 0; i < n; i++) {                                         \
+#define SOFTMAX(dtype, S, T, ...)                                                               \
+  ROW_FUNCTIONS(dtype, S, T, LANES, many)                                                       \
+  ROW_FUNCTIONS(dtype, S, T, FEW_LANES, few)                                                    \
+  INLINE T row_maximum_##dtype(long n, const S *x) {                                            \
+    return n < 4 * LANES ? row_maximum_few_##dtype(n, x) : row_maximum_many_##dtype(n, x);      \
+  }                                                                                             \
+  INLINE double row_sum_##dtype(long n, S *y, const S *x, T m) {                                \
+    return n < 4 * LANES ? row_sum_few_##dtype(n, y, x, m) : row_sum_many_##dtype(n, y, x, m);  \
+  }                                                                                             \
+  INLINE void finish_row_##dtype(                                                               \
+      long n, S *y, const S *x, T m, double sum, bool logarithm) {                              \
+    if (logarithm) {                                                                            \
+      T shift = m + (T)log(sum);                                                                \
+      INDEPENDENT for (long i = 0; i < n; i++) {                                                \
+        y[i] = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(x[i]) - shift);                     \
+      }                                                                                         \
+    } else {                                                                                    \
+      T factor = (T)(1 / sum);                                                                  \
+      if (sizeof(S) == sizeof(T)) {                                                             \
+        INDEPENDENT for (long i = 0; i < n; i++) {                                              \
+          y[i] = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(y[i]) * factor);                  \
+        }                                                                                       \
+      } else {                                                                                  \
+        INDEPENDENT for (long i = 0; i < n; i++) {                                              \
           y[i] = FLAMBEAU_STORE_##dtype(exp_below_0(FLAMBEAU_LOAD_##dtype(x[i]) - m) * factor); \
-        }                                                                                  \
-      }                                                                                    \
-    }                                                                                      \
-  }                                                                                        \
-  VECTORIZED static void softmax_##dtype(void *context, long begin, long end) {            \
-    const Work *work = context;                                                            \
-    long n = work->n;                                                                      \
-    for (long row = begin; row < end; row++) {                                             \
-      const S *x = (const S *)work->x + row * n;                                           \
-      S *y = (S *)work->y + row * n;                                                       \
-      T m = row_maximum_##dtype(n, x);                                                     \
-      double sum = row_sum_##dtype(n, y, x, m);                                            \
-      finish_row_##dtype(n, y, x, m, sum, work->logarithm);                                \
-    }                                                                                      \
+        }                                                                                       \
+      }                                                                                         \
+    }                                                                                           \
+  }                                                                                             \
+  VECTORIZED static void softmax_##dtype(void *context, long begin, long end) {                 \
+    const Work *work = context;                                                                 \
+    long n = work->n;                                                                           \
+    for (long row = begin; row < end; row++) {                                                  \
+      const S *x = (const S *)work->x + row * n;                                                \
+      S *y = (S *)work->y + row * n;                                                            \
+      T m = row_maximum_##dtype(n, x);                                                          \
+      double sum = row_sum_##dtype(n, y, x, m);                                                 \
+      finish_row_##dtype(n, y, x, m, sum, work->logarithm);                                     \
+    }                                                                                           \
   }
 FLAMBEAU_FLOAT_DTYPES(SOFTMAX)
 
@@ -188,12 +188,12 @@ void flambeau_softmax_gradients(
           FLAMBEAU_STORE_##dtype(total - FLAMBEAU_LOAD_##dtype(x[work->target[row]]));     \
     }                                                                                      \
   }                                                                                        \
-  VECTORIZED static void gradient_row_##dtype(long n, S *y, const S *x, T total, T g) {       \
+  VECTORIZED static void gradient_row_##dtype(long n, S *y, const S *x, T total, T g) {    \
     INDEPENDENT for (long i = 0; i < n; i++) {                                             \
       y[i] = FLAMBEAU_STORE_##dtype(exp_below_0(FLAMBEAU_LOAD_##dtype(x[i]) - total) * g); \
     }                                                                                      \
   }                                                                                        \
-  static void gradients_##dtype(void *context, long begin, long end) {                        \
+  static void gradients_##dtype(void *context, long begin, long end) {                     \
     const Work *work = context;                                                            \
     for (long row = begin; row < end; row++) {                                             \
       S *y = (S *)work->y + row * work->n;                                                 \
@@ -203,7 +203,7 @@ void flambeau_softmax_gradients(
       }                                                                                    \
       T total = ((const T *)work->total)[row];                                             \
       T g = FLAMBEAU_LOAD_##dtype(((const S *)work->gradient)[row]);                       \
-      gradient_row_##dtype(work->n, y, (const S *)work->x + row * work->n, total, g);         \
+      gradient_row_##dtype(work->n, y, (const S *)work->x + row * work->n, total, g);      \
       long right = work->target[row];                                                      \
       T x = FLAMBEAU_LOAD_##dtype(((const S *)work->x)[row * work->n + right]);            \
       y[right] = FLAMBEAU_STORE_##dtype((exp(x - total) - 1) * g);                         \

@@ -109,17 +109,11 @@ typedef struct {
   }
 FLAMBEAU_FLOAT_DTYPES(COLUMNS)
 
-static void share_blocks(const RowBody bodies[], DType dtype, long outer, Work *work) {
-  long blocks = (work->inner + BLOCK - 1) / BLOCK;
-  long width = work->inner < BLOCK ? work->inner : BLOCK;
-  share_rows(bodies, dtype, outer * blocks, work->n * width, work);
-}
-
 void softmax_of_columns(
     DType dtype, bool logarithm, long outer, long n, long inner, void *y, const void *x) {
   Work work = {.n = n, .inner = inner, .logarithm = logarithm, .y = y, .x = x};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(softmax);
-  share_blocks(bodies, dtype, outer, &work);
+  share_columns(bodies, dtype, outer, n, inner, BLOCK, &work);
 }
 
 void softmax_gradients_of_columns(
@@ -128,5 +122,5 @@ void softmax_gradients_of_columns(
   Work work = {
       .n = n, .inner = inner, .logarithm = logarithm, .y = dx, .x = y, .gradient = g};
   static const RowBody bodies[FLAMBEAU_DTYPE_COUNT] = FLOAT_ROW_BODIES(gradients);
-  share_blocks(bodies, dtype, outer, &work);
+  share_columns(bodies, dtype, outer, n, inner, BLOCK, &work);
 }

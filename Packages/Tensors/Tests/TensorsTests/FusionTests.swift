@@ -26,7 +26,7 @@ struct FusionTests {
       let rows = x[..<9000].reshape(60, 150)
       return ((rows - y[..<60].unsqueeze(1)) / y[60..<210]).exp().flatten()
     },
-    // Reductions at the end: of all elements, of short and long rows, several, and one that is read.
+    // Reductions at the end: of all elements, of short and long rows, several, one that is read.
     { x, y in (x * y).square().sum() },
     { x, y in (x - y).abs().reshape(-1, 6).mean(dim: 1) },
     { x, y in (x * y).reshape(3, -1).sum(dim: 1) + (x.exp() * y).reshape(3, -1).amax(dim: 1) },

@@ -1,4 +1,4 @@
-import Tensors
+@_spi(Flambeau) import Tensors
 
 /// Every operation, by the names of the golden cases. The operation is what precedes a comma.
 let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
@@ -52,6 +52,7 @@ let operations: [String: @Sendable ([Tensor]) -> Tensor] = [
   "hardtanh": { $0[0].hardtanh(min: -0.5, max: 0.75) },
   "hardsigmoid": { $0[0].hardsigmoid() },
   "hardswish": { $0[0].hardswish() },
+  "huber": { $0[0].huber(beta: 0.7, scale: 0.7) },
   "nanToNum": { $0[0].nanToNum() },
   "glu": { $0[0].glu(dim: 1) },
   "power, number": { $0[0].pow(2.5) },

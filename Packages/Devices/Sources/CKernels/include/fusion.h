@@ -20,7 +20,7 @@ extern _Thread_local Fusion flambeau_fusion;
 /// From now on, this thread may postpone kernels.
 static inline void flambeau_begin_fusion(void) { flambeau_fusion.depth++; }
 
-/// Ends the innermost fusion, and runs what was postponed.
+/// Ends the innermost fusion; the outermost one runs what was postponed.
 void flambeau_end_fusion(void);
 
 /// Runs what was postponed.

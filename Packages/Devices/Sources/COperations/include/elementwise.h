@@ -37,19 +37,20 @@
   FLAMBEAU_UNARY_PERIODIC(X)
 
 // A few instructions each.
-#define FLAMBEAU_UNARY_ALGEBRAIC(X)                    \
-  X(sqrt, sqrt(x))                                     \
-  X(rsqrt, 1 / sqrt(x))                                \
-  X(reciprocal, 1 / x)                                 \
-  X(floor, floor(x))                                   \
-  X(ceil, ceil(x))                                     \
-  X(round, rint(x))                                    \
-  X(trunc, trunc(x))                                   \
-  X(frac, x - trunc(x))                                \
-  X(clamp, (x < p ? p : x) > q ? q : x < p ? p : x)    \
-  X(leakyRelu, x > 0 ? x : x * p)                      \
-  X(softsign, x / (1 + (x < 0 ? -x : x)))              \
-  X(hardsigmoid, x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6) \
+#define FLAMBEAU_UNARY_ALGEBRAIC(X)                                                  \
+  X(sqrt, sqrt(x))                                                                   \
+  X(rsqrt, 1 / sqrt(x))                                                              \
+  X(reciprocal, 1 / x)                                                               \
+  X(floor, floor(x))                                                                 \
+  X(ceil, ceil(x))                                                                   \
+  X(round, rint(x))                                                                  \
+  X(trunc, trunc(x))                                                                 \
+  X(frac, x - trunc(x))                                                              \
+  X(clamp, (x < p ? p : x) > q ? q : x < p ? p : x)                                  \
+  X(leakyRelu, x > 0 ? x : x * p)                                                    \
+  X(huber, x > -p && x < p ? x * x * (q / (2 * p)) : ((x < 0 ? -x : x) - p / 2) * q) \
+  X(softsign, x / (1 + (x < 0 ? -x : x)))                                            \
+  X(hardsigmoid, x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6)                               \
   X(hardswish, x * (x < -3 ? 0 : x > 3 ? 6 : x + 3) / 6)
 
 #define FLAMBEAU_UNARY_TRANSCENDENTAL(X)                                                 \
@@ -96,10 +97,10 @@
   X(gate, b <= 0 ? 0 : a)
 
 // For integers and bool. Shifts by a negative number of bits, or by the width of the type or more, shift out all bits.
-#define FLAMBEAU_BINARY_INTEGER(X) \
-  X(bitwiseAnd, a & b)             \
-  X(bitwiseOr, a | b)              \
-  X(bitwiseXor, a ^ b)             \
+#define FLAMBEAU_BINARY_INTEGER(X)                                      \
+  X(bitwiseAnd, a & b)                                                  \
+  X(bitwiseOr, a | b)                                                   \
+  X(bitwiseXor, a ^ b)                                                  \
   X(shiftLeft, b < 0 || b >= (T)(8 * sizeof(T)) ? 0 : (uint64_t)a << b) \
   X(shiftRight, b < 0 || b >= (T)(8 * sizeof(T)) ? (a < 0 ? -1 : 0) : a >> b)
 

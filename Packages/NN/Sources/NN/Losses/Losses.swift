@@ -41,12 +41,7 @@ public func smoothL1Loss(
 ) -> Tensor {
   checkShapes(input, target, "smoothL1Loss")
   guard beta >= 0 else { fatalError("smoothL1Loss: beta \(beta); it must be 0 or more") }
-  return precisely(input, target) { input, target in
-    let distance = (input - target).abs()
-    if beta == 0 { return reduction(distance) }
-    return reduction(
-      .where(distance .< beta, distance.square() * (0.5 / beta), distance - 0.5 * beta))
-  }
+  return precisely(input, target) { reduction(($0 - $1).huber(beta: beta, scale: 1)) }
 }
 
 /// d² / 2 where |d| ≤ δ, else δ·(|d| - δ / 2): `torch.nn.functional.huber_loss`. Both have the same
@@ -56,12 +51,7 @@ public func huberLoss(
 ) -> Tensor {
   checkShapes(input, target, "huberLoss")
   guard delta > 0 else { fatalError("huberLoss: delta \(delta); it must be above 0") }
-  return precisely(input, target) { input, target in
-    let distance = (input - target).abs()
-    return reduction(
-      .where(
-        distance .<= delta, distance.square() * 0.5, (distance - 0.5 * delta) * delta))
-  }
+  return precisely(input, target) { reduction(($0 - $1).huber(beta: delta, scale: delta)) }
 }
 
 /// -(t·log x + (1 - t)·log(1 - x)) for probabilities x: `torch.nn.functional.binary_cross_entropy`.
@@ -221,12 +211,12 @@ public func cosineEmbeddingLoss(
   }
 }
 
-/// A loss, computed in float32 for float16 and bfloat16 inputs and rounded once at the end; under
-/// autocast it stays float32.
+/// A loss, computed in one pass, and in float32 for float16 and bfloat16 inputs, which is rounded
+/// once at the end; under autocast it stays float32.
 private func precisely<each Input: TensorOrNone>(
   _ inputs: repeat each Input, loss: (repeat each Input) -> Tensor
 ) -> Tensor {
-  roundedOnce(repeat each inputs, precision: .everywhere, loss)
+  fused { roundedOnce(repeat each inputs, precision: .everywhere, loss) }
 }
 
 func checkShapes(_ input: Tensor, _ target: Tensor, _ name: String) {

@@ -147,9 +147,11 @@ private struct Backward {
       return withAutocast(nil) { [pass = self] in pass.run(from: result, gradient: gradient) }
     }
     return withGradEnabled(createGraph) {
-      accumulate(gradient ?? Tensor.onesLike(result), at: root, sharing: gradient)
-      while let (node, gradient) = popNext() { visit(node, gradient) }
-      return results
+      fusedUnlessRecorded {
+        accumulate(gradient ?? Tensor.onesLike(result), at: root, sharing: gradient)
+        while let (node, gradient) = popNext() { visit(node, gradient) }
+        return results
+      }
     }
   }
 

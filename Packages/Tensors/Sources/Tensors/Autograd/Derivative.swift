@@ -215,22 +215,6 @@ extension Derivative {
     by rule: Rule? = nil, _ number: Int, of gradient: Tensor, along edge: borrowing Edge,
     from node: Node, _ inputs: borrowing Inputs, _ joint: inout [Tensor]?
   ) -> Tensor {
-    // What is not recorded keeps no intermediate results.
-    if !isGradEnabled, gradient.numel >= Self.leastFused {
-      return fused {
-        computed(by: rule, number, of: gradient, along: edge, from: node, inputs, &joint)
-      }
-    }
-    return computed(by: rule, number, of: gradient, along: edge, from: node, inputs, &joint)
-  }
-
-  /// The number of elements from which memory traffic is what operations take their time for.
-  private static let leastFused = 8192
-
-  private func computed(
-    by rule: Rule?, _ number: Int, of gradient: Tensor, along edge: borrowing Edge,
-    from node: Node, _ inputs: borrowing Inputs, _ joint: inout [Tensor]?
-  ) -> Tensor {
     func wide(_ tensor: Tensor) -> Tensor { isOneOperation ? tensor : tensor.withoutHalves }
     func kept(_ saved: borrowing SavedTensor?) -> Tensor {
       wide(saved?.tensor(for: node) ?? inputs.output!.tensor(for: node))
@@ -249,4 +233,9 @@ extension Derivative {
         .gradients(of: gradient, inputs.output!.tensor(for: node), &joint)[number]
     }
   }
+}
+
+/// Runs derivatives together if they are not recorded, and so keep no intermediate results.
+func fusedUnlessRecorded<Result>(_ body: () throws -> Result) rethrows -> Result {
+  try isGradEnabled ? body() : fused(body)
 }

@@ -73,7 +73,9 @@ struct Tangents {
   func carried(_ vectors: [Tensor], createGraph: Bool) -> Tensor? {
     // Derivatives are computed in the dtypes of the recorded operations.
     withAutocast(nil) {
-      withGradEnabled(createGraph) { carried(vectors, createGraph) }
+      withGradEnabled(createGraph) {
+        fusedUnlessRecorded { carried(vectors, createGraph) }
+      }
     }
   }
 

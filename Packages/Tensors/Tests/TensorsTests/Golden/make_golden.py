@@ -138,6 +138,9 @@ operations = {
     "hardtanh": (lambda x: F.hardtanh(x, -0.5, 0.75), [normal(3, 3)]),
     "hardsigmoid": (lambda x: (x + 3).clamp(0, 6) / 6, [wide(3, 3)]),
     "hardswish": (F.hardswish, [wide(3, 3)]),
+    "huber": (
+        lambda x: F.huber_loss(x, torch.zeros_like(x), delta=0.7, reduction="none"), [normal(3, 3)],
+    ),
     "nanToNum": (torch.nan_to_num, [normal(2, 3)]),
     "glu": (lambda x: F.glu(x, 1), [normal(2, 4)]),
     "power, number": (lambda x: x ** 2.5, [positive(2, 3)]),
