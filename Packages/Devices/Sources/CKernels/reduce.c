@@ -224,6 +224,22 @@ FLAMBEAU_TOTALS(TOTAL)
       quick_sum_##dtype, sum_of_##dtype, finished_##dtype, S, S, C, double, FLAMBEAU_ADD, FIRST_0)
 FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
 
+// Squares for norms, which have no centers. Those of halves and of float32 are exact in double, so that instructions
+// that multiply and add at once change nothing.
+#pragma clang fp contract(fast)
+#define QUICK_SQUARES(dtype, S, C, ...)                                                                  \
+  static inline double square_of_##dtype(S value, double center) {                                       \
+    double x = FLAMBEAU_LOAD_##dtype(value);                                                             \
+    return x * x;                                                                                        \
+  }                                                                                                      \
+  TOTAL_BLOCK(quick_squares_##dtype, square_of_##dtype, S, double, double, FLAMBEAU_ADD)                 \
+  REDUCTION(                                                                                             \
+      quick_squares_##dtype, square_of_##dtype, finished_##dtype, S, S, double, double, FLAMBEAU_ADD, FIRST_0)
+QUICK_SQUARES(bfloat16, bfloat16_t, float)
+QUICK_SQUARES(float16, _Float16, float)
+QUICK_SQUARES(float32, float, float)
+#pragma clang fp contract(on)
+
 // The index of the first largest or smallest element, or of the first NaN, over one dim.
 #define INDEX_OF(name, extreme_of, LOAD, S, C, BETTER)                                            \
   static void name##_some(void *context, long begin, long end) {                                  \
@@ -281,7 +297,19 @@ static const Reducer reducers[][FLAMBEAU_DTYPE_COUNT] = {
 };
 
 static const Reducer quick_sums[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_FLOAT_DTYPES(X, quick_sum)};
+static const Reducer quick_squares[FLAMBEAU_DTYPE_COUNT] = {
+    X(bfloat16, , , quick_squares) X(float16, , , quick_squares) X(float32, , , quick_squares)};
 #undef X
+
+static const Reducer *reducer_of(Reduction op, DType dtype, const ReductionTerms *terms) {
+  if (op == Reduction_sum && quick_sums[dtype].reduce) return &quick_sums[dtype];
+  if (op == Reduction_squares && !terms->centers && quick_squares[dtype].reduce) {
+    return &quick_squares[dtype];
+  }
+  const Reducer *reducer = &reducers[op][dtype];
+  if (!reducer->reduce) flambeau_stop_without_kernel(flambeau_reduction_name(op), dtype);
+  return reducer;
+}
 
 // Whether each result is that of the elements that follow each other.
 static bool are_rows(const Work *work) {
@@ -302,9 +330,7 @@ void flambeau_reduce(
   for (long dim = 0; dim < rank; dim++) {
     dims_add(reduced[dim] ? &work.gone : &work.kept, shape[dim], x_strides[dim]);
   }
-  const Reducer *reducer = &quick_sums[dtype];
-  if (op != Reduction_sum || !reducer->reduce) reducer = &reducers[op][dtype];
-  if (!reducer->reduce) flambeau_stop_without_kernel(flambeau_reduction_name(op), dtype);
+  const Reducer *reducer = reducer_of(op, dtype, &terms);
   if (flambeau_fusion.may_postpone) {
     const RowReduction *rows = are_rows(&work) ? reducer->rows : NULL;
     long size = flambeau_dtype_size(dtype);

@@ -107,10 +107,13 @@
   }
 
 // A row is reduced block by block, so that a chain of operations that computes its blocks has the same total.
-#define BY_BLOCKS(name, S, A)                                                              \
-  INLINE A name##_row(long n, A total, const S *x, long stride, double center) {           \
-    for (; n > FLAMBEAU_BLOCK; n -= FLAMBEAU_BLOCK, x += FLAMBEAU_BLOCK * stride) {        \
-      total = name##_block(FLAMBEAU_BLOCK, total, x, stride, center);                      \
-    }                                                                                      \
-    return name##_block(n, total, x, stride, center);                                      \
+#define BY_BLOCKS(name, S, A)                                                    \
+  INLINE A name##_row(long n, A total, const S *x, long stride, double center) { \
+    do {                                                                         \
+      long count = n < FLAMBEAU_BLOCK ? n : FLAMBEAU_BLOCK;                      \
+      total = name##_block(count, total, x, stride, center);                     \
+      x += count * stride;                                                       \
+      n -= count;                                                                \
+    } while (n > 0);                                                             \
+    return total;                                                                \
   }

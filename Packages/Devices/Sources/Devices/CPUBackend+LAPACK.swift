@@ -183,7 +183,7 @@ private struct Matrices<T: LAPACKElement> {
     let work = 100 + rows * columns * min(rows, columns)
     // With fewer matrices than threads, all threads work on each.
     let isShared = count >= Int(flambeau_thread_count())
-    shared(count: count, grain: isShared ? GEMM.grain / 8 / work + 1 : count) { body($0) }
+    shared(count: count, grain: isShared ? GEMM.grain / 64 / work + 1 : count) { body($0) }
   }
 
   /// Like `forEach`, with a workspace whose size `query` stores when it is called with a size of
