@@ -135,7 +135,7 @@ extension Tensor {
   private func hasChannelKernel(_ weight: Tensor?, _ bias: Tensor?, groups: Int = 0) -> Bool {
     let inner: Int = shape.dropFirst(2).reduce(1, *)
     return (inner >= 8 || (inner == 1 && groups == 0)) && numel > 0
-      && backend.supports(.channelNorm) && Autocast.current == nil
+      && backend.supports(.channelNorm)
       && [weight, bias].allSatisfy { $0 == nil || ($0!.dtype == dtype && $0!.device == device) }
   }
 
