@@ -24,6 +24,9 @@ static const char convolution_cu[] = {
 static const char fill_cu[] = {
 #embed "Kernels/fill.cu" suffix(, 0)
 };
+static const char fused_cu[] = {
+#embed "Kernels/fused.cu" suffix(, 0)
+};
 static const char groups_cuh[] = {
 #embed "Kernels/groups.cuh" suffix(, 0)
 };
@@ -44,6 +47,9 @@ static const char normalize_cu[] = {
 };
 static const char optimizers_cu[] = {
 #embed "Kernels/optimizers.cu" suffix(, 0)
+};
+static const char operations_cuh[] = {
+#embed "Kernels/operations.cuh" suffix(, 0)
 };
 static const char random_cu[] = {
 #embed "Kernels/random.cu" suffix(, 0)
@@ -116,12 +122,14 @@ static const char *const names[] = {
     "convert.cu",
     "convolution.cu",
     "fill.cu",
+    "fused.cu",
     "groups.cuh",
     "index.cu",
     "kernel.cuh",
     "maps.cuh",
     "matmul.cu",
     "normalize.cu",
+    "operations.cuh",
     "optimizers.cu",
     "random.cu",
     "recurrent.cu",
@@ -153,12 +161,14 @@ static const char *const texts[] = {
     convert_cu,
     convolution_cu,
     fill_cu,
+    fused_cu,
     groups_cuh,
     index_cu,
     kernel_cuh,
     maps_cuh,
     matmul_cu,
     normalize_cu,
+    operations_cuh,
     optimizers_cu,
     random_cu,
     recurrent_cu,

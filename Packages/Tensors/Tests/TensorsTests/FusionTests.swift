@@ -61,11 +61,18 @@ struct FusionTests {
     { x, y in (0..<40).map { (x * Double($0)).sigmoid() }.reduce(y) { $0 + $1 } },
   ]
 
-  @Test(arguments: chains.indices, [9_000, 100_002])
-  func resultsAreTheSame(chain: Int, count: Int) {
+  static let devices: [Device] = [.cpu] + (CUDA.isAvailable ? [.cuda()] : [])
+
+  @Test(arguments: chains.indices, devices)
+  func resultsAreTheSame(chain: Int, device: Device) {
+    resultsAreTheSame(chain: chain, count: 9_000, device: device)
+    if device == .cpu { resultsAreTheSame(chain: chain, count: 100_002, device: device) }
+  }
+
+  private func resultsAreTheSame(chain: Int, count: Int, device: Device) {
     let generator = Generator(seed: 0)
-    let x = Tensor.randn([count], generator: generator)
-    let y = Tensor.randn([count], generator: generator)
+    let x = Tensor.randn([count], generator: generator).to(device)
+    let y = Tensor.randn([count], generator: generator).to(device)
     let expected = Self.chains[chain](x, y)
     #expect(fused { Self.chains[chain](x, y) }.equal(expected))
     #expect(fused { fused { Self.chains[chain](x, y) } * 2 }.equal(expected * 2))

@@ -12,8 +12,11 @@ typedef struct {
   int depth;
   /// Whether the next element-wise kernel may be postponed.
   bool may_postpone;
-  /// The number of postponed operations.
+  /// The number of postponed operations on the CPU.
   int count;
+  /// What is postponed on another device, or null, and the function that runs it.
+  void *_Nullable other;
+  void (*_Nullable run_other)(void *_Nonnull other);
 } Fusion;
 extern _Thread_local Fusion flambeau_fusion;
 
@@ -26,6 +29,9 @@ void flambeau_end_fusion(void);
 /// Runs what was postponed.
 void flambeau_run_postponed(void);
 
+/// Runs what was postponed on the CPU.
+void flambeau_run_postponed_on_cpu(void);
+
 /// The next element-wise kernel may be postponed: nothing will use its operands' memory before
 /// flambeau_run_if_postponed.
 static inline void flambeau_may_postpone_next(void) {
@@ -34,5 +40,20 @@ static inline void flambeau_may_postpone_next(void) {
 
 /// To be called before memory is used in any other way.
 static inline void flambeau_run_if_postponed(void) {
-  if (__builtin_expect(flambeau_fusion.count > 0, 0)) flambeau_run_postponed();
+  if (__builtin_expect(flambeau_fusion.count > 0 || flambeau_fusion.other, 0)) {
+    flambeau_run_postponed();
+  }
+}
+
+/// Whether this thread postpones kernels.
+static inline bool flambeau_is_fusing(void) { return flambeau_fusion.depth > 0; }
+
+/// What this thread has postponed on another device than the CPU.
+static inline void *_Nullable flambeau_postponed_elsewhere(void) { return flambeau_fusion.other; }
+
+/// Postpones work of another device: `run` will be called with it.
+static inline void flambeau_postpone_elsewhere(
+    void *_Nonnull other, void (*_Nonnull run)(void *_Nonnull other)) {
+  flambeau_fusion.other = other;
+  flambeau_fusion.run_other = run;
 }

@@ -69,3 +69,20 @@ static inline void flambeau_release(Storage *_Nonnull storage) {
     storage->deallocate(storage);
   }
 }
+
+// The same for an address that Swift does not count by itself.
+static inline void flambeau_retain_address(void *_Nonnull storage) {
+  flambeau_retain((Storage *)storage);
+}
+
+static inline void flambeau_release_address(void *_Nonnull storage) {
+  flambeau_release((Storage *)storage);
+}
+
+static inline uint32_t flambeau_references_of_address(void *_Nonnull storage) {
+  return atomic_load_explicit(&((Storage *)storage)->references, memory_order_acquire);
+}
+
+static inline void *_Nonnull flambeau_pointer_of_address(void *_Nonnull storage) {
+  return ((Storage *)storage)->pointer;
+}

@@ -20,6 +20,10 @@ enum {
   /// The side of the tile of a matrix product that a block computes, and its depth per step.
   MATMUL_TILE = 64,
   MATMUL_DEPTH = 16,
+  /// Of a chain of element-wise operations: the steps, the slots for results, and the bytes of each that a thread has.
+  FUSED_STEPS = 28,
+  FUSED_SLOTS = 10,
+  FUSED_BYTES = 16,
   /// The longest rows of queries, keys and values that attention supports, in bytes of the compute type.
   ATTENTION_BYTES = 512,
 };
@@ -34,6 +38,30 @@ typedef struct {
   void *data[LAUNCH_MAX_OPERANDS];
   int64_t numbers[LAUNCH_MAX_OPERANDS];
 } Walk;
+
+/// The tables of operations.
+enum { FUSED_UNARY, FUSED_BINARY, FUSED_COMPARISON, FUSED_TEST, FUSED_SELECT };
+
+/// An operand of a step: a slot, if that is not negative; else elements in memory, or a single one if the stride is 0;
+/// or the bytes of a scalar from the CPU, if `data` is null.
+typedef struct {
+  void *data;
+  int64_t number;
+  int32_t slot, stride;
+} FusedOperand;
+
+/// An element-wise operation, whose first operand is the result.
+typedef struct {
+  int32_t kind, operation;
+  double p, q;
+  FusedOperand operands[LAUNCH_MAX_OPERANDS];
+} FusedStep;
+
+/// A chain of operations on `count` elements each.
+typedef struct {
+  int64_t count, steps;
+  FusedStep step[FUSED_STEPS];
+} FusedLaunch;
 
 /// The dims of one view.
 typedef struct {

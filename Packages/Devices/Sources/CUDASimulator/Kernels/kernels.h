@@ -19,6 +19,7 @@ namespace {
 #include "../../CUDAKernels/Kernels/convert.cu"
 #include "../../CUDAKernels/Kernels/convolution.cu"
 #include "../../CUDAKernels/Kernels/fill.cu"
+#include "../../CUDAKernels/Kernels/fused.cu"
 #include "../../CUDAKernels/Kernels/index.cu"
 #include "../../CUDAKernels/Kernels/matmul.cu"
 #include "../../CUDAKernels/Kernels/normalize.cu"

@@ -114,44 +114,52 @@ struct CUDABackend: Backend {
   func unary(
     _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
   ) {
-    elementwise("unary", operation, x.dtype, [y, x], p, q)
+    elementwise("unary", FUSED_UNARY, operation, x.dtype, [y, x], (p, q))
   }
 
   func binary(
     _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
-    elementwise("binary", operation, y.dtype, [y, a, b])
+    elementwise("binary", FUSED_BINARY, operation, y.dtype, [y, a, b])
   }
 
   func compare(_ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView) {
-    elementwise("compare", comparison, a.dtype, [y, a, b])
+    elementwise("compare", FUSED_COMPARISON, comparison, a.dtype, [y, a, b])
   }
 
   func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
-    elementwise("test", test, x.dtype, [y, x])
+    elementwise("test", FUSED_TEST, test, x.dtype, [y, x])
   }
 
   func select(
     _ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
-    prepare("where", [y, condition, a, b], numbers: true)
+    let views = [y, condition, a, b]
+    prepare("where", views, numbers: true)
+    if postpones(FUSED_SELECT, 0, y.dtype, views) { return }
     gpu.launch(
       kernel("select", in: "fill", y.dtype), over: y.layout.numel,
-      Walk([y, condition, a, b], shape: y.layout.shape))
+      Walk(views, shape: y.layout.shape))
   }
 
   /// An operation of one of the tables in elementwise.h; the first view is the result, and each
   /// thread handles four elements at a time.
-  private func elementwise<each Number>(
-    _ file: StaticString, _ operation: some RawRepresentable<UInt8> & CustomStringConvertible,
-    _ element: DType, _ views: [StridedView], _ numbers: repeat each Number
+  private func elementwise(
+    _ file: StaticString, _ kind: Int,
+    _ operation: some RawRepresentable<UInt8> & CustomStringConvertible, _ element: DType,
+    _ views: [StridedView], _ numbers: (Double, Double)? = nil
   ) {
     prepare("\(operation)", views, numbers: true)
-    let count = views[0].layout.numel
-    guard count > 0 else { return }
-    gpu.launch(
-      kernel(file, in: file, element, operation: operation), over: count / 4 + 1,
-      Walk(views, shape: views[0].layout.shape), repeat each numbers)
+    let (p, q) = numbers ?? (0, 0)
+    if postpones(kind, operation.rawValue, element, views, p, q) { return }
+    let kernel = kernel(file, in: file, element, operation: operation)
+    let walk = Walk(views, shape: views[0].layout.shape)
+    let threads = (views[0].layout.numel + 3) / 4
+    if numbers == nil {
+      gpu.launch(kernel, over: threads, walk)
+    } else {
+      gpu.launch(kernel, over: threads, walk, p, q)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import CCUDA
+import CKernels
 import CUDAKernels
 import Foundation
 import Synchronization
@@ -23,6 +24,8 @@ final class GPU: Sendable {
   let invalidIndices: InvalidIndices
   private let products: Mutex<ProductsHandle?> = Mutex(nil)
   private let recent = Mutex<[String]>([])
+  /// The names of the last kernels since the last synchronization, at most 16.
+  var recentKernels: [String] { recent.withLock { $0 } }
   let freeStreams = Mutex<[FreeStream]>([])
   let pinned = PinnedMemory()
 
@@ -85,6 +88,16 @@ final class GPU: Sendable {
     flambeau_set_current_context(own)
   }
 
+  /// Runs `body` with this GPU's context, and then makes the former one current again.
+  func withContext(_ body: () -> Void) {
+    let former = flambeau_current_context()
+    activate()
+    body()
+    guard let former, former != UnsafeMutableRawPointer(context) else { return }
+    check(driver.cuCtxSetCurrent(CUcontext(former)), "cuCtxSetCurrent")
+    flambeau_set_current_context(former)
+  }
+
   /// The value of an attribute CU_DEVICE_ATTRIBUTE_….
   func attribute(_ attribute: Int) -> Int {
     var value: Int32 = 0
@@ -105,7 +118,7 @@ final class GPU: Sendable {
 
   private func describe(_ result: Int32, _ call: String) -> String {
     let report = libraries.simulatorReport.map { String(cString: $0()) } ?? ""
-    let names = recent.withLock { $0 }
+    let names = recentKernels
     var text = "\(device): \(call): \(describeDriverError(result, driver))"
     if !report.isEmpty { return text + "; the simulator says: \(report)" }
     if !names.isEmpty, !isSynchronous {
@@ -139,6 +152,7 @@ final class GPU: Sendable {
 
   /// Waits for this thread's current stream, and stops the program if its work failed.
   func synchronizeStream(_ call: String = "cuStreamSynchronize") {
+    flambeau_run_if_postponed()
     requireNoCapture("waiting for the GPU, as item() and scalars() do,")
     check(driver.cuStreamSynchronize(stream), call)
     caughtUp()
@@ -146,6 +160,7 @@ final class GPU: Sendable {
 
   /// Waits for all streams.
   func synchronize() {
+    flambeau_run_if_postponed()
     activate()
     check(driver.cuCtxSynchronize(), "cuCtxSynchronize")
     caughtUp()

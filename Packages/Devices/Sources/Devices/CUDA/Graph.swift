@@ -1,4 +1,5 @@
 import CCUDA
+import CKernels
 import Synchronization
 
 extension CUDA {
@@ -60,6 +61,7 @@ extension CUDA {
 
     /// Runs the captured work on the current stream: `torch.cuda.CUDAGraph.replay`.
     public func replay() {
+      flambeau_run_if_postponed()
       gpu.activate()
       gpu.check(gpu.driver.cuGraphLaunch(executable, gpu.stream), "cuGraphLaunch")
     }
@@ -102,6 +104,7 @@ extension GPU {
   fileprivate func capture(
     on stream: CUDA.Stream, _ number: UInt, _ capture: CUDA.Graph.Capture, _ body: () throws -> Void
   ) rethrows -> CUgraph? {
+    flambeau_run_if_postponed()
     check(
       driver.cuStreamBeginCapture(stream.handle, Int32(CU_STREAM_CAPTURE_MODE_RELAXED)),
       "cuStreamBeginCapture")

@@ -1,4 +1,5 @@
 import CCUDA
+import CKernels
 
 extension CUDA {
   /// A queue of work that a GPU runs in order, concurrently with other streams:
@@ -38,7 +39,11 @@ extension CUDA {
 
     /// Runs `body` with this stream as the current one of its device: `torch.cuda.stream`.
     public func run<Result>(_ body: () throws -> Result) rethrows -> Result {
-      try Self.$current.withValue(self, operation: body)
+      flambeau_run_if_postponed()
+      return try Self.$current.withValue(self) {
+        defer { flambeau_run_if_postponed() }
+        return try body()
+      }
     }
 
     /// Waits until all work on the stream is done: `torch.cuda.Stream.synchronize`.
@@ -48,10 +53,14 @@ extension CUDA {
     }
 
     /// Whether all work on the stream is done: `torch.cuda.Stream.query`.
-    public var isDone: Bool { gpu.isDone(gpu.driver.cuStreamQuery(handle), "cuStreamQuery") }
+    public var isDone: Bool {
+      flambeau_run_if_postponed()
+      return gpu.isDone(gpu.driver.cuStreamQuery(handle), "cuStreamQuery")
+    }
 
     /// Makes later work on this stream wait for an event: `torch.cuda.Stream.wait_event`.
     public func wait(for event: Event) {
+      flambeau_run_if_postponed()
       gpu.activate()
       gpu.check(gpu.driver.cuStreamWaitEvent(handle, event.handle, 0), "cuStreamWaitEvent")
     }
@@ -93,6 +102,7 @@ extension CUDA {
     /// Records the event after the work queued so far on a stream, or on the current one if nil:
     /// `torch.cuda.Event.record`.
     public func record(on stream: Stream? = nil) {
+      flambeau_run_if_postponed()
       gpu.activate()
       gpu.check(gpu.driver.cuEventRecord(handle, stream?.handle ?? gpu.stream), "cuEventRecord")
     }

@@ -1,0 +1,50 @@
+#pragma once
+#include "dims.h"
+#include "fusion.h"
+
+// A chain of element-wise operations, and of reductions of their results, in one pass.
+
+enum {
+  MAX_STEPS = 32,
+  MAX_VIEWS = 16,
+  MAX_SLOTS = 16,
+  MAX_KEPT = 96,
+};
+
+/// An operand: elements in memory, or in a slot of scratch memory.
+typedef struct {
+  char *pointer;
+  /// 1 if the elements follow each other, 0 if they are all the same.
+  long stride;
+  long size;
+  int slot;
+  /// Other elements: which are copied before they are read. Else null.
+  const Dims *view;
+  /// The memory that it spans.
+  const char *begin, *end;
+} Place;
+
+/// An element-wise kernel, or else a reduction of places[1], row by row, into places[0].
+typedef struct {
+  Row row;
+  Numbers numbers;
+  int operands;
+  Place places[MAX_OPERANDS];
+  RowReduction reduction;
+  ReductionTerms terms;
+} Step;
+
+typedef struct {
+  /// The elements of each operand, and of each row that is reduced, or 0.
+  long n, columns;
+  Step steps[MAX_STEPS];
+  int count;
+  Dims views[MAX_VIEWS];
+  int view_count;
+  /// Storages that have no reference any more.
+  Storage *kept[MAX_KEPT];
+  int kept_count;
+} Chain;
+
+/// Runs all steps on one block of elements, while it is in the cache, before the next block.
+void chain_run(const Chain *chain);
