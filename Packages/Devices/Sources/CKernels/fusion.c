@@ -149,8 +149,8 @@ bool keeps_for_postponed(Storage *storage) {
   return true;
 }
 
-// The operands that are a storage's memory go to a slot if the first step with one writes it without reading it. Returns
-// the last step with one, or -1.
+// The operands that are a storage's memory go to a slot if the first step with one writes it without reading it.
+// Returns the last step with one, or -1.
 static int move_to_slot(const Storage *storage, int slot) {
   int last = -1;
   for (int number = 0; number < flambeau_fusion.count; number++) {

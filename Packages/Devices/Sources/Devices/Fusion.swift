@@ -9,10 +9,9 @@ import CKernels
 /// On the CPU, operations on large tensors of one shape take part, with operands that are
 /// contiguous, broadcast along rows or columns, or scalars, and sums, means and other reductions of
 /// rows or of everything at the end. On NVIDIA's GPUs, operations on contiguous tensors of one
-/// shape and dtype, and scalars, become one kernel. Anything else in `body`, such as a product or reading
-/// a number, runs what came before, and goes on by itself. Losses and the derivatives of
-/// `backward()` run so without being told, unless
-/// these are recorded themselves.
+/// shape and dtype, and scalars, become one kernel. Anything else in `body`, such as a product or
+/// reading a number, runs what came before, and goes on by itself. Losses and the derivatives of
+/// `backward()` run so without being told, unless these are recorded themselves.
 public func fused<Result>(_ body: () throws -> Result) rethrows -> Result {
   flambeau_begin_fusion()
   defer { flambeau_end_fusion() }
