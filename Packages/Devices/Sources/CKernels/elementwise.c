@@ -34,7 +34,9 @@ FLAMBEAU_BINARY_DIVISION(X)
 #define X(name, expression) FLAMBEAU_INTEGRAL_DTYPES(BINARY, name, expression)
 FLAMBEAU_BINARY_INTEGER(X)
 #undef X
-FLAMBEAU_FLOAT_DTYPES(BINARY, divide, a / b)
+#define X(name, expression) FLAMBEAU_FLOAT_DTYPES(BINARY, name, expression)
+FLAMBEAU_BINARY_ALGEBRAIC(X)
+#undef X
 
 // Division of int64: processors divide several doubles while they divide one such integer. If |a| and |b| are below
 // 2⁵⁰, a / b is at least 1 / |b| away from the next integer, and so is not rounded to it: ⌊a / b⌋ is exact. In that
@@ -126,7 +128,9 @@ static const Row binary_rows[FLAMBEAU_BINARY_COUNT][FLAMBEAU_DTYPE_COUNT] = {
 #define X(name, ...) [BinaryOperation_##name] = {FLAMBEAU_INTEGRAL_DTYPES(ENTRY, name)},
     FLAMBEAU_BINARY_DIVISION(X) FLAMBEAU_BINARY_INTEGER(X)
 #undef X
-    [BinaryOperation_divide] = {FLAMBEAU_FLOAT_DTYPES(ENTRY, divide)},
+#define X(name, ...) [BinaryOperation_##name] = {FLAMBEAU_FLOAT_DTYPES(ENTRY, name)},
+    FLAMBEAU_BINARY_ALGEBRAIC(X)
+#undef X
 };
 
 // The row of an operation; transcendental ones are kept in the context.

@@ -78,6 +78,7 @@
 #define erf(x) FOR_TYPE(erf, x)(x)
 #define erfc(x) FOR_TYPE(erfc, x)(x)
 #define gelu_tail(x) FOR_TYPE(gelu_tail, x)(x)
+#define gelu_derivative(x) FOR_TYPE(gelu_derivative, x)(x)
 #define fmod(a, b) FOR_TYPE(fmod, a)(a, b)
 
 // These compile to single instructions if the processor has them; the C library's versions set errno, which prevents

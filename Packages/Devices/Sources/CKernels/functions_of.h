@@ -423,6 +423,19 @@ INLINE REAL F(gelu_tail)(REAL x) {
   return F(scaled_down)(factor + factor * more, biased);
 }
 
+// Φ(x) + x·φ(x) = Φ(-|x|) - |x|·φ(x) for negative x, and 1 less that for others.
+INLINE REAL F(gelu_derivative)(REAL x) {
+  const REAL limit = HIGHEST_ERFC * (REAL)1.42;
+  REAL a = F(magnitude)(x), limited = a > limit ? limit : a, square = limited * limited;
+  REAL inverse = 1 / (limited + T(GELU_K)), t = 2 * limited * inverse - 1;
+  REAL factor = inverse * POLYNOMIAL(t, GELU) - limited * (REAL)0.39894228040143267794;
+  BITS biased;
+  REAL low = FMA(limited, limited, -square) * (REAL)0.5;
+  REAL more = F(gaussian)(square * (REAL)0.5, low, &biased);
+  REAL below = F(scaled_down)(factor + factor * more, biased);
+  return x < 0 ? below : x == x ? 1 - below : x;
+}
+
 // The remainder of division.
 
 INLINE bool F(is_ordinary_quotient)(REAL a, REAL b) {

@@ -316,6 +316,7 @@ private func symmetric(_ x: Tensor) -> Tensor { x + x.mT }
 /// Operations that only a derivative uses, with the operation whose derivative it is.
 let usedByDerivatives = [
   "gate": "relu", "clear": "assign", "place": "slice", "conv2dOfWeight": "conv2d",
+  "geluGradient": "gelu", "hardsigmoidGradient": "hardsigmoid", "hardswishGradient": "hardswish",
   "im2col": "avgPool2d",
   "col2im": "avgPool2d", "unpad": "pad",
 ]

@@ -8,8 +8,8 @@
 // The expressions are valid C and CUDA C++. Their inputs are x, or a and b, in the compute type T;
 // functions such as exp() take any floating-point type. p and q are parameters of some operations.
 // Each device also has exp_below_0(x) = eˣ and exp_times_below_0(f, x) = f·eˣ for x ≤ 0, exact even
-// if eˣ alone is subnormal, and gelu_tail(x) = x·Φ(-x) for x ≥ 0, where Φ is the normal
-// distribution's. Transcendental functions may use FLAMBEAU_FALLING's variables, which come first so
+// if eˣ alone is subnormal, gelu_tail(x) = x·Φ(-x) for x ≥ 0, where Φ is the normal
+// distribution's, and gelu_derivative(x) = Φ(x) + x·φ(x). Transcendental functions may use FLAMBEAU_FALLING's variables, which come first so
 // that they are computed once, and not at all where they are not used.
 
 // e^-|x| and x·e^-|x|, where 1000·e⁻¹⁰⁰⁰ is 0.
@@ -117,10 +117,16 @@
 #define FLAMBEAU_BINARY_POWER(X) X(power, flambeau_integer_power(a, b), pow(a, b))
 
 // For floating-point dtypes.
-#define FLAMBEAU_BINARY_FLOAT(X) X(divide, a / b) FLAMBEAU_BINARY_TRANSCENDENTAL(X)
+#define FLAMBEAU_BINARY_FLOAT(X) FLAMBEAU_BINARY_ALGEBRAIC(X) FLAMBEAU_BINARY_TRANSCENDENTAL(X)
+
+#define FLAMBEAU_BINARY_ALGEBRAIC(X)                                      \
+  X(divide, a / b)                                                        \
+  X(hardsigmoidGradient, b > -3 && b < 3 ? a / 6 : 0)                     \
+  X(hardswishGradient, b <= -3 ? 0 : b < 3 ? a * (b / 3 + (T)0.5) : a)
 
 #define FLAMBEAU_BINARY_TRANSCENDENTAL(X)                                 \
   X(atan2, atan2(a, b))                                                   \
+  X(geluGradient, a * gelu_derivative(b))                                 \
   X(logaddexp, a == b ? a + (T)0.69314718055994530942                     \
     : (a > b ? a : b) + log1p(exp(a > b ? b - a : a - b)))
 

@@ -80,6 +80,14 @@ inline E gelu_tail(E x) {
   return x > 40 ? 0 : x * erfc(x * (E)0.70710678118654752440) / 2;
 }
 
+template <class E>
+inline E gelu_derivative(E x) {
+  E a = x < 0 ? -x : x;
+  E below = erfc(a * (E)0.70710678118654752440) / 2 -
+            a * exp(x * x * (E)-0.5) * (E)0.39894228040143267794;
+  return a > 40 ? (E)(x > 0) : x < 0 ? below : 1 - below;
+}
+
 /// This thread's index in the grid, and the number of threads in the grid.
 inline int64_t first_index() { return (int64_t)blockIdx.x * blockDim.x + threadIdx.x; }
 inline int64_t index_step() { return (int64_t)gridDim.x * blockDim.x; }

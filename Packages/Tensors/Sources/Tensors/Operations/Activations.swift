@@ -33,8 +33,15 @@ extension Operator {
   public static let gelu = Operator(
     .gelu,
     .wrt(.x, saving: .x, "∂(x·Φ(x))/∂x = Φ(x)+x·φ(x)") { g, x in
-      let below = ((x * 0.70710678118654752440).erf() + 1) * 0.5
-      return g * (below + x * (x * x * -0.5).exp() * 0.39894228040143267794)
+      Tensor.geluGradient(g, x)
+    }.ofOneOperation())
+  static let geluGradient = Operator(
+    .geluGradient,
+    .wrt(.x, saving: .y, "∂(g·gelu′(x))/∂g = gelu′(x)") { g, x in
+      Tensor.geluGradient(g, x)
+    }.ofOneOperation(),
+    .wrt(.y, saving: .x, .y, "∂(g·gelu′(x))/∂x = g·φ(x)·(2-x²)") { g, outer, x in
+      g * outer * (x * x * -0.5).exp() * (2 - x * x) * 0.39894228040143267794
     })
   /// The same, approximated with tanh.
   public static let geluTanh = Operator(
@@ -82,13 +89,27 @@ extension Operator {
   public static let hardsigmoid = Operator(
     .hardsigmoid,
     .wrt(.x, saving: .x, "∂hardsigmoid(x)/∂x = 1/6 for |x| < 3, else 0") { g, x in
-      Tensor.where((x .> -3) & (x .< 3), g / 6, 0)
-    })
+      Tensor.hardsigmoidGradient(g, x)
+    }.ofOneOperation())
+  static let hardsigmoidGradient = Operator(
+    .hardsigmoidGradient,
+    .wrt(.x, saving: .y, "∂(g·hardsigmoid′(x))/∂g = hardsigmoid′(x)") { g, x in
+      Tensor.hardsigmoidGradient(g, x)
+    }.ofOneOperation(),
+    .wrt(.y, "∂(g·hardsigmoid′(x))/∂x = 0") { g in Tensor.zerosLike(g) })
   /// x · hardsigmoid(x)
   public static let hardswish = Operator(
     .hardswish,
     .wrt(.x, saving: .x, "∂hardswish(x)/∂x = (2x+3)/6 for |x| < 3, 1 above, 0 below") { g, x in
-      Tensor.where(x .<= -3, 0, Tensor.where(x .< 3, g * (x / 3 + 0.5), g))
+      Tensor.hardswishGradient(g, x)
+    }.ofOneOperation())
+  static let hardswishGradient = Operator(
+    .hardswishGradient,
+    .wrt(.x, saving: .y, "∂(g·hardswish′(x))/∂g = hardswish′(x)") { g, x in
+      Tensor.hardswishGradient(g, x)
+    }.ofOneOperation(),
+    .wrt(.y, saving: .x, .y, "∂(g·hardswish′(x))/∂x = g/3 for |x| < 3, else 0") { g, outer, x in
+      Tensor.where((x .> -3) & (x .< 3), g * outer / 3, 0)
     })
 }
 
@@ -206,5 +227,20 @@ extension Tensor {
     }
     let half = shape[dim] / 2
     return narrow(dim, start: 0, length: half) * narrow(dim, start: half, length: half).sigmoid()
+  }
+}
+
+// What is passed on of a gradient, in one operation.
+extension Tensor {
+  fileprivate static func geluGradient(_ g: Tensor, _ x: Tensor) -> Tensor {
+    binary(.geluGradient, g, x)
+  }
+
+  fileprivate static func hardsigmoidGradient(_ g: Tensor, _ x: Tensor) -> Tensor {
+    binary(.hardsigmoidGradient, g, x)
+  }
+
+  fileprivate static func hardswishGradient(_ g: Tensor, _ x: Tensor) -> Tensor {
+    binary(.hardswishGradient, g, x)
   }
 }
