@@ -39,6 +39,14 @@ final class GPT: Module {
     super.init()
   }
 
+  /// The multiplications and additions of a training step's products: the derivatives take twice
+  /// those of the model. Of attention's scores, half are masked.
+  static func operations(width: Int, length: Int, batch: Int) -> Double {
+    let weights = 4 * 12 * width * width + 64 * width
+    let attention = 4 * length * width
+    return 3 * 2 * Double(batch * length * (weights + attention))
+  }
+
   override func forward(_ x: Tensor) -> Tensor {
     var y = embedding(x) + positions(Tensor.arange(x.shape[1], device: x.device))
     for case let layer as TransformerEncoderLayer in layers {

@@ -37,7 +37,10 @@ extension Workload {
       },
     ]
     + [(128, 64, 16), (256, 128, 4), (512, 256, 1), (128, 1024, 1)].map { width, length, batch in
-      step("training step of a GPT, \(width) wide, \(length) tokens") { device in
+      step(
+        "training step of a GPT, \(width) wide, \(length) tokens",
+        operations: GPT.operations(width: width, length: length, batch: batch)
+      ) { device in
         let model = GPT(width: width, length: length).to(device)
         let x = Tensor.randint(0, 64, [batch, length]).to(device)
         let y = Tensor.randint(0, 64, [batch, length]).to(device)
@@ -79,10 +82,13 @@ extension Workload {
     ]
 
   /// A step with an optimizer and a loss, which are made after seed 0.
+  ///
+  /// - Parameter operations: those of its matrix products.
   static func step(
-    _ name: String, _ prepare: @escaping @Sendable (Device) -> (Optimizer, () -> Tensor)
+    _ name: String, operations: Double? = nil,
+    _ prepare: @escaping @Sendable (Device) -> (Optimizer, () -> Tensor)
   ) -> Workload {
-    Workload(name, tolerance: 1e-4) { device in
+    Workload(name, tolerance: 1e-4, cost: operations.map(Cost.operations)) { device in
       manualSeed(0)
       let (optimizer, loss) = prepare(device)
       return { count in

@@ -1,5 +1,4 @@
 import torch
-import torch.nn.functional as F
 
 from .kinds import gradient, halves, normal, operation, uniform
 
@@ -57,10 +56,6 @@ WORKLOADS = {
     ),
     "logsumexp backward, 1000²": gradient(normal(SQUARE, [1000]), lambda x, w: x.logsumexp(1) * w),
     "amax backward, 1000²": gradient(normal(SQUARE, [1000]), lambda x, w: x.amax(1) * w),
-    "crossEntropy backward, 1024×1000": gradient(
-        normal([1024, 1000], [1]),
-        lambda x, w: F.cross_entropy(x, torch.arange(1024, device=x.device) % 1000) * w,
-    ),
     **along_dims(0),
     **along_dims(1),
 }

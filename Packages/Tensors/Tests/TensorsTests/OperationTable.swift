@@ -317,6 +317,6 @@ private func symmetric(_ x: Tensor) -> Tensor { x + x.mT }
 let usedByDerivatives = [
   "gate": "relu", "clear": "assign", "place": "slice", "conv2dOfWeight": "conv2d",
   "geluGradient": "gelu", "hardsigmoidGradient": "hardsigmoid", "hardswishGradient": "hardswish",
-  "im2col": "avgPool2d",
+  "cube": "power", "im2col": "avgPool2d",
   "col2im": "avgPool2d", "unpad": "pad",
 ]

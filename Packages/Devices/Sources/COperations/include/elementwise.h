@@ -38,6 +38,7 @@
 
 // A few instructions each.
 #define FLAMBEAU_UNARY_ALGEBRAIC(X)                                                  \
+  X(cube, x * x * x)                                                                 \
   X(sqrt, sqrt(x))                                                                   \
   X(rsqrt, 1 / sqrt(x))                                                              \
   X(reciprocal, 1 / x)                                                               \

@@ -156,7 +156,7 @@ extension Tensor {
     case 0.5: sqrt()
     case 1: self * 1
     case 2: square()
-    case 3: fused { square() * self }
+    case 3: unary(.cube, self)
     case -1: reciprocal()
     case -2: fused { square().reciprocal() }
     default: nil

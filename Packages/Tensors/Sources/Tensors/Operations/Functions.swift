@@ -11,6 +11,8 @@ extension Operator {
   /// x²
   public static let square = Operator(
     .square, .wrt(.x, saving: .x, "∂x²/∂x = 2x") { g, x in g * x * 2 })
+  static let cube = Operator(
+    .cube, .wrt(.x, saving: .x, "∂x³/∂x = 3x²") { g, x in g * x.square() * 3 })
   /// The square root.
   public static let sqrt = Operator(
     .sqrt, .wrt(.x, saving: .output, "∂√x/∂x = 1/(2√x)") { g, y in g / (y * 2) })
