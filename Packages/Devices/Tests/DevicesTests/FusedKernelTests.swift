@@ -1,3 +1,4 @@
+import CUDAKernels
 import Testing
 
 @testable import Devices
@@ -30,7 +31,7 @@ import Testing
     return gpu.recentKernels
   }
 
-  /// (2x + x)², with a comparison.
+  /// (2x + x)², and whether that is larger than x.
   private func chain(_ x: StridedView) -> (y: StridedView, isLarge: StridedView) {
     let two = StridedView(number: 2, .float32)
       .with(Layout(shape: [3000], strides: [0], offset: 0))
@@ -48,9 +49,12 @@ import Testing
       let tests = FusedKernelTests()
       let x = tests.ramp()
       let expected = tests.numbers(tests.chain(x).y)
-      var y: StridedView?
-      #expect(tests.kernels { y = tests.chain(x).y } == ["fused_float32"])
-      #expect(tests.numbers(y!) == expected && expected[0] == 36)
+      var result: (y: StridedView, isLarge: StridedView)?
+      #expect(tests.kernels { result = tests.chain(x) } == ["fused_float32"])
+      #expect(tests.numbers(result!.y) == expected && expected[0] == 36)
+      var isLarge = [Bool](repeating: false, count: 3000)
+      isLarge.withUnsafeMutableBytes { result!.isLarge.copyOut(to: $0) }
+      #expect(isLarge == zip(expected, tests.numbers(x)).map { $0 > $1 } && !isLarge[8])
     }
   }
 
@@ -66,6 +70,19 @@ import Testing
         tests.backend.unary(.negate, tests.ramp(.float64), 0, 0, into: tests.view(.float64))
       }
       #expect(names == ["fused_float32", "fused_float32", "ramp_float64", "fused_float64"])
+    }
+  }
+
+  @Test func longChainsAreSplit() async {
+    await #expect(processExitsWith: .success) {
+      let tests = FusedKernelTests()
+      let x = tests.ramp()
+      let count = Int(FUSED_STEPS) + 1
+      let names = tests.kernels {
+        for _ in 0..<count { tests.backend.unary(.negate, x, 0, 0, into: x) }
+      }
+      #expect(names == ["fused_float32", "fused_float32"])
+      #expect(tests.numbers(x)[0] == (count % 2 == 0 ? -2 : 2))
     }
   }
 

@@ -78,6 +78,28 @@ struct FusionTests {
     #expect(fused { fused { Self.chains[chain](x, y) } * 2 }.equal(expected * 2))
   }
 
+  /// In each dtype: arithmetic, functions, comparisons, tests and choices; and more results at a
+  /// time than a GPU has slots for.
+  @Test(
+    arguments: [.float16, .bfloat16, .float32, .float64, .int64, .uint8] as [DType], devices)
+  func anyTypeComesOutTheSame(dtype: DType, device: Device) {
+    func chain(_ x: Tensor, _ y: Tensor) -> [Tensor] {
+      var z = x * 2 + y - 1
+      if dtype.isFloatingPoint { z = (z * 0.25).tanh() / (y.abs() + 0.5) + z.gelu() }
+      let isLarge = (z .> y) & ~z.isnan()
+      let parts = (1...9).map { z * $0 }
+      return [
+        Tensor.where(isLarge, z, y.maximum(x)), isLarge, parts.reversed().reduce(x) { $0 - $1 },
+      ]
+    }
+    let generator = Generator(seed: 3)
+    let x = (Tensor.rand([9_001], generator: generator) * 9).to(dtype).to(device)
+    let y = (Tensor.rand([9_001], generator: generator) * 9).to(dtype).to(device)
+    for (together, alone) in zip(fused { chain(x, y) }, chain(x, y)) {
+      #expect(together.dtype == alone.dtype && together.equal(alone))
+    }
+  }
+
   @Test func severalResults() {
     let x = Tensor.arange(0, 20_000).to(.float32)
     let (twice, squares, last) = fused {

@@ -20,9 +20,10 @@ enum {
   /// The side of the tile of a matrix product that a block computes, and its depth per step.
   MATMUL_TILE = 64,
   MATMUL_DEPTH = 16,
-  /// Of a chain of element-wise operations: the steps, the slots for results, and the bytes of each that a thread has.
+  /// Of a chain of element-wise operations: the steps; the slots for results, few enough for several blocks at a time on
+  /// a multiprocessor; and the bytes of each that a thread has.
   FUSED_STEPS = 28,
-  FUSED_SLOTS = 10,
+  FUSED_SLOTS = 6,
   FUSED_BYTES = 16,
   /// The longest rows of queries, keys and values that attention supports, in bytes of the compute type.
   ATTENTION_BYTES = 512,
