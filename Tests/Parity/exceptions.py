@@ -45,6 +45,10 @@ EXCEPTIONS = [
         "PyTorch multiplies 0 by infinity for large numbers, where the function is a straight line.",
     ),
     (
+        "nn.functional.mish|nn.functional.silu", r"(?<!: )-0.0, PyTorch's nan",
+        "PyTorch multiplies -infinity by 0; Flambeau returns the limit.",
+    ),
+    (
         "nn.functional.softsign", r"gradient: 0.0, PyTorch's nan",
         "PyTorch divides infinities at infinity, where the function is flat.",
     ),
