@@ -13,6 +13,7 @@ typedef union {
 
 typedef struct {
   const Chain *chain;
+  int count;
   /// The number of parts of a single total, and the part that each reduction has computed of it.
   long parts;
   Total (*totals)[FLAMBEAU_MAX_PARTS];
@@ -79,7 +80,7 @@ static void run_blocks(const Program *program, long begin, long end, Total total
   for (long first = begin, count; first < end; first += count) {
     long rest = columns < FLAMBEAU_BLOCK || program->parts ? end - first : columns - first % columns;
     count = rest < block ? rest : block;
-    for (int number = 0; number < chain->count; number++) {
+    for (int number = 0; number < program->count; number++) {
       const Step *step = &chain->steps[number];
       char *pointers[MAX_OPERANDS];
       long strides[MAX_OPERANDS];
@@ -122,7 +123,7 @@ static void run_parts(void *context, long begin, long end) {
   for (long part = begin; part < end; part++) {
     Total totals[MAX_STEPS];
     run_blocks(program, n * part / program->parts, n * (part + 1) / program->parts, totals);
-    for (int number = 0; number < program->chain->count; number++) {
+    for (int number = 0; number < program->count; number++) {
       program->totals[number][part] = totals[number];
     }
   }
@@ -135,7 +136,7 @@ static void run_total(Program *program) {
   program->parts = flambeau_parts_of_total(chain->n);
   program->totals = totals;
   flambeau_parallel(program->parts, 1, run_parts, program);
-  for (int number = 0; number < chain->count; number++) {
+  for (int number = 0; number < program->count; number++) {
     const Step *step = &chain->steps[number];
     if (step->row) continue;
     for (long part = 1; part < program->parts; part++) {
@@ -170,10 +171,10 @@ static void run_alone(const Step *step) {
       step->row, &numbers, step->operands, shape->rank, shape->shape, pointers, rows, sizes);
 }
 
-void chain_run(const Chain *chain) {
-  Program program = {.chain = chain};
+void chain_run(const Chain *chain, int count) {
+  Program program = {.chain = chain, .count = count};
   long n = chain->n, columns = chain->columns;
-  if (chain->count == 1 && chain->view_count > 0) {
+  if (count == 1 && chain->view_count > 0) {
     run_alone(&chain->steps[0]);
   } else if (columns == 0) {
     flambeau_parallel(n, LOOPS_GRAIN, run_elements, &program);

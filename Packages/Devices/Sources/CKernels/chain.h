@@ -18,7 +18,7 @@ typedef struct {
   long stride;
   long size;
   int slot;
-  /// Other elements: which are copied before they are read. Else null.
+  /// If neither, the elements, which are copied before they are read; else null.
   const Dims *view;
   /// The memory that it spans.
   const char *begin, *end;
@@ -38,7 +38,6 @@ typedef struct {
   /// The elements of each operand, and of each row that is reduced, or 0.
   long n, columns;
   Step steps[MAX_STEPS];
-  int count;
   Dims views[MAX_VIEWS];
   int view_count;
   /// Storages that have no reference any more.
@@ -46,5 +45,5 @@ typedef struct {
   int kept_count;
 } Chain;
 
-/// Runs all steps on one block of elements, while it is in the cache, before the next block.
-void chain_run(const Chain *chain);
+/// Runs the first `count` steps, all of them on one block of elements, while it is in the cache, before the next block.
+void chain_run(const Chain *chain, int count);

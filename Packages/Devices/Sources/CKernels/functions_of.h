@@ -423,7 +423,7 @@ INLINE REAL F(gelu_tail)(REAL x) {
   return F(scaled_down)(factor + factor * more, biased);
 }
 
-// Φ(x) + x·φ(x) = Φ(-|x|) - |x|·φ(x) for negative x, and 1 less that for others.
+// Φ(x) + x·φ(x): for negative x this is Φ(-|x|) - |x|·φ(x), for others 1 minus that.
 INLINE REAL F(gelu_derivative)(REAL x) {
   const REAL limit = HIGHEST_ERFC * (REAL)1.42;
   REAL a = F(magnitude)(x), limited = a > limit ? limit : a, square = limited * limited;

@@ -203,8 +203,7 @@ void flambeau_run_postponed(void) {
 void flambeau_run_postponed_on_cpu(void) {
   if (flambeau_fusion.count == 0) return;
   assign_slots();
-  postponed->count = flambeau_fusion.count;
-  chain_run(postponed);
+  chain_run(postponed, flambeau_fusion.count);
   flambeau_fusion.count = 0;
   postponed->columns = 0;
   postponed->view_count = 0;

@@ -85,6 +85,15 @@ private let losses: [String: @Sendable ([Tensor], LossReduction) -> Tensor] = [
     }
   }
 
+  /// Without a parabola, it is the absolute error, with a derivative of 0 at 0.
+  @Test func smoothL1LossOfBetaZero() {
+    let x = Tensor([-2.0, 0, 0.5], requiresGrad: true)
+    let loss = smoothL1Loss(x, .zeros([3]), beta: 0, reduction: .none)
+    #expect(loss.scalars() == [2, 0, 0.5])
+    loss.sum().backward()
+    #expect(x.grad!.scalars() == [-1, 0, 1])
+  }
+
   @Test func oneTargetForManyInputs() {
     let x = Tensor([[0.5, 2], [-1, 0.3]])
     let loss = hingeEmbeddingLoss(x, Tensor([[1, -1]]), reduction: .none)

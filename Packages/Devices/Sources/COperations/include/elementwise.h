@@ -9,8 +9,9 @@
 // functions such as exp() take any floating-point type. p and q are parameters of some operations.
 // Each device also has exp_below_0(x) = eˣ and exp_times_below_0(f, x) = f·eˣ for x ≤ 0, exact even
 // if eˣ alone is subnormal, gelu_tail(x) = x·Φ(-x) for x ≥ 0, where Φ is the normal
-// distribution's, and gelu_derivative(x) = Φ(x) + x·φ(x). Transcendental functions may use FLAMBEAU_FALLING's variables, which come first so
-// that they are computed once, and not at all where they are not used.
+// distribution's, and gelu_derivative(x) = Φ(x) + x·φ(x). Transcendental functions may use
+// FLAMBEAU_FALLING's variables, which come first so that they are computed once, and not at all
+// where they are not used.
 
 // e^-|x| and x·e^-|x|, where 1000·e⁻¹⁰⁰⁰ is 0.
 #define FLAMBEAU_FALLING                                                        \
