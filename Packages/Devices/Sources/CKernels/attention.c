@@ -15,6 +15,11 @@ enum {
   KEYS = 256,
 };
 
+/// Copies rows to dense ones of the compute type, padded with zeros.
+typedef void Load(
+    long rows, long width, const void *x, long row, long column, void *y, long padded);
+typedef void Store(long rows, long width, void *y, long row, const void *x, long padded);
+
 typedef struct {
   char *start;
   /// The strides of the dims of the batch, of rows and of columns, in elements.
@@ -22,12 +27,9 @@ typedef struct {
   long row, column;
   /// The size of an element.
   long size;
+  Load *load;
+  Store *store;
 } Operand;
-
-/// Copies rows to dense ones of the compute type, padded with zeros.
-typedef void Load(
-    long rows, long width, const void *x, long row, long column, void *y, long padded);
-typedef void Store(long rows, long width, void *y, long row, const void *x, long padded);
 
 typedef struct {
   DType dtype;
@@ -37,8 +39,6 @@ typedef struct {
   long deep, wide;
   Operand q, k, v, mask, y, gradient, dq, dk, dv;
   void *totals;
-  Load *load, *load_mask;
-  Store *store;
   /// The number of blocks of queries, and of queries in each.
   long blocks, block;
   /// The number of items that the queries of one index of the batch are divided into in backward,
@@ -110,10 +110,20 @@ enum { DType_float = DType_float32, DType_double = DType_float64 };
 #undef NAME
 
 static Operand operand(const Work *work, DType dtype, const void *start, const long *strides) {
+#define X(dtype, ...) [DType_##dtype] = load_##dtype,
+  static Load *const loads[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_FLOAT_DTYPES(X)};
+#undef X
+#define X(dtype, ...) [DType_##dtype] = store_##dtype,
+  static Store *const stores[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_FLOAT_DTYPES(X)};
+#undef X
   long rank = work->sizes.rank;
   if (!start) return (Operand){0};
-  return (Operand){
-      (char *)start, strides, strides[rank], strides[rank + 1], flambeau_dtype_size(dtype)};
+  Load *load = dtype != DType_bool               ? loads[dtype]
+               : work->dtype == DType_float64 ? load_visible_double
+                                              : load_visible_float;
+  return (Operand){(char *)start,      strides,                    strides[rank],
+                   strides[rank + 1], flambeau_dtype_size(dtype), load,
+                   stores[dtype]};
 }
 
 static Work make_work(
@@ -121,24 +131,13 @@ static Work make_work(
     const void *k, const long *k_strides, const void *v, const long *v_strides, const void *mask,
     const long *mask_strides, const void *y, const long *y_strides, void *totals) {
   Work work = {.dtype = dtype, .sizes = sizes, .shape = shape, .totals = totals};
-#define X(dtype, ...) [DType_##dtype] = load_##dtype,
-  static Load *const loads[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_FLOAT_DTYPES(X)};
-#undef X
-#define X(dtype, ...) [DType_##dtype] = store_##dtype,
-  static Store *const stores[FLAMBEAU_DTYPE_COUNT] = {FLAMBEAU_FLOAT_DTYPES(X)};
-#undef X
-  if (!loads[dtype]) flambeau_stop_without_kernel("attention", dtype);
-  work.load = loads[dtype];
-  work.store = stores[dtype];
-  work.load_mask = !sizes.mask_is_bool      ? work.load
-                   : dtype == DType_float64 ? load_visible_double
-                                            : load_visible_float;
   work.q = operand(&work, dtype, q, q_strides);
   work.k = operand(&work, dtype, k, k_strides);
   work.v = operand(&work, dtype, v, v_strides);
   work.mask = operand(&work, sizes.mask_is_bool ? DType_bool : dtype, mask, mask_strides);
-  work.y = operand(&work, dtype, y, y_strides);
+  if (!work.q.load) flambeau_stop_without_kernel("attention", dtype);
   bool is_double = dtype == DType_float64;
+  work.y = operand(&work, is_double ? DType_float64 : DType_float32, y, y_strides);
   work.deep = is_double ? padded_double(sizes.width) : padded_float(sizes.width);
   work.wide = is_double ? padded_double(sizes.value_width) : padded_float(sizes.value_width);
   // With a causal mask, smaller blocks waste less on the scores above the diagonal.

@@ -147,7 +147,7 @@ static NAME(Blocks) NAME(make_blocks)(const Work *work) {
 static void NAME(copy)(
     const Work *work, const Operand *x, long part, long first, long count, long width, T *y) {
   long padded = NAME(padded)(width);
-  work->load(count, width, row_of(work, x, part, first), x->row, 1, y, padded);
+  x->load(count, width, row_of(work, x, part, first), x->row, 1, y, padded);
   memset(y + count * padded, 0, (NAME(padded)(count) - count) * padded * sizeof(T));
 }
 
@@ -173,7 +173,7 @@ static void NAME(score)(
     bool is_shared = mask->row == 0;
     const char *place = row_of(work, mask, part, first) + start * mask->column * mask->size;
     long padded = NAME(padded)(count);
-    work->load_mask(
+    mask->load(
         is_shared ? 1 : rows, count, place, mask->row, mask->column, blocks->mask, padded);
     // The gradients of the scores come later.
     T *transposed = blocks->ds;
@@ -220,7 +220,7 @@ static void NAME(attend)(const Work *work, NAME(Blocks) *blocks, long part, long
     blocks->kept[i] = blocks->total[i] == 0 ? 0 : 1 / blocks->total[i];
   }
   NAME(shrink)(rows, wide, blocks->sums, blocks->kept);
-  work->store(rows, e, row_of(work, &work->y, part, first), work->y.row, blocks->sums, wide);
+  work->y.store(rows, e, row_of(work, &work->y, part, first), work->y.row, blocks->sums, wide);
 }
 
 static void NAME(attention)(void *context, long begin, long end) {
@@ -269,16 +269,16 @@ static void NAME(attend_back)(
         rows, deep, count, ds, 1, QUERIES, k.start, k.stride, blocks->sums, deep, start > 0);
   }
   NAME(scale)(rows * deep, scale, blocks->sums);
-  work->store(rows, d, row_of(work, &work->dq, part, first), work->dq.row, blocks->sums, deep);
+  work->dq.store(rows, d, row_of(work, &work->dq, part, first), work->dq.row, blocks->sums, deep);
 }
 
 /// Stores the gradients of the keys and values of one index of the batch.
 static void NAME(store_sums)(const Work *work, long part, T *of_keys, const T *of_values) {
   long keys = work->sizes.keys;
   NAME(scale)(keys * work->deep, (T)work->sizes.scale, of_keys);
-  work->store(
+  work->dk.store(
       keys, work->sizes.width, row_of(work, &work->dk, part, 0), work->dk.row, of_keys, work->deep);
-  work->store(
+  work->dv.store(
       keys, work->sizes.value_width, row_of(work, &work->dv, part, 0), work->dv.row, of_values,
       work->wide);
 }

@@ -8,7 +8,6 @@ enum {
   MAX_STEPS = 32,
   MAX_VIEWS = 16,
   MAX_SLOTS = 16,
-  MAX_KEPT = 96,
 };
 
 /// An operand: elements in memory, or in a slot of scratch memory.
@@ -40,9 +39,9 @@ typedef struct {
   Step steps[MAX_STEPS];
   Dims views[MAX_VIEWS];
   int view_count;
-  /// Storages that have no reference any more.
-  Storage *kept[MAX_KEPT];
-  int kept_count;
+  /// One reference to the storage of each operand, so that no other thread can free it.
+  Storage *storages[MAX_STEPS * MAX_OPERANDS];
+  int storage_count;
 } Chain;
 
 /// Runs the first `count` steps, all of them on one block of elements, while it is in the cache, before the next block.

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "include/memory.h"
+
 enum {
   /// Fewer elements are in the cache anyway.
   MIN_POSTPONED = 8192,
@@ -10,7 +12,7 @@ enum {
 };
 
 _Thread_local Fusion flambeau_fusion;
-static _Thread_local Chain *postponed;
+static _Thread_local Chain postponed;
 
 static bool is_same(const Place *a, const Place *b) {
   return a->pointer == b->pointer && a->stride == b->stride && a->size == b->size && !a->view &&
@@ -21,7 +23,7 @@ static bool is_same(const Place *a, const Place *b) {
 // other memory.
 static bool conflicts(const Step *step, bool even_if_same) {
   for (int other = 0; other < flambeau_fusion.count; other++) {
-    const Step *earlier = &postponed->steps[other];
+    const Step *earlier = &postponed.steps[other];
     for (int k = 0; k < earlier->operands; k++) {
       const Place *place = &earlier->places[k];
       for (int own = 0; own < step->operands; own++) {
@@ -64,19 +66,28 @@ static bool keeps_views(Step *step) {
     if (view->shape[last] < MIN_VIEW_ROW || stride < 0 || stride > 1) return false;
     count++;
   }
-  if (postponed->view_count + count > MAX_VIEWS) flambeau_run_postponed();
+  if (postponed.view_count + count > MAX_VIEWS) flambeau_run_postponed();
   for (int k = 0; k < step->operands; k++) {
     if (!step->places[k].view) continue;
-    Dims *kept = &postponed->views[postponed->view_count++];
+    Dims *kept = &postponed.views[postponed.view_count++];
     *kept = *step->places[k].view;
     step->places[k].view = kept;
   }
   return true;
 }
 
+static void keep(Storage *storage) {
+  for (int number = 0; number < postponed.storage_count; number++) {
+    if (postponed.storages[number] == storage) return;
+  }
+  flambeau_retain(storage);
+  postponed.storages[postponed.storage_count++] = storage;
+}
+
 static void append(const Step *step, long n) {
-  postponed->n = n;
-  postponed->steps[flambeau_fusion.count++] = *step;
+  postponed.n = n;
+  postponed.steps[flambeau_fusion.count++] = *step;
+  for (int k = 0; k < step->operands; k++) keep(flambeau_fusion.storages[k]);
 }
 
 bool postpones(
@@ -86,7 +97,6 @@ bool postpones(
   long n = 1;
   for (long dim = 0; dim < rank; dim++) n *= shape[dim];
   if (n < MIN_POSTPONED && flambeau_fusion.count == 0) return false;
-  if (!postponed) postponed = calloc(1, sizeof(Chain));
   long joined_shape[FLAMBEAU_MAX_RANK], joined[FLAMBEAU_MAX_RANK][MAX_OPERANDS];
   long joined_rank = flambeau_join_dims(
       operands, rank, shape, strides, joined_shape, &joined[0][0], MAX_OPERANDS);
@@ -102,7 +112,7 @@ bool postpones(
     }
     step.places[k] = place_of(pointers[k], item_sizes[k], &dims[k]);
   }
-  bool joins = flambeau_fusion.count == 0 || postponed->n == n;
+  bool joins = flambeau_fusion.count == 0 || postponed.n == n;
   if (n >= MIN_POSTPONED) {
     if (!joins || flambeau_fusion.count == MAX_STEPS || conflicts(&step, false)) {
       flambeau_run_postponed();
@@ -129,23 +139,15 @@ bool postpones_reduction(
     step.places[0] = (Place){y, -1, y_size, -1, NULL, y, (char *)y + rows * y_size};
     step.places[1] = (Place){(char *)x, 1, x_size, -1, NULL, x, (const char *)x + n * x_size};
   }
-  bool joins = reduction && !terms->centers && postponed->n == n &&
+  bool joins = reduction && !terms->centers && postponed.n == n &&
                flambeau_fusion.count < MAX_STEPS &&
-               (postponed->columns == 0 || postponed->columns == columns);
+               (postponed.columns == 0 || postponed.columns == columns);
   if (!joins || conflicts(&step, false)) {
     flambeau_run_postponed();
     return false;
   }
-  postponed->columns = columns;
+  postponed.columns = columns;
   append(&step, n);
-  return true;
-}
-
-bool keeps_for_postponed(Storage *storage) {
-  if (flambeau_fusion.count == 0) return false;
-  if (postponed->kept_count == MAX_KEPT) flambeau_run_postponed();
-  if (flambeau_fusion.count == 0) return false;
-  postponed->kept[postponed->kept_count++] = storage;
   return true;
 }
 
@@ -154,7 +156,7 @@ bool keeps_for_postponed(Storage *storage) {
 static int move_to_slot(const Storage *storage, int slot) {
   int last = -1;
   for (int number = 0; number < flambeau_fusion.count; number++) {
-    Step *step = &postponed->steps[number];
+    Step *step = &postponed.steps[number];
     for (int k = step->operands - 1; k >= 0; k--) {
       if (step->places[k].pointer != storage->pointer) continue;
       if (last < 0 && (k > 0 || step->places[k].stride != 1)) return -1;
@@ -167,7 +169,7 @@ static int move_to_slot(const Storage *storage, int slot) {
 
 static int first_step(const Storage *storage) {
   for (int number = 0; number < flambeau_fusion.count; number++) {
-    if (postponed->steps[number].places[0].pointer == storage->pointer) return number;
+    if (postponed.steps[number].places[0].pointer == storage->pointer) return number;
   }
   return MAX_STEPS;
 }
@@ -176,17 +178,24 @@ static int by_first_step(const void *a, const void *b) {
   return first_step(*(Storage *const *)a) - first_step(*(Storage *const *)b);
 }
 
-// Results that nobody has a reference to are kept in slots, which are reused after their last step.
+// Results that nobody else has a reference to are kept in slots, which are reused after their last step.
 static void assign_slots(void) {
-  int busy_until[MAX_SLOTS];
+  int busy_until[MAX_SLOTS], count = 0;
+  Storage *unused[MAX_STEPS * MAX_OPERANDS];
   for (int slot = 0; slot < MAX_SLOTS; slot++) busy_until[slot] = -1;
-  qsort(postponed->kept, postponed->kept_count, sizeof(Storage *), by_first_step);
-  for (int number = 0; number < postponed->kept_count; number++) {
-    int begin = first_step(postponed->kept[number]), slot = 0;
+  for (int number = 0; number < postponed.storage_count; number++) {
+    Storage *storage = postponed.storages[number];
+    if (flambeau_references(storage) == 1 && flambeau_is_own_memory(storage)) {
+      unused[count++] = storage;
+    }
+  }
+  qsort(unused, count, sizeof(Storage *), by_first_step);
+  for (int number = 0; number < count; number++) {
+    int begin = first_step(unused[number]), slot = 0;
     if (begin == MAX_STEPS) return;
     while (slot < MAX_SLOTS && busy_until[slot] >= begin) slot++;
     if (slot == MAX_SLOTS) continue;
-    int last = move_to_slot(postponed->kept[number], slot);
+    int last = move_to_slot(unused[number], slot);
     if (last >= 0) busy_until[slot] = last;
   }
 }
@@ -203,15 +212,14 @@ void flambeau_run_postponed(void) {
 void flambeau_run_postponed_on_cpu(void) {
   if (flambeau_fusion.count == 0) return;
   assign_slots();
-  chain_run(postponed, flambeau_fusion.count);
+  chain_run(&postponed, flambeau_fusion.count);
   flambeau_fusion.count = 0;
-  postponed->columns = 0;
-  postponed->view_count = 0;
-  int kept = postponed->kept_count;
-  postponed->kept_count = 0;
-  for (int number = 0; number < kept; number++) {
-    postponed->kept[number]->deallocate(postponed->kept[number]);
+  postponed.columns = 0;
+  postponed.view_count = 0;
+  for (int number = 0; number < postponed.storage_count; number++) {
+    flambeau_release(postponed.storages[number]);
   }
+  postponed.storage_count = 0;
 }
 
 void flambeau_end_fusion(void) {

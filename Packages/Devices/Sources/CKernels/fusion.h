@@ -45,6 +45,3 @@ static inline void run_or_postpone(
   }
   loops_over(row, numbers, operands, rank, shape, pointers, strides, item_sizes);
 }
-
-/// Keeps a storage whose last reference is gone until no postponed kernel needs it: whether one does.
-bool keeps_for_postponed(Storage *storage);

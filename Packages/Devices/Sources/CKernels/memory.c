@@ -1,7 +1,5 @@
 #include "include/memory.h"
 
-#include "fusion.h"
-
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -196,9 +194,10 @@ static void deallocate(void *block, long size) {
 enum { HEADER = (sizeof(Storage) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
 
 static void free_storage(Storage *storage) {
-  if (keeps_for_postponed(storage)) return;
   deallocate(storage, HEADER + storage->byte_count);
 }
+
+bool flambeau_is_own_memory(const Storage *storage) { return storage->deallocate == free_storage; }
 
 Storage *flambeau_make_storage(long size) {
   Storage *storage = allocate(HEADER + size);
@@ -219,7 +218,6 @@ typedef struct {
 } MappedStorage;
 
 static void free_mapped(Storage *storage) {
-  if (keeps_for_postponed(storage)) return;
   MappedStorage *mapped = (MappedStorage *)storage;
   munmap(mapped->pages, mapped->length);
   free(mapped);

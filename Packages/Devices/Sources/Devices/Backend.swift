@@ -118,7 +118,7 @@ public protocol Backend: Sendable {
     totals: StridedView, into dx: StridedView)
   /// y = softmax(q·kᵀ·scale + mask)·v, [batch dims…, length, width of v]; its last dim is
   /// contiguous, the others have any strides. The log-sum-exp of each row of scores is stored in
-  /// `totals`, which is float64 for float64, else float32. Only if supported.
+  /// `totals`. Both are in float64 for float64, else in float32. Only if supported.
   func attention(_ attention: AttentionViews, into y: StridedView, totals: StridedView)
   /// The gradients of `attention`, except for the mask, if no second derivatives are needed. The
   /// last dims of dq, dk and dv are contiguous, the others have any strides.

@@ -26,7 +26,7 @@ public struct CPUBackend: Backend {
   // MARK: Filling
 
   public func convert(_ x: StridedView, into y: StridedView) {
-    flambeau_may_postpone_next()
+    mayPostpone(y, x)
     flambeau_convert(
       y.dtype, x.dtype, y.layout.rank, y.layout.shape, y.ownPointer, y.layout.strides, x.ownPointer,
       x.layout.strides)
@@ -71,7 +71,7 @@ public struct CPUBackend: Backend {
   public func unary(
     _ operation: UnaryOperation, _ x: StridedView, _ p: Double, _ q: Double, into y: StridedView
   ) {
-    flambeau_may_postpone_next()
+    mayPostpone(y, x)
     if x.layout.isContiguous {
       return flambeau_unary_contiguous(
         operation, p, q, y.dtype, y.layout.numel, y.ownPointer, x.ownPointer)
@@ -84,7 +84,7 @@ public struct CPUBackend: Backend {
   public func binary(
     _ operation: BinaryOperation, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
-    flambeau_may_postpone_next()
+    mayPostpone(y, a, b)
     if a.layout.isContiguous, b.layout.isContiguous {
       return flambeau_binary_contiguous(
         operation, y.dtype, y.layout.numel, y.ownPointer, a.ownPointer, b.ownPointer)
@@ -98,7 +98,7 @@ public struct CPUBackend: Backend {
   public func compare(
     _ comparison: Comparison, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
-    flambeau_may_postpone_next()
+    mayPostpone(y, a, b)
     flambeau_compare(
       comparison, a.dtype, y.layout.rank, y.layout.shape,
       y.ownPointer.bools, y.layout.strides, a.ownPointer,
@@ -106,7 +106,7 @@ public struct CPUBackend: Backend {
   }
 
   public func test(_ test: ElementTest, _ x: StridedView, into y: StridedView) {
-    flambeau_may_postpone_next()
+    mayPostpone(y, x)
     flambeau_test(
       test, x.dtype, y.layout.rank, y.layout.shape, y.ownPointer.bools,
       y.layout.strides, x.ownPointer, x.layout.strides)
@@ -115,7 +115,7 @@ public struct CPUBackend: Backend {
   public func select(
     _ condition: StridedView, _ a: StridedView, _ b: StridedView, into y: StridedView
   ) {
-    flambeau_may_postpone_next()
+    mayPostpone(y, condition, a, b)
     flambeau_select(
       y.dtype, y.layout.rank, y.layout.shape, y.ownPointer, y.layout.strides,
       condition.ownPointer.bools, condition.layout.strides, a.ownPointer,
@@ -129,7 +129,7 @@ public struct CPUBackend: Backend {
     divisor: Double, takesSquareRoot: Bool, into y: StridedView
   ) {
     let terms = ReductionTerms(centers: centers, divisor: divisor, takesSquareRoot: takesSquareRoot)
-    flambeau_may_postpone_next()
+    mayPostpone(y, x)
     flambeau_reduce(
       reduction, terms, x.dtype, x.layout.rank, x.layout.shape, reduced, y.ownPointer, x.ownPointer,
       x.layout.strides)
@@ -320,6 +320,14 @@ public struct CPUBackend: Backend {
     flambeau_optimize(
       p.dtype, p.layout.numel, step, p.pointer, g.pointer, state(0), state(1), state(2))
   }
+}
+
+/// The next kernel may be postponed; see ``fused(_:)``.
+@inline(__always)
+private func mayPostpone(
+  _ y: StridedView, _ a: StridedView, _ b: StridedView? = nil, _ c: StridedView? = nil
+) {
+  flambeau_may_postpone_next(y.storage, a.storage, b?.storage, c?.storage)
 }
 
 extension UnsafeMutableRawPointer {

@@ -31,12 +31,7 @@ extension Storage {
     _ memory: UnsafeMutableRawPointer, byteCount: Int, device: Device,
     release: @escaping @Sendable () -> Void
   ) -> Storage {
-    let owner = Unmanaged.passRetained(
-      MemoryOwner {
-        flambeau_run_if_postponed()
-        release()
-      }
-    ).toOpaque()
+    let owner = Unmanaged.passRetained(MemoryOwner(release)).toOpaque()
     return flambeau_wrap_memory(memory, byteCount, device, owner) { owner in
       Unmanaged<MemoryOwner>.fromOpaque(owner).takeRetainedValue().release()
     }

@@ -143,6 +143,30 @@ import Testing
     }
   }
 
+  /// Gradients in half precision are those of float32, rounded once, where they are small
+  /// differences of large numbers, too: they do not go through the rounded result.
+  @Test(arguments: testedDevices, [DType.float16, .bfloat16])
+  func gradientsAreRoundedOnce(device: Device, dtype: DType) {
+    let generator = Generator(seed: 6)
+    let halves = (0..<4).map { number in
+      Tensor.randn([2, 70, 16], generator: generator).add(number == 2 ? 8 : 0).to(dtype).to(device)
+    }
+    func gradients(in dtype: DType) -> [Tensor] {
+      let inputs = halves[..<3].map { half in
+        let x = half.to(dtype)
+        x.requiresGrad = true
+        return x
+      }
+      let y = inputs[0].scaledDotProductAttention(inputs[1], inputs[2], isCausal: true)
+      return grad(of: y, withRespectTo: inputs, gradient: halves[3].to(dtype))
+    }
+    for (own, exact) in zip(gradients(in: dtype), gradients(in: .float32)) {
+      let epsilon = dtype == .float16 ? 0x1p-10 : 0x1p-7
+      let tolerance = exact.abs() * (0.51 * epsilon) + 2e-5
+      #expect(((own.to(.float32) - exact).abs() .<= tolerance).all().item(as: Bool.self))
+    }
+  }
+
   @Test func threadsDoNotChangeTheResult() {
     let before = numThreads
     defer { numThreads = before }

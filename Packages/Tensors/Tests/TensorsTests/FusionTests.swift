@@ -100,6 +100,21 @@ struct FusionTests {
     }
   }
 
+  /// Memory that a chain reads or writes stays its own when other threads drop it.
+  @Test func otherThreadsCanDropOperands() {
+    nonisolated(unsafe) var x: Tensor? = .ones([100_000])
+    nonisolated(unsafe) var others: [Tensor] = []
+    let y = fused {
+      let y = x! * 2 + 1
+      inThreads(1) { _ in
+        x = nil
+        others = (0..<4).map { _ in .full([100_000], 7.0) }
+      }
+      return y
+    }
+    #expect(y.equal(.fullLike(y, 3.0)) && others.allSatisfy { $0.equal(.fullLike(y, 7.0)) })
+  }
+
   @Test func severalResults() {
     let x = Tensor.arange(0, 20_000).to(.float32)
     let (twice, squares, last) = fused {

@@ -39,6 +39,15 @@ import Testing
     !others.contains { golden.name.hasPrefix($0) }
   }
 
+  /// As in PyTorch's type promotion.
+  @Test(arguments: halves)
+  func numbersDoNotDecideTheType(dtype: DType) {
+    let (start, end) = (Tensor(1, dtype: dtype), Tensor(2, dtype: dtype))
+    #expect(start.lerp(end, weight: 0.5).dtype == dtype)
+    #expect(start.lerp(end, weight: Tensor(0.5, dtype: .float32)).dtype == .float32)
+    #expect(start.reshape(1).lerp(end, weight: Tensor(0.5, dtype: .float32)).dtype == dtype)
+  }
+
   @Test(arguments: cases, halves)
   func resultsAreRoundedOnce(golden: GoldenCase, dtype: DType) throws {
     let own = try results(golden, rounded: dtype, in: dtype)

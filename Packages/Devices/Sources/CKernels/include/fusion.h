@@ -12,6 +12,8 @@ typedef struct {
   int depth;
   /// Whether the next element-wise kernel may be postponed.
   bool may_postpone;
+  /// The storages of its operands, the result's first.
+  Storage *_Nullable storages[4];
   /// The number of postponed operations on the CPU.
   int count;
   /// What is postponed on another device, or null, and the function that runs it.
@@ -32,10 +34,14 @@ void flambeau_run_postponed(void);
 /// Runs what was postponed on the CPU.
 void flambeau_run_postponed_on_cpu(void);
 
-/// The next element-wise kernel may be postponed: nothing will use its operands' memory before
-/// flambeau_run_if_postponed.
-static inline void flambeau_may_postpone_next(void) {
-  flambeau_fusion.may_postpone = flambeau_fusion.depth > 0;
+/// The next element-wise kernel, whose result and operands are in these storages, may be postponed: nothing will use
+/// their memory before flambeau_run_if_postponed.
+static inline void flambeau_may_postpone_next(
+    Storage *_Nonnull y, Storage *_Nonnull a, Storage *_Nullable b, Storage *_Nullable c) {
+  if (flambeau_fusion.depth == 0) return;
+  flambeau_fusion.may_postpone = true;
+  Storage *const storages[] = {y, a, b, c};
+  for (int k = 0; k < 4; k++) flambeau_fusion.storages[k] = storages[k];
 }
 
 /// To be called before memory is used in any other way.

@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <COperations.h>
@@ -10,6 +11,9 @@
 /// the program if there is not enough memory.
 Storage *_Nonnull flambeau_make_storage(long size)
     __attribute__((swift_attr("returns_retained")));
+
+/// Whether a storage's memory is that of `flambeau_make_storage`, which nobody sees after its last reference.
+bool flambeau_is_own_memory(const Storage *_Nonnull storage);
 
 /// Maps a part of an open file: it is read on demand, and writes are private to the process. The file
 /// must not become shorter. Null if the system cannot map it.

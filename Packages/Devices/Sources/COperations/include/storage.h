@@ -70,6 +70,10 @@ static inline void flambeau_release(Storage *_Nonnull storage) {
   }
 }
 
+static inline uint32_t flambeau_references(const Storage *_Nonnull storage) {
+  return atomic_load_explicit(&storage->references, memory_order_acquire);
+}
+
 // The same for an address that Swift does not count by itself.
 static inline void flambeau_retain_address(void *_Nonnull storage) {
   flambeau_retain((Storage *)storage);
@@ -80,7 +84,7 @@ static inline void flambeau_release_address(void *_Nonnull storage) {
 }
 
 static inline uint32_t flambeau_references_of_address(void *_Nonnull storage) {
-  return atomic_load_explicit(&((Storage *)storage)->references, memory_order_acquire);
+  return flambeau_references((Storage *)storage);
 }
 
 static inline void *_Nonnull flambeau_pointer_of_address(void *_Nonnull storage) {

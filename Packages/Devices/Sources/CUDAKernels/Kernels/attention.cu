@@ -49,11 +49,17 @@ inline void add_weighted(
   }
 }
 
-inline void store_row(const T sums[SHARES], T factor, S *row, int64_t width) {
+/// Calls body(element, column) with the elements of a row that this thread holds.
+template <class Body>
+inline void each_element(const T sums[SHARES], int64_t width, Body body) {
   for (int share = 0; share < SHARES; share++) {
     int64_t column = share * WARP + threadIdx.x % WARP;
-    if (column < width) row[column] = STORE(sums[share] * factor);
+    if (column < width) body(sums[share], column);
   }
+}
+
+inline void store_row(const T sums[SHARES], S *row, int64_t width) {
+  each_element(sums, width, [&](T sum, int64_t column) { row[column] = STORE(sum); });
 }
 
 /// The score of a query and a key, given their product; -∞ if it is masked.
@@ -83,7 +89,7 @@ struct Matrices {
   const S *k() const { return of_keys(launch.k, launch.width); }
   const S *v() const { return of_keys(launch.v, launch.value_width); }
   const S *g() const { return of_queries(launch.gradient, launch.value_width); }
-  const S *y() const { return of_queries(launch.y, launch.value_width); }
+  const T *y() const { return (const T *)launch.y + part * launch.rows * launch.value_width; }
   const T *totals() const { return (const T *)launch.totals + part * launch.rows; }
   const T *along() const { return (const T *)launch.along + part * launch.rows; }
 };
@@ -133,7 +139,8 @@ KERNEL(attention, const AttentionLaunch launch) {
     }
     if (row >= launch.rows) return;
     // A query whose keys are all masked gives 0.
-    store_row(sums, total == 0 ? 0 : 1 / total, (S *)launch.y + (part * launch.rows + row) * e, e);
+    T factor = total == 0 ? 0 : 1 / total, *y = (T *)launch.y + (part * launch.rows + row) * e;
+    each_element(sums, e, [&](T sum, int64_t column) { y[column] = sum * factor; });
     if (lane == 0) ((T *)launch.totals)[part * launch.rows + row] = best + log(total);
   });
 }
@@ -152,7 +159,7 @@ KERNEL(attention_gradients_of_queries, const AttentionLaunch launch) {
     __syncthreads();
     T along = 0, total = 0, sums[SHARES] = {};
     if (row < launch.rows) {
-      for (int64_t i = lane; i < e; i += WARP) along += tiles.own[1][warp][i] * LOAD(of.y()[row * e + i]);
+      for (int64_t i = lane; i < e; i += WARP) along += tiles.own[1][warp][i] * of.y()[row * e + i];
       total = of.totals()[row];
     }
     along = group.join<Sum<T>>(along);
@@ -170,7 +177,7 @@ KERNEL(attention_gradients_of_queries, const AttentionLaunch launch) {
       add_weighted(sums, 1, tiles.weights[0][warp], tiles.other[0], d);
     }
     if (row >= launch.rows) return;
-    store_row(sums, 1, (S *)launch.dq + (part * launch.rows + row) * d, d);
+    store_row(sums, (S *)launch.dq + (part * launch.rows + row) * d, d);
     if (lane == 0) ((T *)launch.along)[part * launch.rows + row] = along;
   });
 }
@@ -206,8 +213,8 @@ KERNEL(attention_gradients_of_keys, const AttentionLaunch launch) {
       add_weighted(of_value, 1, tiles.weights[1][warp], tiles.other[1], e);
     }
     if (key >= launch.keys) return;
-    store_row(of_key, 1, (S *)launch.dk + (part * launch.keys + key) * d, d);
-    store_row(of_value, 1, (S *)launch.dv + (part * launch.keys + key) * e, e);
+    store_row(of_key, (S *)launch.dk + (part * launch.keys + key) * d, d);
+    store_row(of_value, (S *)launch.dv + (part * launch.keys + key) * e, e);
   });
 }
 #endif

@@ -34,11 +34,8 @@ public func roundedOnce<each Input: TensorOrNone>(
   for input in repeat each inputs {
     if let tensor = input.tensor { given.append(tensor) }
   }
-  // Scalars take the dtype of the other inputs.
-  let strong = given.filter { $0.literal == nil && $0.ndim > 0 }
-  let types = (strong.isEmpty ? given : strong).map(\.dtype)
-  let dtype = types.dropFirst().reduce(types[0]) { $1.promoted(with: $0) }
   guard given.contains(where: \.dtype.isHalf) else { return compute(repeat each inputs) }
+  let dtype = Tensor.resultType(given)
   let result = compute(repeat (each inputs).withoutHalves)
   return Autocast.current?.grants(precision) ?? false ? result : result.to(dtype)
 }

@@ -112,14 +112,16 @@ private struct Attention: Sendable {
         let mask = mask.dtype == .bool ? mask : mask.to(dtype)
         return mask.view.with(mask.view.layout.broadcast(to: scores)!)
       }, isCausal: isCausal, scale: scale)
-    let totals = Tensor(
-      empty: scores.dropLast() + [], dtype: dtype == .float64 ? .float64 : .float32,
+    let exact = dtype == .float64 ? DType.float64 : .float32
+    let totals = Tensor(empty: scores.dropLast() + [], dtype: exact, device: query.device)
+    let unrounded = StridedView(
+      empty: operands[0].layout.withDenseRows(scores.dropLast() + [width]), dtype: exact,
       device: query.device)
     return customFunction(.attention, inputs, formula: inSteps) { _ in
-      let result = StridedView(
-        empty: operands[0].layout.withDenseRows(scores.dropLast() + [width]), dtype: dtype,
-        device: query.device)
-      query.backend.attention(views, into: result, totals: totals.view)
+      query.backend.attention(views, into: unrounded, totals: totals.view)
+      guard dtype.isHalf else { return Tensor(unrounded) }
+      let result = StridedView(empty: unrounded.layout, dtype: dtype, device: query.device)
+      query.backend.convert(unrounded, into: result)
       return Tensor(result)
     } backward: { g, inputs, result in
       let none = [Tensor?](repeating: nil, count: inputs.count - 3)
@@ -131,7 +133,7 @@ private struct Attention: Sendable {
           empty: $0.layout.withDenseRows($0.layout.shape), dtype: dtype, device: g.device)
       }
       g.backend.attentionGradients(
-        views, g.to(dtype).view, result.view, totals: totals.view, intoQueries: gradients[0],
+        views, g.to(dtype).view, dtype.isHalf ? unrounded : result.view, totals: totals.view, intoQueries: gradients[0],
         keys: gradients[1], values: gradients[2])
       return zip(inputs, gradients).map { Tensor($1).reduced(to: $0.shape) } + none
     }

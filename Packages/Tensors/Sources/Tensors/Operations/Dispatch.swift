@@ -209,6 +209,18 @@ extension Tensor {
     return weak.kind > strong.kind ? promoted : strong
   }
 
+  /// The same for several tensors, of which there must be one.
+  static func resultType(_ tensors: [Tensor]) -> DType {
+    // Those of one priority promote each other first.
+    let types = (0...2).compactMap { weight -> DType? in
+      let types = tensors.filter { $0.weight == weight }.map(\.dtype)
+      return types.first.map { types.dropFirst().reduce($0) { $0.promoted(with: $1) } }
+    }
+    return types.dropFirst().reduce(types[0]) { weak, strong in
+      weak.kind > strong.kind ? weak.promoted(with: strong) : strong
+    }
+  }
+
   /// The priority of its dtype in promotion.
   private var weight: Int { literal != nil ? 0 : ndim == 0 ? 1 : 2 }
 
