@@ -133,7 +133,8 @@ private struct Attention: Sendable {
           empty: $0.layout.withDenseRows($0.layout.shape), dtype: dtype, device: g.device)
       }
       g.backend.attentionGradients(
-        views, g.to(dtype).view, dtype.isHalf ? unrounded : result.view, totals: totals.view, intoQueries: gradients[0],
+        views, g.to(dtype).view, dtype.isHalf ? unrounded : result.view, totals: totals.view,
+        intoQueries: gradients[0],
         keys: gradients[1], values: gradients[2])
       return zip(inputs, gradients).map { Tensor($1).reduced(to: $0.shape) } + none
     }
