@@ -1,10 +1,12 @@
 #pragma once
 
-// Polynomials and constants of functions_of.h, for float and for double. The polynomials are minimax
-// (Remez' algorithm), in order of rising powers; each comment says of which function and where.
+// Polynomials and constants of functions_of.h, for float, for double, and for results that are rounded to half
+// precision. The polynomials are minimax (Remez' algorithm), in order of rising powers; each comment says of which
+// function and where.
 
 
 // (eʳ - 1 - r) / r², |r| ≤ ½
+static const float EXPM1_half[] = {0.499974757f, 0.166673958f, 0.0420927107f, 8.3422875e-3f};
 static const float EXPM1_float[] = {
     0.50000006f, 0.166666716f, 0.0416649505f, 8.33240524e-3f, 1.40110229e-3f, 2.02196723e-4f};
 static const double EXPM1_double[] = {
@@ -13,6 +15,7 @@ static const double EXPM1_double[] = {
     2.5052389167705797e-8, 2.0973323408806354e-9, 1.6060115839460646e-10};
 
 // The same for |r| ≤ ln 2 / 2
+static const float EXP_half[] = {0.500051141f, 0.167535141f, 0.0412777737f};
 static const float EXP_float[] = {
     0.49999994f, 0.166665077f, 0.0416679867f, 8.37021787e-3f, 1.38528051e-3f};
 static const double EXP_double[] = {
@@ -21,6 +24,8 @@ static const double EXP_double[] = {
     2.7632879079915334e-7, 2.4887086802895447e-8};
 
 // (ln(1 + f) - f + f²/2) / f³, √½ ≤ 1 + f ≤ √2
+static const float LOG_half[] = {
+    0.333208621f, -0.249438345f, 0.204421863f, -0.184071779f, 0.117818899f};
 static const float LOG_float[] = {
     0.333333135f, -0.250000179f, 0.200020671f, -0.166674137f, 0.142200366f, -0.124164671f,
     0.118962862f, -0.116135471f, 0.0665158927f};
@@ -45,6 +50,7 @@ static const double COS_double[] = {
     -2.7557313535846716e-7, 2.0875612943426134e-9, -1.1353969529412703e-11};
 
 // (tan √z / √z - 1) / z, √z ≤ π/4
+static const float TAN_half[] = {0.333154321f, 0.136065036f, 0.041398637f, 0.0430887192f};
 static const float TAN_float[] = {
     0.333333552f, 0.133324623f, 0.0540837273f, 0.021155538f, 0.011171422f, -3.43246968e-4f,
     4.59266314e-3f};
@@ -55,6 +61,7 @@ static const double TAN_double[] = {
     5.7355974393762876e-5, -2.8539657719227899e-5, 1.0736575415033574e-5};
 
 // (arcsin √z / √z - 1) / z, √z ≤ ½
+static const float ASIN_half[] = {0.166801259f, 0.0718998089f, 0.0641072765f};
 static const float ASIN_float[] = {
     0.166666597f, 0.0750052184f, 0.0445132777f, 0.0318403095f, 0.0143086957f, 0.0377075896f};
 static const double ASIN_double[] = {
@@ -64,6 +71,8 @@ static const double ASIN_double[] = {
     0.032628497580001824};
 
 // (arctan √z / √z - 1) / z, √z ≤ 1
+static const float ATAN_half[] = {
+    -0.333088994f, 0.196183056f, -0.122514881f, 0.0587700941f, -0.0139550334f};
 static const float ATAN_float[] = {
     -0.333332986f, 0.199985102f, -0.142635763f, 0.109468326f, -0.0838208944f, 0.0575065054f,
     -0.0306616928f, 0.0106114661f, -1.72190263e-3f};
@@ -75,6 +84,7 @@ static const double ATAN_double[] = {
     -2.8849867249850047e-3, 8.3134467380827591e-4, -1.521655454515827e-4, 1.3225519070151187e-5};
 
 // (sinh √z / √z - 1) / z, √z ≤ 1.5
+static const float SINH_half[] = {0.16667214f, 8.31799489e-3f, 2.1040882e-4f};
 static const float SINH_float[] = {
     0.166666672f, 8.33331048e-3f, 1.98444191e-4f, 2.73795058e-6f, 2.88773379e-8f};
 static const double SINH_double[] = {
@@ -83,6 +93,7 @@ static const double SINH_double[] = {
     8.4462720840028111e-18};
 
 // (tanh √z / √z - 1) / z, √z ≤ 0.55
+static const float TANH_half[] = {-0.333245128f, 0.131523564f, -0.0430996604f};
 static const float TANH_float[] = {
     -0.333333313f, 0.133332282f, -0.0539494529f, 0.0217145961f, -8.20778403e-3f, 2.16498785e-3f};
 static const double TANH_double[] = {
@@ -91,6 +102,8 @@ static const double TANH_double[] = {
     -2.3809740542614201e-4, 9.3702341635530363e-5, -3.2621517241233919e-5, 7.2533765821986452e-6};
 
 // erf √z / √z - 1, √z ≤ 1.25
+static const float ERF_half[] = {
+    0.128375307f, -0.375978827f, 0.111908145f, -0.0247517116f, 3.1482107e-3f};
 static const float ERF_float[] = {
     0.128379166f, -0.376126289f, 0.112836599f, -0.0268595405f, 5.20756375e-3f, -8.3246635e-4f,
     1.03192149e-4f, -7.42758129e-6f};
@@ -100,13 +113,16 @@ static const double ERF_double[] = {
     1.6461124109136448e-6, -1.635515378927601e-7, 1.4725483132892213e-8, -1.1855291872979377e-9,
     7.8625151496428622e-11, -3.1875676142196489e-12};
 
-// e^(x²)·erfc(x)·(x + K) in t = (x - K) / (x + K), x ≥ 0; Shepherd and Laframboise, 1981
-#define ERFC_K_float 3
-// d ln / d ln of the same by 1 / (x + K), in powers of it, to two digits.
-static const float ERFC_SLOPE_float[] = {1, 2.79f, 13.05f};
+// e^(x²)·erfc(x)·(x + K) in t = (x - K) / (x + K), 0.75 ≤ x ≤ HIGHEST_ERFC; Shepherd and Laframboise, 1981. Its slope,
+// 1 + d ln / d ln of it by 1 / (x + K), is in powers of that, to two digits.
+#define ERFC_K_half 1.75f
+static const float ERFC_half[] = {
+    0.997404039f, -0.606997728f, 0.179246292f, 0.0153120169f, -0.0215077233f};
+#define ERFC_K_float 1.5f
+static const float ERFC_SLOPE_float[] = {0.951f, 2.21f, -1.49f};
 static const float ERFC_float[] = {
-    1.07400692f, -0.883394539f, 0.590227723f, -0.310464144f, 0.119536936f, -0.0268496051f,
-    -1.2639364e-3f, 3.08479532e-3f, -4.23484424e-4f, -2.92308221e-4f};
+    0.96475625f, -0.507850289f, 0.0756214783f, 0.0477814786f, -8.12424906e-3f, -9.61503666e-3f,
+    -6.38857018e-4f, 2.28757737e-3f};
 #define ERFC_K_double 3.75
 static const double ERFC_SLOPE_double[] = {1, 3.49, 20.4};
 static const double ERFC_double[] = {
@@ -118,10 +134,13 @@ static const double ERFC_double[] = {
     6.0295323155793859e-9, -4.3498161872393281e-9, -1.1815786430907204e-9};
 
 // e^(u²/2)·Φ(-u)·(u + K) in t = (u - K) / (u + K), u ≥ 0
-#define GELU_K_float 4.25f
+#define GELU_K_half 3.25f
+static const float GELU_half[] = {
+    0.737435758f, -0.539497733f, 0.274570763f, -0.0807859972f, 3.74274852e-4f, 7.6674656e-3f};
+#define GELU_K_float 3.75f
 static const float GELU_float[] = {
-    0.759554207f, -0.625129819f, 0.418227643f, -0.220514894f, 0.0852710828f, -0.0193688907f,
-    -7.47603131e-4f, 2.18900456e-3f, -3.67540255e-4f, -2.37631073e-4f};
+    0.750294089f, -0.588188291f, 0.352939606f, -0.151520833f, 0.0374925099f, 1.2000663e-3f,
+    -4.1690236e-3f, 5.09637292e-4f, 4.4345716e-4f};
 #define GELU_K_double 5.25
 static const double GELU_double[] = {
     0.77162642395327519, -0.67585336988038414, 0.51641163917001442, -0.3411502192879407,
@@ -140,6 +159,12 @@ static const double ARTANH_double[] = {
     0.15384556819834364, 0.13336319406496669, 0.11674777894861967, 0.11989353004417236};
 #define TWO_THIRDS_double 0x1.5555555555555p-1
 #define TWO_THIRDS_LOW_double 0x1.5555555555555p-55
+
+// Those that are as short for halves.
+#define SIN_half SIN_float
+#define COS_half COS_float
+#define ERFC_SLOPE_half ERFC_SLOPE_float
+#define ARTANH_half ARTANH_float
 
 // ln 2, 1 / ln 2 and log₁₀ 2 in two parts: the first has so few bits that its products are exact.
 #define LN2_HIGH_float 0.693359375f

@@ -1,4 +1,5 @@
-// The functions of functions.h for one type, REAL, of which INT and BITS are integers of the same size.
+// The functions of functions.h for one type, REAL, of which INT and BITS are integers of the same size. If PRECISE is
+// false, they have some 17 correct bits, which is enough for half precision.
 
 INLINE REAL F(of_bits)(BITS bits) {
   REAL x;
@@ -19,14 +20,19 @@ INLINE REAL F(signed_as)(REAL a, REAL b) {
 
 INLINE REAL F(magnitude)(REAL x) { return F(of_bits)(F(bits_of)(x) & ~SIGN); }
 
-// c[0] + c[1]·x + c[2]·x² + …
+// c[0] + c[1]·x + c[2]·x² + …; if there are many, those from x⁸ on beside the others, since neither waits for the other.
 INLINE REAL F(polynomial)(REAL x, const REAL *c, int count) {
-  REAL y = c[count - 1];
+  int low = count > 12 ? 8 : count;
+  REAL y = c[low - 1];
 #pragma clang loop unroll(full)
-  for (int k = count - 2; k >= 0; k--) y = y * x + c[k];
-  return y;
+  for (int k = low - 2; k >= 0; k--) y = y * x + c[k];
+  if (low == count) return y;
+  REAL square = x * x, fourth = square * square, more = c[count - 1];
+#pragma clang loop unroll(full)
+  for (int k = count - 2; k >= low; k--) more = more * x + c[k];
+  return more * (fourth * fourth) + y;
 }
-#define POLYNOMIAL(x, name) F(polynomial)(x, T(name), sizeof T(name) / sizeof(REAL))
+#define POLYNOMIAL(x, name) F(polynomial)(x, P(name), sizeof P(name) / sizeof(REAL))
 
 // Exponentials. 2ⁿ is kept as n plus twice the exponents' bias, which is split into two biased exponents
 // where 2ⁿ itself may not be a normal number.
@@ -42,14 +48,17 @@ INLINE REAL F(scaled_down)(REAL x, BITS biased) {
          F(of_bits)((BITS)(BIAS - SHIFT) << MANTISSA);
 }
 
+// ln 2, less LN2_LOW if that is subtracted, too.
+#define LN2 (PRECISE ? T(LN2_HIGH) : (REAL)0.69314718055994530942)
+
 // x = n·ln 2 + r, with the integer n nearest to x / ln 2. Adding 1.5·2^MANTISSA rounds to an integer,
 // which is then in the low bits.
 #define ROUNDER ((REAL)3 * ((BITS)1 << (MANTISSA - 1)))
 INLINE BITS F(reduced)(REAL x, REAL *r, REAL *n) {
   REAL shifted = x * (REAL)1.44269504088896340736 + ROUNDER;
   *n = shifted - ROUNDER;
-  REAL high = x - *n * T(LN2_HIGH);
-  *r = high - *n * T(LN2_LOW);
+  REAL high = x - *n * LN2;
+  *r = PRECISE ? high - *n * T(LN2_LOW) : high;
   return F(bits_of)(shifted) - F(bits_of)(ROUNDER) + 2 * BIAS;
 }
 
@@ -110,10 +119,15 @@ INLINE REAL F(expm1)(REAL x) {
 
 // Logarithms.
 
-// ln(1 + f + low) for √½ ≤ 1 + f ≤ √2, less f.
+// ln(1 + f) + low for √½ ≤ 1 + f ≤ √2, less f.
 INLINE REAL F(log_tail)(REAL f, REAL low) {
   REAL square = f * f;
-  return square * f * POLYNOMIAL(f, LOG) - (square * (REAL)0.5 - (low - low * f * (1 - f)));
+  return square * f * POLYNOMIAL(f, LOG) - (square * (REAL)0.5 - low);
+}
+
+// f + tail + e·ln 2
+INLINE REAL F(log_sum)(REAL f, REAL tail, REAL e) {
+  return (f + (PRECISE ? tail + e * T(LN2_LOW) : tail)) + e * LN2;
 }
 
 // Splits x, a positive normal number, into (1 + f)·2ᵉ, where √½ ≤ 1 + f < √2.
@@ -140,34 +154,42 @@ INLINE REAL F(log_limits)(REAL x, REAL result) {
 
 INLINE REAL F(log)(REAL x) {
   REAL e, f = F(split_any)(x, &e);
-  return F(log_limits)(x, (f + (F(log_tail)(f, 0) + e * T(LN2_LOW))) + e * T(LN2_HIGH));
+  return F(log_limits)(x, F(log_sum)(f, F(log_tail)(f, 0), e));
 }
 
 // The logarithm of another base: e·log(2) + (high + low)·log(e), where `high` has few bits.
-#define LOG_OF_BASE(x, LOG_2_HIGH, LOG_2_LOW, LOG_E_HIGH, LOG_E_LOW)                              \
-  REAL e, f = F(split_any)(x, &e), tail = F(log_tail)(f, 0);                                      \
-  REAL high = F(of_bits)(F(bits_of)(f + tail) & ~(((BITS)1 << (MANTISSA / 2 + 1)) - 1));          \
-  REAL low = (f - high) + tail;                                                                   \
-  REAL rest = (low + high) * LOG_E_LOW + low * LOG_E_HIGH + e * LOG_2_LOW;                        \
-  REAL main = e * LOG_2_HIGH, more = high * LOG_E_HIGH, sum = main + more;                        \
-  return F(log_limits)(x, sum + (((main - sum) + more) + rest))
-
-INLINE REAL F(log2)(REAL x) {
-  LOG_OF_BASE(x, 1, 0, T(LOG2_E_HIGH), T(LOG2_E_LOW));
+INLINE REAL F(log_of_base)(REAL x, REAL two_high, REAL two_low, REAL e_high, REAL e_low) {
+  REAL e, f = F(split_any)(x, &e), tail = F(log_tail)(f, 0);
+  REAL y = (f + tail) * (e_high + e_low) + e * (two_high + two_low);
+  if (PRECISE) {
+    REAL high = F(of_bits)(F(bits_of)(f + tail) & ~(((BITS)1 << (MANTISSA / 2 + 1)) - 1));
+    REAL low = (f - high) + tail, main = e * two_high, more = high * e_high, sum = main + more;
+    REAL rest = (low + high) * e_low + low * e_high + e * two_low;
+    y = sum + (((main - sum) + more) + rest);
+  }
+  return F(log_limits)(x, y);
 }
 
+INLINE REAL F(log2)(REAL x) { return F(log_of_base)(x, 1, 0, T(LOG2_E_HIGH), T(LOG2_E_LOW)); }
+
 INLINE REAL F(log10)(REAL x) {
-  LOG_OF_BASE(x, T(LOG10_2_HIGH), T(LOG10_2_LOW), T(LOG10_E_HIGH), T(LOG10_E_LOW));
+  return F(log_of_base)(x, T(LOG10_2_HIGH), T(LOG10_2_LOW), T(LOG10_E_HIGH), T(LOG10_E_LOW));
 }
 
 // ln(1 + x + low)
 INLINE REAL F(log1p_of_parts)(REAL x, REAL low) {
   REAL u = 1 + x, e;
+  if (!PRECISE) {
+    bool small = x > (REAL)-0.29 && x < (REAL)0.41;
+    REAL split = F(split)(small ? 1 : u > SMALLEST_NORMAL ? u : 1, &e), f = small ? x : split;
+    return F(log_sum)(f, F(log_tail)(f, 0), e);
+  }
   REAL lost = (x < 1 ? x - (u - 1) : 1 - (u - x)) + low;
   REAL f = F(split)(u > SMALLEST_NORMAL ? u : 1, &e);
   // 2⁻ᵉ
   REAL unit = F(of_bits)((BITS)(INT)(BIAS - (e > BIAS - 1 ? BIAS - 1 : e)) << MANTISSA);
-  return (f + (F(log_tail)(f, lost * unit) + e * T(LN2_LOW))) + e * T(LN2_HIGH);
+  lost *= unit;
+  return F(log_sum)(f, F(log_tail)(f, lost - lost * f * (1 - f)), e);
 }
 
 INLINE REAL F(log1p)(REAL x) {
@@ -181,6 +203,9 @@ INLINE REAL F(log1p)(REAL x) {
 // the first terms are kept in two parts, too.
 INLINE REAL F(log_parts)(REAL x, REAL *low) {
   REAL e, f = F(split_any)(x, &e);
+  *low = 0;
+  // The logarithm of a float is precise enough for powers that are halves.
+  if (!PRECISE) return log_sum_of_float(f, log_tail_of_float(f, 0), e);
   REAL sum = 2 + f, inverse = 1 / sum, s = f * inverse;
   REAL s_low = (FMA(-s, sum, f) - s * (f - (sum - 2))) * inverse;
   REAL z = s * s, z_low = FMA(s, s, -z) + 2 * s * s_low;
@@ -201,7 +226,7 @@ INLINE REAL F(pow)(REAL a, REAL b) {
   REAL r, n, limited = x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x;
   limited = limited > HIGHEST_EXPONENT ? HIGHEST_EXPONENT : limited;
   BITS biased = F(reduced)(limited, &r, &n);
-  r += within ? x_low : 0;
+  if (PRECISE) r += within ? x_low : 0;
   REAL y = F(scaled)(1 + (r + r * r * POLYNOMIAL(r, EXPM1)), biased);
   // Bases of 0 and ∞, and infinite exponents.
   bool grows = (base > 1) == (b > 0);
@@ -335,7 +360,7 @@ INLINE REAL F(tanh)(REAL x) {
 INLINE REAL F(log_of_twice)(REAL a) {
   REAL e, f = F(split_any)(a, &e);
   e += 1;
-  REAL y = (f + (F(log_tail)(f, 0) + e * T(LN2_LOW))) + e * T(LN2_HIGH);
+  REAL y = F(log_sum)(f, F(log_tail)(f, 0), e);
   return a - a == 0 ? y : a;
 }
 
@@ -370,32 +395,31 @@ INLINE REAL F(atanh)(REAL x) {
   return x == 0 ? x : F(signed_as)(y, x);
 }
 
-// The error function.
-
 // The error function; erf and gelu with the short ones of the sums below, erfc with the long ones.
 
-// e^-(square + low) = 2ⁿ·(1 + result)
-INLINE REAL F(gaussian)(REAL square, REAL low, BITS *biased) {
-  REAL shifted = square * (REAL)-1.44269504088896340736 + ROUNDER, n = shifted - ROUNDER;
+// e^-(scale·x²) = 2ⁿ·(1 + result), for a power of 2 as the scale.
+INLINE REAL F(gaussian)(REAL x, REAL scale, BITS *biased) {
+  REAL scaled = -scale * x, shifted = scaled * x * (REAL)1.44269504088896340736 + ROUNDER;
+  REAL n = shifted - ROUNDER, r = FMA(scaled, x, -(n * LN2));
   *biased = F(bits_of)(shifted) - F(bits_of)(ROUNDER) + 2 * BIAS;
-  REAL r = (-square - n * T(LN2_HIGH)) - (n * T(LN2_LOW) + low);
+  if (PRECISE) r -= n * T(LN2_LOW);
   return r * (1 + r * POLYNOMIAL(r, EXP));
 }
 
-// erfc(a) for a ≥ 1, within 1 ulp; within 4 with terms that are `exact` left out.
+// erfc(a) for a ≥ 0.75, within 1 ulp; within 4 with terms that are `exact` left out.
 INLINE REAL F(erfc_of_large)(REAL a, bool exact) {
-  REAL limited = a > HIGHEST_ERFC ? HIGHEST_ERFC : a, square = limited * limited;
-  REAL sum = limited + T(ERFC_K), inverse = 1 / sum, t = 1 - 2 * T(ERFC_K) * inverse;
-  REAL rest = F(polynomial)(t, T(ERFC) + 1, sizeof T(ERFC) / sizeof(REAL) - 1);
-  REAL y = t * rest + T(ERFC)[0], factor = inverse * y, low = 0;
+  REAL limited = a > HIGHEST_ERFC ? HIGHEST_ERFC : a, sum = limited + P(ERFC_K);
+  REAL inverse = 1 / sum, t = 1 - 2 * P(ERFC_K) * inverse;
+  REAL rest = F(polynomial)(t, P(ERFC) + 1, sizeof P(ERFC) / sizeof(REAL) - 1);
+  REAL y = t * rest + P(ERFC)[0], factor = inverse * y, low = 0;
   if (exact) {
     // An error of `inverse` changes t, too.
-    REAL error = FMA(-inverse, sum, (REAL)1) - (limited - (sum - T(ERFC_K))) * inverse;
-    REAL y_low = FMA(t, rest, T(ERFC)[0] - y) + y * (error * POLYNOMIAL(inverse, ERFC_SLOPE));
+    REAL error = FMA(-inverse, sum, (REAL)1) - (limited - (sum - P(ERFC_K))) * inverse;
+    REAL y_low = FMA(t, rest, P(ERFC)[0] - y) + y * (error * POLYNOMIAL(inverse, ERFC_SLOPE));
     low = FMA(inverse, y, -factor) + inverse * y_low;
   }
   BITS biased;
-  REAL more = F(gaussian)(square, FMA(limited, limited, -square), &biased);
+  REAL more = F(gaussian)(limited, 1, &biased);
   return F(scaled_down)(factor + (factor * more + low), biased);
 }
 
@@ -407,7 +431,7 @@ INLINE REAL F(erf)(REAL x) {
 
 INLINE REAL F(erfc)(REAL x) {
   REAL a = F(magnitude)(x), rest = 1 - x, lost = (1 - rest) - x;
-  REAL small = rest + (lost - x * POLYNOMIAL(x * x, ERF)), large = F(erfc_of_large)(a, true);
+  REAL small = rest + (lost - x * POLYNOMIAL(x * x, ERF)), large = F(erfc_of_large)(a, PRECISE);
   large = x < 0 ? 2 - large : large;
   return a < (REAL)0.75 ? small : x == x ? large : x;
 }
@@ -415,23 +439,21 @@ INLINE REAL F(erfc)(REAL x) {
 // x·Φ(-x) for x ≥ 0, where gelu(-x) = -x·Φ(-x).
 INLINE REAL F(gelu_tail)(REAL x) {
   const REAL limit = HIGHEST_ERFC * (REAL)1.42;
-  REAL limited = x > limit ? limit : x, square = limited * limited;
-  REAL w = limited / (limited + T(GELU_K)), factor = w * POLYNOMIAL(2 * w - 1, GELU);
+  REAL limited = x > limit ? limit : x;
+  REAL w = limited / (limited + P(GELU_K)), factor = w * POLYNOMIAL(2 * w - 1, GELU);
   BITS biased;
-  REAL low = FMA(limited, limited, -square) * (REAL)0.5;
-  REAL more = F(gaussian)(square * (REAL)0.5, low, &biased);
+  REAL more = F(gaussian)(limited, (REAL)0.5, &biased);
   return F(scaled_down)(factor + factor * more, biased);
 }
 
 // Φ(x) + x·φ(x): for negative x this is Φ(-|x|) - |x|·φ(x), for others 1 minus that.
 INLINE REAL F(gelu_derivative)(REAL x) {
   const REAL limit = HIGHEST_ERFC * (REAL)1.42;
-  REAL a = F(magnitude)(x), limited = a > limit ? limit : a, square = limited * limited;
-  REAL inverse = 1 / (limited + T(GELU_K)), t = 2 * limited * inverse - 1;
+  REAL a = F(magnitude)(x), limited = a > limit ? limit : a;
+  REAL inverse = 1 / (limited + P(GELU_K)), t = 2 * limited * inverse - 1;
   REAL factor = inverse * POLYNOMIAL(t, GELU) - limited * (REAL)0.39894228040143267794;
   BITS biased;
-  REAL low = FMA(limited, limited, -square) * (REAL)0.5;
-  REAL more = F(gaussian)(square * (REAL)0.5, low, &biased);
+  REAL more = F(gaussian)(limited, (REAL)0.5, &biased);
   REAL below = F(scaled_down)(factor + factor * more, biased);
   return x < 0 ? below : x == x ? 1 - below : x;
 }
@@ -454,6 +476,8 @@ INLINE REAL F(fmod)(REAL a, REAL b) {
 #undef BITS
 #undef F
 #undef T
+#undef P
+#undef PRECISE
 #undef SIGN
 #undef MANTISSA
 #undef BIAS
@@ -466,6 +490,6 @@ INLINE REAL F(fmod)(REAL a, REAL b) {
 #undef HUGE_ARGUMENT
 #undef POLYNOMIAL
 #undef ROUNDER
-#undef LOG_OF_BASE
+#undef LN2
 #undef HALF_PI_HIGH
 #undef HALF_PI_LOW

@@ -1,7 +1,7 @@
 #pragma once
 #include "loops.h"
 
-/// y = f(x), or f(a, b), for n contiguous elements of the compute type.
+/// y = f(x), or f(a, b), for n contiguous elements.
 typedef void (*Function)(
     long n, void *y, const void *const inputs[2], double p, double q);
 

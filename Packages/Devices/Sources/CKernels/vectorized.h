@@ -15,6 +15,9 @@
 // The iterations of the next loop are independent. The compiler should not warn if it cannot make use of that, as in a
 // loop that calls a function.
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+// The same, for a long chain of instructions: two vectors are computed at a time, so that one goes on while the other
+// waits.
+#define INTERLEAVED _Pragma("clang loop vectorize(assume_safety) interleave_count(2)")
 #pragma clang diagnostic ignored "-Wpass-failed"
 
 // Becomes part of each function that calls it, and is so compiled for each instruction set.

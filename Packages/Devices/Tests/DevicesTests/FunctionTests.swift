@@ -85,6 +85,29 @@ import Testing
       "\(function.operation) of \(arguments[worst.index]) is \(worst.units) units off")
   }
 
+  /// Every number of half precision: the result is the exact one, rounded once, or next to a tie.
+  @Test(arguments: ExactFunction.all, [DType.float16, .bfloat16])
+  func functionsOfHalvesAreRoundedOnce(_ function: ExactFunction, _ dtype: DType) {
+    let x = view([UInt16](0...UInt16.max), dtype)
+    let y = StridedView(empty: x.layout, dtype: dtype, device: .cpu)
+    CPUBackend().unary(function.operation, x, 1, function.q, into: y)
+    let results = numbers(y.copied(to: .float32), as: Float.self)
+    let (bits, least, largest) = dtype == .float16 ? (10, -14, 0x1.ffcp15) : (7, -126, 0x1.fep127)
+    for (x, result) in zip(numbers(x.copied(to: .float32), as: Float.self), results) {
+      let exact = function.exact(Float80(x))
+      let exponent = exact == 0 ? least : max(Int(exact.exponent), least)
+      let unit = Float80(sign: .plus, exponent: exponent - bits, significand: 1)
+      let isTooLarge = abs(exact) >= Float80(largest) + unit / 2
+      let isRight =
+        exact.isNaN
+        ? result.isNaN
+        : isTooLarge
+          ? result.isInfinite && result.sign == exact.sign
+          : abs(Float80(result) - exact) <= 0.52 * unit
+      #expect(isRight, "\(function.operation) of \(x) is \(result) instead of \(exact)")
+    }
+  }
+
   @Test(arguments: [
     UnaryOperation.expm1, .log1p, .sin, .tan, .asin, .atan, .sinh, .tanh, .asinh, .atanh, .erf,
   ])
@@ -161,8 +184,7 @@ import Testing
     return worst
   }
 
-  private func view<Number: BinaryFloatingPoint>(_ numbers: [Number], _ dtype: DType) -> StridedView
-  {
+  private func view<Number>(_ numbers: [Number], _ dtype: DType) -> StridedView {
     let view = StridedView(
       empty: Layout(contiguous: [numbers.count]), dtype: dtype, device: .cpu)
     numbers.withUnsafeBytes {

@@ -39,10 +39,16 @@ typedef struct {
   X(int32, int32_t, int32_t, __VA_ARGS__) \
   X(int64, int64_t, int64_t, __VA_ARGS__)
 
-#define FLAMBEAU_FLOAT_DTYPES(X, ...)      \
+#define FLAMBEAU_FLOAT_DTYPES(X, ...)     \
+  FLAMBEAU_HALF_DTYPES(X, __VA_ARGS__)    \
+  FLAMBEAU_FULL_DTYPES(X, __VA_ARGS__)
+
+#define FLAMBEAU_HALF_DTYPES(X, ...)               \
   X(float16, FLAMBEAU_FLOAT16, float, __VA_ARGS__) \
-  X(bfloat16, bfloat16_t, float, __VA_ARGS__) \
-  X(float32, float, float, __VA_ARGS__)    \
+  X(bfloat16, bfloat16_t, float, __VA_ARGS__)
+
+#define FLAMBEAU_FULL_DTYPES(X, ...)    \
+  X(float32, float, float, __VA_ARGS__) \
   X(float64, double, double, __VA_ARGS__)
 
 // All but bool.
