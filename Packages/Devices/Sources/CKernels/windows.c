@@ -94,7 +94,8 @@ FLAMBEAU_NUMBER_DTYPES(MOVED)
       if (!is_inside) first = last = 0;                                                    \
       for (; j < first; j++) to[j] = fill;                                                 \
       if (step == 1) {                                                                     \
-        for (; j < last; j++) to[j] = image[offset + j];                                   \
+        memcpy(to + first, image + offset + first, (last - first) * sizeof(S));            \
+        j = last;                                                                          \
       } else {                                                                             \
         for (; j < last; j++) to[j] = image[offset + j * step];                            \
       }                                                                                    \

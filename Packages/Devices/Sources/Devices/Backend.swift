@@ -250,6 +250,8 @@ public enum FusedKernel: Sendable {
   case optimize
   /// `channelStatistics`, `channelNorm` and `channelNormGradients`.
   case channelNorm
+  /// `convolve` of integers.
+  case convolutionOfIntegers
 }
 
 /// The inputs of batch norm and group norm.

@@ -10,13 +10,18 @@ extension CPUBackend {
     into y: StridedView
   ) {
     let parts = ColumnParts(windows, input: x, weight: weight, groups: groups)
-    if let bias { spread(bias, over: y) }
+    // The kernel for integers does not accumulate.
+    let accumulates = bias != nil && y.dtype.isFloatingPoint
+    if let bias, accumulates { spread(bias, over: y) }
     let product = GEMM(
       m: parts.outputs, n: parts.positions, k: parts.places, leftDimension: parts.places,
-      rightDimension: parts.positions, accumulating: bias != nil)
+      rightDimension: parts.positions, accumulating: accumulates)
     parts.forEach { part, scratch in
       let columns = parts.columns(of: part.input(x), in: scratch)
       product.run(y.dtype, part.weight(weight), columns, part.output(y))
+    }
+    if let bias, !accumulates {
+      binary(.add, y, bias.shaped([bias.layout.numel, 1, 1]).broadcast(to: y.layout.shape), into: y)
     }
   }
 
@@ -100,7 +105,7 @@ private struct ColumnParts: @unchecked Sendable {
     outputs = weight.layout.shape[0] / groups
     places = inputs * windows.kernel_height * windows.kernel_width
     positions = windows.out_height * windows.out_width
-    dtype = input.dtype == .float64 ? .float64 : .float32
+    dtype = input.dtype
   }
 
   /// Whether each window is a single pixel, so that the columns are the image itself.

@@ -11,7 +11,7 @@ extension CPUBackend {
     let call = ConvolutionCall(
       kind: .result, left: x, right: weight, bias: bias, windows: windows,
       groups: groups, target: y)
-    if call.isFasterWithOneDNN, OneDNN.run(call) { return }
+    if y.dtype.isFloatingPoint, call.isFasterWithOneDNN, OneDNN.run(call) { return }
     guard !y.dtype.isHalf else {
       return withoutHalves([x, weight] + [bias].compactMap(\.self), into: y) {
         convolve(

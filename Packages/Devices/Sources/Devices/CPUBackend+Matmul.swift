@@ -123,11 +123,13 @@ extension GEMM {
     return (own, 0, cuts[0] * (rightIsTransposed ? rightDimension : 1), cuts[0])
   }
 
-  /// Computes the product in float32 or float64.
+  /// Computes the product: in float32 or float64, or of integers, neither transposed nor
+  /// accumulating.
   func run(
     _ dtype: DType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
   ) {
     if m == 0 || n == 0 { return }
+    guard dtype.isFloatingPoint else { return flambeau_matmul(dtype, m, n, k, c, a, b) }
     if k > 0, m == 1 || (n == 1 && resultDimension == 1) { return runOnVector(dtype, a, b, c) }
     let left = leftIsTransposed ? CblasTrans : CblasNoTrans
     let right = rightIsTransposed ? CblasTrans : CblasNoTrans

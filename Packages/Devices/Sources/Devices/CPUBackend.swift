@@ -304,7 +304,7 @@ public struct CPUBackend: Backend {
   public func supports(_ kernel: FusedKernel) -> Bool {
     switch kernel {
     case .attention(let dtype, _, _): dtype.isFloatingPoint
-    case .optimize, .channelNorm: true
+    case .optimize, .channelNorm, .convolutionOfIntegers: true
     }
   }
 

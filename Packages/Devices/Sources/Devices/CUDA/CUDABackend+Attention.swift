@@ -10,7 +10,7 @@ extension CUDABackend {
       let widest = Int(ATTENTION_BYTES) / (dtype == .float64 ? 8 : 4)
       return dtype.isFloatingPoint && max(width, valueWidth) <= widest
     case .optimize: return true
-    case .channelNorm: return false
+    case .channelNorm, .convolutionOfIntegers: return false
     }
   }
 

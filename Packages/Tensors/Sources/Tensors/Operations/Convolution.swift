@@ -127,7 +127,9 @@ private struct Convolution: Sendable, CustomReflectable {
   func apply(_ x: Tensor, _ w: Tensor, bias: Tensor? = nil) -> Tensor {
     Tensor.requireOneDevice("conv2d", [x, w, bias])
     let (x, w, bias) = (x.input(of: .conv2d), w.input(of: .conv2d), bias?.input(of: .conv2d))
-    guard x.dtype.isFloatingPoint else { return ofIntegers(x, w, bias) }
+    guard x.dtype.isFloatingPoint || x.backend.supports(.convolutionOfIntegers) else {
+      return ofIntegers(x, w, bias)
+    }
     let shape = [x.shape[0], w.shape[0], windows.out_height, windows.out_width]
     let y = result(shape, x) {
       x.backend.convolve(
@@ -138,7 +140,7 @@ private struct Convolution: Sendable, CustomReflectable {
     return y.recorded(.conv2d, [x, w, bias], with: self)
   }
 
-  /// The same for integers, which BLAS does not support: by im2col and matmul.
+  /// The same for integers on devices without a kernel for them: by im2col and matmul.
   private func ofIntegers(_ x: Tensor, _ w: Tensor, _ bias: Tensor?) -> Tensor {
     let places = w.shape[1] * w.shape[2] * w.shape[3]
     let columns = x.im2col(windows)
