@@ -10,6 +10,8 @@
 
 enum {
   ALIGNMENT = 64,
+  // Loops read several cache lines at a time, which should be of one page.
+  LARGE_ALIGNMENT = 256,
   LARGE_PAGE = 1 << 21,
   // Four size classes per power of two, so that at most a fifth of a block is unused.
   CLASSES = 4 * 58,
@@ -120,7 +122,8 @@ static void keep(Cache *cache, Block *block, int class, long size) {
 static void *aligned_block(long size) {
   void *block = NULL;
   bool is_large = size >= 2 * LARGE_PAGE;
-  if (posix_memalign(&block, is_large ? LARGE_PAGE : ALIGNMENT, size) != 0) return NULL;
+  long alignment = size <= LARGEST_SMALL ? ALIGNMENT : is_large ? LARGE_PAGE : LARGE_ALIGNMENT;
+  if (posix_memalign(&block, alignment, size) != 0) return NULL;
 #if defined(__linux__)
   if (is_large) madvise(block, size, MADV_HUGEPAGE);
 #endif
@@ -191,17 +194,21 @@ static void deallocate(void *block, long size) {
 }
 
 // A CPU storage is one block: the header, followed by the memory.
-enum { HEADER = (sizeof(Storage) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
+static long header_of(long size) {
+  long alignment = size < LARGEST_SMALL ? ALIGNMENT : LARGE_ALIGNMENT;
+  return (sizeof(Storage) + alignment - 1) / alignment * alignment;
+}
 
 static void free_storage(Storage *storage) {
-  deallocate(storage, HEADER + storage->byte_count);
+  deallocate(storage, header_of(storage->byte_count) + storage->byte_count);
 }
 
 bool flambeau_is_own_memory(const Storage *storage) { return storage->deallocate == free_storage; }
 
 Storage *flambeau_make_storage(long size) {
-  Storage *storage = allocate(HEADER + size);
-  storage->pointer = (char *)storage + HEADER;
+  long header = header_of(size);
+  Storage *storage = allocate(header + size);
+  storage->pointer = (char *)storage + header;
   storage->byte_count = size;
   storage->device = (Device){0, 0};
   storage->version = 0;
