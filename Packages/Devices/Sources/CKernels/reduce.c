@@ -8,6 +8,7 @@
 #include "dims.h"
 #include "include/parallel.h"
 #include "reduce_rows.h"
+#include "short_sums.h"
 
 enum {
   /// The number of columns reduced together.
@@ -318,6 +319,14 @@ static bool are_rows(const Work *work) {
          (kept->rank == 0 || (kept->rank == 1 && kept->strides[0] == gone->count));
 }
 
+static bool sums_short_rows(const Work *work, DType dtype) {
+  const Dims *kept = &work->kept, *gone = &work->gone;
+  return kept->rank == 1 && gone->rank == 1 && gone->strides[0] == 1 &&
+         gone->count <= FLAMBEAU_SHORT_ROW &&
+         flambeau_sum_short_rows(
+             dtype, &work->terms, kept->count, gone->count, kept->strides[0], work->y, work->x);
+}
+
 long flambeau_parts_of_total(long n) {
   long parts = n / LOOPS_GRAIN;
   return parts < 2 ? 1 : parts > FLAMBEAU_MAX_PARTS ? FLAMBEAU_MAX_PARTS : parts;
@@ -336,5 +345,7 @@ void flambeau_reduce(
     long size = flambeau_dtype_size(dtype);
     if (postpones_reduction(rows, &terms, work.kept.count, work.gone.count, y, x, size)) return;
   }
-  if (work.kept.count > 0 && work.gone.count > 0) reducer->reduce(&work);
+  if (work.kept.count == 0 || work.gone.count == 0) return;
+  if (reducer == &quick_sums[dtype] && sums_short_rows(&work, dtype)) return;
+  reducer->reduce(&work);
 }

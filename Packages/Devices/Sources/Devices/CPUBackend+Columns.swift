@@ -21,7 +21,8 @@ extension CPUBackend {
       product.run(y.dtype, part.weight(weight), columns, part.output(y))
     }
     if let bias, !accumulates {
-      binary(.add, y, bias.shaped([bias.layout.numel, 1, 1]).broadcast(to: y.layout.shape), into: y)
+      binary(
+        .add, y, bias.shaped([bias.layout.numel, 1, 1]).broadcast(to: y.layout.shape), into: y)
     }
   }
 

@@ -29,6 +29,8 @@ struct FusionTests {
     // Reductions at the end: of all elements, of short and long rows, several, one that is read.
     { x, y in (x * y).square().sum() },
     { x, y in (x - y).abs().reshape(-1, 6).mean(dim: 1) },
+    { x, y in (x[..<9000] - y[..<9000]).reshape(-1, 20).sum(dim: 1) },
+    { x, y in (x[..<9000] * y[..<9000]).to(.bfloat16).reshape(-1, 24).mean(dim: 1) },
     { x, y in (x * y).reshape(3, -1).sum(dim: 1) + (x.exp() * y).reshape(3, -1).amax(dim: 1) },
     { x, y in
       let z = x * y
