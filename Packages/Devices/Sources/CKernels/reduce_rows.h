@@ -59,10 +59,12 @@
       JOIN(total, lanes[0]);                                                              \
     }                                                                                     \
     if (stride == 1 && n - i >= FEW_LANES) {                                              \
-      A lanes[FEW_LANES];                                                                 \
+      /* Compilers do not find out by themselves that these fit a vector. */              \
+      A __attribute__((vector_size(FEW_LANES * sizeof(A)))) lanes, more;                  \
       for (int k = 0; k < FEW_LANES; k++) lanes[k] = (A)ELEMENT(x[i + k], center);        \
       for (i += FEW_LANES; i + FEW_LANES <= n; i += FEW_LANES) {                          \
-        for (int k = 0; k < FEW_LANES; k++) JOIN(lanes[k], (A)ELEMENT(x[i + k], center)); \
+        for (int k = 0; k < FEW_LANES; k++) more[k] = (A)ELEMENT(x[i + k], center);       \
+        JOIN(lanes, more);                                                                \
       }                                                                                   \
       FOLD_LANES(FEW_LANES, lanes, JOIN)                                                  \
       JOIN(total, lanes[0]);                                                              \

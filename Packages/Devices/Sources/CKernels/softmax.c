@@ -44,14 +44,14 @@ typedef struct {
     }                                                                                      \
     return m;                                                                              \
   }                                                                                        \
-  /* Σ eˣ⁻ᵐ; the terms are kept in y if it is given and has the compute type. */           \
-  INLINE double row_sum_##suffix##_##dtype(long n, S *y, const S *x, T m) {                \
-    enum { BLOCK = 1024, KEEPS = sizeof(S) == sizeof(T) };                                 \
+  /* Σ eˣ⁻ᵐ; the terms are kept if there is memory for them. */                           \
+  INLINE double row_sum_##suffix##_##dtype(long n, T *kept, const S *x, T m) {             \
+    enum { BLOCK = 1024 };                                                                 \
     T block[BLOCK];                                                                        \
     double lanes[lane_count] = {0};                                                        \
     for (long start = 0; start < n; start += BLOCK) {                                      \
       long width = n - start < BLOCK ? n - start : BLOCK, i = 0;                           \
-      T *powers = KEEPS && y ? (T *)(void *)(y + start) : block;                           \
+      T *powers = kept ? kept + start : block;                                             \
       INDEPENDENT for (long j = 0; j < width; j++) {                                       \
         powers[j] = exp_below_0(FLAMBEAU_LOAD_##dtype(x[start + j]) - m);                  \
       }                                                                                    \
@@ -70,11 +70,12 @@ typedef struct {
   INLINE T row_maximum_##dtype(long n, const S *x) {                                            \
     return n < 4 * LANES ? row_maximum_few_##dtype(n, x) : row_maximum_many_##dtype(n, x);      \
   }                                                                                             \
-  INLINE double row_sum_##dtype(long n, S *y, const S *x, T m) {                                \
-    return n < 4 * LANES ? row_sum_few_##dtype(n, y, x, m) : row_sum_many_##dtype(n, y, x, m);  \
+  INLINE double row_sum_##dtype(long n, T *kept, const S *x, T m) {                             \
+    return n < 4 * LANES ? row_sum_few_##dtype(n, kept, x, m)                                   \
+                         : row_sum_many_##dtype(n, kept, x, m);                                 \
   }                                                                                             \
   INLINE void finish_row_##dtype(                                                               \
-      long n, S *y, const S *x, T m, double sum, bool logarithm) {                              \
+      long n, S *y, const S *x, const T *powers, T m, double sum, bool logarithm) {             \
     if (logarithm) {                                                                            \
       T shift = m + (T)log(sum);                                                                \
       INDEPENDENT for (long i = 0; i < n; i++) {                                                \
@@ -82,9 +83,9 @@ typedef struct {
       }                                                                                         \
     } else {                                                                                    \
       T factor = (T)(1 / sum);                                                                  \
-      if (sizeof(S) == sizeof(T)) {                                                             \
+      if (powers) {                                                                             \
         INDEPENDENT for (long i = 0; i < n; i++) {                                              \
-          y[i] = FLAMBEAU_STORE_##dtype(FLAMBEAU_LOAD_##dtype(y[i]) * factor);                  \
+          y[i] = FLAMBEAU_STORE_##dtype(powers[i] * factor);                                    \
         }                                                                                       \
       } else {                                                                                  \
         INDEPENDENT for (long i = 0; i < n; i++) {                                              \
@@ -94,14 +95,17 @@ typedef struct {
     }                                                                                           \
   }                                                                                             \
   VECTORIZED static void softmax_##dtype(void *context, long begin, long end) {                 \
+    enum { IN_PLACE = sizeof(S) == sizeof(T), MOST = IN_PLACE ? 1 : 4096 };                     \
     const Work *work = context;                                                                 \
     long n = work->n;                                                                           \
+    T kept[MOST];                                                                               \
     for (long row = begin; row < end; row++) {                                                  \
       const S *x = (const S *)work->x + row * n;                                                \
       S *y = (S *)work->y + row * n;                                                            \
+      T *powers = IN_PLACE ? (T *)(void *)y : n <= MOST ? kept : NULL;                          \
       T m = row_maximum_##dtype(n, x);                                                          \
-      double sum = row_sum_##dtype(n, y, x, m);                                                 \
-      finish_row_##dtype(n, y, x, m, sum, work->logarithm);                                     \
+      double sum = row_sum_##dtype(n, powers, x, m);                                            \
+      finish_row_##dtype(n, y, x, powers, m, sum, work->logarithm);                             \
     }                                                                                           \
   }
 FLAMBEAU_FLOAT_DTYPES(SOFTMAX)
