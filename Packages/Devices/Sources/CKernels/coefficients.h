@@ -191,3 +191,29 @@ static const double ARTANH_double[] = {
 #define HALF_PI_1_double 0x1.921fb54442d18p+0
 #define HALF_PI_2_double 0x1.1a62633145c07p-54
 #define HALF_PI_3_double -0x1.f1976b7ed8fbcp-110
+
+// The formats: the sign bit, the number of stored bits of the mantissa, and the bias of exponents.
+#define SIGN_float 0x80000000u
+#define MANTISSA_float 23
+#define BIAS_float 127
+#define SMALLEST_NORMAL_float 0x1p-126f
+#define SIGN_double 0x8000000000000000u
+#define MANTISSA_double 52
+#define BIAS_double 1023
+#define SMALLEST_NORMAL_double 0x1p-1022
+
+// Exponents that results are scaled down in two steps by, and those beyond which exponentials are 0 or infinite.
+#define SHIFT_float 96
+#define LOWEST_EXPONENT_float -127.0f
+#define HIGHEST_EXPONENT_float 127.0f
+#define SHIFT_double 960
+#define LOWEST_EXPONENT_double -800.0
+#define HIGHEST_EXPONENT_double 800.0
+
+// Arguments: beyond which erfc is 0; up to which sin, cos and tan are exact; and beyond which x² + 1 is x².
+#define HIGHEST_ERFC_float 11.0f
+#define HIGHEST_ANGLE_float 1e5f
+#define HUGE_ARGUMENT_float 1e9f
+#define HIGHEST_ERFC_double 28.0
+#define HIGHEST_ANGLE_double 1e9
+#define HUGE_ARGUMENT_double 1e18

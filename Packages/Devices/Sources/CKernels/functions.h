@@ -24,16 +24,6 @@
 #define T(name) name##_float
 #define P(name) name##_float
 #define PRECISE true
-#define SIGN 0x80000000u
-#define MANTISSA 23
-#define BIAS 127
-#define SMALLEST_NORMAL 0x1p-126f
-#define SHIFT 96
-#define LOWEST_EXPONENT -127.0f
-#define HIGHEST_EXPONENT 127.0f
-#define HIGHEST_ERFC 11.0f
-#define HIGHEST_ANGLE 1e5f
-#define HUGE_ARGUMENT 1e9f
 #include "functions_of.h"
 
 // Of floats that become halves.
@@ -44,16 +34,6 @@
 #define T(name) name##_float
 #define P(name) name##_half
 #define PRECISE false
-#define SIGN 0x80000000u
-#define MANTISSA 23
-#define BIAS 127
-#define SMALLEST_NORMAL 0x1p-126f
-#define SHIFT 96
-#define LOWEST_EXPONENT -127.0f
-#define HIGHEST_EXPONENT 127.0f
-#define HIGHEST_ERFC 11.0f
-#define HIGHEST_ANGLE 1e5f
-#define HUGE_ARGUMENT 1e9f
 #include "functions_of.h"
 
 #define REAL double
@@ -63,16 +43,6 @@
 #define T(name) name##_double
 #define P(name) name##_double
 #define PRECISE true
-#define SIGN 0x8000000000000000u
-#define MANTISSA 52
-#define BIAS 1023
-#define SMALLEST_NORMAL 0x1p-1022
-#define SHIFT 960
-#define LOWEST_EXPONENT -800.0
-#define HIGHEST_EXPONENT 800.0
-#define HIGHEST_ERFC 28.0
-#define HIGHEST_ANGLE 1e9
-#define HUGE_ARGUMENT 1e18
 #include "functions_of.h"
 
 #define FOR_TYPE(name, x) _Generic((x), float: name##_of_float, default: name##_of_double)

@@ -15,12 +15,12 @@ INLINE BITS F(bits_of)(REAL x) {
 
 // a with the sign of b.
 INLINE REAL F(signed_as)(REAL a, REAL b) {
-  return F(of_bits)(F(bits_of)(a) | (F(bits_of)(b) & SIGN));
+  return F(of_bits)(F(bits_of)(a) | (F(bits_of)(b) & T(SIGN)));
 }
 
-INLINE REAL F(magnitude)(REAL x) { return F(of_bits)(F(bits_of)(x) & ~SIGN); }
+INLINE REAL F(magnitude)(REAL x) { return F(of_bits)(F(bits_of)(x) & ~T(SIGN)); }
 
-// c[0] + c[1]·x + c[2]·x² + …; if there are many, those from x⁸ on beside the others, since neither waits for the other.
+// c[0] + c[1]·x + c[2]·x² + …; if there are many, those from x⁸ on beside the others, as neither waits for the other.
 INLINE REAL F(polynomial)(REAL x, const REAL *c, int count) {
   int low = count > 12 ? 8 : count;
   REAL y = c[low - 1];
@@ -39,13 +39,13 @@ INLINE REAL F(polynomial)(REAL x, const REAL *c, int count) {
 
 INLINE REAL F(scaled)(REAL x, BITS biased) {
   BITS half = biased >> 1;
-  return x * F(of_bits)(half << MANTISSA) * F(of_bits)((biased - half) << MANTISSA);
+  return x * F(of_bits)(half << T(MANTISSA)) * F(of_bits)((biased - half) << T(MANTISSA));
 }
 
 // The same for n ≤ 0, with a shift so large that 2ⁿ is a normal number where the product is not 0.
 INLINE REAL F(scaled_down)(REAL x, BITS biased) {
-  return x * F(of_bits)((biased - BIAS + SHIFT) << MANTISSA) *
-         F(of_bits)((BITS)(BIAS - SHIFT) << MANTISSA);
+  return x * F(of_bits)((biased - T(BIAS) + T(SHIFT)) << T(MANTISSA)) *
+         F(of_bits)((BITS)(T(BIAS) - T(SHIFT)) << T(MANTISSA));
 }
 
 // ln 2, less LN2_LOW if that is subtracted, too.
@@ -53,19 +53,19 @@ INLINE REAL F(scaled_down)(REAL x, BITS biased) {
 
 // x = n·ln 2 + r, with the integer n nearest to x / ln 2. Adding 1.5·2^MANTISSA rounds to an integer,
 // which is then in the low bits.
-#define ROUNDER ((REAL)3 * ((BITS)1 << (MANTISSA - 1)))
+#define ROUNDER ((REAL)3 * ((BITS)1 << (T(MANTISSA) - 1)))
 INLINE BITS F(reduced)(REAL x, REAL *r, REAL *n) {
   REAL shifted = x * (REAL)1.44269504088896340736 + ROUNDER;
   *n = shifted - ROUNDER;
   REAL high = x - *n * LN2;
   *r = PRECISE ? high - *n * T(LN2_LOW) : high;
-  return F(bits_of)(shifted) - F(bits_of)(ROUNDER) + 2 * BIAS;
+  return F(bits_of)(shifted) - F(bits_of)(ROUNDER) + 2 * T(BIAS);
 }
 
 // eˣ = 2ⁿ·eʳ, where eʳ = 1 + r·result.
 INLINE REAL F(exp_parts)(REAL x, REAL *r, BITS *biased) {
-  REAL n, limited = x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x;
-  limited = limited > HIGHEST_EXPONENT ? HIGHEST_EXPONENT : limited;
+  REAL n, limited = x < T(LOWEST_EXPONENT) ? T(LOWEST_EXPONENT) : x;
+  limited = limited > T(HIGHEST_EXPONENT) ? T(HIGHEST_EXPONENT) : limited;
   *biased = F(reduced)(limited, r, &n);
   return 1 + *r * POLYNOMIAL(*r, EXP);
 }
@@ -88,7 +88,7 @@ INLINE REAL F(exp_times)(REAL factor, REAL x) {
 // The same for x ≤ 0, which takes fewer steps.
 INLINE REAL F(exp_times_below_0)(REAL factor, REAL x) {
   REAL r, n;
-  BITS biased = F(reduced)(x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x, &r, &n);
+  BITS biased = F(reduced)(x < T(LOWEST_EXPONENT) ? T(LOWEST_EXPONENT) : x, &r, &n);
   REAL slope = 1 + r * POLYNOMIAL(r, EXP);
   return F(scaled_down)(factor + factor * r * slope, biased);
 }
@@ -96,25 +96,25 @@ INLINE REAL F(exp_times_below_0)(REAL factor, REAL x) {
 INLINE REAL F(exp_below_0)(REAL x) { return F(exp_times_below_0)(1, x); }
 
 INLINE REAL F(exp2)(REAL x) {
-  REAL limited = x < -2 * BIAS ? -2 * BIAS : x;
-  limited = limited > 2 * BIAS ? 2 * BIAS : limited;
+  REAL limited = x < -2 * T(BIAS) ? -2 * T(BIAS) : x;
+  limited = limited > 2 * T(BIAS) ? 2 * T(BIAS) : limited;
   REAL shifted = limited + ROUNDER;
   REAL r = (limited - (shifted - ROUNDER)) * (REAL)0.69314718055994530942;
   REAL y = 1 + r * (1 + r * POLYNOMIAL(r, EXP));
-  return F(scaled)(y, F(bits_of)(shifted) - F(bits_of)(ROUNDER) + 2 * BIAS);
+  return F(scaled)(y, F(bits_of)(shifted) - F(bits_of)(ROUNDER) + 2 * T(BIAS));
 }
 
 // eˣ - 1 = 2ⁿ·(eʳ - 1) + (2ⁿ - 1)
 INLINE REAL F(expm1)(REAL x) {
-  REAL r, n, limited = x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x;
-  limited = limited > HIGHEST_EXPONENT ? HIGHEST_EXPONENT : limited;
+  REAL r, n, limited = x < T(LOWEST_EXPONENT) ? T(LOWEST_EXPONENT) : x;
+  limited = limited > T(HIGHEST_EXPONENT) ? T(HIGHEST_EXPONENT) : limited;
   BITS biased = F(reduced)(limited, &r, &n);
   bool small = x < (REAL)0.5 && x > (REAL)-0.5;
   r = small ? x : r;
   REAL y = r + r * r * POLYNOMIAL(r, EXPM1);
   REAL below = F(scaled)(y, biased) + (F(scaled)(1, biased) - 1);
   REAL large = F(scaled)(1 + y, biased);
-  return x == 0 ? x : small ? y : n > MANTISSA + 1 ? large : below;
+  return x == 0 ? x : small ? y : n > T(MANTISSA) + 1 ? large : below;
 }
 
 // Logarithms.
@@ -132,18 +132,18 @@ INLINE REAL F(log_sum)(REAL f, REAL tail, REAL e) {
 
 // Splits x, a positive normal number, into (1 + f)·2ᵉ, where √½ ≤ 1 + f < √2.
 INLINE REAL F(split)(REAL x, REAL *e) {
-  const BITS root = F(bits_of)((REAL)0.70710678118654752440), one = (BITS)BIAS << MANTISSA;
+  const BITS root = F(bits_of)((REAL)0.70710678118654752440), one = (BITS)T(BIAS) << T(MANTISSA);
   BITS shifted = F(bits_of)(x) - root + one;
   // The bits of 2^MANTISSA + exponent.
-  *e = F(of_bits)(shifted >> MANTISSA | (BITS)(BIAS + MANTISSA) << MANTISSA) -
-       (REAL)(((BITS)1 << MANTISSA) + BIAS);
-  return F(of_bits)((shifted & (((BITS)1 << MANTISSA) - 1)) + root) - 1;
+  *e = F(of_bits)(shifted >> T(MANTISSA) | (BITS)(T(BIAS) + T(MANTISSA)) << T(MANTISSA)) -
+       (REAL)(((BITS)1 << T(MANTISSA)) + T(BIAS));
+  return F(of_bits)((shifted & (((BITS)1 << T(MANTISSA)) - 1)) + root) - 1;
 }
 
 INLINE REAL F(split_any)(REAL x, REAL *e) {
-  bool tiny = x < SMALLEST_NORMAL;
-  REAL f = F(split)(tiny ? x * ((BITS)1 << (MANTISSA + 2)) : x, e);
-  *e = tiny ? *e - (MANTISSA + 2) : *e;
+  bool tiny = x < T(SMALLEST_NORMAL);
+  REAL f = F(split)(tiny ? x * ((BITS)1 << (T(MANTISSA) + 2)) : x, e);
+  *e = tiny ? *e - (T(MANTISSA) + 2) : *e;
   return f;
 }
 
@@ -162,7 +162,7 @@ INLINE REAL F(log_of_base)(REAL x, REAL two_high, REAL two_low, REAL e_high, REA
   REAL e, f = F(split_any)(x, &e), tail = F(log_tail)(f, 0);
   REAL y = (f + tail) * (e_high + e_low) + e * (two_high + two_low);
   if (PRECISE) {
-    REAL high = F(of_bits)(F(bits_of)(f + tail) & ~(((BITS)1 << (MANTISSA / 2 + 1)) - 1));
+    REAL high = F(of_bits)(F(bits_of)(f + tail) & ~(((BITS)1 << (T(MANTISSA) / 2 + 1)) - 1));
     REAL low = (f - high) + tail, main = e * two_high, more = high * e_high, sum = main + more;
     REAL rest = (low + high) * e_low + low * e_high + e * two_low;
     y = sum + (((main - sum) + more) + rest);
@@ -181,13 +181,13 @@ INLINE REAL F(log1p_of_parts)(REAL x, REAL low) {
   REAL u = 1 + x, e;
   if (!PRECISE) {
     bool small = x > (REAL)-0.29 && x < (REAL)0.41;
-    REAL split = F(split)(small ? 1 : u > SMALLEST_NORMAL ? u : 1, &e), f = small ? x : split;
+    REAL split = F(split)(small ? 1 : u > T(SMALLEST_NORMAL) ? u : 1, &e), f = small ? x : split;
     return F(log_sum)(f, F(log_tail)(f, 0), e);
   }
   REAL lost = (x < 1 ? x - (u - 1) : 1 - (u - x)) + low;
-  REAL f = F(split)(u > SMALLEST_NORMAL ? u : 1, &e);
+  REAL f = F(split)(u > T(SMALLEST_NORMAL) ? u : 1, &e);
   // 2⁻ᵉ
-  REAL unit = F(of_bits)((BITS)(INT)(BIAS - (e > BIAS - 1 ? BIAS - 1 : e)) << MANTISSA);
+  REAL unit = F(of_bits)((BITS)(INT)(T(BIAS) - (e > T(BIAS) - 1 ? T(BIAS) - 1 : e)) << T(MANTISSA));
   lost *= unit;
   return F(log_sum)(f, F(log_tail)(f, lost - lost * f * (1 - f)), e);
 }
@@ -222,9 +222,9 @@ INLINE REAL F(log_parts)(REAL x, REAL *low) {
 INLINE REAL F(pow)(REAL a, REAL b) {
   REAL base = F(magnitude)(a), log_low, log = F(log_parts)(base, &log_low);
   REAL x = b * log, x_low = FMA(b, log, -x) + b * log_low;
-  bool within = x > 2 * LOWEST_EXPONENT && x < 2 * HIGHEST_EXPONENT;
-  REAL r, n, limited = x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x;
-  limited = limited > HIGHEST_EXPONENT ? HIGHEST_EXPONENT : limited;
+  bool within = x > 2 * T(LOWEST_EXPONENT) && x < 2 * T(HIGHEST_EXPONENT);
+  REAL r, n, limited = x < T(LOWEST_EXPONENT) ? T(LOWEST_EXPONENT) : x;
+  limited = limited > T(HIGHEST_EXPONENT) ? T(HIGHEST_EXPONENT) : limited;
   BITS biased = F(reduced)(limited, &r, &n);
   if (PRECISE) r += within ? x_low : 0;
   REAL y = F(scaled)(1 + (r + r * r * POLYNOMIAL(r, EXPM1)), biased);
@@ -235,13 +235,13 @@ INLINE REAL F(pow)(REAL a, REAL b) {
   bool whole = TRUNC(b) == b;
   bool odd = whole && TRUNC(b * (REAL)0.5) != b * (REAL)0.5;
   REAL negative = odd ? -y : whole || base - base != 0 || base == 0 ? y : (REAL)NAN;
-  y = F(bits_of)(a) & SIGN ? negative : y;
+  y = F(bits_of)(a) & T(SIGN) ? negative : y;
   return b == 0 || a == 1 || (a == -1 && b == b && b - b != 0) ? 1 : a == a && b == b ? y : (REAL)NAN;
 }
 
 // Trigonometric functions.
 
-INLINE bool F(is_ordinary_angle)(REAL x) { return F(magnitude)(x) <= HIGHEST_ANGLE; }
+INLINE bool F(is_ordinary_angle)(REAL x) { return F(magnitude)(x) <= T(HIGHEST_ANGLE); }
 
 // x = n·π/2 + r + low, with the integer n nearest to x / (π/2); returns n's low bits (Cody and Waite, 1980).
 INLINE BITS F(quadrant)(REAL x, REAL *r, REAL *low) {
@@ -330,7 +330,7 @@ INLINE REAL F(atan2)(REAL y, REAL x) {
   REAL low = a < b ? a : b, high = a < b ? b : a;
   REAL t = low == high ? (low == 0 ? 0 : 1) : low / high;
   REAL angle = F(atan_part)(t, a > b);
-  angle = F(bits_of)(x) & SIGN ? 2 * HALF_PI_HIGH - (angle - 2 * HALF_PI_LOW) : angle;
+  angle = F(bits_of)(x) & T(SIGN) ? 2 * HALF_PI_HIGH - (angle - 2 * HALF_PI_LOW) : angle;
   return x == x && y == y ? F(signed_as)(angle, y) : x + y;
 }
 
@@ -366,7 +366,7 @@ INLINE REAL F(log_of_twice)(REAL a) {
 
 INLINE REAL F(asinh)(REAL x) {
   REAL a = F(magnitude)(x);
-  bool large = a > HUGE_ARGUMENT;
+  bool large = a > T(HUGE_ARGUMENT);
   REAL square = large ? 1 : a * a;
   // a + √(a² + 1) - 1
   REAL more = square / (1 + SQRT(square + 1)), sum = a + more;
@@ -377,7 +377,7 @@ INLINE REAL F(asinh)(REAL x) {
 }
 
 INLINE REAL F(acosh)(REAL x) {
-  bool large = x > HUGE_ARGUMENT;
+  bool large = x > T(HUGE_ARGUMENT);
   REAL t = large ? 1 : x - 1, square = FMA(t, t, 2 * t);
   REAL root = SQRT(square), sum = t + root;
   // What the square and its root rounded off.
@@ -401,14 +401,14 @@ INLINE REAL F(atanh)(REAL x) {
 INLINE REAL F(gaussian)(REAL x, REAL scale, BITS *biased) {
   REAL scaled = -scale * x, shifted = scaled * x * (REAL)1.44269504088896340736 + ROUNDER;
   REAL n = shifted - ROUNDER, r = FMA(scaled, x, -(n * LN2));
-  *biased = F(bits_of)(shifted) - F(bits_of)(ROUNDER) + 2 * BIAS;
+  *biased = F(bits_of)(shifted) - F(bits_of)(ROUNDER) + 2 * T(BIAS);
   if (PRECISE) r -= n * T(LN2_LOW);
   return r * (1 + r * POLYNOMIAL(r, EXP));
 }
 
 // erfc(a) for a ≥ 0.75, within 1 ulp; within 4 with terms that are `exact` left out.
 INLINE REAL F(erfc_of_large)(REAL a, bool exact) {
-  REAL limited = a > HIGHEST_ERFC ? HIGHEST_ERFC : a, sum = limited + P(ERFC_K);
+  REAL limited = a > T(HIGHEST_ERFC) ? T(HIGHEST_ERFC) : a, sum = limited + P(ERFC_K);
   REAL inverse = 1 / sum, t = 1 - 2 * P(ERFC_K) * inverse;
   REAL rest = F(polynomial)(t, P(ERFC) + 1, sizeof P(ERFC) / sizeof(REAL) - 1);
   REAL y = t * rest + P(ERFC)[0], factor = inverse * y, low = 0;
@@ -438,7 +438,7 @@ INLINE REAL F(erfc)(REAL x) {
 
 // x·Φ(-x) for x ≥ 0, where gelu(-x) = -x·Φ(-x).
 INLINE REAL F(gelu_tail)(REAL x) {
-  const REAL limit = HIGHEST_ERFC * (REAL)1.42;
+  const REAL limit = T(HIGHEST_ERFC) * (REAL)1.42;
   REAL limited = x > limit ? limit : x;
   REAL w = limited / (limited + P(GELU_K)), factor = w * POLYNOMIAL(2 * w - 1, GELU);
   BITS biased;
@@ -448,7 +448,7 @@ INLINE REAL F(gelu_tail)(REAL x) {
 
 // Φ(x) + x·φ(x): for negative x this is Φ(-|x|) - |x|·φ(x), for others 1 minus that.
 INLINE REAL F(gelu_derivative)(REAL x) {
-  const REAL limit = HIGHEST_ERFC * (REAL)1.42;
+  const REAL limit = T(HIGHEST_ERFC) * (REAL)1.42;
   REAL a = F(magnitude)(x), limited = a > limit ? limit : a;
   REAL inverse = 1 / (limited + P(GELU_K)), t = 2 * limited * inverse - 1;
   REAL factor = inverse * POLYNOMIAL(t, GELU) - limited * (REAL)0.39894228040143267794;
@@ -461,7 +461,7 @@ INLINE REAL F(gelu_derivative)(REAL x) {
 // The remainder of division.
 
 INLINE bool F(is_ordinary_quotient)(REAL a, REAL b) {
-  return F(magnitude)(a / b) < (REAL)((BITS)1 << MANTISSA) && b - b == 0;
+  return F(magnitude)(a / b) < (REAL)((BITS)1 << T(MANTISSA)) && b - b == 0;
 }
 
 // The quotient is rounded, so that it may be 1 too large.
@@ -478,16 +478,6 @@ INLINE REAL F(fmod)(REAL a, REAL b) {
 #undef T
 #undef P
 #undef PRECISE
-#undef SIGN
-#undef MANTISSA
-#undef BIAS
-#undef SMALLEST_NORMAL
-#undef SHIFT
-#undef LOWEST_EXPONENT
-#undef HIGHEST_EXPONENT
-#undef HIGHEST_ERFC
-#undef HIGHEST_ANGLE
-#undef HUGE_ARGUMENT
 #undef POLYNOMIAL
 #undef ROUNDER
 #undef LN2

@@ -1,5 +1,5 @@
-// The functions of transcendental.c for the dtypes that LISTED(X, …) lists: included once for those that functions.h has
-// functions for, and once for halves, which are converted as they are loaded and stored.
+// The functions of transcendental.c for the dtypes that LISTED(X, …) lists: included once for those that functions.h
+// has functions for, and once for halves, which are converted as they are loaded and stored.
 
 #define UNARY(dtype, S, C, name, expression)                                               \
   VECTORIZED static void name##_##dtype##_block(                                           \
