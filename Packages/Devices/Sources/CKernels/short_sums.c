@@ -12,7 +12,7 @@
 
 typedef struct {
   const ReductionTerms *terms;
-  long rows, columns, stride;
+  long columns, stride;
   void *y;
   const void *x;
 } Work;
@@ -83,7 +83,7 @@ bool flambeau_sum_short_rows(
       FLAMBEAU_FLOAT_DTYPES(X)};
 #undef X
   if (!kernels[dtype]) return false;
-  Work work = {terms, rows, columns, stride, y, x};
+  Work work = {terms, columns, stride, y, x};
   flambeau_parallel(rows, LOOPS_GRAIN / columns + 1, kernels[dtype], &work);
   return true;
 }
