@@ -64,38 +64,54 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
   share_rows(bodies, dtype, rows.count, rows.length, &work);
 }
 
+// The terms of an element, which are added to its column.
+#define TERMS_OF_ROW(dtype, T, i)                                                          \
+  T gradient = FLAMBEAU_LOAD_##dtype(g[i]);                                                \
+  T along = gradient * ((FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor);                    \
+  T weight = weighted ? FLAMBEAU_LOAD_##dtype(w[i]) : 1;                                   \
+  columns[i] += along;                                                                     \
+  columns[n + i] += gradient;
+
 // With h = g·w: dx = r·(h - mean(h) - z·mean(h·z)), dw = Σ g·z and db = Σ g.
 #define GRADIENTS(dtype, S, T, ...)                                                           \
-  /* Computes Σ h and Σ h·z, and adds g·z and g to the columns. */                         \
-  VECTORIZED static void row_totals_##dtype(                                               \
-      long n, const S *g, const S *x, const S *w, T mean, T factor, T *columns,            \
-      double totals[2]) {                                                                  \
+  /* Computes Σ h and Σ h·z, four terms at a time in type T, and adds g·z and g to the columns. */ \
+  INLINE void row_totals_by_##dtype(                                                       \
+      long n, const S *g, const S *x, bool weighted, const S *w, T mean, T factor,         \
+      T *columns, double totals[2]) {                                                      \
     double first[LANES] = {0}, second[LANES] = {0};                                        \
     long i = 0;                                                                            \
-    for (; i + LANES <= n; i += LANES) {                                                   \
+    while (i + LANES <= n) {                                                               \
+      T of_four[LANES] = {0}, along_four[LANES] = {0};                                     \
+      for (long end = i + 4 * LANES; i < end && i + LANES <= n; i += LANES) {              \
+        INDEPENDENT for (int k = 0; k < LANES; k++) {                                      \
+          TERMS_OF_ROW(dtype, T, i + k)                                                    \
+          of_four[k] += gradient * weight;                                                 \
+          along_four[k] += along * weight;                                                 \
+        }                                                                                  \
+      }                                                                                    \
       INDEPENDENT for (int k = 0; k < LANES; k++) {                                        \
-        T gradient = FLAMBEAU_LOAD_##dtype(g[i + k]);                                      \
-        T along = gradient * ((FLAMBEAU_LOAD_##dtype(x[i + k]) - mean) * factor);          \
-        T weight = w ? FLAMBEAU_LOAD_##dtype(w[i + k]) : 1;                                \
-        first[k] += gradient * weight;                                                     \
-        second[k] += along * weight;                                                       \
-        columns[i + k] += along;                                                           \
-        columns[n + i + k] += gradient;                                                    \
+        first[k] += of_four[k];                                                            \
+        second[k] += along_four[k];                                                        \
       }                                                                                    \
     }                                                                                      \
-    FOLD_LANES(LANES, first, FLAMBEAU_ADD)                                                                 \
-    FOLD_LANES(LANES, second, FLAMBEAU_ADD)                                                                \
+    FOLD_LANES(LANES, first, FLAMBEAU_ADD)                                                 \
+    FOLD_LANES(LANES, second, FLAMBEAU_ADD)                                                \
     for (; i < n; i++) {                                                                   \
-      T gradient = FLAMBEAU_LOAD_##dtype(g[i]);                                            \
-      T along = gradient * ((FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor);                \
-      T weight = w ? FLAMBEAU_LOAD_##dtype(w[i]) : 1;                                      \
+      TERMS_OF_ROW(dtype, T, i)                                                            \
       first[0] += gradient * weight;                                                       \
       second[0] += along * weight;                                                         \
-      columns[i] += along;                                                                 \
-      columns[n + i] += gradient;                                                          \
     }                                                                                      \
     totals[0] = first[0];                                                                  \
     totals[1] = second[0];                                                                 \
+  }                                                                                        \
+  VECTORIZED static void row_totals_##dtype(                                               \
+      long n, const S *g, const S *x, const S *w, T mean, T factor, T *columns,            \
+      double totals[2]) {                                                                  \
+    if (w) {                                                                               \
+      row_totals_by_##dtype(n, g, x, true, w, mean, factor, columns, totals);              \
+    } else {                                                                               \
+      row_totals_by_##dtype(n, g, x, false, w, mean, factor, columns, totals);             \
+    }                                                                                      \
   }                                                                                        \
   /* Moves the totals of a few rows to the double-precision sums. */                       \
   VECTORIZED static void move_columns_##dtype(long count, T *columns, double *sums) {      \
@@ -106,11 +122,18 @@ void flambeau_normalize(DType dtype, Normalization rows, void *y) {
   }                                                                                        \
   VECTORIZED static void gradient_row_##dtype(                                                \
       long n, S *dx, const S *g, const S *x, const S *w, T mean, T factor, T total, T along) { \
-    INDEPENDENT for (long i = 0; i < n; i++) {                                             \
-      T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                                 \
-      T h = FLAMBEAU_LOAD_##dtype(g[i]);                                                   \
-      if (w) h *= FLAMBEAU_LOAD_##dtype(w[i]);                                             \
-      dx[i] = FLAMBEAU_STORE_##dtype((h - total - z * along) * factor);                    \
+    if (w) {                                                                               \
+      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
+        T h = FLAMBEAU_LOAD_##dtype(g[i]) * FLAMBEAU_LOAD_##dtype(w[i]);                   \
+        T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                               \
+        dx[i] = FLAMBEAU_STORE_##dtype((h - total - z * along) * factor);                  \
+      }                                                                                    \
+    } else {                                                                               \
+      INDEPENDENT for (long i = 0; i < n; i++) {                                           \
+        T h = FLAMBEAU_LOAD_##dtype(g[i]);                                                 \
+        T z = (FLAMBEAU_LOAD_##dtype(x[i]) - mean) * factor;                               \
+        dx[i] = FLAMBEAU_STORE_##dtype((h - total - z * along) * factor);                  \
+      }                                                                                    \
     }                                                                                      \
   }                                                                                        \
   static void gradients_##dtype(void *context, long begin, long end) {                        \

@@ -35,7 +35,7 @@ static double finished(double total, const ReductionTerms *terms) {
 // The whole reduction of elements of type S into totals of type A, which start with FIRST, and results of type R,
 // given the function of a row.
 #define REDUCTION(name, ELEMENT, STORE, S, R, P, A, JOIN, FIRST)                                         \
-  COLUMNS(name, ELEMENT, S, P, A, JOIN)                                                                  \
+  COLUMNS(name, ELEMENT, S, A, JOIN)                                                                     \
   BY_BLOCKS(name, S, A)                                                                                  \
   /* One total, over the positions begin ..< end of the reduced dims. */                                 \
   VECTORIZED static A name##_total(                                                                      \

@@ -103,9 +103,9 @@ static inline bfloat16_t flambeau_bfloat16_from_float(float x) {
     uint32_t bits;
   } wide;
   wide.value = x;
-  uint32_t rounded = (wide.bits + 0x7fff + (wide.bits >> 16 & 1)) >> 16;
+  uint32_t rounded = wide.bits + 0x7fff + (wide.bits >> 16 & 1);
   bfloat16_t y;
-  y.bits = x == x ? (uint16_t)rounded : 0x7fc0;
+  y.bits = (uint16_t)((x == x ? rounded : 0x7fc00000) >> 16);
   return y;
 }
 
