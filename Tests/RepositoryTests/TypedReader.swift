@@ -15,7 +15,11 @@ enum TypedReader {
     try? FileManager.default.removeItem(at: url.appending(path: "Programs/\(mistakes)"))
     for chapter in try Chapter.all() {
       try reader.add(chapter)
-      try reader.write(chapter.page.program, to: reader.program(chapter))
+      try reader.write(chapter.page.program + chapter.claims, to: reader.program(chapter))
+      try reader.write(
+        try String(
+          contentsOf: Chapter.tutorials.appending(path: "Checks/Checks.swift"), encoding: .utf8),
+        to: reader.program(chapter).deletingLastPathComponent().appending(path: "Checks.swift"))
       for exercise in chapter.exercises {
         try reader.write(exercise.solution, to: reader.file(exercise, of: chapter))
       }
@@ -80,6 +84,19 @@ enum TypedReader {
       #expect(!stop.message.isEmpty)
       #expect(result.errors.contains("Fatal error: \(stop.message)"), "\(result.errors)")
     }
+  }
+}
+
+extension Chapter {
+  /// The line of the output after which claims are checked.
+  static let claimsLine = "What the page says:"
+
+  /// Statements that check what the page says in words, with the names of its program, from
+  /// Checks/Claims.swift.
+  var claims: String {
+    let file = folder.appending(path: "Checks/Claims.swift")
+    let text = try? String(contentsOf: file, encoding: .utf8)
+    return text.map { "\nprint(\"\(Self.claimsLine)\")\ndo {\n\($0)}\n" } ?? ""
   }
 }
 

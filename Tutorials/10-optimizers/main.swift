@@ -92,11 +92,18 @@ print(show(libraryWalk { SGD($0, lr: 0.01) }))
 print(show(libraryWalk { SGD($0, lr: 0.01, momentum: 0.9) }))
 print(show(libraryWalk { Adam($0, lr: 0.1) }))
 
-for rate in [0.001, 0.01, 0.1, 1.0] {
-  let end = libraryWalk { Adam($0, lr: rate) }.last!
-  let loss = valley(Tensor(end)).item()
-  print("Adam with \(rate): loss \(loss > 1 ? "above" : loss > 0.01 ? "below" : "far below") 1")
+var losses = History()
+for rate in [0.01, 0.1, 1.0, 10.0] {
+  let walk = libraryWalk { Adam($0, lr: rate) }.map { valley(Tensor($0)).item() }
+  for (step, loss) in walk.enumerated() {
+    losses.append(["Adam with \(rate)": loss], at: Double(step))
+  }
+  print(
+    "Adam with \(rate):", String(format: "at most %.2g, at the end %.2g", walk.max()!, walk.last!))
 }
+try Plot(
+  losses, title: "Learning rates", xLabel: "step", yLabel: "loss", isLogarithmic: true
+).write(to: "rates.svg")
 
 func rates(_ make: (Optimizer) -> Scheduler) -> [Double] {
   let optimizer = SGD([Tensor([0.0], requiresGrad: true)], lr: 0.1)
@@ -133,7 +140,8 @@ func noisyEnd(seed: UInt64, scheduled: Bool) -> Double {
   }
   return valley(place).item()
 }
+var noisyMeans: [Double] = []
 for scheduled in [false, true] {
-  let mean = (0..<20).reduce(0) { $0 + noisyEnd(seed: $1, scheduled: scheduled) / 20 }
-  print(scheduled ? "cosine:  " : "constant:", String(format: "%.3f", mean))
+  noisyMeans.append((0..<20).reduce(0) { $0 + noisyEnd(seed: $1, scheduled: scheduled) / 20 })
+  print(scheduled ? "cosine:  " : "constant:", String(format: "%.3f", noisyMeans.last!))
 }

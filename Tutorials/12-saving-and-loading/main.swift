@@ -56,8 +56,8 @@ final class Run {
   init() {
     let generator = Generator(seed: 1)
     model = generator.withDefault { network() }
-    optimizer = AdamW(model.parameters(), lr: 2e-3)
-    loader = DataLoader(Digits.train, batchSize: 64, shuffle: true, generator: generator)
+    optimizer = AdamW(model.parameters(), lr: 0.02)
+    loader = DataLoader(Digits.train, batchSize: 512, shuffle: true, generator: generator)
   }
 
   func train(epochs: Int) {
@@ -85,10 +85,10 @@ final class Run {
     try checkpoint.save(to: path)
   }
 
-  func resume(from path: String) throws {
+  func resume(from path: String, withOptimizer: Bool = true) throws {
     let checkpoint = try Checkpoint(path)
     try model.loadStateDict(checkpoint["model"] ?? [:])
-    try optimizer.loadStateDict(checkpoint["optimizer"] ?? [:])
+    if withOptimizer { try optimizer.loadStateDict(checkpoint["optimizer"] ?? [:]) }
     loader.state = try checkpoint.get("loader")
     history = try checkpoint.get("history")
     epoch = try checkpoint.get("epoch")
@@ -96,33 +96,31 @@ final class Run {
 }
 
 let unbroken = Run()
-unbroken.train(epochs: 10)
+unbroken.train(epochs: 90)
 
 let interrupted = Run()
-interrupted.train(epochs: 5)
+interrupted.train(epochs: 80)
 try interrupted.save(to: "run.h5")
 
 let resumed = Run()
 try resumed.resume(from: "run.h5")
 print("resumed after", resumed.epoch, "epochs")
-resumed.train(epochs: 5)
+resumed.train(epochs: 10)
 
 print(unbroken.history == resumed.history)
 let pairs = zip(unbroken.model.parameters(), resumed.model.parameters())
 print(pairs.allSatisfy { $0.equal($1) })
 
 let forgetful = Run()
-try forgetful.model.loadStateDict(Checkpoint("run.h5")["model"] ?? [:])
-forgetful.epoch = 5
-forgetful.train(epochs: 5)
+try forgetful.resume(from: "run.h5", withOptimizer: false)
+forgetful.train(epochs: 10)
 
 var curves = History()
-for point in unbroken.history.series["loss"]! where point.position >= 4 {
-  curves.append(["as if never interrupted": point.value], at: point.position)
-}
-for point in forgetful.history.series["loss"]! {
-  curves.append(["without the optimizer's state": point.value], at: point.position)
+for (name, run) in [("with the optimizer's state", resumed), ("without", forgetful)] {
+  for point in run.history.series["loss"]!.dropFirst(70) {
+    curves.append([name: point.value], at: point.position)
+  }
 }
 try Plot(
-  curves, title: "Going on after epoch 5", xLabel: "epochs", yLabel: "training loss"
+  curves, title: "Going on after 80 epochs", xLabel: "epochs", yLabel: "training loss"
 ).write(to: "resumed.svg")

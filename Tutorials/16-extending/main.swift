@@ -77,6 +77,7 @@ func milliseconds(_ body: () -> Void) -> Double {
 }
 print(String(format: "composed %.2f ms", milliseconds { _ = composedSnake(many, a: 2) }))
 print(String(format: "kernel   %.2f ms", milliseconds { _ = snake(many, a: 2) }))
+print(String(format: "fused    %.2f ms", milliseconds { _ = fused { composedSnake(many, a: 2) } }))
 
 final class Snake: Module {
   let a: Double

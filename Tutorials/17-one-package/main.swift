@@ -28,7 +28,7 @@ let packages: KeyValuePairs = [
 ]
 for (name, needs) in packages {
   places[name] = builder.add(.init(needs.isEmpty ? .parameter : .value, label: name))
-  for other in needs { builder.connect(places[other]!, to: places[name]!) }
+  for other in needs { builder.connect(places[name]!, to: places[other]!) }
 }
 let graph = builder.graph()
 try graph.render(to: "packages.svg", direction: .topDown, legend: false)

@@ -63,26 +63,26 @@ enum Operation: String {
     }
   }
 
-  /// The derivatives as formulas, for people.
-  var formulas: [String] {
+  /// The derivatives as formulas for people, in the names of the inputs and the result.
+  func formulas(_ a: String, _ b: String, _ y: String) -> [String] {
     switch self {
     case .given: []
-    case .add: ["∂(a+b)/∂a = 1", "∂(a+b)/∂b = 1"]
-    case .subtract: ["∂(a-b)/∂a = 1", "∂(a-b)/∂b = -1"]
-    case .multiply: ["∂(a·b)/∂a = b", "∂(a·b)/∂b = a"]
-    case .divide: ["∂(a/b)/∂a = 1/b", "∂(a/b)/∂b = -(a/b)/b"]
-    case .power: ["∂aᵇ/∂a = b·aᵇ⁻¹", "∂aᵇ/∂b = aᵇ·log a"]
-    case .negate: ["∂(-a)/∂a = -1"]
-    case .max: ["∂max(a,b)/∂a = 1 where a > b, else 0", "∂max(a,b)/∂b = 1 where b > a, else 0"]
-    case .exp: ["∂eᵃ/∂a = eᵃ"]
-    case .log: ["∂log a/∂a = 1/a"]
-    case .tanh: ["∂tanh a/∂a = 1 - tanh² a"]
-    case .sigmoid: ["∂σ(a)/∂a = σ(a)·(1 - σ(a))"]
-    case .relu: ["∂relu(a)/∂a = 1 where a > 0, else 0"]
-    case .sin: ["∂sin a/∂a = cos a"]
-    case .cos: ["∂cos a/∂a = -sin a"]
-    case .sqrt: ["∂√a/∂a = 1/(2√a)"]
-    case .abs: ["∂|a|/∂a = the sign of a"]
+    case .add: ["1", "1"]
+    case .subtract: ["1", "-1"]
+    case .multiply: [b, a]
+    case .divide: ["1/\(b)", "-\(y)/\(b)"]
+    case .power: ["\(b)·\(a)^(\(b) - 1)", "\(y)·log \(a)"]
+    case .negate: ["-1"]
+    case .max: ["1 where \(a) > \(b), else 0", "1 where \(b) > \(a), else 0"]
+    case .exp: [y]
+    case .log: ["1/\(a)"]
+    case .tanh: ["1 - \(y)²"]
+    case .sigmoid: ["\(y)·(1 - \(y))"]
+    case .relu: ["1 where \(a) > 0, else 0"]
+    case .sin: ["cos \(a)"]
+    case .cos: ["-sin \(a)"]
+    case .sqrt: ["1/(2·\(y))"]
+    case .abs: ["the sign of \(a)"]
     }
   }
 }

@@ -1,4 +1,4 @@
-@_exported import Graphs
+@_exported @_spi(Flambeau) import Graphs
 
 extension Value {
   /// The history of this value as a graph: a box for each value, with its number and gradient, and
@@ -11,7 +11,9 @@ extension Value {
   ///     let recording = loss.recordBackward()
   ///     print(recording.text)
   public func recordBackward() -> BackwardRecording {
-    let places = drawn().places
+    let (drawing, places) = drawn()
+    let names = drawing.names.map { $0.contains(" ") ? "(\($0))" : $0 }
+    func name(_ value: Value) -> String { names[places[ObjectIdentifier(value)]!] }
     var steps: [BackwardRecording.Step] = []
     var latest: Value?
     var contributions: [BackwardRecording.Contribution] = []
@@ -30,12 +32,24 @@ extension Value {
       contributions.append(
         .init(
           node: places[ObjectIdentifier(input)]!,
-          formula: y.operation.formulas[contributions.count],
+          formula: y.formula(forInput: contributions.count, name),
           gradient: .init("grad", gradient), total: .init("grad", input.grad)))
     }
     endStep()
     return BackwardRecording(
       graph: graph(), result: places[ObjectIdentifier(self)]!, steps: steps)
+  }
+
+  /// The derivative with respect to an input in names and as a number, `∂y/∂a = b = 3`.
+  private func formula(forInput index: Int, _ name: (Value) -> String) -> String {
+    var inputs: [Value] = []
+    forEachInput { inputs.append($0) }
+    let (a, b) = (inputs[0], inputs.last!)
+    let gradients = operation.gradients(a.data, b.data, data)
+    let number = ComputationGraph.Field("", index == 0 ? gradients.0 : gradients.1).text
+    let formula = operation.formulas(name(a), name(b), name(self))[index]
+    return "∂\(name(self))/∂\(name(inputs[index])) = \(formula)"
+      + (formula == number ? "" : " = \(number)")
   }
 
   private func drawn() -> (graph: ComputationGraph, places: [ObjectIdentifier: Int]) {

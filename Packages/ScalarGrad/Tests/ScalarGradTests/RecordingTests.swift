@@ -16,14 +16,14 @@ import Testing
       recording.text == """
         start: the gradient of d is 1
         step 1 of 2: + gets 1
-          to c: ∂(a+b)/∂a = 1
+          to c: ∂d/∂c = 1
             hands on 1
-          to a: ∂(a+b)/∂b = 1
+          to a: ∂d/∂a = 1
             hands on 1
         step 2 of 2: * gets 1
-          to a: ∂(a·b)/∂a = b
+          to a: ∂c/∂a = b = -3
             hands on -3, which makes -2
-          to b: ∂(a·b)/∂b = a
+          to b: ∂c/∂b = a = 2
             hands on 2
         """)
     func gradients(_ frame: Int) -> [String] {

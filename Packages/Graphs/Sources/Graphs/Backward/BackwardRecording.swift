@@ -11,7 +11,7 @@ public struct BackwardRecording: Hashable, Codable, Sendable {
   public struct Contribution: Hashable, Codable, Sendable {
     /// The index of the input's node.
     public let node: Int
-    /// The local derivative, such as `∂(a·b)/∂a = b`.
+    /// The local derivative, such as `∂y/∂a = b = 3`.
     public let formula: String
     /// The gradient that is passed on.
     public let gradient: ComputationGraph.Field

@@ -1,0 +1,6 @@
+check("e is the sum of a square root and a maximum", e.data, near: 4.0.squareRoot() + max(2, -3))
+let order = graph.nodes.filter { $0.kind == .operation }.map(\.label)
+check("in the order in which things were computed", order, is: ["*", "+", "sqrt", "max", "+"])
+let given = graph.nodes.filter { $0.kind == .parameter }.map(\.label)
+check("back to a and b", given.contains("a") && given.contains("b"))
+check("letting go of a result lets go of its history", sum.graph().nodes.count, is: 1)
