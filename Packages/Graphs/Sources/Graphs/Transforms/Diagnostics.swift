@@ -81,7 +81,8 @@ extension ComputationGraph {
     return ComputationGraph(unchecked: nodes, edges, clusters, notes + lines + rest)
   }
 
-  /// The labels of the nodes, with their indices if they are not unique. For Flambeau's packages only.
+  /// The labels of the nodes, with their indices if they are not unique. For Flambeau's packages
+  /// only.
   @_spi(Flambeau) public var names: [String] {
     let titles = nodes.map { $0.label.isEmpty ? $0.kind.rawValue : $0.label }
     let counts = Dictionary(grouping: titles) { $0 }.mapValues(\.count)
