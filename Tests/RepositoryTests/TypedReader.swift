@@ -16,10 +16,12 @@ enum TypedReader {
     for chapter in try Chapter.all() {
       try reader.add(chapter)
       try reader.write(chapter.page.program + chapter.claims, to: reader.program(chapter))
-      try reader.write(
-        try String(
-          contentsOf: Chapter.tutorials.appending(path: "Checks/Checks.swift"), encoding: .utf8),
-        to: reader.program(chapter).deletingLastPathComponent().appending(path: "Checks.swift"))
+      if !chapter.claims.isEmpty {
+        try reader.write(
+          try String(
+            contentsOf: Chapter.tutorials.appending(path: "Checks/Checks.swift"), encoding: .utf8),
+          to: reader.program(chapter).deletingLastPathComponent().appending(path: "Checks.swift"))
+      }
       for exercise in chapter.exercises {
         try reader.write(exercise.solution, to: reader.file(exercise, of: chapter))
       }

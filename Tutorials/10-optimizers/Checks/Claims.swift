@@ -6,19 +6,21 @@ check("the floor leads south", floor.y < -2 * abs(floor.x))
 let along = (descent[0] * floor.x + descent[1] * floor.y) / hypot(floor.x, floor.y)
 check("the first step goes hardly along it", abs(along) < 0.1 * hypot(descent[0], descent[1]))
 
+func height(_ place: [Double]) -> Double { place[1] - place[0] * place[0] }
+check("to the opposite wall", height(plain[0]) * height(plain[1]) < 0)
+
 func length(of floor: ClosedRange<Double>) -> Double {
   func primitive(_ x: Double) -> Double { x / 2 * (1 + 4 * x * x).squareRoot() + asinh(2 * x) / 4 }
   return primitive(floor.upperBound) - primitive(floor.lowerBound)
 }
 let covered = length(of: -1.5...plain.last![0]) / length(of: -1.5...1)
 check("with 0.01 it is half-way", covered, near: 0.5, within: 0.05)
-let distances = wild.filter { $0[0].isFinite }.map { abs($0[1] - $0[0] * $0[0]) }
+let distances = wild.filter { $0[0].isFinite }.map { abs(height($0)) }
 check(
-  "each time higher up", zip(distances, distances.dropFirst()).dropFirst().allSatisfy { $0 < $1 })
+  "each time higher up", zip(distances, distances.dropFirst()).allSatisfy { $0 < $1 })
 check("momentum arrives", valley(Tensor(momentum.last!)).item() < 1e-3)
 check("1 + 0.9 + 0.9² + … = 10", (0..<1000).reduce(0) { $0 + pow(0.9, Double($1)) }, near: 10)
 
-func height(_ place: [Double]) -> Double { place[1] - place[0] * place[0] }
 func highest(_ walk: [[Double]]) -> Double { walk.dropFirst(3).map { abs(height($0)) }.max()! }
 check("momentum climbs higher up the walls than Adam", highest(momentum) > 1.3 * highest(adam))
 

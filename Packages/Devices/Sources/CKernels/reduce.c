@@ -34,7 +34,7 @@ static double finished(double total, const ReductionTerms *terms) {
 
 // The whole reduction of elements of type S into totals of type A, which start with FIRST, and results of type R,
 // given the function of a row.
-#define REDUCTION(name, ELEMENT, STORE, S, R, P, A, JOIN, FIRST)                                         \
+#define REDUCTION(name, ELEMENT, STORE, S, R, A, JOIN, FIRST)                                            \
   COLUMNS(name, ELEMENT, S, A, JOIN)                                                                     \
   BY_BLOCKS(name, S, A)                                                                                  \
   /* One total, over the positions begin ..< end of the reduced dims. */                                 \
@@ -187,10 +187,10 @@ FLAMBEAU_DTYPES(ITEMS)
 #define EXTREMES(dtype, S, C, ...)                                                        \
   EXTREME_BLOCK(maximum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, FLAMBEAU_LARGER, >)         \
   REDUCTION(                                                                              \
-      maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_LARGER, ITSELF) \
+      maximum_##dtype, item_##dtype, stored_##dtype, S, S, C, FLAMBEAU_LARGER, ITSELF)    \
   EXTREME_BLOCK(minimum_##dtype, FLAMBEAU_LOAD_##dtype, S, C, FLAMBEAU_SMALLER, <)        \
   REDUCTION(                                                                              \
-      minimum_##dtype, item_##dtype, stored_##dtype, S, S, C, C, FLAMBEAU_SMALLER, ITSELF)
+      minimum_##dtype, item_##dtype, stored_##dtype, S, S, C, FLAMBEAU_SMALLER, ITSELF)
 FLAMBEAU_DTYPES(EXTREMES)
 
 // The totals of the table, for each dtype.
@@ -206,12 +206,11 @@ FLAMBEAU_DTYPES(EXTREMES)
   TOTAL_BLOCK(name##_##dtype, name##_of_##dtype, S, double, double, JOIN)                 \
   REDUCTION(                                                                              \
       name##_##dtype, name##_of_##dtype, FINISHED_##result(dtype), S, RESULT_##result(S), \
-      double, double, JOIN, FIRST_##START)
+      double, JOIN, FIRST_##START)
 #define WHOLES_int64(name, JOIN, START)                                                 \
   TOTAL_BLOCK(name##_int64, item_int64, int64_t, int64_t, int64_t, JOIN)                \
   REDUCTION(                                                                            \
-      name##_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, int64_t, JOIN, \
-      FIRST_##START)
+      name##_int64, item_int64, stored_int64, int64_t, int64_t, int64_t, JOIN, FIRST_##START)
 #define WHOLES_none(name, JOIN, START)
 #define TOTAL(name, element, JOIN, START, result, wholes)                                  \
   FLAMBEAU_FLOAT_DTYPES(TOTAL_OF, name, element, JOIN, START, result)                      \
@@ -222,7 +221,7 @@ FLAMBEAU_TOTALS(TOTAL)
 #define QUICK_SUM(dtype, S, C, ...)                                          \
   TOTAL_BLOCK(quick_sum_##dtype, sum_of_##dtype, S, C, double, FLAMBEAU_ADD) \
   REDUCTION(                                                                 \
-      quick_sum_##dtype, sum_of_##dtype, finished_##dtype, S, S, C, double, FLAMBEAU_ADD, FIRST_0)
+      quick_sum_##dtype, sum_of_##dtype, finished_##dtype, S, S, double, FLAMBEAU_ADD, FIRST_0)
 FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
 
 // Squares for norms, which have no centers. Those of halves and of float32 are exact in double, so that instructions
@@ -235,7 +234,7 @@ FLAMBEAU_FLOAT_DTYPES(QUICK_SUM)
   }                                                                                                      \
   TOTAL_BLOCK(quick_squares_##dtype, square_of_##dtype, S, double, double, FLAMBEAU_ADD)                 \
   REDUCTION(                                                                                             \
-      quick_squares_##dtype, square_of_##dtype, finished_##dtype, S, S, double, double, FLAMBEAU_ADD, FIRST_0)
+      quick_squares_##dtype, square_of_##dtype, finished_##dtype, S, S, double, FLAMBEAU_ADD, FIRST_0)
 QUICK_SQUARES(bfloat16, bfloat16_t, float)
 QUICK_SQUARES(float16, _Float16, float)
 QUICK_SQUARES(float32, float, float)
