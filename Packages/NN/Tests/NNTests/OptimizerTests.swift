@@ -176,6 +176,32 @@ private let losses: [Double] = [
       })
   }
 
+  /// As PyTorch's: who freezes a part of a model may still give all parameters to an optimizer.
+  @Test func frozenParametersAreLeftAlone() {
+    let model = Sequential(Linear(2, 3), Linear(3, 1))
+    model[0].requiresGrad(false)
+    let optimizer = AdamW(model.parameters(), lr: 0.1, weightDecay: 0.5)
+    let before = model.parameters().map { $0.clone() }
+    model(Tensor.ones([4, 2])).square().sum().backward()
+    optimizer.step()
+    let changed = zip(model.parameters(), before).map { !$0.equal($1) }
+    #expect(changed == [false, false, true, true])
+
+    model[0].requiresGrad(true)
+    optimizer.zeroGrad()
+    model(Tensor.ones([4, 2])).square().sum().backward()
+    optimizer.step()
+    #expect(!model.parameters()[0].equal(before[0]), "thawed, it learns")
+  }
+
+  @Test func onlyLeavesAreOptimized() async {
+    await expectMessage(
+      "SGD: a tensor of shape [2] was computed from others; an optimizer changes leaves",
+      #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = SGD([Tensor.ones([2], requiresGrad: true) * 2], lr: 1)
+      })
+  }
+
   @Test func averagesOfWeights() throws {
     let model = Linear(1, 1, bias: false)
     Init.constant(model.weight, 1)

@@ -101,9 +101,10 @@ open class Optimizer {
     guard !parameters.isEmpty else {
       fatalError("\(Self.self): there are no parameters to optimize")
     }
-    for parameter in parameters where !(parameter.isLeaf && parameter.requiresGrad) {
+    for parameter in parameters where !parameter.isLeaf {
       fatalError(
-        "\(Self.self): a tensor of shape \(parameter.shape) is not a leaf that requires a gradient")
+        "\(Self.self): a tensor of shape \(parameter.shape) was computed from others; an optimizer "
+          + "changes leaves, such as a model's parameters")
     }
     guard Set(parameters.map(ObjectIdentifier.init)).count == parameters.count else {
       fatalError("\(Self.self): a parameter occurs twice")
