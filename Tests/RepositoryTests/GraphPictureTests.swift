@@ -1,5 +1,9 @@
 import Flambeau
 import Foundation
+@_spi(Flambeau) import Graphs
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
 import Testing
 
 /// A graph of each kind, as DOT and JSON in Golden/graphs. With FLAMBEAU_WRITE_GOLDEN in the
@@ -70,6 +74,35 @@ import Testing
     let shown = String(decoding: svg, as: UTF8.self)
     for node in graph.nodes where node.label.wholeMatch(of: /[a-z0-9.]+/) != nil {
       #expect(shown.contains(">\(node.label)</text>"))
+    }
+  }
+
+  /// In each frame, an animation shows what the recording has there.
+  @Test func anAnimationShowsEachFrame() throws {
+    let recording = Self.recording()
+    let svg = try recording.animation()
+    #expect(XMLParser(data: Data(svg.utf8)).parse())
+    #expect(svg.contains("@media (prefers-reduced-motion: reduce)"))
+    let marks = [ComputationGraph.Mark.running, .reached].map { " fill=\"\($0.fill)\"" }
+    let edge = " stroke=\"\(ComputationGraph.highlight)\" stroke-width=\"3\""
+    for number in 0...recording.steps.count {
+      let frame = recording.frame(number)
+      let gradients = frame.nodes.compactMap { $0.field("grad") }
+      let visible = svg.split(separator: "\n").filter { line in
+        guard let range = line.firstMatch(of: #/ class="in-(\d+)-(\d+)"/#) else { return false }
+        return (Int(range.1)!..<Int(range.2)!).contains(number)
+      }
+      func count(_ start: String, _ mark: String) -> Int {
+        visible.count { $0.hasPrefix(start) && $0.contains(mark) }
+      }
+      #expect(count("<p", marks[0]) == (number > 0 ? 1 : 0), "one operation runs")
+      #expect(count("<p", marks[1]) == gradients.count)
+      #expect(count("<path", edge) == frame.edges.count { $0.isHighlighted })
+      let texts = visible.compactMap { $0.firstMatch(of: #/^<text[^>]*>(.*)<\/text>$/#)?.1 }
+      let lines = gradients.flatMap { $0.text.split(separator: "\n") }
+      #expect(texts.sorted() == lines.sorted())
+      let captions = visible.count { $0.hasPrefix("<g") }
+      #expect(captions == 1, "one description at a time")
     }
   }
 

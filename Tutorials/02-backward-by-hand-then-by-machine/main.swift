@@ -40,6 +40,7 @@ for value in [a, b, c, f] { value.grad = 0 }
 let recording = result.recordBackward()
 print(recording.text)
 
+try recording.writeAnimation(to: "playing.svg", direction: .leftRight)
 try recording.writePage(to: "steps.html")
 
 let x = Value(3, label: "x")

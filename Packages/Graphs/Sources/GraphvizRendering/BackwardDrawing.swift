@@ -65,10 +65,12 @@ extension BackwardRecording {
     let data = String(decoding: try! encoder.encode(frames), as: UTF8.self)
       .replacing("<", with: "\\u003c")
     let rows = String(decoding: try! encoder.encode(places), as: UTF8.self)
-    return pageTemplate.replacing("{{rows}}", with: rows).replacing(
-      "{{title}}", with: title.htmlEscaped
-    )
-    .replacing("{{picture}}", with: picture).replacing("{{frames}}", with: data)
+    return pageTemplate.replacing("{{rows}}", with: rows)
+      .replacing("{{title}}", with: title.htmlEscaped)
+      .replacing("{{running}}", with: ComputationGraph.Mark.running.fill)
+      .replacing("{{reached}}", with: ComputationGraph.Mark.reached.fill)
+      .replacing("{{highlight}}", with: ComputationGraph.highlight)
+      .replacing("{{picture}}", with: picture).replacing("{{frames}}", with: data)
   }
 
   /// The changes on the page at a step.
@@ -82,7 +84,7 @@ extension BackwardRecording {
 
   /// For each node that has a gradient in the end, the index of its first line in the drawing of
   /// the node, and the number of its lines.
-  private var gradientPlaces: [String: [Int]] {
+  var gradientPlaces: [String: [Int]] {
     var found: [String: [Int]] = [:]
     for (place, node) in graph.nodes.enumerated() {
       guard let index = node.fields.firstIndex(where: { $0.name == "grad" }) else { continue }

@@ -36,10 +36,10 @@ let pageTemplate = """
   #text { white-space: pre-wrap; margin: 0; font: inherit; }
   .keys { font-size: .85rem; opacity: .75; }
   kbd { border: 1px solid var(--line); border-radius: .25rem; padding: 0 .3rem; font: inherit; }
-  .picture g.reached > path, .picture g.reached > polygon { fill: #e3f4d7; }
-  .picture g.running > path, .picture g.running > polygon { fill: #f0e442; stroke-width: 3; }
-  .picture g.lit > path { stroke: #b35900; stroke-width: 4; }
-  .picture g.lit > polygon { stroke: #b35900; fill: #b35900; }
+  .picture g.reached > path, .picture g.reached > polygon { fill: {{reached}}; }
+  .picture g.running > path, .picture g.running > polygon { fill: {{running}}; stroke-width: 3; }
+  .picture g.lit > path { stroke: {{highlight}}; stroke-width: 4; }
+  .picture g.lit > polygon { stroke: {{highlight}}; fill: {{highlight}}; }
   @media (max-width: 50rem) { body { grid-template: auto auto auto / minmax(0, 1fr); } }
   </style>
   </head>

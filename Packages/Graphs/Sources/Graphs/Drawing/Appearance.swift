@@ -11,6 +11,11 @@ struct Appearance {
   let meaning: String
 }
 
+extension ComputationGraph {
+  /// The color of an edge that a gradient goes along.
+  @_spi(Flambeau) public static let highlight = "#b35900"
+}
+
 extension ComputationGraph.Kind {
   var appearance: Appearance {
     switch self {
@@ -47,7 +52,7 @@ extension ComputationGraph.Mark {
     }
   }
 
-  var fill: String {
+  @_spi(Flambeau) public var fill: String {
     switch self {
     case .running: "#f0e442"
     case .reached: "#e3f4d7"

@@ -46,7 +46,7 @@ extension ComputationGraph {
       var attributes = ["id=edge\(place)"]
       if !edge.label.isEmpty { attributes.append("label=\" \(edge.label.quoted)\"") }
       if edge.isSaved { attributes += ["style=dashed", "color=\"#007a5a\""] }
-      if edge.isHighlighted { attributes += ["penwidth=3", "color=\"#b35900\""] }
+      if edge.isHighlighted { attributes += ["penwidth=3", "color=\"\(Self.highlight)\""] }
       text += "  \(edge.source) -> \(edge.target) [\(attributes.joined(separator: ", "))]\n"
     }
     return text + "}\n"
