@@ -6,6 +6,15 @@ struct BlockRunner {
   /// The name of the program, a Swift identifier.
   let name: String
   let page: MarkdownPage
+  /// The reader's library, if the page's program uses it.
+  var library: Library?
+
+  /// Runs the page of a chapter; one of the track "build" with the library that it makes.
+  static func running(_ chapter: Chapter, _ page: MarkdownPage) throws -> BlockRunner {
+    BlockRunner(
+      name: chapter.name, page: page,
+      library: chapter.id.track == .build ? try Library(upTo: chapter.id.number) : nil)
+  }
 
   /// The folder of these programs, within the build folder.
   static var folder: ReaderFolder {
@@ -14,6 +23,7 @@ struct BlockRunner {
 
   private func build() throws -> URL {
     let folder = try Self.folder
+    if let library { try folder.add(library) }
     let main = "startBlocks()\n" + page.code.map { $0 + "endBlock()\n" }.joined()
     try folder.addProgram(name, ["main.swift": main, "Pauses.swift": Self.pauses])
     return try Command.build(name, in: folder.url)

@@ -13,8 +13,9 @@ struct Catalog: ParsableCommand {
     let catalog = URL(filePath: folder)
     try? FileManager.default.removeItem(at: catalog)
     try FileManager.default.createDirectory(at: catalog, withIntermediateDirectories: true)
-    let chapters = try Chapter.all()
-    let links = chapters.map { "- <doc:\($0.name)>\n" }.joined()
+    func links(_ track: Track) throws -> String {
+      try Chapter.all(track).map { "- <doc:\($0.name)>\n" }.joined()
+    }
     // Not “Tutorials”, since paths with “tutorials” have a meaning of their own in DocC.
     try write(
       """
@@ -28,15 +29,20 @@ struct Catalog: ParsableCommand {
 
       ## Overview
 
-      Seventeen chapters, each twenty minutes to an hour. `./Scripts/tutorial new 1` makes a folder of your own to
-      type the first into.
+      Two tracks. In the first you use the library: seventeen chapters, each twenty minutes to an hour.
+      `./Scripts/tutorial new 1` makes a folder of your own to type the first into. In the second you build a small
+      library yourself, step by step, each of which has hints and a check; it begins with `./Scripts/tutorial new B1`.
 
       ## Topics
 
-      ### Chapters
+      ### Use it
 
-      \(links)
+      \(try links(.use))
+      ### Build it
+
+      \(try links(.build))
       """, to: catalog.appending(path: "Course.md"))
+    let chapters = try Track.allCases.flatMap { try Chapter.all($0) }
     for chapter in chapters {
       try write(
         chapter.page.article(chapter.name), to: catalog.appending(path: "\(chapter.name).md"))
@@ -52,7 +58,7 @@ struct Catalog: ParsableCommand {
 
 extension MarkdownPage {
   /// The page as a DocC article: links to chapters become DocC links, links to files of the
-  /// repository plain text, and folds sections; names of pictures are prefixed with the chapter's.
+  /// repository plain text, and folds tabs; names of pictures are prefixed with the chapter's.
   func article(_ name: String) -> String {
     var page = self
     page.parts = parts.map { part in
@@ -66,16 +72,31 @@ extension MarkdownPage {
       case .text(let text):
         return .text(
           text.replacing(#/!\[([^\]]*)\]\([^)]*?([^/)]+)\)/#) { "![\($0.1)](\(name)-\($0.2))" }
-            .replacing(#/(?s)(^|[^!])\[([^\]]+)\]\(\.\./(\d\d)-[^)]*\)/#) { match in
+            .replacing(#/(?s)(^|[^!])\[([^\]]+)\]\((?:\.\./)+(\d\d|B\d+)-[^)]*\)/#) { match in
               "\(match.1)[\(match.2)](doc:Chapter\(match.3))"
             }
             .replacing(#/(?s)(^|[^!])\[([^\]]+)\]\((\.\./\.\.|Data)/[^)]*\)/#) {
               "\($0.1)\($0.2)"
-            }
-            .replacing("<details><summary>Solution</summary>", with: "#### Solution")
-            .replacing("</details>", with: ""))
+            })
       }
     }
-    return page.markdown
+    return page.markdown.replacing(
+      #/(?s)(?:<details><summary>(?:.*?)</summary>\n.*?</details>\n*)+/#
+    ) { Self.tabs(of: String($0.0)) }
+  }
+
+  /// Folds that follow each other as tabs, of which the first says that the reader should try it.
+  private static func tabs(of folds: String) -> String {
+    let tabs = folds.matches(of: #/(?s)<details><summary>(.*?)</summary>\n(.*?)</details>/#)
+      .map { "@Tab(\"\($0.1)\") {\n\($0.2)}\n" }
+    return """
+      @TabNavigator {
+      @Tab("Your turn") {
+      Write it yourself before you look at the other tabs.
+      }
+      \(tabs.joined())}
+
+
+      """
   }
 }

@@ -1,8 +1,44 @@
+import ArgumentParser
 import Foundation
+
+/// One of the two ways through the course.
+enum Track: String, CaseIterable {
+  /// Chapters 1, 2, … use the library.
+  case use = ""
+  /// In chapters B1, B2, … the reader builds a small library.
+  case build = "B"
+
+  /// The folder of the track's chapters.
+  var folder: URL {
+    switch self {
+    case .use: Chapter.tutorials
+    case .build: Chapter.tutorials.appending(path: "Build")
+    }
+  }
+}
+
+/// The number of a chapter as a reader writes it: 3, or B3.
+struct ChapterNumber: Hashable, CustomStringConvertible, ExpressibleByArgument {
+  let track: Track
+  let number: Int
+
+  init(_ track: Track, _ number: Int) {
+    self.track = track
+    self.number = number
+  }
+
+  init?(argument: String) {
+    let track = argument.uppercased().hasPrefix(Track.build.rawValue) ? Track.build : .use
+    guard let number = Int(argument.dropFirst(track.rawValue.count)) else { return nil }
+    self.init(track, number)
+  }
+
+  var description: String { "\(track.rawValue)\(number)" }
+}
 
 /// A chapter of Tutorials/: a folder with a page, README.md, and its files.
 struct Chapter {
-  let number: Int
+  let id: ChapterNumber
   let folder: URL
   var page: MarkdownPage
 
@@ -12,32 +48,34 @@ struct Chapter {
   /// The folder of all chapters.
   static let tutorials = repository.appending(path: "Tutorials")
 
-  /// All chapters, in order.
-  static func all() throws -> [Chapter] {
-    try FileManager.default.contentsOfDirectory(atPath: tutorials.path).sorted().compactMap {
-      name in
-      guard let number = Int(name.prefix(2)) else { return nil }
-      let folder = tutorials.appending(path: name)
+  /// All chapters of a track, in order.
+  static func all(_ track: Track = .use) throws -> [Chapter] {
+    try FileManager.default.contentsOfDirectory(atPath: track.folder.path).compactMap { name in
+      let number = name.prefix { $0 != "-" }
+      guard let id = ChapterNumber(argument: String(number)), id.track == track else { return nil }
+      let folder = track.folder.appending(path: name)
       return Chapter(
-        number: number, folder: folder,
+        id: id, folder: folder,
         page: try MarkdownPage(contentsOf: folder.appending(path: "README.md")))
-    }
+    }.sorted { $0.id.number < $1.id.number }
   }
 
   /// - Throws: ``TutorialError/noChapter(_:last:)``.
-  static func numbered(_ number: Int) throws -> Chapter {
-    let chapters = try all()
-    guard let chapter = chapters.first(where: { $0.number == number }) else {
-      throw TutorialError.noChapter(number, last: chapters.count)
+  static func numbered(_ id: ChapterNumber) throws -> Chapter {
+    let chapters = try all(id.track)
+    guard let chapter = chapters.first(where: { $0.id == id }) else {
+      throw TutorialError.noChapter(id, last: chapters.count)
     }
     return chapter
   }
 
-  /// The name of the chapter's program: `Chapter03`.
-  var name: String { String(format: "Chapter%02d", number) }
+  /// The name of the chapter's program: `Chapter03`, `ChapterB3`.
+  var name: String {
+    id.track == .use ? String(format: "Chapter%02d", id.number) : "Chapter\(id)"
+  }
 
   /// The title of the page, without its number.
-  var title: String { page.title.replacing(#/^\d+\. /#, with: "") }
+  var title: String { page.title.replacing(#/^B?\d+\. /#, with: "") }
 
   /// The files that the chapter's program reads.
   var data: [URL] { files(in: "Data").filter { $0.lastPathComponent != "README.md" } }
@@ -50,13 +88,15 @@ struct Chapter {
     }
   }
 
-  /// The products of Flambeau that pieces of code import.
-  static func products(of code: [String]) -> [String] {
-    let system: Set = ["Foundation", "Checks", "Synchronization"]
-    let imports = code.flatMap { text in
-      text.matches(of: #/(?m)^import (\w+)$/#).map { String($0.1) }
+  /// The modules that pieces of code import, other than Swift's own.
+  static func imports(of code: [String]) -> Set<String> {
+    let system: Set = ["Foundation", "Synchronization"]
+    let lines = code.lazy.flatMap { $0.utf8.split(separator: UInt8(ascii: "\n")) }
+    let imports = lines.compactMap { line -> String? in
+      guard line.starts(with: "import ".utf8) else { return nil }
+      return String(Substring(line).dropFirst(7))
     }
-    return Set(imports).subtracting(system).sorted()
+    return Set(imports).subtracting(system)
   }
 
   func files(in name: String) -> [URL] {
@@ -68,7 +108,8 @@ struct Chapter {
 
 /// The errors of `tutorial`.
 enum TutorialError: LocalizedError {
-  case noChapter(Int, last: Int)
+  case noChapter(ChapterNumber, last: Int)
+  case noStep(Int, Chapter, last: Int)
   case notBegun(Chapter, folder: URL)
   case insideRepository(URL)
   case failed(command: String, status: Int32)
@@ -76,10 +117,13 @@ enum TutorialError: LocalizedError {
   var errorDescription: String? {
     switch self {
     case .noChapter(let number, let last):
-      "There is no chapter \(number); they are numbered from 1 to \(last)."
+      "There is no chapter \(number); they are numbered from \(ChapterNumber(number.track, 1)) to "
+        + "\(ChapterNumber(number.track, last))."
+    case .noStep(let number, let chapter, let last):
+      "Chapter \(chapter.id) has no step \(number); they are numbered from 1 to \(last)."
     case .notBegun(let chapter, let folder):
       "\(folder.path) has no \(chapter.name); make it with: "
-        + "./Scripts/tutorial new \(chapter.number) \(folder.path)"
+        + "./Scripts/tutorial new \(chapter.id) \(folder.path)"
     case .insideRepository(let folder):
       "\(folder.path) is inside the repository; choose a folder outside of it, which stays yours."
     case .failed(let command, let status):

@@ -6,36 +6,50 @@ struct Checking {
   let reader: ReaderFolder
   let screen: Screen
 
-  /// - Returns: whether all exercises are done.
+  /// Checks all exercises, or the steps up to the first that is not done, since the others stand on
+  /// it.
+  ///
+  /// - Returns: whether all are done.
   func run() throws -> Bool {
     guard reader.has(chapter) else {
       throw TutorialError.notBegun(chapter, folder: reader.url)
     }
     try reader.renewChecks(of: chapter)
-    let done = try chapter.exercises.map(check)
+    let exercises = chapter.exercises
+    let noun = exercises.first?.kind == .step ? "steps" : "exercises"
+    var count = 0
+    for exercise in exercises {
+      if try check(exercise) {
+        count += 1
+      } else if exercise.kind == .step {
+        print("  For a hint: ./Scripts/tutorial hint \(chapter.id) \(exercise.number)\(argument)")
+        break
+      }
+    }
     print("")
-    let count = done.count { $0 }
     print(
-      count == done.count
-        ? "All \(done.count) exercises are done." : "\(count) of \(done.count) exercises are done.")
-    return count == done.count
+      count == exercises.count
+        ? "All \(count) \(noun) are done." : "\(count) of \(exercises.count) \(noun) are done.")
+    return count == exercises.count
   }
 
+  private var argument: String { reader.isStandard ? "" : " \(reader.url.path)" }
+
   private func check(_ exercise: Exercise) throws -> Bool {
-    print(screen.bold("Exercise \(exercise.number): \(exercise.title)"))
-    let file = reader.file(exercise, of: chapter)
-    guard let code = try? String(contentsOf: file, encoding: .utf8) else {
-      say("\(file.path) is missing; ./Scripts/tutorial new \(chapter.number) makes it again.")
+    print(screen.bold("\(exercise.kind.rawValue) \(exercise.number): \(exercise.title)"))
+    guard let (place, code) = reader.code(exercise, of: chapter) else {
+      let file = reader.file(exercise, of: chapter)
+      say("\(file.path) is missing; ./Scripts/tutorial new \(chapter.id) makes it again.")
       return false
     }
     let missing = exercise.missing(in: code)
     guard missing.isEmpty else {
-      say("still to be written in \(file.path): \(missing.joined(separator: ", "))")
+      say("still to be written in \(place.path): \(missing.joined(separator: ", "))")
       print(exercise.signature.split(separator: "\n").map { "      \($0)" }.joined(separator: "\n"))
       return false
     }
     let (command, binary) = Command.building(
-      "\(chapter.name)Exercise\(exercise.number)", in: reader.url)
+      "\(chapter.name)\(exercise.name)", in: reader.url)
     let build = try Command.output(of: command, in: reader.url)
     guard build.status == 0 else {
       say("the compiler does not accept it:")

@@ -34,6 +34,8 @@ struct MarkdownPage {
     self.init(try String(contentsOf: url, encoding: .utf8))
   }
 
+  init(parts: [Part]) { self.parts = parts }
+
   init(_ markdown: String) {
     parts = []
     var language: String?

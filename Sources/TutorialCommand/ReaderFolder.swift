@@ -8,6 +8,8 @@ import Foundation
 ///     Checks/                functions for the checks of exercises
 ///     Chapter03/main.swift   the reader's program
 ///     Chapter03/Exercise1/   Exercise1.swift is the reader's, main.swift checks it
+///     Ember/, CEmber/        the library that the reader builds
+///     ChapterB1/Step1/       main.swift checks it
 struct ReaderFolder {
   let url: URL
 
@@ -21,6 +23,8 @@ struct ReaderFolder {
     self.url = url.standardizedFileURL
   }
 
+  var isStandard: Bool { url == Self.standard.standardizedFileURL }
+
   /// The default folder, beside the repository.
   static var standard: URL {
     Chapter.repository.deletingLastPathComponent().appending(path: "flambeau-tutorial")
@@ -29,11 +33,40 @@ struct ReaderFolder {
   func program(_ chapter: Chapter) -> URL { url.appending(path: "\(chapter.name)/main.swift") }
 
   func folder(_ exercise: Exercise, of chapter: Chapter) -> URL {
-    url.appending(path: "\(chapter.name)/Exercise\(exercise.number)")
+    url.appending(path: "\(chapter.name)/\(exercise.name)")
   }
 
   func file(_ exercise: Exercise, of chapter: Chapter) -> URL {
-    folder(exercise, of: chapter).appending(path: "Exercise\(exercise.number).swift")
+    folder(exercise, of: chapter).appending(path: "\(exercise.name).swift")
+  }
+
+  /// The place where the reader writes what an exercise or a step asks for, and what is there; nil
+  /// if there is nothing.
+  func code(_ exercise: Exercise, of chapter: Chapter) -> (place: URL, text: String)? {
+    switch exercise.kind {
+    case .exercise:
+      let file = file(exercise, of: chapter)
+      return (try? String(contentsOf: file, encoding: .utf8)).map { (file, $0) }
+    case .step:
+      let files = [Library.name, Library.cName].flatMap(files(in:))
+      let texts = files.compactMap { try? String(contentsOf: $0, encoding: .utf8) }
+      return (url.appending(path: Library.name), texts.joined(separator: "\n"))
+    }
+  }
+
+  private func files(in folder: String) -> [URL] {
+    let enumerator = FileManager.default.enumerator(
+      at: url.appending(path: folder), includingPropertiesForKeys: nil)
+    return (enumerator?.allObjects as? [URL] ?? []).filter {
+      ["swift", "c", "h"].contains($0.pathExtension)
+    }
+  }
+
+  /// Writes the solutions of all steps before a chapter, unless the files exist.
+  func solve(before chapter: Chapter) throws {
+    for (file, text) in try Library(upTo: chapter.id.number - 1).files {
+      try create(text, at: url.appending(path: file))
+    }
   }
 
   func has(_ chapter: Chapter) -> Bool {
@@ -43,24 +76,46 @@ struct ReaderFolder {
   /// Creates the files of a chapter. The reader's files are not overwritten.
   func add(_ chapter: Chapter) throws {
     try create(
-      "// Chapter \(chapter.number): \(chapter.title). Type the page's blocks here, beginning with\n"
+      "// Chapter \(chapter.id): \(chapter.title). Type the page's blocks here, beginning with\n"
         + chapter.page.imports.split(separator: "\n").map { "//   \($0)\n" }.joined(),
       at: program(chapter))
     for file in chapter.data {
       try copy(file, to: url.appending(path: file.lastPathComponent))
     }
-    for exercise in chapter.exercises {
+    for exercise in chapter.exercises where exercise.kind == .exercise {
       try create(exercise.startingFile, at: file(exercise, of: chapter))
+    }
+    if chapter.id.track == .build && files(in: Library.name).isEmpty {
+      try create(
+        "// \(Library.name): the chapters B1, B2, … say what to write, and into which files.\n",
+        at: url.appending(path: "\(Library.name)/\(Library.name).swift"))
     }
     try renewChecks(of: chapter)
     try write(try manifest(), to: url.appending(path: "Package.swift"))
   }
 
-  /// Adds a program of the given files to the package; its dependencies follow from main.swift's
-  /// imports.
+  /// Writes the library's files, in place of any others that it has there.
+  func add(_ library: Library) throws {
+    let kept = Set(library.files.keys.map { url.appending(path: $0).standardizedFileURL })
+    for file in [Library.name, Library.cName].flatMap(files(in:))
+    where !kept.contains(file.standardizedFileURL) {
+      try FileManager.default.removeItem(at: file)
+    }
+    for (file, text) in library.files { try write(text, to: url.appending(path: file)) }
+  }
+
+  /// Adds a program of the given files to the package, or a module in C; its dependencies follow
+  /// from the imports.
   func addProgram(_ name: String, _ files: [String: String]) throws {
-    for (file, text) in files {
-      try write(text, to: url.appending(path: "Programs/\(name)/\(file)"))
+    try addPrograms([name: files])
+  }
+
+  /// Adds several programs, by their names.
+  func addPrograms(_ programs: [String: [String: String]]) throws {
+    for (name, files) in programs {
+      for (file, text) in files {
+        try write(text, to: url.appending(path: "Programs/\(name)/\(file)"))
+      }
     }
     try write(try manifest(), to: url.appending(path: "Package.swift"))
   }
@@ -78,29 +133,41 @@ struct ReaderFolder {
 
   /// The package's manifest, with the chapters that exist.
   private func manifest() throws -> String {
-    let hasChecks = FileManager.default.fileExists(atPath: url.appending(path: "Checks").path)
-    var targets = hasChecks ? [".target(name: \"Checks\", path: \"Checks\"),"] : []
-    for chapter in try Chapter.all() where has(chapter) {
+    func exists(_ name: String) -> Bool {
+      FileManager.default.fileExists(atPath: url.appending(path: name).path)
+    }
+    var targets = exists("Checks") ? [".target(name: \"Checks\", path: \"Checks\"),"] : []
+    let hasLibrary = exists(Library.name)
+    if hasLibrary {
+      let isInC = exists(Library.cName)
+      if isInC {
+        targets.append(".target(name: \"\(Library.cName)\", path: \"\(Library.cName)\"),")
+      }
+      targets.append(
+        target(
+          ".target", Library.name, Library.name,
+          dependencies: (isInC ? ["\"\(Library.cName)\""] : []) + [product("Graphs")]))
+    }
+    for chapter in try Track.allCases.flatMap({ try Chapter.all($0) }) where has(chapter) {
       let exercises = chapter.exercises
       targets.append(
         program(
-          chapter.name, chapter.name, imports: chapter.page.code,
-          exclude: exercises.map { "Exercise\($0.number)" }))
+          chapter.name, chapter.name, imports: chapter.page.code, exclude: exercises.map(\.name)))
       for exercise in exercises {
         let code = [exercise.solution, try String(contentsOf: exercise.check, encoding: .utf8)]
         targets.append(
           program(
-            "\(chapter.name)Exercise\(exercise.number)",
-            "\(chapter.name)/Exercise\(exercise.number)", imports: code, needsChecks: true))
+            "\(chapter.name)\(exercise.name)", "\(chapter.name)/\(exercise.name)", imports: code))
       }
     }
-    let programs = url.appending(path: "Programs")
-    for name in ((try? FileManager.default.contentsOfDirectory(atPath: programs.path)) ?? [])
-      .sorted()
-    {
-      let main = try String(
-        contentsOf: programs.appending(path: "\(name)/main.swift"), encoding: .utf8)
-      targets.append(program(name, "Programs/\(name)", imports: [main]))
+    for name in programs {
+      let files = files(in: "Programs/\(name)")
+      if files.contains(where: { $0.pathExtension == "swift" }) {
+        let code = try files.map { try String(contentsOf: $0, encoding: .utf8) }
+        targets.append(program(name, "Programs/\(name)", imports: code))
+      } else {
+        targets.append(".target(name: \"\(name)\", path: \"Programs/\(name)\"),")
+      }
     }
     return """
       // swift-tools-version: 6.2
@@ -109,7 +176,7 @@ struct ReaderFolder {
 
       let package = Package(
         name: "flambeau-tutorial",
-        platforms: [.macOS(.v15)],
+        platforms: [.macOS(.v15)],\(hasLibrary ? library : "")
         dependencies: [.package(name: "Flambeau", path: "\(Chapter.repository.path)")],
         targets: [
       \(targets.map { "    \($0)" }.joined(separator: "\n"))
@@ -119,21 +186,43 @@ struct ReaderFolder {
       """
   }
 
+  /// The names of the folders in Programs.
+  private var programs: [String] {
+    let names = try? FileManager.default.contentsOfDirectory(
+      atPath: url.appending(path: "Programs").path)
+    return (names ?? []).sorted()
+  }
+
+  private var library: String {
+    "\n  products: [.library(name: \"\(Library.name)\", targets: [\"\(Library.name)\"])],"
+  }
+
+  private func product(_ name: String) -> String {
+    ".product(name: \"\(name)\", package: \"Flambeau\")"
+  }
+
   private func program(
-    _ name: String, _ path: String, imports code: [String], exclude: [String] = [],
-    needsChecks: Bool = false
+    _ name: String, _ path: String, imports code: [String], exclude: [String] = []
   ) -> String {
-    let products = Chapter.products(of: code).map {
-      ".product(name: \"\($0)\", package: \"Flambeau\")"
-    }
-    let dependencies = (needsChecks ? ["\"Checks\""] : []) + products
-    return """
-      .executableTarget(
-            name: "\(name)",
-            dependencies: [\(dependencies.joined(separator: ", "))],
-            path: "\(path)"\(exclude.isEmpty ? "" : ", exclude: \(exclude)"),
-            swiftSettings: [.swiftLanguageMode(.v5)]),
-      """
+    let imports = Chapter.imports(of: code)
+    let own = imports.intersection(["Checks", Library.name, Library.cName] + programs)
+    return target(
+      ".executableTarget", name, path,
+      dependencies: own.sorted().map { "\"\($0)\"" }
+        + imports.subtracting(own).sorted().map(product),
+      exclude: exclude)
+  }
+
+  private func target(
+    _ kind: String, _ name: String, _ path: String, dependencies: [String], exclude: [String] = []
+  ) -> String {
+    """
+    \(kind)(
+          name: "\(name)",
+          dependencies: [\(dependencies.joined(separator: ", "))],
+          path: "\(path)"\(exclude.isEmpty ? "" : ", exclude: \(exclude)"),
+          swiftSettings: [.swiftLanguageMode(.v5)]),
+    """
   }
 
   /// Writes a file unless it exists.

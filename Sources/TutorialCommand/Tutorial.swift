@@ -8,9 +8,10 @@ struct Tutorial: ParsableCommand {
     abstract: "The course: from one number to a language model.",
     discussion: """
       Without arguments it lists the chapters. To follow one, begin a folder of your own with `new`, \
-      type the page's blocks into it, and let `check` look at your exercises.
+      type the page's blocks into it, and let `check` look at your exercises. In the chapters B1, \
+      B2, … you build a small library, and `check` looks at each step.
       """,
-    subcommands: [Show.self, New.self, Check.self, Write.self, Catalog.self],
+    subcommands: [Show.self, New.self, Check.self, Hint.self, Write.self, Catalog.self],
     defaultSubcommand: Show.self)
 }
 
@@ -20,7 +21,7 @@ struct Show: ParsableCommand {
     commandName: "show", abstract: "List the chapters, or run one (the default).")
 
   @Argument(help: "The chapter to run.")
-  var chapter: Int?
+  var chapter: ChapterNumber?
 
   @Flag(help: "Show the page and run its program block by block.")
   var step = false
@@ -37,8 +38,8 @@ struct Show: ParsableCommand {
     if step {
       try showSteps(of: chosen, in: folder)
     } else {
-      let program = try Command.build(chosen.name, in: Chapter.repository)
-      if Chapter.products(of: chosen.page.code).contains("CUDASimulator") {
+      let program = try program(of: chosen)
+      if Chapter.imports(of: chosen.page.code).contains("CUDASimulator") {
         // The program loads this library at run time.
         _ = try Command.build("CUDASimulator", in: Chapter.repository)
       }
@@ -48,9 +49,23 @@ struct Show: ParsableCommand {
     print("\nPictures in \(folder.path): \(pictures)")
   }
 
+  private func program(of chapter: Chapter) throws -> URL {
+    guard chapter.id.track == .build else {
+      return try Command.build(chapter.name, in: Chapter.repository)
+    }
+    let reader = try BlockRunner.folder
+    try reader.add(Library(upTo: chapter.id.number))
+    try reader.addProgram(chapter.name, ["main.swift": chapter.page.program])
+    return try Command.build(chapter.name, in: reader.url)
+  }
+
   private func list() throws {
-    for chapter in try Chapter.all() {
-      print("\(chapter.number < 10 ? " " : "")\(chapter.number)  \(chapter.title)")
+    for track in Track.allCases {
+      if track == .build { print("\nBuild it yourself:") }
+      for chapter in try Chapter.all(track) {
+        let number = chapter.id.description
+        print("\(number.count == 1 ? " " : "")\(number)  \(chapter.title)")
+      }
     }
     print(
       """
@@ -59,6 +74,9 @@ struct Show: ParsableCommand {
       ./Scripts/tutorial 1 --step    shows its page and runs it block by block
       ./Scripts/tutorial new 1       makes a folder of your own to type it into
       ./Scripts/tutorial check 1     checks your exercises
+      ./Scripts/tutorial new B1      begins a small library of your own
+      ./Scripts/tutorial check B1    checks its steps
+      ./Scripts/tutorial hint B1 2   gives the next hint for a step
       """)
   }
 
@@ -66,19 +84,19 @@ struct Show: ParsableCommand {
     let screen = Screen()
     var parts = chapter.page.parts[...]
     print(screen.dim("Building; the first time takes a few minutes.\n"))
-    try BlockRunner(name: chapter.name, page: chapter.page).run(
+    try BlockRunner.running(chapter, chapter.page).run(
       in: folder,
       before: {
         while let part = parts.popFirst() {
           switch part {
           case .text(let text): show(text, on: screen)
           case .block(let block) where block.language == "swift":
-            print(screen.blue(indented(block.text)))
+            print(screen.blue(block.text.indented))
             print(screen.dim("⏎ to run it, q to stop "), terminator: "")
             fflush(nil)
             return readLine()?.hasPrefix("q") == false
           case .block(let block):
-            if !block.isOutput { print(indented(block.text)) }
+            if !block.isOutput { print(block.text.indented) }
           }
         }
         return true
@@ -91,17 +109,20 @@ struct Show: ParsableCommand {
     let text = screen.text(text)
     if !text.isEmpty { print("\n\(text)\n") }
   }
+}
 
-  private func indented(_ code: String) -> String {
-    code.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }
+extension String {
+  /// The lines, each four columns to the right.
+  var indented: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }
       .joined(separator: "\n")
   }
 }
 
 /// The chapter and the reader's folder.
 struct ReaderOptions: ParsableArguments {
-  @Argument(help: "The chapter.")
-  var chapter: Int
+  @Argument(help: "The chapter, such as 3 or B3.")
+  var chapter: ChapterNumber
 
   @Argument(help: "Your folder; by default flambeau-tutorial, beside the repository.")
   var folder: String?
@@ -117,23 +138,29 @@ struct New: ParsableCommand {
 
   @OptionGroup var options: ReaderOptions
 
+  @Flag(help: "Also write the solutions of all steps before it; for B2, B3, …")
+  var solved = false
+
   func run() throws {
     let chapter = try Chapter.numbered(options.chapter)
     let reader = try options.reader()
+    if solved { try reader.solve(before: chapter) }
     try reader.add(chapter)
+    let isBuilt = chapter.id.track == .build
+    let place = isBuilt ? reader.url.appending(path: Library.name) : reader.program(chapter)
     print(
       """
       Read   \(chapter.folder.appending(path: "README.md").path)
-      Type   \(reader.program(chapter).path)
+      \(isBuilt ? "Write " : "Type  ") \(place.path)
       Run    cd \(reader.url.path) && swift run -c release \(chapter.name)
-      Check  ./Scripts/tutorial check \(chapter.number)\(options.folder.map { " \($0)" } ?? "")
+      Check  ./Scripts/tutorial check \(chapter.id)\(options.folder.map { " \($0)" } ?? "")
       """)
   }
 }
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check the exercises of a chapter in your folder, and say what is missing.")
+    abstract: "Check the exercises or steps of a chapter in your folder, and say what is missing.")
 
   @OptionGroup var options: ReaderOptions
 

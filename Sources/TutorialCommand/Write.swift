@@ -12,7 +12,7 @@ struct Write: ParsableCommand {
   var page: String
 
   func run() throws {
-    guard let number = Int(page) else {
+    guard let number = ChapterNumber(argument: page) else {
       let url = URL(filePath: page)
       let name = url.deletingPathExtension().lastPathComponent
       let written = try renewed(
@@ -43,7 +43,10 @@ struct Write: ParsableCommand {
     let start = Date()
     func outputs(_ environment: [String: String] = [:]) throws -> [String] {
       var outputs = [Data](repeating: Data(), count: page.code.count)
-      try BlockRunner(name: name, page: page).run(
+      let runner =
+        try chapter.map { try BlockRunner.running($0, page) }
+        ?? BlockRunner(name: name, page: page)
+      try runner.run(
         in: folder, environment: environment, before: { true },
         printed: { outputs[min($0, outputs.count - 1)] += $1 })
       return outputs.map { String(decoding: $0, as: UTF8.self) }
@@ -69,7 +72,8 @@ private func formatted(_ page: MarkdownPage) throws -> MarkdownPage {
   var page = page
   page.parts = try page.parts.map { part in
     guard case .block(var block) = part,
-      ["swift", "swift solution", "swift stops"].contains(block.language)
+      ["swift", "swift stops"].contains(block.language)
+        || block.language.hasPrefix("swift solution")
     else { return part }
     try Data(block.text.utf8).write(to: file)
     let result = try Command.output(

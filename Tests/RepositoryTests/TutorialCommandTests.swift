@@ -56,6 +56,73 @@ import Testing
     }
   }
 
+  @Test func aLibraryOfOnesOwn() async throws {
+    let made = try await tutorial("new", "B1", folder.url.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let library = folder.url.appending(path: "Ember")
+    #expect(made.output.contains("Write  \(library.path)"))
+    let steps = try Chapter.numbered(.init(.build, 1)).exercises
+
+    func check() async throws -> String {
+      let result = try await tutorial("check", "b1", folder.url.path)
+      #expect(result.status == 1)
+      return result.output
+    }
+    var output = try await check()
+    #expect(output.contains("still to be written in \(library.path): Value, data"))
+    #expect(output.contains("./Scripts/tutorial hint B1 1 \(folder.url.path)"))
+    #expect(output.contains("0 of \(steps.count) steps are done."))
+    #expect(!output.contains("Step 2"), "the first step that is not done comes first")
+
+    let file = library.appending(path: "Value.swift")
+    let first = steps[0].solution.replacing("self.init(literal)", with: "self.init(0)")
+    try Data(first.utf8).write(to: file)
+    output = try await check()
+    #expect(output.contains("✓ a value has its number"))
+    #expect(output.contains("✗ literals are values"))
+
+    try Data(steps[0].solution.utf8).write(to: file)
+    output = try await check()
+    #expect(output.contains("Step 2: \(steps[1].title)"))
+    #expect(output.contains("1 of \(steps.count) steps are done."))
+    let hidden = steps[0].solution.replacing("public let inputs", with: "let inputs")
+    try Data(hidden.utf8).write(to: file)
+    output = try await check()
+    #expect(output.contains("'inputs' is inaccessible due to 'internal' protection level"))
+  }
+
+  @Test func hintsOpenOneByOne() async throws {
+    #expect(try await tutorial("new", "B1", folder.url.path).status == 0)
+    let step = try #require(try Chapter.numbered(.init(.build, 1)).exercises.last)
+    for (index, hint) in step.hints.enumerated() {
+      let result = try await tutorial("hint", "B1", "\(step.number)", folder.url.path)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("Hint \(index + 1) of \(step.hints.count)"))
+      let words = try #require(hint.split(separator: "\n").first).split(separator: " ").prefix(5)
+      #expect(result.output.contains(words.joined(separator: " ")))
+    }
+    let last = try await tutorial("hint", "B1", "\(step.number)", folder.url.path)
+    #expect(last.output.contains("There are no more hints; the page has the solution."))
+    let none = try await tutorial("hint", "B1", "99", folder.url.path)
+    #expect(none.status != 0 && none.errors.contains("Chapter B1 has no step 99"))
+    let early = try await tutorial("hint", "B2", "1", folder.url.path)
+    #expect(early.errors.contains("make it with: ./Scripts/tutorial new B2"))
+  }
+
+  /// Who begins in the middle gets the library as it is there, and keeps what is written already.
+  @Test func beginningInTheMiddle() async throws {
+    let own = folder.url.appending(path: "Ember/Views.swift")
+    #expect(try await tutorial("new", "B1", folder.url.path).status == 0)
+    try Data("// mine\n".utf8).write(to: own)
+    #expect(try await tutorial("new", "B5", "--solved", folder.url.path).status == 0)
+    #expect(try String(contentsOf: own, encoding: .utf8) == "// mine\n")
+    for (file, text) in try Library(upTo: 4).files where !file.hasSuffix("Views.swift") {
+      let written = try String(contentsOf: folder.url.appending(path: file), encoding: .utf8)
+      #expect(written == text, "\(file)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.url.path + "/Ember/Module.swift"))
+  }
+
   @Test func blockByBlock() async throws {
     let result = try await run(
       command: [
@@ -81,9 +148,10 @@ import Testing
   }
 
   @Test func whatCannotBe() async throws {
-    let last = try Chapter.all().count
+    let (last, lastBuilt) = (try Chapter.all().count, try Chapter.all(.build).count)
     for (arguments, message) in [
       (["99"], "There is no chapter 99; they are numbered from 1 to \(last)."),
+      (["B99"], "There is no chapter B99; they are numbered from B1 to B\(lastBuilt)."),
       (["new", "1", Repository.root.appending(path: "here").path], "is inside the repository"),
       (
         ["check", "1", folder.url.path], "has no Chapter01; make it with: ./Scripts/tutorial new 1"

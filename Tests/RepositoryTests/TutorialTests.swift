@@ -9,12 +9,12 @@ import Testing
   static let chapters = (try? Chapter.all()) ?? []
 
   @Test func chaptersAreComplete() throws {
-    #expect(Self.chapters.map(\.number) == Array(1...Self.chapters.count))
+    #expect(Self.chapters.map(\.id.number) == Array(1...Self.chapters.count))
     for chapter in Self.chapters {
       let program = try String(
         contentsOf: chapter.folder.appending(path: "main.swift"), encoding: .utf8)
       #expect(chapter.page.program == program, "the page's blocks are the program")
-      #expect(chapter.page.title.hasPrefix("\(chapter.number). "))
+      #expect(chapter.page.title.hasPrefix("\(chapter.id). "))
       #expect(!chapter.page.output.isEmpty, "the page says what one sees")
       #expect(!chapter.page.pictures.isEmpty, "\(chapter.name) shows a picture")
       #expect(chapter.exercises.count == 3, "\(chapter.name)")
@@ -35,44 +35,18 @@ import Testing
       contentsOf: Repository.root.appending(path: "README.md"), encoding: .utf8)
     for chapter in Self.chapters {
       let link = "[\(chapter.title)](Tutorials/\(chapter.folder.lastPathComponent)/README.md)"
-      #expect(page.contains("\(chapter.number). \(link)"))
+      #expect(page.contains("\(chapter.id). \(link)"))
     }
   }
 
-  @Test(arguments: chapters.map(\.number))
+  @Test(arguments: chapters.map(\.id.number))
   func thePageIsWhatTheReaderSees(number: Int) async throws {
-    let chapter = try Chapter.numbered(number)
-    let folder = try TemporaryFolder()
-    try chapter.copyData(to: folder.url)
-    let start = ContinuousClock.now
-    let result = try await TypedReader.runProgram(chapter.name, in: folder.url)
-    print("\(chapter.name) took \(ContinuousClock.now - start)")
-    #expect(result.status == 0, "\(result.errors)")
-    let parts = result.output.split(
-      separator: "\(Chapter.claimsLine)\n", maxSplits: 1, omittingEmptySubsequences: false)
-    let difference = PageComparison.difference(of: chapter.page, from: String(parts[0]))
-    #expect(difference == nil)
-    if !chapter.claims.isEmpty {
-      try #require(parts.count == 2)
-      let claims = parts[1].split(separator: "\n")
-      #expect(!claims.isEmpty)
-      for claim in claims { #expect(claim.hasPrefix("✓"), "\(chapter.name): \(claim)") }
-    }
-
-    for picture in chapter.page.pictures {
-      let difference = try PageComparison.difference(
-        of: picture, shown: chapter.folder.appending(path: picture.path),
-        from: folder.url.appending(path: picture.name))
-      #expect(difference == nil, "\(picture.name) has changed")
-    }
-    let drawn = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
-      .filter { $0.hasSuffix(".svg") || $0.hasSuffix(".png") }
-    #expect(Set(drawn).isSubset(of: chapter.page.pictures.map(\.name)))
+    try await TypedReader.expectPage(of: Chapter.numbered(.init(.use, number)))
   }
 
-  @Test(arguments: chapters.filter { !$0.page.simulated.isEmpty }.map(\.number))
+  @Test(arguments: chapters.filter { !$0.page.simulated.isEmpty }.map(\.id.number))
   func theSimulatorDoesTheSame(number: Int) async throws {
-    let chapter = try Chapter.numbered(number)
+    let chapter = try Chapter.numbered(.init(.use, number))
     let folder = try TemporaryFolder()
     let result = try await TypedReader.runProgram(
       chapter.name, in: folder.url, environment: ["FLAMBEAU_CUDA": "simulator"])
@@ -80,23 +54,18 @@ import Testing
     #expect(PageComparison.simulatedDifference(of: chapter.page, from: result.output) == nil)
   }
 
-  @Test(arguments: chapters.filter { !$0.page.stops.isEmpty }.map(\.number))
+  @Test(arguments: chapters.filter { !$0.page.stops.isEmpty }.map(\.id.number))
   func whatStopsSaysWhy(number: Int) async throws {
-    let chapter = try Chapter.numbered(number)
+    let chapter = try Chapter.numbered(.init(.use, number))
     try await TypedReader.expectStops(of: chapter.page, chapter.name)
   }
 
-  @Test(arguments: chapters.map(\.number))
+  @Test(arguments: chapters.map(\.id.number))
   func theSolutionsPass(number: Int) async throws {
-    let reader = try await TypedReader.folder.value
-    let chapter = try Chapter.numbered(number)
+    let chapter = try Chapter.numbered(.init(.use, number))
     for exercise in chapter.exercises {
       #expect(exercise.missing(in: exercise.solution).isEmpty)
-      let result = try await TypedReader.runProgram(
-        "\(chapter.name)Exercise\(exercise.number)", in: reader.url)
-      #expect(
-        result.status == 0 && !result.output.contains("✗"), "\(result.output) \(result.errors)")
-      #expect(result.output.count { $0 == "✓" } >= 2, "it is checked")
+      try await TypedReader.expectCheckPasses("\(chapter.name)\(exercise.name)")
     }
   }
 

@@ -13,7 +13,13 @@ enum TypedReader {
     let reader = try ReaderFolder(url)
     // Those of an earlier run would stop this build.
     try? FileManager.default.removeItem(at: url.appending(path: "Programs/\(mistakes)"))
-    for chapter in try Chapter.all() {
+    var programs: [String: [String: String]] = [:]
+    for stage in try BuiltStage.all() {
+      programs[stage.name] = stage.files
+      if !stage.cFiles.isEmpty { programs[stage.cName] = stage.cFiles }
+    }
+    try reader.add(Library(upTo: .max))
+    for chapter in try Track.allCases.flatMap({ try Chapter.all($0) }) {
       try reader.add(chapter)
       try reader.write(chapter.page.program + chapter.claims, to: reader.program(chapter))
       if !chapter.claims.isEmpty {
@@ -22,21 +28,23 @@ enum TypedReader {
             contentsOf: Chapter.tutorials.appending(path: "Checks/Checks.swift"), encoding: .utf8),
           to: reader.program(chapter).deletingLastPathComponent().appending(path: "Checks.swift"))
       }
-      for exercise in chapter.exercises {
+      for exercise in chapter.exercises where exercise.kind == .exercise {
         try reader.write(exercise.solution, to: reader.file(exercise, of: chapter))
       }
-      try addStops(of: chapter.page, chapter.name, to: reader)
+      programs.merge(stops(of: chapter.page, chapter.name)) { $1 }
     }
     for article in try Article.all() where !article.page.program.isEmpty {
-      try reader.addProgram(article.name, ["main.swift": article.program])
-      try addStops(of: article.page, article.name, to: reader)
+      programs[article.name] = ["main.swift": article.program]
+      programs.merge(stops(of: article.page, article.name)) { $1 }
     }
     for example in ExamplesTests.names {
       let program = ExamplesTests.folder.appending(path: "\(example)/main.swift")
-      try reader.addProgram(
-        "Example\(example)", ["main.swift": String(contentsOf: program, encoding: .utf8)])
+      programs["Example\(example)"] = [
+        "main.swift": try String(contentsOf: program, encoding: .utf8)
+      ]
     }
-    try reader.addProgram("Snippets", ["main.swift": Snippet.program(of: try Snippet.all())])
+    programs["Snippets"] = ["main.swift": Snippet.program(of: try Snippet.all())]
+    try reader.addPrograms(programs)
 
     let result = try await run(command: build, in: reader.url)
     try #require(result.status == 0, "\(result.output) \(result.errors)")
@@ -57,13 +65,14 @@ enum TypedReader {
     ) { Int($0.1)! }.mapValues { $0.map { String($0.2) } }
   }
 
-  private static func addStops(
-    of page: MarkdownPage, _ name: String, to reader: ReaderFolder
-  ) throws {
+  private static func stops(
+    of page: MarkdownPage, _ name: String
+  ) -> [String: [String: String]] {
+    var programs: [String: [String: String]] = [:]
     for (index, stop) in page.stops.enumerated() {
-      try reader.addProgram(
-        "\(name)Stop\(index + 1)", ["main.swift": page.imports + stop.code])
+      programs["\(name)Stop\(index + 1)"] = ["main.swift": page.imports + stop.code]
     }
+    return programs
   }
 
   /// Runs a program of the reader's folder in another folder.
@@ -75,6 +84,46 @@ enum TypedReader {
     return try await run(
       url.appending(path: ".build/release/\(name)"), arguments, in: folder, environment: environment
     )
+  }
+
+  /// Runs the program of a chapter, and compares its output and pictures with the page, and the
+  /// claims with what they say.
+  static func expectPage(of chapter: Chapter) async throws {
+    let folder = try TemporaryFolder()
+    try chapter.copyData(to: folder.url)
+    let start = ContinuousClock.now
+    let result = try await runProgram(chapter.name, in: folder.url)
+    print("\(chapter.name) took \(ContinuousClock.now - start)")
+    #expect(result.status == 0, "\(result.errors)")
+    let parts = result.output.split(
+      separator: "\(Chapter.claimsLine)\n", maxSplits: 1, omittingEmptySubsequences: false)
+    let difference = PageComparison.difference(of: chapter.page, from: String(parts[0]))
+    #expect(difference == nil)
+    if !chapter.claims.isEmpty {
+      try #require(parts.count == 2)
+      let claims = parts[1].split(separator: "\n")
+      #expect(!claims.isEmpty)
+      for claim in claims { #expect(claim.hasPrefix("✓"), "\(chapter.name): \(claim)") }
+    }
+
+    for picture in chapter.page.pictures {
+      let difference = try PageComparison.difference(
+        of: picture, shown: chapter.folder.appending(path: picture.path),
+        from: folder.url.appending(path: picture.name))
+      #expect(difference == nil, "\(picture.name) has changed")
+    }
+    let drawn = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+      .filter { $0.hasSuffix(".svg") || $0.hasSuffix(".png") }
+    #expect(Set(drawn).isSubset(of: chapter.page.pictures.map(\.name)))
+  }
+
+  /// Runs a program that checks a solution, and expects that all that it checks holds.
+  static func expectCheckPasses(_ name: String) async throws {
+    let result = try await runProgram(name, in: url)
+    #expect(
+      result.status == 0 && !result.output.contains("✗"),
+      "\(name): \(result.output) \(result.errors)")
+    #expect(result.output.count { $0 == "✓" } >= 2, "it is checked")
   }
 
   /// Runs each `swift stops` block of a page, and compares the messages.

@@ -1,0 +1,33 @@
+// Must fail with: Double($0) / 16 → Double($0)
+// Must fail with: row.count == 65, → row.count >= 65,
+// Must fail with: (0...9).contains(row[64]) → true
+import Checks
+import DataPipes
+import Ember
+import Foundation
+
+let digits: any Ember.Dataset = try Ember.Digits(contentsOf: "train.csv")
+check("it has all images", digits.count, is: DataPipes.Digits.train.count)
+for index in [0, 5, 3822] {
+  let (x, y) = digits[index]
+  let (pixels, digit) = DataPipes.Digits.train[index]
+  check("image \(index) has the shape [64]", x.shape, is: [64])
+  check(
+    "its pixels are between 0 and 1", x.scalars,
+    near: pixels.scalars(as: Double.self).map { $0 / 16 })
+  check("its digit", y, is: digit.item(as: Int.self))
+}
+let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+defer { try? FileManager.default.removeItem(at: folder) }
+let good = [String](repeating: "1", count: 65).joined(separator: ",")
+for (claim, text) in [
+  ("a short line", "\(good)\n1,2,3\n"), ("a long line", "\(good),1\n"),
+  ("a word", good.replacing("1,1,1", with: "1,one,1") + "\n"), ("no digit", good + "1\n"),
+] {
+  let file = folder.appending(path: "bad.csv")
+  try Data(text.utf8).write(to: file)
+  check(
+    "\(claim) is an error that one can catch", (try? Ember.Digits(contentsOf: file.path)) == nil)
+}
+check("so is a missing file", (try? Ember.Digits(contentsOf: folder.path + "/no.csv")) == nil)
