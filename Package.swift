@@ -162,7 +162,7 @@ let package = Package(
     .executableTarget(
       name: "FlambeauCommand",
       dependencies: ["ArrayFiles", "Devices", "Flambeau", "Graphs", "Support", argumentParser]),
-    .executableTarget(name: "TutorialCommand", dependencies: [argumentParser]),
+    .executableTarget(name: "TutorialCommand", dependencies: ["Support", argumentParser]),
 
     chapter(
       "Chapter01", "01-one-number-that-remembers", ["ScalarGrad", "GraphvizRendering"]),

@@ -157,7 +157,7 @@ extension DigitsCommand {
       let plot = Plot(
         history.selecting(["training \(quantity)", "validation \(quantity)"]),
         title: "Handwritten digits: \(quantity)", xLabel: "epoch", yLabel: quantity,
-        isLogarithmic: quantity == "loss")
+        yAxis: quantity == "loss" ? .logarithmic : .linear)
       try plot.write(to: files.path(name))
       files.add(name, "\(quantity) while it trained")
       if quantity == "loss" { print(try plot.text() + "\n") }

@@ -39,7 +39,7 @@ struct BlockRunner {
     func endBlock() {
       print("\\u{1E}", terminator: "")
       fflush(nil)
-      _ = readLine()
+      if readLine() == nil { exit(0) }
     }
 
     """
@@ -74,7 +74,8 @@ struct BlockRunner {
           block += 1
           let isLast = block == page.code.count
           guard isLast || before() else {
-            process.terminate()
+            // The end of its input ends the program.
+            try input.fileHandleForWriting.close()
             process.waitUntilExit()
             return
           }

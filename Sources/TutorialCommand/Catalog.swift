@@ -41,7 +41,13 @@ struct Catalog: ParsableCommand {
       ### Build it
 
       \(try links(.build))
+      ### Words
+
+      - <doc:Glossary>
+
       """, to: catalog.appending(path: "Course.md"))
+    let glossary = try MarkdownPage(contentsOf: Chapter.tutorials.appending(path: "Glossary.md"))
+    try write(glossary.article("Glossary"), to: catalog.appending(path: "Glossary.md"))
     let chapters = try Track.allCases.flatMap { try Chapter.all($0) }
     for chapter in chapters {
       try write(
@@ -72,10 +78,13 @@ extension MarkdownPage {
       case .text(let text):
         return .text(
           text.replacing(#/!\[([^\]]*)\]\([^)]*?([^/)]+)\)/#) { "![\($0.1)](\(name)-\($0.2))" }
-            .replacing(#/(?s)(^|[^!])\[([^\]]+)\]\((?:\.\./)+(\d\d|B\d+)-[^)]*\)/#) { match in
+            .replacing(#/(?s)(^|[^!])\[([^\]]+)\]\((?:\.\./)*(\d\d|B\d+)-[^)]*\)/#) { match in
               "\(match.1)[\(match.2)](doc:Chapter\(match.3))"
             }
-            .replacing(#/(?s)(^|[^!])\[([^\]]+)\]\((\.\./\.\.|Data)/[^)]*\)/#) {
+            .replacing(#/(?s)\[([^\]]+)\]\(\.\./Glossary\.md#[^)]*\)/#) {
+              "[\($0.1)](doc:Glossary)"
+            }
+            .replacing(#/(?s)(^|[^!])\[([^\]]+)\]\((\.\./|Data/)[^)]*\)/#) {
               "\($0.1)\($0.2)"
             })
       }

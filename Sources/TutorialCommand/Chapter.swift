@@ -112,6 +112,8 @@ enum TutorialError: LocalizedError {
   case noStep(Int, Chapter, last: Int)
   case notBegun(Chapter, folder: URL)
   case insideRepository(URL)
+  case hasCode([String], in: URL)
+  case cannotWrite(URL, reason: String)
   case failed(command: String, status: Int32)
 
   var errorDescription: String? {
@@ -126,6 +128,11 @@ enum TutorialError: LocalizedError {
         + "./Scripts/tutorial new \(chapter.id) \(folder.path)"
     case .insideRepository(let folder):
       "\(folder.path) is inside the repository; choose a folder outside of it, which stays yours."
+    case .hasCode(let files, let folder):
+      "\(folder.path) has a library of yours already: \(files.joined(separator: ", ")); the solutions "
+        + "of the steps before would not fit beside it. Choose another folder for --solved."
+    case .cannotWrite(let file, let reason):
+      "\(file.path) cannot be written: \(reason)."
     case .failed(let command, let status):
       "\(command) ended with status \(status)."
     }

@@ -15,6 +15,10 @@ struct Checking {
       throw TutorialError.notBegun(chapter, folder: reader.url)
     }
     try reader.renewChecks(of: chapter)
+    if !FileManager.default.fileExists(atPath: reader.url.appending(path: ".build/release").path) {
+      print(screen.dim("Building Flambeau for your folder; this takes a few minutes, once.\n"))
+      fflush(nil)
+    }
     let exercises = chapter.exercises
     let noun = exercises.first?.kind == .step ? "steps" : "exercises"
     var count = 0
@@ -52,26 +56,63 @@ struct Checking {
       "\(chapter.name)\(exercise.name)", in: reader.url)
     let build = try Command.output(of: command, in: reader.url)
     guard build.status == 0 else {
-      say("the compiler does not accept it:")
-      for line in build.text.split(separator: "\n") where line.contains(#/: error: /#) {
-        let plain = line.replacing(reader.url.path + "/", with: "")
-        if plain.contains("/main.swift:") {
-          print("      the check needs it otherwise:", plain.replacing(#/^.*error: /#, with: ""))
-          print("      it must be: \(exercise.signature)")
-        } else {
-          print("      \(plain)")
-        }
-      }
+      explain(build.text, exercise)
       return false
     }
-    let result = try Command.output(of: [binary.path], in: reader.url)
-    for line in result.text.split(separator: "\n") {
-      let colored = line.hasPrefix("✓") ? screen.green("✓") : screen.red("✗")
+    let result = try Command.output(
+      of: [binary.path], in: reader.url, environment: ["SWIFT_BACKTRACE": "enable=no"],
+      limit: Self.secondsToRun)
+    report(result.text)
+    if result.status != 0 {
+      say(
+        result.status == Command.endedByLimit
+          ? "it was ended after \(Self.secondsToRun) seconds; is there a loop without an end?"
+          : "it stopped before the end of the checks.")
+    }
+    return result.status == 0 && !result.text.contains("✗")
+  }
+
+  /// After so many seconds a check is ended.
+  private static let secondsToRun = 120
+
+  /// Prints the compiler's errors, each once.
+  private func explain(_ errors: String, _ exercise: Exercise) {
+    say("the compiler does not accept it:")
+    var seen: Set<String> = []
+    var needsOtherwise = false
+    for line in errors.split(separator: "\n").map(String.init) where line.contains(#/: error: /#) {
+      let plain = line.replacing(reader.url.path + "/", with: "")
+        .replacing(
+          #/'([^']+)' is inaccessible due to 'internal' protection level/#
+        ) { "'\($0.1)' must be public" }
+      let isInCheck = plain.contains("/main.swift:")
+      let text = isInCheck ? plain.replacing(#/^.*error: /#, with: "") : plain
+      guard seen.insert(text).inserted else { continue }
+      needsOtherwise = needsOtherwise || isInCheck
+      print("      \(isInCheck ? "the check cannot use it: " : "")\(text)")
+    }
+    if needsOtherwise { print("      it must be:\n\(exercise.signature.indented)") }
+  }
+
+  /// Prints what a check has found: one line if all is right, else what is not.
+  private func report(_ text: String) {
+    let lines = text.split(separator: "\n")
+    let right = lines.count { $0.hasPrefix("✓") }
+    let wrong = lines.count { $0.hasPrefix("✗") }
+    if wrong == 0 && right > 12 {
+      print("  \(screen.green("✓")) all \(right) checks")
+      return
+    }
+    var shown = 0
+    for line in lines {
       let isMark = line.hasPrefix("✓") || line.hasPrefix("✗")
+      if isMark { shown += line.hasPrefix("✗") ? 1 : 0 }
+      if line.hasPrefix("✓") && right > 12 || shown > 5 { continue }
+      let colored = line.hasPrefix("✓") ? screen.green("✓") : screen.red("✗")
       print("  " + (isMark ? colored + line.dropFirst() : "  " + line))
     }
-    if result.status != 0 { say("it stopped before the end of the checks.") }
-    return result.status == 0 && !result.text.contains("✗")
+    if right > 12 { print("  \(screen.green("✓")) \(right) others") }
+    if shown > 5 { print("  \(screen.red("✗")) and \(shown - 5) more") }
   }
 
   private func say(_ problem: String) { print("  \(screen.red("✗")) \(problem)") }

@@ -15,19 +15,36 @@ enum Command {
     }
   }
 
+  /// The status of a command that was ended since it ran longer than it may.
+  static let endedByLimit: Int32 = 124
+
   /// Runs a command, and returns what it prints on standard output and standard error.
+  ///
+  /// - Parameter limit: the number of seconds after which the command is ended; nil for none.
   static func output(
-    of command: [String], in folder: URL
+    of command: [String], in folder: URL, environment: [String: String] = [:], limit: Int? = nil
   ) throws -> (text: String, status: Int32) {
-    let process = process(command, in: folder)
+    let process = process(command, in: folder, environment: environment)
     let pipe = Pipe()
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = pipe
     process.standardError = pipe
     try process.run()
+    let identifier = process.processIdentifier
+    let end = DispatchWorkItem { kill(identifier, SIGKILL) }
+    if let limit {
+      DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(limit), execute: end)
+    }
+    let start = ContinuousClock.now
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    end.cancel()
     process.waitUntilExit()
-    return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+    let isEnded =
+      process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL
+      && limit.map { ContinuousClock.now - start >= .seconds($0) } ?? false
+    return (
+      String(decoding: data, as: UTF8.self), isEnded ? endedByLimit : process.terminationStatus
+    )
   }
 
   /// The command that builds a program of the package in a folder, and the location of the program.

@@ -75,6 +75,14 @@ struct MarkdownPage {
   /// The Swift blocks, in order.
   var code: [String] { blocks.filter { $0.language == "swift" }.map(\.text) }
 
+  /// The page without its folds, which have hints and solutions.
+  var withoutFolds: MarkdownPage {
+    MarkdownPage(
+      markdown.replacing(
+        #/(?s)(?:<details><summary>.*?</details>\n*)+/#,
+        with: "*Write it before you look at the solution, which is on the page.*\n\n"))
+  }
+
   /// All Swift blocks, as one program.
   var program: String { code.joined(separator: "\n") }
 

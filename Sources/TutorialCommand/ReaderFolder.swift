@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A reader's own folder for the course: a package outside the repository, to which chapters are
 /// added one by one.
@@ -62,12 +63,23 @@ struct ReaderFolder {
     }
   }
 
-  /// Writes the solutions of all steps before a chapter, unless the files exist.
+  /// Writes the solutions of all steps before a chapter.
+  ///
+  /// - Throws: ``TutorialError/hasCode(_:in:)`` if the reader has a library already.
   func solve(before chapter: Chapter) throws {
+    let own = [Library.name, Library.cName].flatMap(files(in:)).filter {
+      $0.lastPathComponent != Self.placeholder
+    }
+    guard own.isEmpty else {
+      throw TutorialError.hasCode(own.map(\.lastPathComponent).sorted(), in: url)
+    }
     for (file, text) in try Library(upTo: chapter.id.number - 1).files {
       try create(text, at: url.appending(path: file))
     }
   }
+
+  /// A file that makes an empty library one that can be built.
+  private static let placeholder = "\(Library.name).swift"
 
   func has(_ chapter: Chapter) -> Bool {
     FileManager.default.fileExists(atPath: program(chapter).path)
@@ -88,7 +100,7 @@ struct ReaderFolder {
     if chapter.id.track == .build && files(in: Library.name).isEmpty {
       try create(
         "// \(Library.name): the chapters B1, B2, … say what to write, and into which files.\n",
-        at: url.appending(path: "\(Library.name)/\(Library.name).swift"))
+        at: url.appending(path: "\(Library.name)/\(Self.placeholder)"))
     }
     try renewChecks(of: chapter)
     try write(try manifest(), to: url.appending(path: "Package.swift"))
@@ -139,7 +151,7 @@ struct ReaderFolder {
     var targets = exists("Checks") ? [".target(name: \"Checks\", path: \"Checks\"),"] : []
     let hasLibrary = exists(Library.name)
     if hasLibrary {
-      let isInC = exists(Library.cName)
+      let isInC = !files(in: Library.cName).isEmpty
       if isInC {
         targets.append(".target(name: \"\(Library.cName)\", path: \"\(Library.cName)\"),")
       }
@@ -232,19 +244,22 @@ struct ReaderFolder {
   }
 
   private func copy(_ file: URL, to target: URL) throws {
-    let data = try Data(contentsOf: file)
-    guard (try? Data(contentsOf: target)) != data else { return }
-    try FileManager.default.createDirectory(
-      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try data.write(to: target, options: .atomic)
+    try write(try Data(contentsOf: file), to: target)
   }
 
   /// Writes a file, and creates its folders, unless it already has these contents.
-  func write(_ text: String, to file: URL) throws {
-    let data = Data(text.utf8)
+  ///
+  /// - Throws: ``TutorialError/cannotWrite(_:reason:)``.
+  func write(_ text: String, to file: URL) throws { try write(Data(text.utf8), to: file) }
+
+  private func write(_ data: Data, to file: URL) throws {
     guard (try? Data(contentsOf: file)) != data else { return }
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try data.write(to: file, options: .atomic)
+    do {
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try data.write(to: file, options: .atomic)
+    } catch {
+      throw TutorialError.cannotWrite(file, reason: error.systemReason)
+    }
   }
 }

@@ -82,7 +82,8 @@ struct Show: ParsableCommand {
 
   private func showSteps(of chapter: Chapter, in folder: URL) throws {
     let screen = Screen()
-    var parts = chapter.page.parts[...]
+    var parts = chapter.page.withoutFolds.parts[...]
+    var isStopped = false
     print(screen.dim("Building; the first time takes a few minutes.\n"))
     try BlockRunner.running(chapter, chapter.page).run(
       in: folder,
@@ -94,7 +95,8 @@ struct Show: ParsableCommand {
             print(screen.blue(block.text.indented))
             print(screen.dim("⏎ to run it, q to stop "), terminator: "")
             fflush(nil)
-            return readLine()?.hasPrefix("q") == false
+            isStopped = readLine()?.hasPrefix("q") != false
+            return !isStopped
           case .block(let block):
             if !block.isOutput { print(block.text.indented) }
           }
@@ -102,7 +104,13 @@ struct Show: ParsableCommand {
         return true
       },
       printed: { FileHandle.standardOutput.write($1) })
-    for case .text(let text) in parts { show(text, on: screen) }
+    guard !isStopped else { throw ExitCode.success }
+    for part in parts {
+      switch part {
+      case .text(let text): show(text, on: screen)
+      case .block(let block): if !block.isOutput { print(block.text.indented) }
+      }
+    }
   }
 
   private func show(_ text: String, on screen: Screen) {

@@ -41,7 +41,7 @@ import Testing
       ("", "still to be written in \(file.path): polynomial"),
       ("// \(signature)\n", "still to be written"),
       ("import ScalarGrad\n\(signature) { x + y }\n", "cannot find 'y' in scope"),
-      ("func polynomial(_ x: Double) -> Double { x }\n", "it must be: \(signature)"),
+      ("func polynomial(_ x: Double) -> Double { x }\n", "it must be:\n    \(signature)"),
       ("import ScalarGrad\n\(signature) { 2 * x + 1 }\n", "✗ at 2 it is 9\n"),
       ("import ScalarGrad\n\(signature) { fatalError(\"later\") }\n", "it stopped before the end"),
       ("import ScalarGrad\n\(signature) { 3 * x ** 2 - 2 * x + 1 }\n", "✓ it remembers x"),
@@ -88,7 +88,7 @@ import Testing
     let hidden = steps[0].solution.replacing("public let inputs", with: "let inputs")
     try Data(hidden.utf8).write(to: file)
     output = try await check()
-    #expect(output.contains("'inputs' is inaccessible due to 'internal' protection level"))
+    #expect(output.contains("the check cannot use it: 'inputs' must be public"))
   }
 
   @Test func hintsOpenOneByOne() async throws {
@@ -109,18 +109,36 @@ import Testing
     #expect(early.errors.contains("make it with: ./Scripts/tutorial new B2"))
   }
 
-  /// Who begins in the middle gets the library as it is there, and keeps what is written already.
+  /// Who begins in the middle gets the library as it is there, unless there is one already.
   @Test func beginningInTheMiddle() async throws {
-    let own = folder.url.appending(path: "Ember/Views.swift")
     #expect(try await tutorial("new", "B1", folder.url.path).status == 0)
-    try Data("// mine\n".utf8).write(to: own)
     #expect(try await tutorial("new", "B5", "--solved", folder.url.path).status == 0)
-    #expect(try String(contentsOf: own, encoding: .utf8) == "// mine\n")
-    for (file, text) in try Library(upTo: 4).files where !file.hasSuffix("Views.swift") {
+    for (file, text) in try Library(upTo: 4).files {
       let written = try String(contentsOf: folder.url.appending(path: file), encoding: .utf8)
       #expect(written == text, "\(file)")
     }
     #expect(!FileManager.default.fileExists(atPath: folder.url.path + "/Ember/Module.swift"))
+
+    let other = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      at: other.url.appending(path: "Ember"), withIntermediateDirectories: true)
+    let own = other.url.appending(path: "Ember/Mine.swift")
+    try Data("// mine\n".utf8).write(to: own)
+    let refused = try await tutorial("new", "B3", "--solved", other.url.path)
+    #expect(
+      refused.status != 0 && refused.errors.contains("has a library of yours already: Mine.swift"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: other.url.path) == ["Ember"])
+  }
+
+  /// A check that does not end is ended, with what holds its output.
+  @Test func commandsAreEnded() throws {
+    let start = ContinuousClock.now
+    let result = try Command.output(
+      of: ["sh", "-c", "echo begun; exec sleep 60"], in: folder.url, limit: 1)
+    #expect(result.text == "begun\n" && result.status == Command.endedByLimit)
+    #expect(ContinuousClock.now - start < .seconds(30))
+    let quick = try Command.output(of: ["true"], in: folder.url, limit: 30)
+    #expect(quick.status == 0)
   }
 
   @Test func blockByBlock() async throws {
@@ -147,6 +165,25 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: picture.path))
   }
 
+  /// Who stops gets no more, and no solution is shown.
+  @Test func steppingEnds() async throws {
+    func step(_ keys: String) async throws -> String {
+      let program = Repository.program("TutorialCommand").path
+      let result = try await run(
+        command: ["sh", "-c", "printf '\(keys)' | '\(program)' 1 --step --output out"],
+        in: folder.url)
+      #expect(result.status == 0, "\(result.errors)")
+      return result.output
+    }
+    let stopped = try await step("\\nq\\n")
+    #expect(stopped.contains("Values add, subtract, multiply"))
+    #expect(!stopped.contains("What it remembers") && !stopped.contains("Exercises"))
+    let all = try await step(String(repeating: "\\n", count: 20))
+    #expect(all.contains("Exercise 1: a polynomial"))
+    #expect(all.contains("func polynomial(_ x: Value) -> Value"))
+    #expect(!all.contains("3 * x ** 2 - 2 * x + 1\n") && !all.contains("Solution"))
+  }
+
   @Test func whatCannotBe() async throws {
     let (last, lastBuilt) = (try Chapter.all().count, try Chapter.all(.build).count)
     for (arguments, message) in [
@@ -157,6 +194,7 @@ import Testing
         ["check", "1", folder.url.path], "has no Chapter01; make it with: ./Scripts/tutorial new 1"
       ),
       (["three"], "The value 'three' is invalid"),
+      (["new", "4", "/dev/null/x"], "/dev/null/x/Chapter04/main.swift cannot be written: "),
     ] {
       let result = try await run(
         Repository.program("TutorialCommand"), arguments, in: folder.url)

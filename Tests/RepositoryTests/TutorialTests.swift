@@ -39,6 +39,25 @@ import Testing
     }
   }
 
+  /// Words lead to their entries in the glossary, which lead to chapters.
+  @Test func theGlossaryHasTheWords() throws {
+    let text = try String(
+      contentsOf: Chapter.tutorials.appending(path: "Glossary.md"), encoding: .utf8)
+    let entries = text.matches(of: #/(?m)^### (.+)$/#).map {
+      $0.1.lowercased().replacing(" ", with: "-")
+    }
+    #expect(entries == entries.sorted() && entries.count > 30)
+    for match in text.matches(of: #/\((\d\d-[^)]*)\)/#) {
+      let page = Chapter.tutorials.appending(path: String(match.1))
+      #expect(FileManager.default.fileExists(atPath: page.path), "\(match.1)")
+    }
+    let links = Self.chapters.flatMap { chapter in
+      chapter.page.markdown.matches(of: #/Glossary\.md#([\w-]+)\)/#).map { String($0.1) }
+    }
+    #expect(links.count > 15)
+    for link in links { #expect(entries.contains(link), "\(link)") }
+  }
+
   @Test(arguments: chapters.map(\.id.number))
   func thePageIsWhatTheReaderSees(number: Int) async throws {
     try await TypedReader.expectPage(of: Chapter.numbered(.init(.use, number)))

@@ -94,7 +94,7 @@ for width in [4, 8, 16, 32, 64] {
 }
 try Plot(
   times, title: "Time of a training step", xLabel: "neurons in a layer", yLabel: "milliseconds",
-  isLogarithmic: true
+  xAxis: .powersOfTwo, yAxis: .logarithmic
 ).write(to: "times.svg")
 
 let x = Tensor.arange(12).reshape(3, 4)

@@ -9,7 +9,7 @@ print(x * 2)
 print(y)
 print(w.isLeaf, y.isLeaf, y.gradFn ?? "none", y.requiresGrad)
 
-try loss.graph(names: ["w": w]).render(to: "tensors.svg", direction: .leftRight)
+try loss.graph(names: ["w": w]).render(to: "tensors.svg")
 
 loss.backward()
 print(w.grad!)

@@ -78,12 +78,20 @@ while size <= 1 << 24 {
   let y = Tensor.ones([size])
   let repeats = max(1, (1 << 22) / size)
   let time = seconds { for _ in 0..<repeats { x.update(.add, y) } } / Double(repeats)
-  speeds.append(["x += y": Double(size) / time / 1e9], at: log2(Double(size) * 8 / 1024))
+  speeds.append(["x += y": Double(size) / time / 1e9], at: Double(size) * 8)
   size *= 2
 }
+
+/// The sizes of this machine's caches, as far as Linux tells.
+func cacheSize(_ index: Int) -> Double {
+  let path = "/sys/devices/system/cpu/cpu0/cache/index\(index)/size"
+  let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+  return (Double(text.prefix { $0.isNumber }) ?? 0) * 1024
+}
 try Plot(
-  speeds, title: "Numbers added per nanosecond",
-  xLabel: "kibibytes of x and y together, as a power of two", yLabel: "billions a second"
+  speeds, title: "Numbers added per nanosecond", xLabel: "x and y together",
+  yLabel: "billions a second", xAxis: .bytes,
+  marks: ["L1": cacheSize(0), "L2": cacheSize(2), "L3": cacheSize(3)]
 ).write(to: "caches.svg")
 
 let wide = Tensor.randn([4000, 1000], generator: Generator(seed: 0))

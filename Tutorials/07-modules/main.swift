@@ -70,7 +70,7 @@ final class Block: Module {
 }
 
 let deep = Sequential(Block(16), Block(16), Block(16), Linear(16, 2))
-try deep.graph(Tensor.zeros([32, 16])).render(to: "blocks.svg", direction: .leftRight)
+try deep.graph(Tensor.zeros([32, 16])).render(to: "blocks.svg")
 
 for (name, parameter) in deep.namedParameters() where !name.hasPrefix("1.") && !name.hasPrefix("2.")
 {

@@ -48,30 +48,59 @@ let adam = walk { place, gradient in
 }
 print(show(adam))
 
-func draw(_ walks: KeyValuePairs<String, [[Double]]>, to path: String) throws {
-  func place(_ x: Double, _ y: Double) -> (Int, Int) { (Int(180 * (x + 2)), Int(180 * (2.6 - y))) }
-  var svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 720 612' width='720'>\n"
+func place(_ x: Double, _ y: Double) -> (x: Int, y: Int) {
+  (Int(180 * (x + 2)), Int(180 * (2.6 - y)))
+}
+
+/// The line of all places that are as high as `level`, as the data of an SVG path.
+func contour(_ level: Double) -> String {
+  func difference(_ corner: [Double]) -> Double {
+    pow(1 - corner[0], 2) + 10 * pow(corner[1] - corner[0] * corner[0], 2) - level
+  }
+  var path = ""
+  let side = 1.0 / 15
   for row in 0..<51 {
     for column in 0..<60 {
-      let (x, y) = (Double(column) / 15 - 2, 2.6 - Double(row) / 15)
-      let height = pow(1 - x, 2) + 10 * pow(y - x * x, 2)
-      let gray = 252 - 4 * Int(4 * log(1 + 4 * height))
-      let tile = "x='\(12 * column)' y='\(12 * row)' width='12' height='12'"
-      svg += "<rect \(tile) fill='rgb(\(gray),\(gray),\(gray))'/>\n"
+      let (x, y) = (Double(column) * side - 2, 2.6 - Double(row) * side)
+      let corners = [[x, y], [x + side, y], [x + side, y - side], [x, y - side]]
+      var crossings: [(x: Int, y: Int)] = []
+      for (a, b) in zip(corners, corners[1...] + corners[..<1]) {
+        let (from, to) = (difference(a), difference(b))
+        guard from * to < 0 else { continue }
+        let share = from / (from - to)
+        crossings.append(place(a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
+      }
+      guard crossings.count == 2 else { continue }
+      path += "M\(crossings[0].x) \(crossings[0].y)L\(crossings[1].x) \(crossings[1].y)"
     }
+  }
+  return path
+}
+
+func draw(_ walks: KeyValuePairs<String, [[Double]]>, to path: String) throws {
+  var svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 720 612' width='720'>\n"
+  svg += "<rect width='720' height='612' fill='white'/>\n"
+  for (index, level) in [0.3, 1, 3, 10, 30, 100].enumerated() {
+    let gray = 215 - 25 * index
+    let stroke = "stroke='rgb(\(gray),\(gray),\(gray))' stroke-width='2'"
+    svg += "<path d='\(contour(level))' \(stroke)/>\n"
   }
   let colors = ["#0072b2", "#d55e00", "#009e73"]
   for (index, (name, walk)) in walks.enumerated() {
     let color = colors[index]
     let points = walk.map { place($0[0], $0[1]) }
     let line = points.map { "\($0),\($1)" }.joined(separator: " ")
-    svg += "<polyline points='\(line)' fill='none' stroke='\(color)' stroke-width='3'/>\n"
+    // The first is drawn widest, so that it shows below the others.
+    let width = [9, 3, 3][index]
+    svg += "<polyline points='\(line)' fill='none' stroke='\(color)' stroke-width='\(width)'/>\n"
     for (x, y) in points { svg += "<circle cx='\(x)' cy='\(y)' r='4' fill='\(color)'/>\n" }
     let font = "font-family='Helvetica,sans-serif' font-size='20' fill='\(color)'"
     svg += "<text x='20' y='\(530 + 28 * index)' \(font)>\(name)</text>\n"
   }
-  let (x, y) = place(1, 1)
-  svg += "<circle cx='\(x)' cy='\(y)' r='9' fill='none' stroke='black' stroke-width='3'/>\n"
+  let (start, end) = (place(-1.5, 2), place(1, 1))
+  let black = "fill='none' stroke='black' stroke-width='3'"
+  svg += "<rect x='\(start.x - 9)' y='\(start.y - 9)' width='18' height='18' \(black)/>\n"
+  svg += "<circle cx='\(end.x)' cy='\(end.y)' r='9' \(black)/>\n"
   try (svg + "</svg>\n").write(toFile: path, atomically: true, encoding: .utf8)
 }
 try draw(["SGD": plain, "momentum": momentum, "Adam": adam], to: "valley.svg")
@@ -102,7 +131,7 @@ for rate in [0.01, 0.1, 1.0, 10.0] {
     "Adam with \(rate):", String(format: "at most %.2g, at the end %.2g", walk.max()!, walk.last!))
 }
 try Plot(
-  losses, title: "Learning rates", xLabel: "step", yLabel: "loss", isLogarithmic: true
+  losses, title: "Learning rates", xLabel: "step", yLabel: "loss", yAxis: .logarithmic
 ).write(to: "rates.svg")
 
 func rates(_ make: (Optimizer) -> Scheduler) -> [Double] {

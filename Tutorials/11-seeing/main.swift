@@ -33,16 +33,16 @@ print(images.conv2d(windows, padding: [1, 1]).shape)
 func sheet(_ pictures: [Tensor], columns: Int, scale: Int, to path: String) throws {
   let tiles = pictures.map { picture in
     let (low, high) = (picture.amin(), picture.amax())
-    return ((picture - low) / (high - low + 1e-6)).pad([1, 1, 1, 1], value: 1)
+    let large = ((picture - low) / (high - low + 1e-6))
+      .repeatInterleave(scale, dim: 0).repeatInterleave(scale, dim: 1)
+    return large.pad([1, 1, 1, 1], value: 0.6).pad([8, 8, 8, 8], value: 1)
   }
   let missing = (columns - tiles.count % columns) % columns
   let all = tiles + [Tensor](repeating: Tensor.onesLike(tiles[0]), count: missing)
   let rows = stride(from: 0, to: all.count, by: columns).map {
     Tensor.hstack(Array(all[$0..<$0 + columns]))
   }
-  let grid = Tensor.vstack(rows)
-  let large = grid.repeatInterleave(scale, dim: 0).repeatInterleave(scale, dim: 1)
-  try ImageFile.write(large, to: path)
+  try ImageFile.write(Tensor.vstack(rows), to: path)
 }
 let directions = [
   window, window.T, Tensor.ones([3, 3]), Tensor([[0.0, -1, 0], [-1, 4, -1], [0, -1, 0]]),
@@ -96,7 +96,17 @@ let predictions = logits.argmax(dim: 1)
 let wrong = (predictions .!= answers).nonzero().flatten()
 let certainty = logits.softmax(dim: 1).amax(dims: [1])[wrong]
 let worst = wrong[certainty.argsort(descending: true)[0..<12]]
-try sheet(
-  worst.scalars(as: Int64.self).map { test[Int($0), 0] }, columns: 12, scale: 7, to: "mistakes.png")
-print("answers", predictions[worst])
-print("truth  ", answers[worst])
+var svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 720 270' width='720'>\n"
+svg += "<rect width='720' height='270' fill='white'/>\n"
+for (index, example) in worst.scalars(as: Int.self).enumerated() {
+  let (left, top) = (index % 6 * 120 + 12, index / 6 * 135 + 8)
+  for (place, ink) in test[example].flatten().scalars(as: Float.self).enumerated() {
+    let gray = 255 - Int(255 * ink)
+    let corner = "x='\(left + place % 8 * 12)' y='\(top + place / 8 * 12)'"
+    svg += "<rect \(corner) width='12' height='12' fill='rgb(\(gray),\(gray),\(gray))'/>\n"
+  }
+  let (said, right) = (predictions[example].item(as: Int.self), answers[example].item(as: Int.self))
+  let text = "x='\(left + 48)' y='\(top + 114)' text-anchor='middle' font-size='15'"
+  svg += "<text \(text) font-family='Helvetica,sans-serif'>\(said), but it is \(right)</text>\n"
+}
+try (svg + "</svg>\n").write(toFile: "mistakes.svg", atomically: true, encoding: .utf8)

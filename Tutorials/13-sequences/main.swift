@@ -8,7 +8,7 @@ let names = try String(contentsOfFile: "names.txt", encoding: .utf8)
 print(names.count, names[0], names[1], names[2])
 
 let vocabulary = Vocabulary(names.joined())
-print(vocabulary.count, "signs:", String(vocabulary.tokens))
+print(vocabulary.count, "characters:", String(vocabulary.tokens))
 let emma = try vocabulary.encode(".emma.")
 print(emma, String(vocabulary.decode(emma)))
 
@@ -133,12 +133,24 @@ let rows = model.output.weight.detach()
 let directions = (rows - rows.mean(dim: 0)).svd().vh[..<2]
 let places = (rows - rows.mean(dim: 0)) • directions.T
 let scale = 200 / places.abs().amax().item()
+var dots = places.unbind().map { (x: scale * $0[0].item(), y: scale * $0[1].item()) }
+// Letters that lie on one another are pushed apart.
+for _ in 0..<100 {
+  for a in dots.indices {
+    for b in dots.indices where a != b {
+      let (x, y) = (dots[a].x - dots[b].x, dots[a].y - dots[b].y)
+      let distance = (x * x + y * y).squareRoot()
+      guard distance < 24 else { continue }
+      dots[a].x += x / distance
+      dots[a].y += y / distance
+    }
+  }
+}
 var svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='-230 -230 460 460' width='460'>\n"
 svg += "<rect x='-230' y='-230' width='460' height='460' fill='white'/>\n"
-for (letter, place) in zip(vocabulary.tokens, places.unbind()) {
+for (letter, dot) in zip(vocabulary.tokens, dots) {
   let color = "aeiouy".contains(letter) ? "#d55e00" : "#0072b2"
-  let (x, y) = (Int(scale * place[0].item()), Int(scale * place[1].item()))
-  svg +=
-    "<text x='\(x)' y='\(y)' font-size='22' text-anchor='middle' fill='\(color)'>\(letter)</text>\n"
+  let place = "x='\(Int(dot.x))' y='\(Int(dot.y))' font-family='Helvetica,sans-serif'"
+  svg += "<text \(place) font-size='22' text-anchor='middle' fill='\(color)'>\(letter)</text>\n"
 }
 try (svg + "</svg>\n").write(toFile: "letters.svg", atomically: true, encoding: .utf8)

@@ -93,7 +93,7 @@ let vocabulary = Vocabulary(text)
 let book = try vocabulary.encode(text)
 let end = book.numel * 9 / 10
 let (train, validation) = (book[..<end], book[end...])
-print(book.numel, "signs,", vocabulary.count, "different ones")
+print(book.numel, "characters,", vocabulary.count, "different ones")
 print(text.prefix(160))
 
 func batch(of text: Tensor, count: Int, context: Int) -> (Tensor, Tensor) {
@@ -139,7 +139,7 @@ for step in 1...steps {
   }
 }
 try Plot(
-  history, title: "Reading Alice", xLabel: "steps", yLabel: "cross entropy of the next sign"
+  history, title: "Reading Alice", xLabel: "steps", yLabel: "cross entropy of the next character"
 ).write(to: "reading.svg")
 
 func write(_ model: Module, after beginning: String, count: Int, temperature: Double) throws
@@ -151,8 +151,8 @@ func write(_ model: Module, after beginning: String, count: Int, temperature: Do
     for _ in 0..<count {
       let last = line[max(0, line.numel - 64)...]
       let scores = model(last.unsqueeze(0))[0, -1] / temperature
-      let sign = scores.softmax(dim: 0).multinomial(1, generator: generator)
-      line = Tensor.cat([line, sign])
+      let character = scores.softmax(dim: 0).multinomial(1, generator: generator)
+      line = Tensor.cat([line, character])
     }
   }
   return String(vocabulary.decode(line))
@@ -170,17 +170,19 @@ let looks = noGrad { () -> Tensor in
   return products.maskedFill(later, -Double.infinity).softmax(dim: 3)[0]
 }
 
-func draw(_ shares: Tensor, _ signs: [Character], to path: String) throws {
-  let size = 20 * signs.count + 30
+func draw(_ shares: Tensor, _ characters: [Character], to path: String) throws {
+  let size = 20 * characters.count + 30
   var svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 \(2 * size) \(2 * size)'"
   svg += " width='\(2 * size)' font-family='Courier,monospace' font-size='14'>\n"
   svg += "<rect width='\(2 * size)' height='\(2 * size)' fill='white'/>\n"
   for (head, map) in shares.unbind().enumerated() {
     let (left, top) = (head % 2 * size + 25, head / 2 * size + 25)
+    let title = "x='\(left + size / 2)' y='\(top + 50)' font-size='20'"
+    svg += "<text \(title)>head \(head + 1)</text>\n"
     let rows = map.unbind().map { $0.scalars(as: Float.self) }
-    for (row, sign) in signs.enumerated() {
-      svg += "<text x='\(left - 14)' y='\(top + 20 * row + 15)'>\(sign)</text>\n"
-      svg += "<text x='\(left + 20 * row + 6)' y='\(top - 6)'>\(sign)</text>\n"
+    for (row, character) in characters.enumerated() {
+      svg += "<text x='\(left - 14)' y='\(top + 20 * row + 15)'>\(character)</text>\n"
+      svg += "<text x='\(left + 20 * row + 6)' y='\(top - 6)'>\(character)</text>\n"
       for column in 0...row {
         let blue = 255 - Int(200 * rows[row][column])
         let place = "x='\(left + 20 * column)' y='\(top + 20 * row)' width='20' height='20'"

@@ -63,11 +63,11 @@ var work = History()
 for exponent in 5...13 {
   let n = Double(1 << exponent)
   work.append(
-    ["matrix product": 2 * n * n * n / (12 * n * n), "addition": 1.0 / 12], at: Double(exponent))
+    ["matrix product": 2 * n * n * n / (12 * n * n), "addition": 1.0 / 12], at: n)
 }
 try Plot(
-  work, title: "Operations for each byte", xLabel: "rows and columns, as a power of two",
-  yLabel: "operations", isLogarithmic: true
+  work, title: "Operations for each byte", xLabel: "rows and columns",
+  yLabel: "operations", xAxis: .powersOfTwo, yAxis: .powersOfTwo
 ).write(to: "intensity.svg")
 
 let third = Tensor([1.0 / 3, 70_000])

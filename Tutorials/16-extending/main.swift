@@ -94,9 +94,8 @@ manualSeed(0)
 let waves = Sequential(Linear(1, 64), Snake(5), Linear(64, 64), Snake(5), Linear(64, 1))
 print(waves)
 
-let small = Sequential(Linear(2, 3), Snake(5))
-try small(Tensor.ones([4, 2])).sum().graph(of: small)
-  .render(to: "snake-graph.svg", direction: .leftRight)
+let small = Sequential(Linear(1, 2), Snake(5))
+try small(Tensor.ones([4, 1])).sum().graph(of: small).render(to: "snake-graph.svg", legend: false)
 
 let seen = Tensor.linspace(-1, 1, steps: 200).unsqueeze(1)
 let target = (6 * seen).sin() + seen

@@ -7,20 +7,20 @@ check(
   "attention alone does not know where a place is", again.allclose(plain[shuffled], atol: 1e-5))
 check("at first it guesses", abs(start - log(Double(vocabulary.count))) < 0.3)
 let doubt = exp(history.last("validation")!)
-check("it is left with as much doubt as between four to five signs", (4...5).contains(doubt))
-let signs = Array(line)
+check("it is left with as much doubt as between four to five characters", (4...5).contains(doubt))
+let characters = Array(line)
 let recent = (0..<4).map { head in
-  let rows = (4..<signs.count).map { looks[head, $0, ($0 - 2)...$0].sum().item() }
+  let rows = (4..<characters.count).map { looks[head, $0, ($0 - 2)...$0].sum().item() }
   return rows.reduce(0, +) / Double(rows.count)
 }
 check("some heads look at the last two or three (\(recent))", recent.max()! > 0.5)
 let alike = (0..<4).map { head in
-  // Of how much each sign looks at equal ones further back, in proportion to equal shares.
+  // Of how much each character looks at equal ones further back, in proportion to equal shares.
   var gains: [Double] = []
-  for place in signs.indices {
-    let same = signs.indices.filter { $0 < place - 2 && signs[$0] == signs[place] }
+  for place in characters.indices {
+    let same = characters.indices.filter { $0 < place - 2 && characters[$0] == characters[place] }
     for other in same { gains.append(looks[head, place, other].item() * Double(place + 1)) }
   }
   return gains.reduce(0, +) / Double(gains.count)
 }
-check("one looks for signs that are alike (\(alike))", alike.max()! > 1.5)
+check("one looks for characters that are alike (\(alike))", alike.max()! > 1.5)

@@ -106,6 +106,20 @@ struct GoldenRun: Decodable, Sendable {
     #expect(throws: PlotError.self) { try plot.write(to: "/nonexistent/plot.svg") }
   }
 
+  @Test func plotsWithOtherScales() throws {
+    var speeds = History()
+    for exponent in 10...22 { speeds.append(["speed": 1], at: Double(1 << exponent)) }
+    var plot = Plot(
+      speeds, title: "Caches", xAxis: .bytes, marks: ["first": 32768, "unknown": 0])
+    let text = try plot.text(width: 76, height: 16)
+    #expect(text.contains(" KiB") && text.contains("1 MiB") && text.contains("first"))
+    #expect(!text.contains("unknown"), "a logarithmic axis has no 0")
+    plot.xAxis = .powersOfTwo
+    #expect(try plot.text(width: 76, height: 16).contains("65536"))
+    plot.xAxis = .logarithmic
+    #expect(try plot.text(width: 76, height: 16).contains("100000"))
+  }
+
   /// Without a terminal, as in this test, progress is shown in plain lines, at most `lines`.
   @Test func progressOffATerminal() async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {

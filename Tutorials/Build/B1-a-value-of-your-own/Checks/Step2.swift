@@ -13,4 +13,4 @@ check("and not copies of them", product.inputs.first?.value === a)
 check("a sum grows with either", sum.inputs.map(\.derivative), near: [1, 1])
 check(
   "a product grows by b for each a, and by a for each b", product.inputs.map(\.derivative),
-  near: [-3, 2], hint: "One more of a is one more b.")
+  near: [-3, 2], hint: "One more of a makes the product grow by b.")

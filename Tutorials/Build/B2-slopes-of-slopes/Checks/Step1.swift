@@ -22,6 +22,12 @@ do {
   y.backward()
   forgotten = y
 }
+weak var inner: Ember.Value?
+do {
+  let y = a.tanh()
+  inner = y
+  (y * y.exp()).backward()
+}
 check(
-  "what nobody uses is freed", forgotten == nil,
+  "what nobody uses is freed", forgotten == nil && inner == nil,
   hint: "A rule must not capture the result; it gets it as its argument.")

@@ -32,6 +32,7 @@ for (first, second) in [
   compare("\(first) * \(second)", a * b, c * d)
   compare("\(first) / \(second)", a / b, c / d)
 }
+check("no elements and one", (Mine([], shape: [0]) + Mine([1])).shape, is: [0])
 let (a, c) = tensor([3, 4], from: -1.2)
 compare("a transposed operand", a.T + Mine([1, 2, 3]), c.T + Theirs([1.0, 2, 3]).to(.float64))
 compare("-x", -a, -c)

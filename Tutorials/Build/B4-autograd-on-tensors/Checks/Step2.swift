@@ -22,6 +22,7 @@ y.backward(Tensor([1, 10]))
 check("its gradient is 4, in the weights given", x.grad?.scalars ?? [], near: [4, 40])
 y.backward(Tensor([1, 10]))
 check("gradients add up", x.grad?.scalars ?? [], near: [8, 80])
+check("the walk itself is not recorded", x.grad?.requiresGrad == false, hint: "Use noGrad.")
 check("only given tensors keep theirs", y.grad == nil)
 
 let data = Tensor([5, 6])

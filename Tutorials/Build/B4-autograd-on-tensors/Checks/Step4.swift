@@ -37,6 +37,10 @@ let table = Mine([[1, 2, 3], [4, 5, 6]])
 table.narrow(1, start: 1, length: 2).assign(Mine([[7, 8], [9, 10]]))
 check("a view is written through", table.scalars, near: [1, 7, 8, 4, 9, 10])
 
+table.reshape(3, 2).narrow(0, start: 0, length: 1).assign(Mine([[-1, -2]]))
+check(
+  "a contiguous tensor's reshape is a view", table[0, 0], near: -1,
+  hint: "It copies only what is not contiguous.")
 compare("permute", [[2, 3, 4]], { $0[0].permute(1, 2, 0) }, { $0[0].permute(1, 2, 0) })
 compare("transpose", [[2, 3, 4]], { $0[0].transpose(0, -1) }, { $0[0].transpose(0, -1) })
 compare("reshape", [[2, 6]], { $0[0].reshape(3, -1) }, { $0[0].reshape(3, -1) })

@@ -54,4 +54,4 @@ let outputs = model(
 let answers = try Tensors.Tensor(outputs.scalars, shape: outputs.shape).argmax(dim: 1)
 let right = (answers .== test.targets).sum().item(as: Int.self)
 let percent = (1000 * Double(right) / Double(test.count)).rounded() / 10
-check("of the digits by strangers it reads more than 95 % (\(percent) %)", percent > 95)
+check("it reads more than 95 % of strangers' digits (\(percent) %)", percent > 95)

@@ -72,5 +72,5 @@ for (claim, data) in [
 ] {
   try data.write(to: folder.appending(path: "bad.safetensors"))
   check(
-    "\(claim) is an error that one can catch", (try? Ember.load(file("bad.safetensors"))) == nil)
+    "\(claim): an error that can be caught", (try? Ember.load(file("bad.safetensors"))) == nil)
 }

@@ -170,7 +170,7 @@ public struct ConfusionMatrix: Sendable, CustomStringConvertible {
         script += "set label '\(count)' at \(x),\(y) center front textcolor rgb '\(color)'\n"
       }
     }
-    script += "plot '-' using 1:2:3 with image\n"
+    script += "plot '-' using 1:2:3 with image pixels\n"
     for (y, row) in counts.enumerated() {
       for (x, count) in row.enumerated() { script += "\(x) \(y) \(count)\n" }
     }

@@ -6,10 +6,23 @@ public struct Plot: Sendable {
   public var xLabel: String
   /// The label of the y axis.
   public var yLabel: String
-  /// Whether the y axis is logarithmic; then only positive numbers are drawn.
-  public var isLogarithmic: Bool
+  /// The scale of the x axis.
+  public var xAxis: Axis
+  /// The scale of the y axis.
+  public var yAxis: Axis
+  /// Places on the x axis, drawn as dashed lines with their names.
+  public var marks: KeyValuePairs<String, Double>
   /// The curves.
   public var history: History
+
+  /// The scale of an axis. On all but the linear one, only positive numbers are drawn.
+  public enum Axis: Sendable {
+    case linear, logarithmic
+    /// Logarithmic, with ticks at powers of two.
+    case powersOfTwo
+    /// Logarithmic, with ticks in bytes, KiB, MiB and so on.
+    case bytes
+  }
 
   /// Creates a plot.
   ///
@@ -18,15 +31,19 @@ public struct Plot: Sendable {
   ///   - title: title of the plot.
   ///   - xLabel: label of the x axis.
   ///   - yLabel: label of the y axis.
-  ///   - isLogarithmic: whether the y axis is logarithmic.
+  ///   - xAxis: scale of the x axis.
+  ///   - yAxis: scale of the y axis.
+  ///   - marks: places on the x axis, drawn as dashed lines with their names.
   public init(
     _ history: History, title: String, xLabel: String = "", yLabel: String = "",
-    isLogarithmic: Bool = false
+    xAxis: Axis = .linear, yAxis: Axis = .linear, marks: KeyValuePairs<String, Double> = [:]
   ) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
-    self.isLogarithmic = isLogarithmic
+    self.xAxis = xAxis
+    self.yAxis = yAxis
+    self.marks = marks
     self.history = history
   }
 
@@ -49,7 +66,7 @@ public struct Plot: Sendable {
       set title \(title.gnuplotQuoted)
       set xlabel \(xLabel.gnuplotQuoted)
       set ylabel \(yLabel.gnuplotQuoted)
-      set key below width 2
+      set key below width 2 samplen 2 height 1
       set format y '%g'
       set grid linecolor rgb '#d0d4da'
       set linetype 1 linewidth 2 linecolor rgb '#0072b2'
@@ -58,7 +75,12 @@ public struct Plot: Sendable {
       set linetype 4 linewidth 2 linecolor rgb '#cc79a7'
 
       """
-    if isLogarithmic { script += "set logscale y\n" }
+    script += xAxis.script(for: "x") + yAxis.script(for: "y")
+    for (name, place) in marks where xAxis == .linear || place > 0 {
+      script +=
+        "set arrow from \(place), graph 0 to \(place), graph 1 nohead dashtype 2 linecolor "
+        + "rgb '#6b7280'\nset label \(name.gnuplotQuoted) at \(place), graph 0.94 front offset 1,0\n"
+    }
     let names = history.series.keys.map { "'-' with lines title \($0.gnuplotQuoted)" }
     script += "plot \(names.joined(separator: ", "))\n"
     for points in history.series.values {
@@ -66,5 +88,23 @@ public struct Plot: Sendable {
       script += "e\n"
     }
     return script
+  }
+}
+
+extension Plot.Axis {
+  fileprivate func script(for axis: String) -> String {
+    switch self {
+    case .linear: ""
+    case .logarithmic: "set logscale \(axis)\n"
+    case .powersOfTwo: "set logscale \(axis) 2\n"
+    case .bytes: "set logscale \(axis) 2\nset \(axis)tics (\(Self.byteTicks))\n"
+    }
+  }
+
+  /// Ticks at powers of four, with their names.
+  private static var byteTicks: String {
+    ["B", "KiB", "MiB", "GiB", "TiB"].enumerated().flatMap { power, unit in
+      [1, 4, 16, 64, 256].map { "'\($0) \(unit)' \($0 << (10 * power))" }
+    }.joined(separator: ", ")
   }
 }
