@@ -21,6 +21,15 @@ struct Checking {
     }
     let exercises = chapter.exercises
     let noun = exercises.first?.kind == .step ? "steps" : "exercises"
+    if noun == "steps" {
+      let command = Command.building(in: reader.url) + ["--target", Library.name]
+      let build = try Command.output(of: command, in: reader.url)
+      guard build.status == 0 else {
+        print(screen.bold("\(Library.name), your library, does not compile:"))
+        explain(build.text)
+        return false
+      }
+    }
     var count = 0
     for exercise in exercises {
       if try check(exercise) {
@@ -56,7 +65,8 @@ struct Checking {
       "\(chapter.name)\(exercise.name)", in: reader.url)
     let build = try Command.output(of: command, in: reader.url)
     guard build.status == 0 else {
-      explain(build.text, exercise)
+      say("the compiler does not accept it:")
+      if explain(build.text) { print("      it must be:\n\(exercise.signature.indented)") }
       return false
     }
     let result = try Command.output(
@@ -76,10 +86,12 @@ struct Checking {
   private static let secondsToRun = 120
 
   /// Prints the compiler's errors, each once.
-  private func explain(_ errors: String, _ exercise: Exercise) {
-    say("the compiler does not accept it:")
+  ///
+  /// - Returns: whether there are some in the program that checks.
+  @discardableResult
+  private func explain(_ errors: String) -> Bool {
     var seen: Set<String> = []
-    var needsOtherwise = false
+    var isCheckWrong = false
     for line in errors.split(separator: "\n").map(String.init) where line.contains(#/: error: /#) {
       let plain = line.replacing(reader.url.path + "/", with: "")
         .replacing(
@@ -88,10 +100,10 @@ struct Checking {
       let isInCheck = plain.contains("/main.swift:")
       let text = isInCheck ? plain.replacing(#/^.*error: /#, with: "") : plain
       guard seen.insert(text).inserted else { continue }
-      needsOtherwise = needsOtherwise || isInCheck
+      isCheckWrong = isCheckWrong || isInCheck
       print("      \(isInCheck ? "the check cannot use it: " : "")\(text)")
     }
-    if needsOtherwise { print("      it must be:\n\(exercise.signature.indented)") }
+    return isCheckWrong
   }
 
   /// Prints what a check has found: one line if all is right, else what is not.

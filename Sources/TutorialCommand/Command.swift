@@ -47,11 +47,16 @@ enum Command {
     )
   }
 
+  /// The command that builds the package in a folder in release, without a program.
+  static func building(in package: URL) -> [String] {
+    ["swift", "build", "--quiet", "-c", "release", "--package-path", package.path]
+  }
+
   /// The command that builds a program of the package in a folder, and the location of the program.
   static func building(_ program: String, in package: URL) -> (command: [String], program: URL) {
-    let command = ["swift", "build", "--quiet", "-c", "release", "--package-path", package.path]
-    return (
-      command + ["--product", program], package.appending(path: ".build/release/\(program)")
+    (
+      building(in: package) + ["--product", program],
+      package.appending(path: ".build/release/\(program)")
     )
   }
 

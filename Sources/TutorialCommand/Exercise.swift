@@ -38,16 +38,23 @@ struct Exercise {
   var solution: String { solutions.map(\.text).joined(separator: "\n") }
 
   /// The names that the signature declares.
-  var names: [String] { Self.declarations(in: signature) }
+  var names: [String] { Self.declarations(in: signature).map(\.name) }
 
   /// The names of the declarations that a reader's code lacks.
   func missing(in code: String) -> [String] {
     let declared = Set(Self.declarations(in: code.replacing(#/(?m)//.*$/#, with: "")))
-    return names.filter { !declared.contains($0) }
+    return Self.declarations(in: signature).filter { !declared.contains($0) }.map(\.name)
   }
 
-  private static func declarations(in code: String) -> [String] {
-    code.matches(of: #/(?:func|class|struct|protocol|let|var|void) (\w+)/#).map { String($0.1) }
+  private struct Declaration: Hashable {
+    let isFunction: Bool
+    let name: String
+  }
+
+  private static func declarations(in code: String) -> [Declaration] {
+    code.matches(of: #/(func|class|struct|protocol|let|var|void) (\w+)/#).map {
+      Declaration(isFunction: ["func", "void"].contains($0.1), name: String($0.2))
+    }
   }
 
   /// The initial contents of the reader's file: the task, as a comment.

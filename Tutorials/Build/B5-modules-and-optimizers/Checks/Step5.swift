@@ -35,3 +35,29 @@ for lr in [0.001, 0.1] {
   check("lr \(lr): the second", yours[1], near: flambeaus[1], within: 1e-9)
   check("lr \(lr): the twelfth", yours[11], near: flambeaus[11], within: 1e-9)
 }
+
+// A parameter whose gradients begin later has its own count of steps.
+let early = Ember.Tensor([1])
+let late = Ember.Tensor([1])
+let (theirEarly, theirLate) = (
+  Tensors.Tensor([1.0], dtype: .float64), Tensors.Tensor([1.0], dtype: .float64)
+)
+for tensor in [early, late] { tensor.requiresGrad = true }
+for tensor in [theirEarly, theirLate] { tensor.requiresGrad = true }
+let mine = Ember.Adam([early, late], lr: 0.1)
+let theirs = NN.Adam([theirEarly, theirLate], lr: 0.1)
+for step in 0..<6 {
+  mine.zeroGrad()
+  theirs.zeroGrad()
+  (early * early).sum().backward()
+  (theirEarly * theirEarly).sum().backward()
+  if step > 2 {
+    (late * late).sum().backward()
+    (theirLate * theirLate).sum().backward()
+  }
+  mine.step()
+  theirs.step()
+}
+check(
+  "each parameter has its own count of steps", late.scalars,
+  near: theirLate.scalars(as: Double.self), within: 1e-9)
