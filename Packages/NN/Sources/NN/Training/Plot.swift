@@ -17,7 +17,10 @@ public struct Plot: Sendable {
 
   /// The scale of an axis. On all but the linear one, only positive numbers are drawn.
   public enum Axis: Sendable {
-    case linear, logarithmic
+    /// Equal steps for equal differences.
+    case linear
+    /// Equal steps for equal ratios, with ticks at powers of ten.
+    case logarithmic
     /// Logarithmic, with ticks at powers of two.
     case powersOfTwo
     /// Logarithmic, with ticks in bytes, KiB, MiB and so on.
