@@ -48,7 +48,7 @@ struct Catalog: ParsableCommand {
       """, to: catalog.appending(path: "Course.md"))
     let glossary = try MarkdownPage(contentsOf: Chapter.tutorials.appending(path: "Glossary.md"))
     try write(glossary.article("Glossary"), to: catalog.appending(path: "Glossary.md"))
-    let chapters = try Track.allCases.flatMap { try Chapter.all($0) }
+    let chapters = try Chapter.ofAllTracks()
     for chapter in chapters {
       try write(
         chapter.page.article(chapter.name), to: catalog.appending(path: "\(chapter.name).md"))
@@ -89,9 +89,7 @@ extension MarkdownPage {
             })
       }
     }
-    return page.markdown.replacing(
-      #/(?s)(?:<details><summary>(?:.*?)</summary>\n.*?</details>\n*)+/#
-    ) { Self.tabs(of: String($0.0)) }
+    return page.markdown.replacing(Self.folds) { Self.tabs(of: String($0.output)) }
   }
 
   /// Folds that follow each other as tabs, of which the first says that the reader should try it.

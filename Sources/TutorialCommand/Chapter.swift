@@ -60,6 +60,9 @@ struct Chapter {
     }.sorted { $0.id.number < $1.id.number }
   }
 
+  /// The chapters of all tracks.
+  static func ofAllTracks() throws -> [Chapter] { try Track.allCases.flatMap { try all($0) } }
+
   /// - Throws: ``TutorialError/noChapter(_:last:)``.
   static func numbered(_ id: ChapterNumber) throws -> Chapter {
     let chapters = try all(id.track)

@@ -17,7 +17,7 @@ struct Hint: ParsableCommand {
 
   func run() throws {
     let chapter = try Chapter.numbered(chapter)
-    let reader = try ReaderFolder(folder.map { URL(filePath: $0) } ?? ReaderFolder.standard)
+    let reader = try ReaderFolder(path: folder)
     guard reader.has(chapter) else { throw TutorialError.notBegun(chapter, folder: reader.url) }
     let exercises = chapter.exercises
     guard let exercise = exercises.first(where: { $0.number == step }) else {

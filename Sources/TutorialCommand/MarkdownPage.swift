@@ -79,9 +79,11 @@ struct MarkdownPage {
   var withoutFolds: MarkdownPage {
     MarkdownPage(
       markdown.replacing(
-        #/(?s)(?:<details><summary>.*?</details>\n*)+/#,
-        with: "*Write it before you look at the solution, which is on the page.*\n\n"))
+        Self.folds, with: "*Write it before you look at the solution, which is on the page.*\n\n"))
   }
+
+  /// Folds that follow each other.
+  static var folds: Regex<Substring> { #/(?s)(?:<details><summary>.*?</details>\n*)+/# }
 
   /// All Swift blocks, as one program.
   var program: String { code.joined(separator: "\n") }

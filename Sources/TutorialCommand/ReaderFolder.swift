@@ -24,6 +24,11 @@ struct ReaderFolder {
     self.url = url.standardizedFileURL
   }
 
+  /// The folder at a path; without one, the default folder.
+  init(path: String?) throws {
+    try self.init(path.map { URL(filePath: $0) } ?? Self.standard)
+  }
+
   var isStandard: Bool { url == Self.standard.standardizedFileURL }
 
   /// The default folder, beside the repository.
@@ -150,6 +155,18 @@ struct ReaderFolder {
     }
     var targets = exists("Checks") ? [".target(name: \"Checks\", path: \"Checks\"),"] : []
     let hasLibrary = exists(Library.name)
+    let programs = programs
+    let own = Set(["Checks", Library.name, Library.cName] + programs)
+    func program(
+      _ name: String, _ path: String, imports code: [String], exclude: [String] = []
+    ) -> String {
+      let imports = Chapter.imports(of: code)
+      return target(
+        ".executableTarget", name, path,
+        dependencies: imports.intersection(own).sorted().map { "\"\($0)\"" }
+          + imports.subtracting(own).sorted().map(product),
+        exclude: exclude)
+    }
     if hasLibrary {
       let isInC = !files(in: Library.cName).isEmpty
       if isInC {
@@ -160,7 +177,7 @@ struct ReaderFolder {
           ".target", Library.name, Library.name,
           dependencies: (isInC ? ["\"\(Library.cName)\""] : []) + [product("Graphs")]))
     }
-    for chapter in try Track.allCases.flatMap({ try Chapter.all($0) }) where has(chapter) {
+    for chapter in try Chapter.ofAllTracks() where has(chapter) {
       let exercises = chapter.exercises
       targets.append(
         program(
@@ -211,18 +228,6 @@ struct ReaderFolder {
 
   private func product(_ name: String) -> String {
     ".product(name: \"\(name)\", package: \"Flambeau\")"
-  }
-
-  private func program(
-    _ name: String, _ path: String, imports code: [String], exclude: [String] = []
-  ) -> String {
-    let imports = Chapter.imports(of: code)
-    let own = imports.intersection(["Checks", Library.name, Library.cName] + programs)
-    return target(
-      ".executableTarget", name, path,
-      dependencies: own.sorted().map { "\"\($0)\"" }
-        + imports.subtracting(own).sorted().map(product),
-      exclude: exclude)
   }
 
   private func target(

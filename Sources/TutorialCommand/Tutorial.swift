@@ -136,7 +136,7 @@ struct ReaderOptions: ParsableArguments {
   var folder: String?
 
   func reader() throws -> ReaderFolder {
-    try ReaderFolder(folder.map { URL(filePath: $0) } ?? ReaderFolder.standard)
+    try ReaderFolder(path: folder)
   }
 }
 

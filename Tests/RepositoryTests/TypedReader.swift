@@ -19,7 +19,7 @@ enum TypedReader {
       if !stage.cFiles.isEmpty { programs[stage.cName] = stage.cFiles }
     }
     try reader.add(Library(upTo: .max))
-    for chapter in try Track.allCases.flatMap({ try Chapter.all($0) }) {
+    for chapter in try Chapter.ofAllTracks() {
       try reader.add(chapter)
       try reader.write(chapter.page.program + chapter.claims, to: reader.program(chapter))
       if !chapter.claims.isEmpty {
